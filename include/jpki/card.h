@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_CARD_H
+#define JPKI_CARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jpki/error.h>
+#include <jpki/pin.h>
+#include <jpki/transport.h>
+
+/*
+ * The JPKI application of a card. All functions return JPKI_OK or a negative enum jpki_error
+ * and, where a card is involved, may return any of the errors of the way to the card
+ * (error.h). A card is used by one thread at a time.
+ */
+
+struct jpki_card;
+
+/*
+ * The card in `reader` (copied). Nothing is connected or sent yet; what is learned about the
+ * card is remembered until it is freed: make a new one for a new card. The caller owns *card;
+ * the service must outlive it.
+ */
+int jpki_card_new(struct jpki_service *service, const char *reader, struct jpki_card **card);
+
+/* Disconnect, leaving the power on, and free; sets the pointer to NULL, accepts one to NULL. */
+void jpki_card_free(struct jpki_card **card);
+
+/*
+ * Let go of the card; the next transaction connects again. Does nothing if there is no
+ * connection. With power_off the card loses its power, which is the one sure way to lock it
+ * again: a verified PIN stays verified through disconnect, reconnect and warm reset, for every
+ * program (card-facts: security status, B). A transaction under way ends with it, so that
+ * nobody gets between.
+ */
+int jpki_card_disconnect(struct jpki_card *card, bool power_off);
+
+/*
+ * Has the card been left alone since it was connected? No exchange; as jpki_transport.check.
+ * JPKI_OK if there is no connection.
+ */
+int jpki_card_check(struct jpki_card *card);
+
+/* How a transaction begins. */
+enum jpki_begin {
+	/* Select the JPKI application: whatever others did, what follows goes to it. */
+	JPKI_BEGIN_SELECT,
+	/*
+	 * Trust that it is still selected if this card object has selected it before: some
+	 * cards may forget a verified PIN when selecting (card-facts: security status, C). Only
+	 * for what can be checked afterwards; never for what a PIN goes into.
+	 */
+	JPKI_BEGIN_TRUST,
+};
+
+/*
+ * Begin a transaction, after connecting with the card, shared with other programs, if there is
+ * no connection: no other program reaches the card before jpki_card_end. JPKI_ERR_NOT_JPKI if
+ * the card has no such application, JPKI_ERR_RESET if the card lost its state since it was
+ * connected (disconnect, then begin again); no transaction has begun then.
+ */
+int jpki_card_begin(struct jpki_card *card, enum jpki_begin how);
+int jpki_card_end(struct jpki_card *card);
+
+/*
+ * Select the JPKI application within a transaction, unless that has been done in it; *done
+ * tells whether it was necessary. For a second attempt at what JPKI_BEGIN_TRUST made fail.
+ */
+int jpki_card_select(struct jpki_card *card, bool *done);
+
+/* Whose application it is, told by the label in EF 0006 (card-facts: files). */
+enum jpki_kind {
+	JPKI_KIND_UNKNOWN,  /* the file is missing, is no text, or has a label nobody has seen */
+	JPKI_KIND_CARD,	    /* My Number card */
+	JPKI_KIND_ANDROID,  /* certificates on an Android phone */
+	JPKI_KIND_IPHONE,   /* certificates on an iPhone */
+	JPKI_KIND_RESIDENT, /* resident card of 2003-2015; its certificates have all expired */
+};
+
+/* EF 0006, as far as it makes sense: strings without trailing blanks, "" for what does not. */
+struct jpki_token_info {
+	enum jpki_kind kind;
+	char label[33];
+	char manufacturer[33];
+	char model[17];
+	char serial[17];
+	uint8_t hardware_version[2]; /* major, minor; 0.0 if unknown */
+	uint8_t firmware_version[2];
+};
+
+/*
+ * Read EF 0006. A file that is missing or garbled is not an error: the kind is
+ * JPKI_KIND_UNKNOWN and the strings are empty (card-facts: B). In a transaction.
+ */
+int jpki_card_read_info(struct jpki_card *card, struct jpki_token_info *info);
+
+/*
+ * Which credentials the card has, by EF 0008; present[role] is set. JPKI_ERR_NOT_FOUND where
+ * that file is missing or too short (card-facts: B): both are said to be there then, and only
+ * the certificate files tell. In a transaction.
+ */
+int jpki_card_read_presence(struct jpki_card *card, bool present[JPKI_ROLES]);
+
+/* The certificate files of a credential. */
+enum jpki_certificate {
+	JPKI_CERTIFICATE = 0,	 /* its own */
+	JPKI_CA_CERTIFICATE = 1, /* its issuer's */
+	JPKI_CERTIFICATES = 2,
+};
+
+/* Largest certificate taken from a card, in bytes (card-facts: files). */
+#define JPKI_CERTIFICATE_MAX 8192
+
+/* A certificate file being read; begin with all zero. */
+struct jpki_der {
+	size_t have;  /* bytes read so far */
+	size_t total; /* bytes of the DER structure, 0 while unknown */
+	uint8_t bytes[JPKI_CERTIFICATE_MAX];
+};
+
+/*
+ * Read the first block of a certificate file, one exchange, unless `der` holds it already.
+ * JPKI_ERR_NOT_FOUND if there is no certificate in it (missing, empty, does not begin with
+ * 30), JPKI_ERR_NOT_VERIFIED if the PIN is needed first, JPKI_ERR_DATA if its length makes
+ * no sense. In a transaction.
+ */
+int jpki_card_read_certificate_head(
+    struct jpki_card *card, enum jpki_role role, enum jpki_certificate which, struct jpki_der *der);
+
+/*
+ * Read what of a certificate file is not in `der` yet. Errors as above; after an error `der`
+ * holds what had been read. In a transaction.
+ */
+int jpki_card_read_certificate(
+    struct jpki_card *card, enum jpki_role role, enum jpki_certificate which, struct jpki_der *der);
+
+/*
+ * How many wrong tries are left, 0 if the PIN is blocked, in *tries (0..15). Spends none: the
+ * command has no body (card-facts: commands). Some cards answer 9000 while the PIN is
+ * verified: *tries is the maximum then. In a transaction.
+ */
+int jpki_card_tries(struct jpki_card *card, enum jpki_role role, unsigned *tries);
+
+/* Length limits of a PIN in bytes and the number of wrong tries a card grants. */
+struct jpki_pin_policy {
+	unsigned min_length, max_length, tries;
+};
+const struct jpki_pin_policy *jpki_pin_policy(enum jpki_role role);
+
+/*
+ * Send one PIN, once. The transaction must have begun with JPKI_BEGIN_SELECT, or nothing is
+ * sent (JPKI_ERR_ARGUMENT); a PIN made for another credential likewise. JPKI_ERR_PIN_WRONG
+ * leaves the tries that are left in *tries (may be 0: this one blocked it),
+ * JPKI_ERR_PIN_BLOCKED sets it to 0; after any other answer *tries is not touched.
+ */
+int jpki_card_verify(
+    struct jpki_card *card, enum jpki_role role, const struct jpki_pin *pin, unsigned *tries);
+
+/*
+ * Verify the old PIN as jpki_card_verify does, then change it. The rules for a new PIN are
+ * checked before anything is sent. Same conditions and errors. After success the PIN counts
+ * as verified on the card: close with power_off.
+ */
+int jpki_card_change_pin(struct jpki_card *card, enum jpki_role role, const struct jpki_pin *old,
+    const struct jpki_pin *new_pin, unsigned *tries);
+
+/* What the card is to make of the data (card-facts: commands, P1 of the signing command). */
+enum jpki_signature_form {
+	JPKI_SIGN_PKCS1,      /* RSASSA-PKCS1-v1_5 around 1..245 bytes as given */
+	JPKI_SIGN_PSS_SHA256, /* RSASSA-PSS, MGF1, over a 32-byte SHA-256 hash */
+};
+
+/* Bytes of a signature: RSA-2048. */
+#define JPKI_SIGNATURE_SIZE 256
+/* The most data that JPKI_SIGN_PKCS1 takes, in bytes: 256 less 11 of padding (RFC 8017, 9.2). */
+#define JPKI_SIGN_DATA_MAX 245
+
+/*
+ * Sign. JPKI_ERR_NOT_VERIFIED if the PIN is needed first, JPKI_ERR_UNSUPPORTED if this card
+ * does not know the form, JPKI_ERR_DATA if what came is no signature of that size. Whether
+ * the right key made it is for the caller to check with the certificate. In a transaction.
+ */
+int jpki_card_sign(struct jpki_card *card, enum jpki_role role, enum jpki_signature_form form,
+    const uint8_t *data, size_t length, uint8_t signature[JPKI_SIGNATURE_SIZE]);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_ERROR_H
+#define JPKI_ERROR_H
+
+/*
+ * Errors of the card layer. Every function that can fail returns JPKI_OK (0) or one of
+ * these; none sets errno. What a card or the PC/SC service said is translated to them in
+ * one place each (src/card/status.c, src/card/pcsc.c).
+ */
+enum jpki_error {
+	JPKI_OK = 0,
+
+	/* the caller */
+	JPKI_ERR_ARGUMENT = -1, /* an argument is out of its documented range */
+	JPKI_ERR_MEMORY = -2,	/* out of memory, or of memory that can be locked */
+	JPKI_ERR_BUFFER = -3,	/* the caller's buffer is too small */
+
+	/* the way to the card */
+	JPKI_ERR_NO_SERVICE = -10, /* the PC/SC service does not run or went away */
+	JPKI_ERR_NO_READER = -11,  /* no reader of that name, or it was unplugged */
+	JPKI_ERR_NO_CARD = -12,	   /* no card in the reader, or it was taken out */
+	JPKI_ERR_RESET = -13,	   /* the card lost its state: reset or powered down by others */
+	JPKI_ERR_BUSY = -14,	   /* another program holds the card exclusively */
+	JPKI_ERR_TIMEOUT = -15,	   /* nothing happened in the time given */
+	JPKI_ERR_CANCELLED = -16,  /* a wait was ended by cancel */
+	JPKI_ERR_IO = -17,	   /* reader and card do not understand each other */
+
+	/* the card */
+	JPKI_ERR_NOT_JPKI = -30,     /* no JPKI application on the card */
+	JPKI_ERR_NOT_FOUND = -31,    /* no such file on the card */
+	JPKI_ERR_NOT_VERIFIED = -32, /* the PIN is needed first (6982) */
+	JPKI_ERR_PIN_WRONG = -33,    /* the card compared the PIN and refused it (63Cx) */
+	JPKI_ERR_PIN_BLOCKED = -34,  /* no tries left (63C0, 6983, 6984) */
+	JPKI_ERR_UNSUPPORTED = -35,  /* the card does not know this form of the command */
+	JPKI_ERR_LENGTH = -36,	     /* the card refused the length of the data */
+	JPKI_ERR_DATA = -37,	     /* what the card answered makes no sense */
+	JPKI_ERR_STATUS = -38,	     /* any other status word */
+
+	/* a PIN, before any card has seen it */
+	JPKI_ERR_PIN_LENGTH = -50,    /* too short or too long */
+	JPKI_ERR_PIN_CHARACTER = -51, /* a character that such a PIN cannot have */
+};
+
+/*
+ * What an error means, in English, one line without a full stop. Never NULL; an unknown
+ * number gives a text that says so. The string is constant.
+ */
+const char *jpki_strerror(int error);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_PIN_H
+#define JPKI_PIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jpki/error.h>
+
+/* The two credentials of a card (card-facts: files). */
+enum jpki_role {
+	JPKI_AUTHENTICATION = 0, /* 利用者証明用 */
+	JPKI_SIGNATURE = 1,	 /* 署名用 */
+	JPKI_ROLES = 2,
+};
+
+/*
+ * A PIN that can be right: it has been through the rules for its credential and is in the
+ * form in which the card keeps it. It lives in memory of its own that is wiped by
+ * jpki_pin_free.
+ */
+struct jpki_pin;
+
+/*
+ * Take what a person typed, `length` bytes of UTF-8 (no terminator needed), for the
+ * credential `role`. Full-width digits and letters become ASCII (an input method left on), the
+ * signature password becomes upper case. JPKI_ERR_PIN_LENGTH or JPKI_ERR_PIN_CHARACTER when
+ * no card could accept it: nothing that fails here is ever sent. The caller owns *pin.
+ * What the caller typed it into is for the caller to wipe.
+ */
+int jpki_pin_new(enum jpki_role role, const uint8_t *typed, size_t length, struct jpki_pin **pin);
+
+/*
+ * The rules for a new PIN, which are stricter for the signature password: it needs a letter
+ * and a digit. JPKI_OK or JPKI_ERR_PIN_CHARACTER.
+ */
+int jpki_pin_check_new(const struct jpki_pin *pin);
+
+/* Wipe and give back; sets the pointer to NULL, accepts a pointer to NULL. */
+void jpki_pin_free(struct jpki_pin **pin);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TRANSPORT_H
+#define JPKI_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jpki/error.h>
+
+/*
+ * The way to the card: a table of a few functions. The product links the one that speaks
+ * PC/SC (src/card/pcsc.c), unit tests and fuzzers link the virtual card in process
+ * (tools/vcard/inprocess.c). Which one it is, is decided when linking, never at run time.
+ *
+ * All functions return JPKI_OK or a negative enum jpki_error. A service may be used from
+ * several threads; a connection by one thread at a time.
+ */
+
+/* Bytes of a reader's name with its terminating NUL (PC/SC: MAX_READERNAME). */
+#define JPKI_READER_NAME_SIZE 128
+/* A short command: header, Lc, 255 bytes, Le (ISO 7816-4, 5.1). */
+#define JPKI_COMMAND_MAX 261
+/* A short response: 256 bytes and the status word. */
+#define JPKI_RESPONSE_MAX 258
+
+struct jpki_service;	/* a connection with the PC/SC service */
+struct jpki_connection; /* a connection with a card, shared with other programs */
+
+struct jpki_reader_state {
+	char name[JPKI_READER_NAME_SIZE]; /* in: which reader */
+	bool attached;			  /* the service knows a reader of that name */
+	bool present;			  /* it holds a card that answers to power */
+	/*
+	 * Changes whenever a card was put in or taken out since the reader was attached, so
+	 * that two looks with the same count saw the same insertion.
+	 */
+	uint32_t events;
+};
+
+struct jpki_transport {
+	/*
+	 * Get ready. The service need not run: the other functions look for it each time, and
+	 * say JPKI_ERR_NO_SERVICE while it is not there. The caller owns *service and gives it
+	 * back with stop, which sets the pointer to NULL, ends the waits of other threads, and
+	 * accepts a pointer to NULL.
+	 */
+	int (*start)(struct jpki_service **service);
+	void (*stop)(struct jpki_service **service);
+
+	/*
+	 * The names of the readers, in the service's order, into `names`, which has room for
+	 * `size` of them; *count is how many there are, JPKI_ERR_BUFFER if that is more than
+	 * `size` (the first `size` are filled in). No reader is JPKI_OK and a count of 0.
+	 */
+	int (*readers)(struct jpki_service *service, char (*names)[JPKI_READER_NAME_SIZE],
+	    size_t size, size_t *count);
+
+	/*
+	 * Bring `count` states up to date without waiting: one conversation with the service,
+	 * none with a card.
+	 */
+	int (*poll)(struct jpki_service *service, struct jpki_reader_state *states, size_t count);
+
+	/*
+	 * Wait until a reader comes or goes, or a card in one of the readers does, and at most
+	 * `timeout_ms` (-1: without end). JPKI_OK: something changed, poll tells what.
+	 * JPKI_ERR_TIMEOUT, JPKI_ERR_CANCELLED otherwise. What is compared against is what
+	 * `states` says, so a change between a poll and the wait is not lost.
+	 */
+	int (*wait)(struct jpki_service *service, const struct jpki_reader_state *states,
+	    size_t count, int timeout_ms);
+
+	/* End the waits under way (any thread). */
+	void (*cancel)(struct jpki_service *service);
+
+	/*
+	 * Power the card in `reader` up, if nobody has, and connect with it, shared. The
+	 * caller owns *connection and gives it back with close, which sets the pointer to
+	 * NULL and accepts a pointer to NULL. With power_off the card loses its power and with
+	 * it every verified PIN, for every program: the others see JPKI_ERR_RESET. Close may
+	 * be called inside a transaction and ends it: no other program gets between the last
+	 * command and the power-down.
+	 */
+	int (*open)(
+	    struct jpki_service *service, const char *reader, struct jpki_connection **connection);
+	int (*close)(struct jpki_connection **connection, bool power_off);
+
+	/*
+	 * Has the card been left alone since open? JPKI_OK, JPKI_ERR_RESET (others reset it or
+	 * cut its power; open a new connection), JPKI_ERR_NO_CARD, JPKI_ERR_NO_READER,
+	 * JPKI_ERR_NO_SERVICE. No exchange with the card.
+	 */
+	int (*check)(struct jpki_connection *connection);
+
+	/*
+	 * Begin a transaction: no other program reaches the card before end. Waits for the
+	 * transaction of another program. Answers as check does if the card was not left
+	 * alone; no transaction has begun then.
+	 */
+	int (*begin)(struct jpki_connection *connection);
+	int (*end)(struct jpki_connection *connection);
+
+	/*
+	 * One exchange: send `length` bytes of command (4 to JPKI_COMMAND_MAX), receive into
+	 * `response` at most *response_length bytes, status word last; *response_length becomes
+	 * how many came. An answer longer than the buffer is JPKI_ERR_DATA. An answer shorter
+	 * than two bytes is passed on as it is. Neither 61xx nor 6Cxx is handled here.
+	 */
+	int (*transmit)(struct jpki_connection *connection, const uint8_t *command, size_t length,
+	    uint8_t *response, size_t *response_length);
+};
+
+/* The transport that was linked. */
+extern const struct jpki_transport jpki_transport;
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/secret.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static size_t
+pages_for(size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (sizeof(struct secret) + size + page - 1) / page * page;
+}
+
+struct secret *
+secret_new(size_t size)
+{
+	struct secret *secret;
+	size_t room = pages_for(size);
+
+	secret = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (secret == MAP_FAILED)
+		return NULL;
+	(void)mlock(secret, room);
+	(void)madvise(secret, room, MADV_DONTDUMP);
+	(void)madvise(secret, room, MADV_WIPEONFORK);
+	secret->size = size;
+	return secret;
+}
+
+void
+secret_free(struct secret **secret)
+{
+	size_t room;
+
+	if (*secret == NULL)
+		return;
+	room = pages_for((*secret)->size);
+	explicit_bzero(*secret, room);
+	(void)munmap(*secret, room);
+	*secret = NULL;
+}

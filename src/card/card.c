@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "card/card.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "card/apdu.h"
+#include "card/credential.h"
+#include "card/status.h"
+
+int
+jpki_card_new(struct jpki_service *service, const char *reader, struct jpki_card **out)
+{
+	struct jpki_card *card;
+
+	if (strlen(reader) >= sizeof(card->reader))
+		return JPKI_ERR_ARGUMENT;
+	card = calloc(1, sizeof(*card));
+	if (card == NULL)
+		return JPKI_ERR_MEMORY;
+	card->service = service;
+	strcpy(card->reader, reader);
+	*out = card;
+	return JPKI_OK;
+}
+
+void
+jpki_card_free(struct jpki_card **card)
+{
+	if (*card == NULL)
+		return;
+	(void)jpki_card_disconnect(*card, false);
+	free(*card);
+	*card = NULL;
+}
+
+int
+jpki_card_disconnect(struct jpki_card *card, bool power_off)
+{
+	card->in_transaction = card->selected = card->fresh = false;
+	return jpki_transport.close(&card->connection, power_off);
+}
+
+int
+jpki_card_check(struct jpki_card *card)
+{
+	return card->connection == NULL ? JPKI_OK : jpki_transport.check(card->connection);
+}
+
+/* Any refusal means that this is another kind of card: each says it in its own way. */
+static int
+select_application(struct jpki_card *card)
+{
+	const struct command select = {
+	    .ins = 0xA4,
+	    .p1 = 0x04,
+	    .p2 = 0x0C,
+	    .data = jpki_aid,
+	    .length = sizeof(jpki_aid),
+	    .expected = NO_RESPONSE,
+	};
+	struct response response;
+	int rv;
+
+	card->selected = false;
+	rv = apdu_exchange(card, &select, &response);
+	/* The first command after power-up can fail for no reason (card-facts: finding, B). */
+	if (rv == JPKI_OK && response.sw == SW_EXECUTION_ERROR)
+		rv = apdu_exchange(card, &select, &response);
+	if (rv != JPKI_OK)
+		return rv;
+	if (response.sw != SW_OK)
+		return JPKI_ERR_NOT_JPKI;
+	card->selected = card->fresh = true;
+	return JPKI_OK;
+}
+
+static int
+connect_and_begin(struct jpki_card *card)
+{
+	int rv = JPKI_OK;
+
+	if (card->connection == NULL)
+		rv = jpki_transport.open(card->service, card->reader, &card->connection);
+	return rv != JPKI_OK ? rv : jpki_transport.begin(card->connection);
+}
+
+int
+jpki_card_begin(struct jpki_card *card, enum jpki_begin how)
+{
+	bool done;
+	int rv;
+
+	if (card->in_transaction)
+		return JPKI_ERR_ARGUMENT;
+	rv = connect_and_begin(card);
+	if (rv != JPKI_OK)
+		return rv;
+	card->in_transaction = true;
+	card->fresh = false;
+	if (how == JPKI_BEGIN_TRUST && card->selected)
+		return JPKI_OK;
+	rv = jpki_card_select(card, &done);
+	if (rv != JPKI_OK)
+		(void)jpki_card_end(card);
+	return rv;
+}
+
+int
+jpki_card_select(struct jpki_card *card, bool *done)
+{
+	*done = !card->fresh;
+	if (card->fresh)
+		return JPKI_OK;
+	return select_application(card);
+}
+
+int
+jpki_card_end(struct jpki_card *card)
+{
+	if (!card->in_transaction)
+		return JPKI_OK;
+	card->in_transaction = false;
+	card->fresh = false;
+	return jpki_transport.end(card->connection);
+}

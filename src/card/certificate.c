@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <openssl/asn1.h>
+#include <openssl/err.h>
+
+#include <jpki/card.h>
+
+#include "card/credential.h"
+#include "card/file.h"
+
+#define BLOCK 256
+
+/* Bytes of the SEQUENCE that begins here, header included; 0 if it is none or too large. */
+static size_t
+der_total(const uint8_t *bytes, size_t length)
+{
+	const uint8_t *content = bytes;
+	long content_length;
+	int tag, tag_class, flags;
+
+	/* The header alone counts: that the content goes on past the block is no error here. */
+	ERR_set_mark();
+	flags = ASN1_get_object(&content, &content_length, &tag, &tag_class, (long)length);
+	ERR_pop_to_mark();
+	if (content == bytes || (flags & 1) != 0 || tag != V_ASN1_SEQUENCE ||
+	    tag_class != V_ASN1_UNIVERSAL)
+		return 0;
+	if (content_length <= 0 || content_length > JPKI_CERTIFICATE_MAX - (content - bytes))
+		return 0;
+	return (size_t)(content - bytes) + (size_t)content_length;
+}
+
+/* What was read belongs to the certificate up to its end; filler follows. */
+static void
+add_block(struct jpki_der *der, size_t length)
+{
+	der->have += length;
+	if (der->have > der->total)
+		der->have = der->total;
+}
+
+int
+jpki_card_read_certificate_head(
+    struct jpki_card *card, enum jpki_role role, enum jpki_certificate which, struct jpki_der *der)
+{
+	const struct credential *credential = credential_of(role);
+	size_t length;
+	int rv;
+
+	if (credential == NULL || (unsigned)which >= JPKI_CERTIFICATES)
+		return JPKI_ERR_ARGUMENT;
+	if (der->have > 0)
+		return JPKI_OK;
+	rv = file_read_first(card, credential->certificate_ef[which], der->bytes, BLOCK, &length);
+	if (rv != JPKI_OK)
+		return rv;
+	if (length == 0 || der->bytes[0] != 0x30)
+		return JPKI_ERR_NOT_FOUND;
+	der->total = der_total(der->bytes, length);
+	if (der->total == 0)
+		return JPKI_ERR_DATA;
+	add_block(der, length);
+	return JPKI_OK;
+}
+
+static int
+read_on(struct jpki_card *card, uint16_t ef, bool *current, struct jpki_der *der)
+{
+	uint8_t *end = der->bytes + der->have;
+	size_t want = der->total - der->have;
+	size_t length;
+	int rv;
+
+	if (want > BLOCK)
+		want = BLOCK;
+	if (*current)
+		rv = file_read_next(card, der->have, end, want, &length);
+	else
+		rv = file_read_again(card, ef, der->have, end, want, &length);
+	if (rv != JPKI_OK)
+		return rv;
+	if (length == 0)
+		return JPKI_ERR_DATA; /* the length was a lie */
+	*current = true;
+	add_block(der, length);
+	return JPKI_OK;
+}
+
+int
+jpki_card_read_certificate(
+    struct jpki_card *card, enum jpki_role role, enum jpki_certificate which, struct jpki_der *der)
+{
+	bool current = der->have == 0;
+	int rv;
+
+	rv = jpki_card_read_certificate_head(card, role, which, der);
+	while (rv == JPKI_OK && der->have < der->total)
+		rv = read_on(card, credential_of(role)->certificate_ef[which], &current, der);
+	return rv;
+}

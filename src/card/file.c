@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "card/file.h"
+
+#include <string.h>
+
+#include "card/apdu.h"
+#include "card/card.h"
+#include "card/status.h"
+
+#define SW_PAST_END 0x6B00
+
+int
+file_select(struct jpki_card *card, uint16_t ef)
+{
+	const uint8_t identifier[2] = {(uint8_t)(ef >> 8), (uint8_t)ef};
+	const struct command select = {
+	    .ins = 0xA4,
+	    .p1 = 0x02,
+	    .p2 = 0x0C,
+	    .data = identifier,
+	    .length = sizeof(identifier),
+	    .expected = NO_RESPONSE,
+	};
+	struct response response;
+	int rv;
+
+	rv = apdu_exchange(card, &select, &response);
+	return rv != JPKI_OK ? rv : status_error(response.sw);
+}
+
+static int
+read_binary(struct jpki_card *card, uint8_t p1, uint8_t p2, uint8_t *bytes, size_t want,
+    size_t *length, uint16_t *sw)
+{
+	const struct command read = {.ins = 0xB0, .p1 = p1, .p2 = p2, .expected = (int)want};
+	struct response response;
+	int rv;
+
+	*length = 0;
+	rv = apdu_exchange(card, &read, &response);
+	if (rv != JPKI_OK)
+		return rv;
+	*sw = response.sw;
+	if (response.sw != SW_OK && response.sw != SW_END_OF_FILE)
+		return status_error(response.sw);
+	if (response.length > want)
+		return JPKI_ERR_DATA;
+	memcpy(bytes, response.data, response.length);
+	*length = response.length;
+	return JPKI_OK;
+}
+
+int
+file_read_next(struct jpki_card *card, size_t offset, uint8_t *bytes, size_t want, size_t *length)
+{
+	uint16_t sw = 0;
+	int rv;
+
+	if (offset > 0x7FFF)
+		return JPKI_ERR_ARGUMENT;
+	rv = read_binary(card, (uint8_t)(offset >> 8), (uint8_t)offset, bytes, want, length, &sw);
+	if (sw == SW_PAST_END) /* nothing there: the end, not an error */
+		return JPKI_OK;
+	return rv;
+}
+
+/* Answers that a card without short identifiers may give, and a missing file as well. */
+static bool
+doubts_short_identifier(int error)
+{
+	return error == JPKI_ERR_UNSUPPORTED || error == JPKI_ERR_NOT_FOUND ||
+	       error == JPKI_ERR_LENGTH || error == JPKI_ERR_STATUS;
+}
+
+int
+file_read_first(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want, size_t *length)
+{
+	uint16_t sw = 0;
+	int rv;
+
+	if (card->short_read != NO) {
+		rv = read_binary(card, short_ef(ef), 0, bytes, want, length, &sw);
+		if (rv == JPKI_OK)
+			card->short_read = YES;
+		if (card->short_read == YES || !doubts_short_identifier(rv))
+			return rv;
+	}
+	rv = file_select(card, ef);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = file_read_next(card, 0, bytes, want, length);
+	if (rv == JPKI_OK)
+		card->short_read = NO;
+	return rv;
+}
+
+int
+file_read_again(
+    struct jpki_card *card, uint16_t ef, size_t offset, uint8_t *bytes, size_t want, size_t *length)
+{
+	size_t start = offset < 0xFF ? offset : 0xFF;
+	size_t overlap = offset - start;
+	uint8_t block[256];
+	uint16_t sw = 0;
+	int rv;
+
+	if (card->short_read != YES || overlap >= sizeof(block)) {
+		rv = file_select(card, ef);
+		return rv != JPKI_OK ? rv : file_read_next(card, offset, bytes, want, length);
+	}
+	if (want > sizeof(block) - overlap)
+		want = sizeof(block) - overlap;
+	rv = read_binary(card, short_ef(ef), (uint8_t)start, block, want + overlap, length, &sw);
+	if (rv != JPKI_OK)
+		return rv;
+	*length -= *length < overlap ? *length : overlap;
+	memcpy(bytes, block + overlap, *length);
+	return JPKI_OK;
+}

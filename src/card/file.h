@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CARD_FILE_H
+#define CARD_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jpki/card.h>
+
+/* Select an elementary file of the application (00 A4 02 0C). */
+int file_select(struct jpki_card *card, uint16_t ef);
+
+/*
+ * The first block of a file, at most `want` (1..256) bytes, in one exchange where the card
+ * takes short EF identifiers and in two where it does not. The file is the current one
+ * afterwards. *length may be less than asked for, 0 at the end of the file.
+ */
+int file_read_first(
+    struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want, size_t *length);
+
+/* A block of the current file from `offset` (0..32767) on. */
+int file_read_next(
+    struct jpki_card *card, size_t offset, uint8_t *bytes, size_t want, size_t *length);
+
+/*
+ * The same for a file that is not the current one any more: one exchange where a short
+ * identifier with its 8 bits of offset reaches far enough, else two. It is the current one
+ * afterwards.
+ */
+int file_read_again(struct jpki_card *card, uint16_t ef, size_t offset, uint8_t *bytes, size_t want,
+    size_t *length);
+
+#endif

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The one file that knows PC/SC (pcsc-lite). */
+
+#include <jpki/transport.h>
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <winscard.h>
+
+/*
+ * pcsc-lite holds a context's lock during a command and during a wait. So each connection and
+ * each wait has a context of its own, and looking at the readers never waits for a card.
+ */
+struct waiter {
+	SCARDCONTEXT context;
+	bool cancelled;
+	struct waiter *next;
+};
+
+struct jpki_service {
+	pthread_mutex_t lock;
+	SCARDCONTEXT context;
+	bool connected;		/* the context is good, as far as we know */
+	pthread_cond_t idle;	/* a wait has ended */
+	struct waiter *waiters; /* the waits under way */
+};
+
+struct jpki_connection {
+	SCARDCONTEXT context;
+	SCARDHANDLE handle;
+	DWORD protocol;
+};
+
+static const struct {
+	LONG code;
+	int error;
+} errors[] = {
+    {SCARD_S_SUCCESS, JPKI_OK},
+    {SCARD_E_NO_SERVICE, JPKI_ERR_NO_SERVICE},
+    {SCARD_E_SERVICE_STOPPED, JPKI_ERR_NO_SERVICE},
+    {SCARD_E_INVALID_HANDLE, JPKI_ERR_NO_SERVICE}, /* ours are right: the service forgot them */
+    {SCARD_F_COMM_ERROR, JPKI_ERR_NO_SERVICE},
+    {SCARD_F_INTERNAL_ERROR, JPKI_ERR_NO_SERVICE},
+    {SCARD_E_UNKNOWN_READER, JPKI_ERR_NO_READER},
+    {SCARD_E_READER_UNAVAILABLE, JPKI_ERR_NO_READER},
+    {SCARD_E_NO_READERS_AVAILABLE, JPKI_ERR_NO_READER},
+    {SCARD_E_NO_SMARTCARD, JPKI_ERR_NO_CARD},
+    {SCARD_W_REMOVED_CARD, JPKI_ERR_NO_CARD},
+    {SCARD_W_UNRESPONSIVE_CARD, JPKI_ERR_NO_CARD},
+    {SCARD_W_UNPOWERED_CARD, JPKI_ERR_RESET},
+    {SCARD_W_RESET_CARD, JPKI_ERR_RESET},
+    {SCARD_E_SHARING_VIOLATION, JPKI_ERR_BUSY},
+    {SCARD_E_TIMEOUT, JPKI_ERR_TIMEOUT},
+    {SCARD_E_CANCELLED, JPKI_ERR_CANCELLED},
+    {SCARD_E_NO_MEMORY, JPKI_ERR_MEMORY},
+    {SCARD_E_INSUFFICIENT_BUFFER, JPKI_ERR_DATA},
+};
+
+static int
+error_of(LONG code)
+{
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (errors[i].code == code)
+			return errors[i].error;
+	return JPKI_ERR_IO;
+}
+
+static int
+establish(SCARDCONTEXT *context)
+{
+	return error_of(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context));
+}
+
+static int
+pcsc_start(struct jpki_service **out)
+{
+	struct jpki_service *service;
+
+	service = calloc(1, sizeof(*service));
+	if (service == NULL)
+		return JPKI_ERR_MEMORY;
+	pthread_mutex_init(&service->lock, NULL);
+	pthread_cond_init(&service->idle, NULL);
+	*out = service;
+	return JPKI_OK;
+}
+
+static int
+get_context(struct jpki_service *service, SCARDCONTEXT *context)
+{
+	int rv = JPKI_OK;
+
+	pthread_mutex_lock(&service->lock);
+	if (!service->connected)
+		rv = establish(&service->context);
+	service->connected = rv == JPKI_OK;
+	*context = service->context;
+	pthread_mutex_unlock(&service->lock);
+	return rv;
+}
+
+/* After an error: was it the service? Then the next call looks for it again. */
+static int
+judge_context(struct jpki_service *service, SCARDCONTEXT context, LONG code)
+{
+	int rv = error_of(code);
+
+	if (rv != JPKI_ERR_NO_SERVICE)
+		return rv;
+	pthread_mutex_lock(&service->lock);
+	if (service->connected && service->context == context) {
+		(void)SCardReleaseContext(context);
+		service->connected = false;
+	}
+	pthread_mutex_unlock(&service->lock);
+	return rv;
+}
+
+/* Now and `ms` milliseconds, for pthread_cond_timedwait. */
+static struct timespec
+moment_in(long ms)
+{
+	struct timespec moment;
+
+	clock_gettime(CLOCK_REALTIME, &moment);
+	moment.tv_nsec += ms * 1000000;
+	moment.tv_sec += moment.tv_nsec / 1000000000;
+	moment.tv_nsec %= 1000000000;
+	return moment;
+}
+
+/*
+ * A wait may not have reached the service when it is cancelled, so it is told again until it
+ * has come back.
+ */
+static void
+pcsc_cancel(struct jpki_service *service)
+{
+	struct timespec soon;
+
+	pthread_mutex_lock(&service->lock);
+	while (service->waiters != NULL) {
+		for (struct waiter *w = service->waiters; w != NULL; w = w->next) {
+			w->cancelled = true;
+			(void)SCardCancel(w->context);
+		}
+		soon = moment_in(10);
+		(void)pthread_cond_timedwait(&service->idle, &service->lock, &soon);
+	}
+	pthread_mutex_unlock(&service->lock);
+}
+
+static void
+pcsc_stop(struct jpki_service **service)
+{
+	if (*service == NULL)
+		return;
+	pcsc_cancel(*service);
+	if ((*service)->connected)
+		(void)SCardReleaseContext((*service)->context);
+	pthread_cond_destroy(&(*service)->idle);
+	pthread_mutex_destroy(&(*service)->lock);
+	free(*service);
+	*service = NULL;
+}
+
+static size_t
+copy_names(const char *list, char (*names)[JPKI_READER_NAME_SIZE], size_t size)
+{
+	size_t count = 0;
+
+	for (const char *name = list; *name != '\0'; name += strlen(name) + 1) {
+		if (strlen(name) >= JPKI_READER_NAME_SIZE)
+			continue; /* longer than PC/SC allows */
+		if (count < size)
+			strcpy(names[count], name);
+		count++;
+	}
+	return count;
+}
+
+static int
+pcsc_readers(
+    struct jpki_service *service, char (*names)[JPKI_READER_NAME_SIZE], size_t size, size_t *count)
+{
+	SCARDCONTEXT context;
+	LPSTR list = NULL;
+	DWORD length = SCARD_AUTOALLOCATE;
+	LONG code;
+	int rv;
+
+	*count = 0;
+	rv = get_context(service, &context);
+	if (rv != JPKI_OK)
+		return rv;
+	code = SCardListReaders(context, NULL, (LPSTR)&list, &length);
+	if (code == SCARD_E_NO_READERS_AVAILABLE)
+		return JPKI_OK;
+	if (code != SCARD_S_SUCCESS)
+		return judge_context(service, context, code);
+	*count = copy_names(list, names, size);
+	(void)SCardFreeMemory(context, list);
+	return *count > size ? JPKI_ERR_BUFFER : JPKI_OK;
+}
+
+static int
+poll_one(struct jpki_service *service, struct jpki_reader_state *state)
+{
+	SCARD_READERSTATE pcsc = {.szReader = state->name, .dwCurrentState = SCARD_STATE_UNAWARE};
+	SCARDCONTEXT context;
+	LONG code;
+	int rv;
+
+	state->attached = state->present = false;
+	rv = get_context(service, &context);
+	if (rv != JPKI_OK)
+		return rv;
+	code = SCardGetStatusChange(context, 0, &pcsc, 1);
+	rv = judge_context(service, context, code);
+	if (rv == JPKI_ERR_NO_READER)
+		return JPKI_OK;
+	if (rv != JPKI_OK && rv != JPKI_ERR_TIMEOUT)
+		return rv;
+	if (pcsc.dwEventState & (SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE))
+		return JPKI_OK;
+	state->attached = true;
+	state->present = (pcsc.dwEventState & SCARD_STATE_PRESENT) != 0 &&
+			 (pcsc.dwEventState & SCARD_STATE_MUTE) == 0;
+	state->events = (uint32_t)(pcsc.dwEventState >> 16) & 0xFFFF;
+	return JPKI_OK;
+}
+
+static int
+pcsc_poll(struct jpki_service *service, struct jpki_reader_state *states, size_t count)
+{
+	int rv = JPKI_OK;
+
+	for (size_t i = 0; i < count && rv == JPKI_OK; i++)
+		rv = poll_one(service, &states[i]);
+	return rv;
+}
+
+/* The readers that are attached, and the pseudo-reader that announces new ones. */
+static size_t
+watch_list(const struct jpki_reader_state *states, size_t count, SCARD_READERSTATE *watched)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		DWORD now = states[i].present ? SCARD_STATE_PRESENT : SCARD_STATE_EMPTY;
+
+		if (!states[i].attached)
+			continue;
+		watched[length].szReader = states[i].name;
+		watched[length++].dwCurrentState = now | (DWORD)states[i].events << 16;
+	}
+	watched[length++].szReader = "\\\\?PnP?\\Notification";
+	return length;
+}
+
+/* Is there a reader that `states` does not know? */
+static int
+reader_came(
+    struct jpki_service *service, const struct jpki_reader_state *states, size_t count, bool *came)
+{
+	char names[PCSCLITE_MAX_READERS_CONTEXTS][JPKI_READER_NAME_SIZE];
+	size_t readers, i;
+	int rv;
+
+	rv = pcsc_readers(service, names, PCSCLITE_MAX_READERS_CONTEXTS, &readers);
+	if (rv != JPKI_OK)
+		return rv;
+	for (size_t r = 0; r < readers && !*came; r++) {
+		for (i = 0; i < count; i++)
+			if (states[i].attached && strcmp(states[i].name, names[r]) == 0)
+				break;
+		*came = i == count;
+	}
+	return JPKI_OK;
+}
+
+static int
+look_again(struct jpki_service *service, const struct jpki_reader_state *states, size_t count,
+    bool *changed)
+{
+	int rv = JPKI_OK;
+
+	*changed = false;
+	for (size_t i = 0; i < count && rv == JPKI_OK && !*changed; i++) {
+		struct jpki_reader_state now = states[i];
+
+		rv = poll_one(service, &now);
+		*changed = now.attached != states[i].attached || now.present != states[i].present ||
+			   now.events != states[i].events;
+	}
+	if (rv == JPKI_OK && !*changed)
+		rv = reader_came(service, states, count, changed);
+	return rv;
+}
+
+/*
+ * The service tells of a reader that comes only while we listen, so look again every second:
+ * one that came between a look and the wait is not missed for long.
+ */
+#define WAIT_SLICE_MS 1000
+
+static int
+wait_in_slices(struct jpki_service *service, struct waiter *waiter,
+    const struct jpki_reader_state *states, size_t count, int timeout_ms)
+{
+	SCARD_READERSTATE watched[PCSCLITE_MAX_READERS_CONTEXTS + 1] = {0};
+	bool changed;
+	int rv;
+
+	for (;;) {
+		DWORD slice = timeout_ms >= 0 && timeout_ms < WAIT_SLICE_MS ? (DWORD)timeout_ms
+									    : WAIT_SLICE_MS;
+
+		rv = look_again(service, states, count, &changed);
+		if (rv != JPKI_OK || changed)
+			return rv;
+		if (timeout_ms == 0)
+			return JPKI_ERR_TIMEOUT;
+		rv = error_of(SCardGetStatusChange(
+		    waiter->context, slice, watched, (DWORD)watch_list(states, count, watched)));
+		if (waiter->cancelled)
+			return JPKI_ERR_CANCELLED;
+		if (rv != JPKI_OK && rv != JPKI_ERR_TIMEOUT && rv != JPKI_ERR_NO_READER)
+			return rv;
+		if (timeout_ms > 0)
+			timeout_ms -= (int)slice;
+	}
+}
+
+static void
+add_waiter(struct jpki_service *service, struct waiter *waiter)
+{
+	pthread_mutex_lock(&service->lock);
+	waiter->next = service->waiters;
+	service->waiters = waiter;
+	pthread_mutex_unlock(&service->lock);
+}
+
+static void
+remove_waiter(struct jpki_service *service, struct waiter *waiter)
+{
+	struct waiter **place;
+
+	pthread_mutex_lock(&service->lock);
+	for (place = &service->waiters; *place != waiter; place = &(*place)->next)
+		continue;
+	*place = waiter->next;
+	pthread_cond_broadcast(&service->idle);
+	pthread_mutex_unlock(&service->lock);
+}
+
+static int
+pcsc_wait(struct jpki_service *service, const struct jpki_reader_state *states, size_t count,
+    int timeout_ms)
+{
+	struct waiter waiter = {0};
+	int rv;
+
+	if (count > PCSCLITE_MAX_READERS_CONTEXTS)
+		return JPKI_ERR_ARGUMENT;
+	rv = establish(&waiter.context);
+	if (rv != JPKI_OK)
+		return rv;
+	add_waiter(service, &waiter);
+	rv = wait_in_slices(service, &waiter, states, count, timeout_ms);
+	remove_waiter(service, &waiter);
+	(void)SCardReleaseContext(waiter.context);
+	return rv;
+}
+
+static int
+pcsc_open(struct jpki_service *service, const char *reader, struct jpki_connection **out)
+{
+	struct jpki_connection *connection;
+	int rv;
+
+	(void)service;
+	connection = calloc(1, sizeof(*connection));
+	if (connection == NULL)
+		return JPKI_ERR_MEMORY;
+	rv = establish(&connection->context);
+	if (rv != JPKI_OK)
+		goto fail;
+	rv = error_of(SCardConnect(connection->context, reader, SCARD_SHARE_SHARED,
+	    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &connection->handle, &connection->protocol));
+	if (rv != JPKI_OK)
+		goto fail;
+	*out = connection;
+	return JPKI_OK;
+fail:
+	if (connection->context != 0)
+		(void)SCardReleaseContext(connection->context);
+	free(connection);
+	return rv;
+}
+
+static int
+pcsc_close(struct jpki_connection **connection, bool power_off)
+{
+	LONG code;
+
+	if (*connection == NULL)
+		return JPKI_OK;
+	/* This ends a transaction of ours too, after the power is gone. */
+	code = SCardDisconnect(
+	    (*connection)->handle, power_off ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
+	(void)SCardReleaseContext((*connection)->context);
+	free(*connection);
+	*connection = NULL;
+	return error_of(code);
+}
+
+static int
+pcsc_check(struct jpki_connection *connection)
+{
+	DWORD name_length = 0, state, protocol, atr_length = 0;
+
+	return error_of(SCardStatus(
+	    connection->handle, NULL, &name_length, &state, &protocol, NULL, &atr_length));
+}
+
+static int
+pcsc_begin(struct jpki_connection *connection)
+{
+	return error_of(SCardBeginTransaction(connection->handle));
+}
+
+static int
+pcsc_end(struct jpki_connection *connection)
+{
+	return error_of(SCardEndTransaction(connection->handle, SCARD_LEAVE_CARD));
+}
+
+/*
+ * T=0 has no Le beside data, and no command without a fifth byte (ISO 7816-3, 12.1): leave off
+ * the one, add the other. A PIN is not copied for that.
+ */
+static const uint8_t *
+for_t0(const uint8_t *command, size_t *length, uint8_t header[5])
+{
+	if (*length == 4) {
+		memcpy(header, command, 4);
+		header[4] = 0;
+		*length = 5;
+		return header;
+	}
+	if (*length == 6 + (size_t)command[4])
+		(*length)--;
+	return command;
+}
+
+static int
+pcsc_transmit(struct jpki_connection *connection, const uint8_t *command, size_t length,
+    uint8_t *response, size_t *response_length)
+{
+	const SCARD_IO_REQUEST *request = SCARD_PCI_T1;
+	DWORD received = (DWORD)*response_length;
+	uint8_t header[5];
+	int rv;
+
+	if (connection->protocol == SCARD_PROTOCOL_T0) {
+		request = SCARD_PCI_T0;
+		command = for_t0(command, &length, header);
+	}
+	rv = error_of(SCardTransmit(
+	    connection->handle, request, command, (DWORD)length, NULL, response, &received));
+	if (rv == JPKI_OK)
+		*response_length = received;
+	return rv;
+}
+
+const struct jpki_transport jpki_transport = {
+    .start = pcsc_start,
+    .stop = pcsc_stop,
+    .readers = pcsc_readers,
+    .poll = pcsc_poll,
+    .wait = pcsc_wait,
+    .cancel = pcsc_cancel,
+    .open = pcsc_open,
+    .close = pcsc_close,
+    .check = pcsc_check,
+    .begin = pcsc_begin,
+    .end = pcsc_end,
+    .transmit = pcsc_transmit,
+};

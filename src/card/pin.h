@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CARD_PIN_H
+#define CARD_PIN_H
+
+#include <jpki/pin.h>
+
+#include "base/secret.h"
+
+struct jpki_pin {
+	enum jpki_role role; /* what it was checked for */
+	struct secret *secret;
+};
+
+#endif

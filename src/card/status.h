@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CARD_STATUS_H
+#define CARD_STATUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jpki/error.h>
+
+/* Status words (ISO 7816-4, 5.6; card-facts: commands). */
+#define SW_OK 0x9000
+#define SW_END_OF_FILE 0x6282
+#define SW_EXECUTION_ERROR 0x6F00
+#define SW1_MORE_DATA 0x61
+#define SW1_WRONG_LE 0x6C
+
+/* The error that a status word stands for; JPKI_OK for 9000. The only place that decides it. */
+int status_error(uint16_t sw);
+
+/* Is it the card's own word, not a failure on the way to it? */
+static inline bool
+status_said(int error)
+{
+	return error <= JPKI_ERR_NOT_JPKI && error >= JPKI_ERR_STATUS;
+}
+
+/* Is it 63Cx? Then *tries is x. */
+bool status_tries(uint16_t sw, unsigned *tries);
+
+#endif

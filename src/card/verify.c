@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <jpki/card.h>
+
+#include "card/apdu.h"
+#include "card/card.h"
+#include "card/credential.h"
+#include "card/file.h"
+#include "card/pin.h"
+#include "card/status.h"
+
+#define INS_VERIFY 0x20
+#define INS_CHANGE_REFERENCE_DATA 0x24
+/* P2: the reference data of the current file (ISO 7816-4, 7.5.1). */
+#define CURRENT_FILE 0x80
+
+/*
+ * Only these say something about the tries; anything else, and the question has to be asked in
+ * another way. 9000 is what some cards answer while the PIN is verified.
+ */
+static int
+interpret_tries(const struct credential *credential, uint16_t sw, unsigned *tries)
+{
+	if (sw == SW_OK)
+		*tries = credential->pin.tries;
+	else if (status_error(sw) == JPKI_ERR_PIN_BLOCKED)
+		*tries = 0;
+	else if (!status_tries(sw, tries))
+		return status_error(sw);
+	return JPKI_OK;
+}
+
+/* The empty VERIFY: a question, it compares nothing. */
+static int
+ask_tries(struct jpki_card *card, const struct credential *credential, uint8_t p2, unsigned *tries)
+{
+	const struct command ask = {.ins = INS_VERIFY, .p2 = p2, .expected = NO_RESPONSE};
+	struct response response;
+	int rv;
+
+	rv = apdu_exchange(card, &ask, &response);
+	return rv != JPKI_OK ? rv : interpret_tries(credential, response.sw, tries);
+}
+
+int
+jpki_card_tries(struct jpki_card *card, enum jpki_role role, unsigned *tries)
+{
+	const struct credential *credential = credential_of(role);
+	int rv;
+
+	if (credential == NULL)
+		return JPKI_ERR_ARGUMENT;
+	if (card->short_pin != NO) {
+		rv = ask_tries(card, credential, short_ef(credential->pin_ef), tries);
+		if (rv == JPKI_OK)
+			card->short_pin = YES;
+		/* the way to the card failed, or short identifiers are known to work */
+		if (rv == JPKI_OK || !status_said(rv) || card->short_pin == YES)
+			return rv;
+	}
+	rv = file_select(card, credential->pin_ef);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = ask_tries(card, credential, CURRENT_FILE, tries);
+	if (rv == JPKI_OK)
+		card->short_pin = NO;
+	return rv;
+}
+
+/*
+ * How a PIN is addressed must be known before one is sent: there is no second attempt with
+ * another form of the command.
+ */
+static int
+address_pin(struct jpki_card *card, enum jpki_role role, uint8_t *p2)
+{
+	const struct credential *credential = credential_of(role);
+	unsigned tries;
+	int rv;
+
+	if (card->short_pin == UNKNOWN) {
+		rv = jpki_card_tries(card, role, &tries);
+		if (rv != JPKI_OK)
+			return rv;
+	}
+	if (card->short_pin == YES) {
+		*p2 = short_ef(credential->pin_ef);
+		return JPKI_OK;
+	}
+	*p2 = CURRENT_FILE;
+	return file_select(card, credential->pin_ef);
+}
+
+int
+jpki_card_verify(
+    struct jpki_card *card, enum jpki_role role, const struct jpki_pin *pin, unsigned *tries)
+{
+	struct command verify = {.ins = INS_VERIFY, .expected = NO_RESPONSE};
+	uint16_t sw;
+	int rv;
+
+	if (credential_of(role) == NULL || pin->role != role || !card->fresh)
+		return JPKI_ERR_ARGUMENT;
+	rv = address_pin(card, role, &verify.p2);
+	if (rv != JPKI_OK)
+		return rv;
+	verify.data = pin->secret->bytes;
+	verify.length = pin->secret->length;
+	rv = apdu_send_pin(card, &verify, &sw);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = status_error(sw);
+	if (rv == JPKI_ERR_PIN_BLOCKED)
+		*tries = 0;
+	if (status_tries(sw, tries))
+		return JPKI_ERR_PIN_WRONG; /* even with none left: this PIN was compared */
+	return rv;
+}
+
+int
+jpki_card_change_pin(struct jpki_card *card, enum jpki_role role, const struct jpki_pin *old,
+    const struct jpki_pin *new_pin, unsigned *tries)
+{
+	struct command change = {.ins = INS_CHANGE_REFERENCE_DATA,
+	    .p1 = 0x01,
+	    .p2 = CURRENT_FILE,
+	    .expected = NO_RESPONSE};
+	uint16_t sw;
+	int rv;
+
+	if (new_pin->role != role)
+		return JPKI_ERR_ARGUMENT;
+	rv = jpki_pin_check_new(new_pin);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = jpki_card_verify(card, role, old, tries);
+	if (rv != JPKI_OK)
+		return rv;
+	/* The form that was seen names the current file (card-facts: commands). */
+	rv = file_select(card, credential_of(role)->pin_ef);
+	if (rv != JPKI_OK)
+		return rv;
+	change.data = new_pin->secret->bytes;
+	change.length = new_pin->secret->length;
+	rv = apdu_send_pin(card, &change, &sw);
+	return rv != JPKI_OK ? rv : status_error(sw);
+}
