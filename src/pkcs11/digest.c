@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Message digesting (PKCS#11 3.0, section 5.12). */
+
+#include "pkcs11/entry.h"
+#include "token/operation.h"
+
+CK_RV
+C_DigestInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism)
+{
+	struct session *session;
+	CK_RV rv = entry_session(mechanism != NULL, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = digest_init(session, mechanism);
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_Digest(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR digest,
+    CK_ULONG_PTR digest_length)
+{
+	struct session *session;
+	CK_RV rv =
+	    entry_session(buffer_well(data, length) && digest_length != NULL, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = digest_once(session, data, length, digest, digest_length);
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_DigestUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
+{
+	struct session *session;
+	CK_RV rv = entry_session(buffer_well(part, length), handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = digest_update(session, part, length);
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_DigestFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR digest, CK_ULONG_PTR digest_length)
+{
+	struct session *session;
+	CK_RV rv = entry_session(digest_length != NULL, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = digest_final(session, digest, digest_length);
+	session_leave(session);
+	return rv;
+}

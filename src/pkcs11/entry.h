@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PKCS11_ENTRY_H
+#define PKCS11_ENTRY_H
+
+/*
+ * The entry points: each checks its arguments, enters the session, calls one verb of the token
+ * layer, leaves. The order of the checks is the specification's (section 5.1): initialised,
+ * arguments, session, state.
+ */
+
+#include "token/cryptoki.h"
+#include "token/module.h"
+#include "token/session.h"
+
+/* CKR_CRYPTOKI_NOT_INITIALIZED, or CKR_ARGUMENTS_BAD unless the arguments are well. */
+CK_RV entry_check(bool arguments_well);
+
+/* The same, and enter the session. */
+CK_RV entry_session(bool arguments_well, CK_SESSION_HANDLE handle, struct session **session);
+
+/* May this be a buffer of that many bytes? */
+static inline bool
+buffer_well(const void *buffer, CK_ULONG length)
+{
+	return buffer != NULL || length == 0;
+}
+
+#endif

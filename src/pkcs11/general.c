@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* General-purpose functions (PKCS#11 3.0, section 5.4). */
+
+#include <string.h>
+
+#include "pkcs11/entry.h"
+#include "token/slot.h"
+
+#define NAME "JPKI PKCS#11 module"
+#define MANUFACTURER "jpki-pkcs11"
+
+/* The module has no threads and needs none; it locks with the operating system's primitives. */
+static CK_RV
+check_arguments(const CK_C_INITIALIZE_ARGS *arguments)
+{
+	unsigned callbacks;
+
+	if (arguments == NULL)
+		return CKR_OK;
+	if (arguments->pReserved != NULL)
+		return CKR_ARGUMENTS_BAD;
+	callbacks = (arguments->CreateMutex != NULL) + (arguments->DestroyMutex != NULL) +
+		    (arguments->LockMutex != NULL) + (arguments->UnlockMutex != NULL);
+	if (callbacks != 0 && callbacks != 4)
+		return CKR_ARGUMENTS_BAD;
+	if (callbacks == 4 && (arguments->flags & CKF_OS_LOCKING_OK) == 0)
+		return CKR_CANT_LOCK;
+	return CKR_OK;
+}
+
+CK_RV
+C_Initialize(CK_VOID_PTR init_args)
+{
+	CK_RV rv;
+
+	if (module_running())
+		return CKR_CRYPTOKI_ALREADY_INITIALIZED;
+	rv = check_arguments(init_args);
+	return rv != CKR_OK ? rv : module_start();
+}
+
+CK_RV
+C_Finalize(CK_VOID_PTR reserved)
+{
+	CK_RV rv = entry_check(reserved == NULL);
+
+	return rv != CKR_OK ? rv : module_stop();
+}
+
+CK_RV
+C_GetInfo(CK_INFO_PTR info)
+{
+	CK_RV rv = entry_check(info != NULL);
+
+	if (rv != CKR_OK)
+		return rv;
+	memset(info, 0, sizeof(*info));
+	info->cryptokiVersion = (CK_VERSION){3, 0};
+	info->libraryVersion = (CK_VERSION){JPKI_VERSION_MAJOR, JPKI_VERSION_MINOR};
+	slot_pad(info->manufacturerID, sizeof(info->manufacturerID), MANUFACTURER);
+	slot_pad(info->libraryDescription, sizeof(info->libraryDescription), NAME);
+	return CKR_OK;
+}

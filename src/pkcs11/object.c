@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Object management (PKCS#11 3.0, section 5.7). */
+
+#include "token/object.h"
+
+#include "pkcs11/entry.h"
+
+/* Is it a list of attributes, each with a buffer as long as it says? */
+static bool
+template_well(const CK_ATTRIBUTE *template, CK_ULONG count)
+{
+	if (template == NULL)
+		return count == 0;
+	for (CK_ULONG i = 0; i < count; i++)
+		if (!buffer_well(template[i].pValue, template[i].ulValueLen))
+			return false;
+	return true;
+}
+
+CK_RV
+C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE key, CK_ULONG_PTR size)
+{
+	const struct object *object;
+	struct session *session;
+	CK_RV rv = entry_session(size != NULL, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	object = object_find(session, key);
+	rv = object != NULL ? object_size(session, object, size) : CKR_OBJECT_HANDLE_INVALID;
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_GetAttributeValue(
+    CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_PTR template, CK_ULONG count)
+{
+	const struct object *object;
+	struct session *session;
+	CK_RV rv = entry_session(template != NULL && count > 0, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	object = object_find(session, key);
+	rv = object != NULL ? object_get(session, object, template, count)
+			    : CKR_OBJECT_HANDLE_INVALID;
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_FindObjectsInit(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG count)
+{
+	struct session *session;
+	CK_RV rv = entry_session(template_well(template, count), handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	if (session->search.active)
+		rv = CKR_OPERATION_ACTIVE;
+	else
+		rv = object_search(session, template, count);
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_FindObjects(
+    CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE_PTR objects, CK_ULONG room, CK_ULONG_PTR count)
+{
+	struct session *session;
+	CK_RV rv = entry_session(buffer_well(objects, room) && count != NULL, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	if (session->search.active) {
+		struct search *search = &session->search;
+
+		for (*count = 0; *count < room && search->next < search->count; ++*count)
+			objects[*count] = search->found[search->next++];
+	} else
+		rv = CKR_OPERATION_NOT_INITIALIZED;
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_FindObjectsFinal(CK_SESSION_HANDLE handle)
+{
+	struct session *session;
+	CK_RV rv = entry_session(true, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	if (!session->search.active)
+		rv = CKR_OPERATION_NOT_INITIALIZED;
+	session->search.active = false;
+	session_leave(session);
+	return rv;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* What a token that only signs refuses: made from the one list of functions. */
+
+#include "pkcs11/entry.h"
+
+static CK_RV
+refuse(CK_SESSION_HANDLE handle, CK_RV answer)
+{
+	struct session *session;
+	CK_RV rv = entry_session(true, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	session_leave(session);
+	return answer;
+}
+
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+#define NOTHING(name, ...)
+#define STUB(name, parameters, code)                                                               \
+	CK_RV name parameters                                                                      \
+	{                                                                                          \
+		return refuse(session, code);                                                      \
+	}
+
+/* clang-format off */
+PKCS11_FUNCTIONS_2_40(NOTHING, STUB)
+PKCS11_FUNCTIONS_3_0(NOTHING, STUB)

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Session management (PKCS#11 3.0, section 5.6) and parallel functions (5.20). */
+
+#include "token/session.h"
+
+#include "pkcs11/entry.h"
+#include "token/login.h"
+#include "token/slot.h"
+
+CK_RV
+C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIFY notify,
+    CK_SESSION_HANDLE_PTR handle)
+{
+	CK_RV rv = entry_check(handle != NULL);
+
+	(void)application; /* for callbacks, of which this module makes none */
+	(void)notify;
+	if (rv != CKR_OK)
+		return rv;
+	if ((flags & CKF_SERIAL_SESSION) == 0)
+		return CKR_SESSION_PARALLEL_NOT_SUPPORTED;
+	return slot_open_session(slot, flags & (CKF_SERIAL_SESSION | CKF_RW_SESSION), handle);
+}
+
+CK_RV
+C_CloseSession(CK_SESSION_HANDLE handle)
+{
+	struct session *session;
+	CK_RV rv = entry_session(true, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	session_close(session);
+	session_leave(session);
+	return CKR_OK;
+}
+
+CK_RV
+C_CloseAllSessions(CK_SLOT_ID slot)
+{
+	CK_RV rv = entry_check(true);
+
+	return rv != CKR_OK ? rv : slot_close_sessions(slot);
+}
+
+CK_RV
+C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO_PTR info)
+{
+	struct session *session;
+	CK_RV rv = entry_session(info != NULL, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	info->slotID = session->reader->index * JPKI_ROLES + (CK_SLOT_ID)session->role;
+	info->state = session_state(session);
+	info->flags = session->flags;
+	info->ulDeviceError = 0;
+	session_leave(session);
+	return CKR_OK;
+}
+
+static CK_RV
+login(struct session *session, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK_ULONG length)
+{
+	switch (type) {
+	case CKU_USER:
+		return login_user(session, pin, length);
+	case CKU_CONTEXT_SPECIFIC:
+		return login_context(session, pin, length);
+	default: /* the card has no security officer */
+		return CKR_USER_TYPE_INVALID;
+	}
+}
+
+CK_RV
+C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK_ULONG length)
+{
+	struct session *session;
+	CK_RV rv = entry_session(pin != NULL, handle, &session); /* there is no PIN pad */
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = login(session, type, pin, length);
+	session_leave(session);
+	return rv;
+}
+
+/* The token has one user, who has no name. */
+CK_RV
+C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK_ULONG length,
+    CK_UTF8CHAR_PTR username, CK_ULONG username_length)
+{
+	CK_RV rv = entry_check(buffer_well(username, username_length));
+
+	if (rv != CKR_OK)
+		return rv;
+	if (username_length > 0)
+		return CKR_OPERATION_NOT_INITIALIZED;
+	return C_Login(handle, type, pin, length);
+}
+
+CK_RV
+C_Logout(CK_SESSION_HANDLE handle)
+{
+	struct session *session;
+	CK_RV rv = entry_session(true, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = login_end(session);
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
+{
+	struct session *session;
+	CK_RV rv = entry_session(true, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	if ((flags & CKF_FIND_OBJECTS) != 0)
+		session->search.active = false;
+	if ((flags & CKF_DIGEST) != 0)
+		operation_end(&session->digest);
+	if ((flags & CKF_SIGN) != 0)
+		session_end_signature(session);
+	if ((flags & CKF_VERIFY) != 0)
+		operation_end(&session->verify);
+	session_leave(session);
+	return CKR_OK;
+}
+
+/* Legacy functions: no function runs in parallel with the application. */
+CK_RV
+C_GetFunctionStatus(CK_SESSION_HANDLE handle)
+{
+	struct session *session;
+	CK_RV rv = entry_session(true, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	session_leave(session);
+	return CKR_FUNCTION_NOT_PARALLEL;
+}
+
+CK_RV
+C_CancelFunction(CK_SESSION_HANDLE handle)
+{
+	return C_GetFunctionStatus(handle);
+}

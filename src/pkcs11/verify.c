@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Verifying (PKCS#11 3.0, section 5.15). */
+
+#include "pkcs11/entry.h"
+#include "token/signature.h"
+
+CK_RV
+C_VerifyInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key)
+{
+	struct session *session;
+	CK_RV rv = entry_session(mechanism != NULL, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = verify_init(session, mechanism, key);
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_Verify(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR signature,
+    CK_ULONG signature_length)
+{
+	struct session *session;
+	CK_RV rv = entry_session(buffer_well(data, length) && signature != NULL, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = verify_once(session, data, length, signature, signature_length);
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_VerifyUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
+{
+	struct session *session;
+	CK_RV rv = entry_session(buffer_well(part, length), handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = verify_update(session, part, length);
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_VerifyFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG signature_length)
+{
+	struct session *session;
+	CK_RV rv = entry_session(signature != NULL, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = verify_final(session, signature, signature_length);
+	session_leave(session);
+	return rv;
+}

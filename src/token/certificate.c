@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "token/certificate.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "token/crypto.h"
+
+#define KEY_BITS 2048
+#define CHECK_VALUE_SIZE 3
+
+static bool
+set_field(struct certificate *c, enum certificate_field field, const void *bytes, size_t length)
+{
+	c->fields[field].bytes = malloc(length > 0 ? length : 1);
+	if (c->fields[field].bytes == NULL)
+		return false;
+	memcpy(c->fields[field].bytes, bytes, length);
+	c->fields[field].length = length;
+	return true;
+}
+
+/* What an i2d function made: length and a buffer of OpenSSL's. */
+static bool
+take_der(struct certificate *c, enum certificate_field field, int length, unsigned char *der)
+{
+	bool done = length > 0 && set_field(c, field, der, (size_t)length);
+
+	OPENSSL_free(der);
+	return done;
+}
+
+static bool
+set_name(struct certificate *c, enum certificate_field field, const X509_NAME *name)
+{
+	unsigned char *der = NULL;
+	int length = i2d_X509_NAME(name, &der);
+
+	return take_der(c, field, length, der);
+}
+
+static bool
+set_serial(struct certificate *c, const X509 *x509)
+{
+	unsigned char *der = NULL;
+	int length = i2d_ASN1_INTEGER(X509_get0_serialNumber(x509), &der);
+
+	return take_der(c, CERTIFICATE_SERIAL, length, der);
+}
+
+static bool
+set_date(struct certificate *c, enum certificate_field field, const ASN1_TIME *time)
+{
+	char date[9];
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(time, &tm) != 1 || strftime(date, sizeof(date), "%Y%m%d", &tm) != 8)
+		return false;
+	return set_field(c, field, date, 8);
+}
+
+static bool
+set_check_value(struct certificate *c, const uint8_t *der, size_t length)
+{
+	uint8_t hash[EVP_MAX_MD_SIZE];
+
+	return EVP_Q_digest(crypto_context(), "SHA1", NULL, der, length, hash, NULL) == 1 &&
+	       set_field(c, CERTIFICATE_CHECK_VALUE, hash, CHECK_VALUE_SIZE);
+}
+
+static bool
+set_number(struct certificate *c, enum certificate_field field, const char *name)
+{
+	uint8_t bytes[KEY_BITS / 8];
+	BIGNUM *number = NULL;
+	int length = 0;
+
+	if (EVP_PKEY_get_bn_param(c->key, name, &number) == 1 &&
+	    BN_num_bytes(number) <= (int)sizeof(bytes))
+		length = BN_bn2bin(number, bytes);
+	BN_free(number);
+	return length > 0 && set_field(c, field, bytes, (size_t)length);
+}
+
+static bool
+set_key_info(struct certificate *c, const X509 *x509)
+{
+	unsigned char *der = NULL;
+	int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
+
+	return take_der(c, CERTIFICATE_KEY_INFO, length, der);
+}
+
+static bool
+set_key(struct certificate *c, X509 *x509)
+{
+	c->key = X509_get_pubkey(x509);
+	if (c->key == NULL || !EVP_PKEY_is_a(c->key, "RSA") ||
+	    EVP_PKEY_get_bits(c->key) != KEY_BITS)
+		return false;
+	return set_key_info(c, x509) && set_number(c, CERTIFICATE_MODULUS, OSSL_PKEY_PARAM_RSA_N) &&
+	       set_number(c, CERTIFICATE_EXPONENT, OSSL_PKEY_PARAM_RSA_E);
+}
+
+struct certificate *
+certificate_parse(const uint8_t *der, size_t length)
+{
+	struct certificate *c = calloc(1, sizeof(*c));
+	X509 *x509 = X509_new_ex(crypto_context(), NULL);
+	const unsigned char *end = der;
+	bool done;
+
+	done = c != NULL && x509 != NULL && d2i_X509(&x509, &end, (long)length) != NULL &&
+	       end == der + length && set_field(c, CERTIFICATE_VALUE, der, length) &&
+	       set_name(c, CERTIFICATE_SUBJECT, X509_get_subject_name(x509)) &&
+	       set_name(c, CERTIFICATE_ISSUER, X509_get_issuer_name(x509)) && set_serial(c, x509) &&
+	       set_date(c, CERTIFICATE_START_DATE, X509_get0_notBefore(x509)) &&
+	       set_date(c, CERTIFICATE_END_DATE, X509_get0_notAfter(x509)) &&
+	       set_check_value(c, der, length) && set_key(c, x509);
+	X509_free(x509);
+	if (!done && c != NULL)
+		certificate_free(&c);
+	return c;
+}
+
+bool
+certificate_issued_by(const struct certificate *certificate, const struct certificate *issuer)
+{
+	const unsigned char *der = certificate->fields[CERTIFICATE_VALUE].bytes;
+	X509 *x509 = X509_new_ex(crypto_context(), NULL);
+	bool issued;
+
+	issued =
+	    x509 != NULL &&
+	    d2i_X509(&x509, &der, (long)certificate->fields[CERTIFICATE_VALUE].length) != NULL &&
+	    X509_verify(x509, issuer->key) == 1;
+	X509_free(x509);
+	return issued;
+}
+
+void
+certificate_free(struct certificate **certificate)
+{
+	struct certificate *c = *certificate;
+
+	if (c == NULL)
+		return;
+	for (int i = 0; i < CERTIFICATE_FIELDS; i++)
+		free(c->fields[i].bytes);
+	if (!crypto_is_gone())
+		EVP_PKEY_free(c->key);
+	free(c);
+	*certificate = NULL;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOKEN_CERTIFICATE_H
+#define TOKEN_CERTIFICATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/types.h>
+
+/* What Cryptoki asks of a certificate and its key, each as the bytes of an attribute value. */
+enum certificate_field {
+	CERTIFICATE_VALUE,	 /* the certificate, DER */
+	CERTIFICATE_SUBJECT,	 /* Name, DER */
+	CERTIFICATE_ISSUER,	 /* Name, DER */
+	CERTIFICATE_SERIAL,	 /* INTEGER, DER */
+	CERTIFICATE_START_DATE,	 /* CK_DATE: YYYYMMDD */
+	CERTIFICATE_END_DATE,	 /* CK_DATE */
+	CERTIFICATE_CHECK_VALUE, /* first three bytes of the SHA-1 of the certificate */
+	CERTIFICATE_KEY_INFO,	 /* SubjectPublicKeyInfo, DER */
+	CERTIFICATE_MODULUS,	 /* big-endian number */
+	CERTIFICATE_EXPONENT,	 /* big-endian number */
+	CERTIFICATE_FIELDS,
+};
+
+struct certificate {
+	struct {
+		uint8_t *bytes;
+		size_t length;
+	} fields[CERTIFICATE_FIELDS];
+	EVP_PKEY *key; /* RSA-2048 */
+};
+
+/*
+ * Take a certificate apart. NULL if it is no X.509 certificate with an RSA key of 2048 bits, or
+ * for want of memory. The caller owns it.
+ */
+struct certificate *certificate_parse(const uint8_t *der, size_t length);
+
+/* Was `certificate` signed with the key of `issuer`? */
+bool certificate_issued_by(const struct certificate *certificate, const struct certificate *issuer);
+
+/* Sets the pointer to NULL, accepts a pointer to NULL. */
+void certificate_free(struct certificate **certificate);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "token/crypto.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include <openssl/crypto.h>
+#include <openssl/provider.h>
+
+static OSSL_LIB_CTX *context;
+static OSSL_PROVIDER *provider;
+static atomic_bool gone;
+static bool watched;
+
+static void
+openssl_stopped(void)
+{
+	atomic_store(&gone, true);
+}
+
+bool
+crypto_start(void)
+{
+	if (atomic_load(&gone))
+		return false;
+	if (!watched && OPENSSL_atexit(openssl_stopped) != 1)
+		return false;
+	watched = true;
+	context = OSSL_LIB_CTX_new();
+	if (context == NULL)
+		return false;
+	provider = OSSL_PROVIDER_load(context, "default");
+	if (provider == NULL)
+		crypto_stop();
+	return provider != NULL;
+}
+
+void
+crypto_stop(void)
+{
+	if (!atomic_load(&gone)) {
+		if (provider != NULL)
+			(void)OSSL_PROVIDER_unload(provider);
+		OSSL_LIB_CTX_free(context);
+	}
+	provider = NULL;
+	context = NULL;
+}
+
+OSSL_LIB_CTX *
+crypto_context(void)
+{
+	return context;
+}
+
+bool
+crypto_is_gone(void)
+{
+	return atomic_load(&gone);
+}

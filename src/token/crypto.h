@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOKEN_CRYPTO_H
+#define TOKEN_CRYPTO_H
+
+#include <stdbool.h>
+
+#include <openssl/types.h>
+
+/*
+ * OpenSSL through a library context of our own and without configuration: the application may
+ * have loaded this module from its openssl.cnf, or have put its own providers first.
+ */
+
+/* Set the context up; false if there is no memory or no default provider. */
+bool crypto_start(void);
+void crypto_stop(void);
+
+/* The context, between start and stop. */
+OSSL_LIB_CTX *crypto_context(void);
+
+/*
+ * Has OpenSSL been shut down? Exit handlers of the application may call C_Finalize after
+ * OpenSSL's own has run; nothing of OpenSSL may be touched, not even freed, then.
+ */
+bool crypto_is_gone(void);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "token/login.h"
+
+#include <jpki/pin.h>
+
+#include "base/clock.h"
+#include "token/module.h"
+#include "token/role.h"
+#include "token/rv.h"
+
+/* A PIN without tries is not tried: what the card says of it decides, and recently. */
+static int
+tries_allow(struct session *session)
+{
+	struct token *token = session_token(session);
+	unsigned tries;
+	int rv;
+
+	if (!token_tries_recent(token)) {
+		rv = jpki_card_tries(session->reader->card, session->role, &tries);
+		if (rv != JPKI_OK)
+			return rv;
+		token_set_tries(token, tries);
+	}
+	return token->tries == 0 ? JPKI_ERR_PIN_BLOCKED : JPKI_OK;
+}
+
+/* What the card's answer to a PIN says of the tries. */
+static int
+after_verify(struct session *session, int result, unsigned tries)
+{
+	struct token *token = session_token(session);
+
+	token->tries_known = false;
+	if (result == JPKI_OK)
+		token_set_tries(token, jpki_pin_policy(session->role)->tries);
+	if (result != JPKI_ERR_PIN_WRONG && result != JPKI_ERR_PIN_BLOCKED)
+		return result;
+	token_set_tries(token, tries);
+	return tries == 0 ? JPKI_ERR_PIN_BLOCKED : JPKI_ERR_PIN_WRONG;
+}
+
+/*
+ * The one place that sends a PIN to log in. From then on the card counts as unlocked unless it
+ * says that it refused, so that it is locked again whatever happens on the way.
+ */
+static int
+verify(struct session *session, const struct jpki_pin *pin)
+{
+	struct token *token = session_token(session);
+	bool was_unlocked = token->unlocked;
+	unsigned tries = 0;
+	int rv;
+
+	rv = tries_allow(session);
+	if (rv != JPKI_OK)
+		return rv;
+	token->unlocked = true;
+	rv = jpki_card_verify(session->reader->card, session->role, pin, &tries);
+	rv = after_verify(session, rv, tries);
+	if (rv == JPKI_ERR_PIN_WRONG || rv == JPKI_ERR_PIN_BLOCKED) {
+		/* whether it forgets an earlier success is the card's secret: lock it soon */
+		token->unlocked = was_unlocked;
+		token->window_until = 0;
+	}
+	return rv;
+}
+
+/* The certificate too, in the same transaction, since selecting again might undo the login. */
+static int
+verify_and_load(struct session *session, const struct jpki_pin *pin)
+{
+	int rv = verify(session, pin);
+
+	if (rv != JPKI_OK)
+		return rv;
+	return reader_load_certificate(session->reader, session->role, JPKI_CERTIFICATE);
+}
+
+static CK_RV
+in_transaction(struct session *session, const struct jpki_pin *pin,
+    int (*work)(struct session *, const struct jpki_pin *))
+{
+	struct reader *reader = session->reader;
+	struct token *token = session_token(session);
+	int rv;
+
+	rv = reader_begin(reader, JPKI_BEGIN_SELECT);
+	if (rv != JPKI_OK)
+		return rv_of(rv);
+	rv = work(session, pin);
+	if (rv != JPKI_OK && token->unlocked && !token->logged_in)
+		reader_lock_card(reader); /* a PIN may have been verified, but this is no login */
+	return rv_of(reader_end(reader, rv));
+}
+
+/* What no card could accept is a wrong PIN, told without asking the card. */
+static CK_RV
+take_pin(
+    const struct session *session, const CK_BYTE *typed, CK_ULONG length, struct jpki_pin **pin)
+{
+	int result = jpki_pin_new(session->role, typed, length, pin);
+
+	if (result == JPKI_ERR_PIN_LENGTH || result == JPKI_ERR_PIN_CHARACTER)
+		return CKR_PIN_INCORRECT;
+	return rv_of(result);
+}
+
+CK_RV
+login_user(struct session *session, const CK_BYTE *typed, CK_ULONG length)
+{
+	struct token *token = session_token(session);
+	struct jpki_pin *pin = NULL;
+	CK_RV rv;
+
+	if (token->logged_in)
+		return CKR_USER_ALREADY_LOGGED_IN;
+	rv = take_pin(session, typed, length, &pin);
+	if (rv != CKR_OK)
+		return rv;
+	rv = in_transaction(session, pin, verify_and_load);
+	jpki_pin_free(&pin);
+	if (rv != CKR_OK)
+		return rv;
+	token->logged_in = true;
+	token->window_until = clock_now_ms() + module_settings.signature_window_ms;
+	return CKR_OK;
+}
+
+CK_RV
+login_context(struct session *session, const CK_BYTE *typed, CK_ULONG length)
+{
+	struct token *token = session_token(session);
+	struct jpki_pin *pin = NULL;
+	CK_RV rv;
+
+	if (!session->sign.active || !role_row(session->role)->always_authenticate)
+		return CKR_OPERATION_NOT_INITIALIZED;
+	if (!token->logged_in)
+		return CKR_USER_NOT_LOGGED_IN;
+	rv = take_pin(session, typed, length, &pin);
+	if (rv != CKR_OK)
+		return rv;
+	rv = in_transaction(session, pin, verify);
+	jpki_pin_free(&pin);
+	if (rv == CKR_OK)
+		token->authenticated = session;
+	return rv;
+}
+
+CK_RV
+login_end(struct session *session)
+{
+	struct token *token = session_token(session);
+
+	if (!token->logged_in)
+		return CKR_USER_NOT_LOGGED_IN;
+	token_log_out(session->reader, session->role);
+	if (token->unlocked)
+		reader_lock_card(session->reader);
+	return CKR_OK;
+}
+
+static int
+change(struct session *session, const struct jpki_pin *old, const struct jpki_pin *new_pin)
+{
+	struct token *token = session_token(session);
+	unsigned tries = 0;
+	int rv;
+
+	rv = tries_allow(session);
+	if (rv != JPKI_OK)
+		return rv;
+	token->unlocked = true;
+	rv = jpki_card_change_pin(session->reader->card, session->role, old, new_pin, &tries);
+	return after_verify(session, rv, tries);
+}
+
+/* The card's part; the PINs are what they can be. */
+static CK_RV
+change_in_transaction(
+    struct session *session, const struct jpki_pin *old, const struct jpki_pin *new_pin)
+{
+	struct reader *reader = session->reader;
+	int rv;
+
+	rv = reader_begin(reader, JPKI_BEGIN_SELECT);
+	if (rv != JPKI_OK)
+		return rv_of(rv);
+	rv = change(session, old, new_pin);
+	if (!session_token(session)->logged_in || rv != JPKI_OK)
+		reader_lock_card(reader);
+	return rv_of(reader_end(reader, rv));
+}
+
+CK_RV
+login_set_pin(struct session *session, const CK_BYTE *old_typed, CK_ULONG old_length,
+    const CK_BYTE *new_typed, CK_ULONG new_length)
+{
+	struct jpki_pin *old = NULL, *new_pin = NULL;
+	CK_RV result;
+	int rv;
+
+	rv = jpki_pin_new(session->role, new_typed, new_length, &new_pin);
+	if (rv == JPKI_OK)
+		rv = jpki_pin_check_new(new_pin);
+	if (rv == JPKI_OK)
+		rv = jpki_pin_new(session->role, old_typed, old_length, &old);
+	result = rv == JPKI_OK ? change_in_transaction(session, old, new_pin) : rv_of(rv);
+	jpki_pin_free(&old);
+	jpki_pin_free(&new_pin);
+	return result;
+}

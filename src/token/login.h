@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOKEN_LOGIN_H
+#define TOKEN_LOGIN_H
+
+#include "token/session.h"
+
+/*
+ * The PIN rules, in one place. One PIN given is at most one VERIFY with it; what cannot be
+ * right is not sent; a PIN without tries is not tried; nothing keeps a PIN.
+ */
+
+/* Log the user in: all sessions with the token become user sessions. */
+CK_RV login_user(struct session *session, const CK_BYTE *pin, CK_ULONG length);
+
+/* A PIN for the signature that the session has begun, and for that alone. */
+CK_RV login_context(struct session *session, const CK_BYTE *pin, CK_ULONG length);
+
+/* Log out and lock the card. */
+CK_RV login_end(struct session *session);
+
+/*
+ * Change the PIN: the rules for the new one first, then the card. Who was not logged in is not
+ * afterwards either: the card is locked.
+ */
+CK_RV login_set_pin(struct session *session, const CK_BYTE *old_pin, CK_ULONG old_length,
+    const CK_BYTE *new_pin, CK_ULONG new_length);
+
+#endif

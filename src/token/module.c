@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "token/module.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "token/crypto.h"
+#include "token/rv.h"
+#include "token/session.h"
+
+struct settings module_settings = {.signature_window_ms = 10000};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER; /* stopping, waiting */
+static atomic_bool running;
+static bool stopping;
+static unsigned waiting; /* threads in module_wait */
+static struct jpki_service *service;
+static struct reader *readers[MODULE_READERS_MAX];
+static size_t reader_count;
+static atomic_ulong last_serial;
+
+void
+module_lock(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void
+module_unlock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+bool
+module_running(void)
+{
+	return atomic_load(&running);
+}
+
+struct jpki_service *
+module_service(void)
+{
+	return service;
+}
+
+CK_ULONG
+module_next_serial(void)
+{
+	return atomic_fetch_add(&last_serial, 1) + 1;
+}
+
+/*
+ * In a forked child everything belongs to the parent: connections with the service must not
+ * be closed from here, locks may be held by threads that are not there. Leave it all and let
+ * C_Initialize begin anew.
+ */
+static void
+after_fork(void)
+{
+	pthread_mutex_init(&lock, NULL);
+	pthread_cond_init(&changed, NULL);
+	atomic_store(&running, false);
+	stopping = false;
+	waiting = 0;
+	service = NULL;
+	reader_count = 0;
+	sessions_abandon();
+}
+
+static bool
+watch_forks(void)
+{
+	static bool watched;
+
+	if (!watched)
+		watched = pthread_atfork(NULL, NULL, after_fork) == 0;
+	return watched;
+}
+
+static struct reader *
+add_reader(const char *name)
+{
+	struct reader *reader;
+
+	if (reader_count == MODULE_READERS_MAX)
+		return NULL;
+	reader = calloc(1, sizeof(*reader));
+	if (reader == NULL)
+		return NULL;
+	pthread_mutex_init(&reader->lock, NULL);
+	reader->index = reader_count;
+	strcpy(reader->name, name);
+	readers[reader_count++] = reader;
+	return reader;
+}
+
+static CK_RV
+start(void)
+{
+	int rv;
+
+	if (!watch_forks())
+		return CKR_HOST_MEMORY;
+	if (!crypto_start())
+		return CKR_GENERAL_ERROR;
+	rv = jpki_transport.start(&service);
+	if (rv != JPKI_OK) {
+		crypto_stop();
+		return rv_of(rv);
+	}
+	if (add_reader("") == NULL) {
+		jpki_transport.stop(&service);
+		crypto_stop();
+		return CKR_HOST_MEMORY;
+	}
+	return CKR_OK;
+}
+
+CK_RV
+module_start(void)
+{
+	CK_RV rv = CKR_CRYPTOKI_ALREADY_INITIALIZED;
+
+	module_lock();
+	if (!atomic_load(&running)) {
+		rv = start();
+		stopping = false;
+		atomic_store(&running, rv == CKR_OK);
+	}
+	module_unlock();
+	return rv;
+}
+
+static void
+stop_reader(struct reader *reader)
+{
+	pthread_mutex_lock(&reader->lock);
+	sessions_close(reader, MODULE_ALL_ROLES);
+	reader_forget(reader);
+	pthread_mutex_unlock(&reader->lock);
+	pthread_mutex_destroy(&reader->lock);
+	free(reader);
+}
+
+/* Let nobody be in module_wait. */
+static void
+stop_waiting(void)
+{
+	module_lock();
+	stopping = true;
+	pthread_cond_broadcast(&changed);
+	module_unlock();
+	jpki_transport.cancel(service);
+	module_lock();
+	while (waiting > 0)
+		pthread_cond_wait(&changed, &lock);
+	module_unlock();
+}
+
+CK_RV
+module_stop(void)
+{
+	bool was_running = true;
+
+	if (!atomic_compare_exchange_strong(&running, &was_running, false))
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	stop_waiting();
+	while (reader_count > 0)
+		stop_reader(readers[--reader_count]);
+	jpki_transport.stop(&service);
+	crypto_stop();
+	return CKR_OK;
+}
+
+struct reader *
+module_reader(size_t index)
+{
+	struct reader *reader;
+
+	module_lock();
+	reader = index < reader_count ? readers[index] : NULL;
+	module_unlock();
+	return reader;
+}
+
+void
+module_reader_name(struct reader *reader, char *name)
+{
+	module_lock();
+	strcpy(name, reader->name);
+	module_unlock();
+}
+
+/* With the lock held. The nameless pair of slots takes the first reader that comes. */
+static void
+know_reader(const char *name)
+{
+	for (size_t i = 0; i < reader_count; i++)
+		if (strcmp(readers[i]->name, name) == 0)
+			return;
+	if (readers[0]->name[0] == '\0')
+		strcpy(readers[0]->name, name);
+	else
+		(void)add_reader(name);
+}
+
+void
+module_find_readers(void)
+{
+	char names[MODULE_READERS_MAX][JPKI_READER_NAME_SIZE];
+	size_t count;
+	int rv;
+
+	rv = jpki_transport.readers(service, names, MODULE_READERS_MAX, &count);
+	if (rv == JPKI_ERR_BUFFER)
+		count = MODULE_READERS_MAX;
+	else if (rv != JPKI_OK)
+		return;
+	module_lock();
+	for (size_t i = 0; i < count; i++)
+		know_reader(names[i]);
+	module_unlock();
+}
+
+void
+module_slot_event(struct reader *reader)
+{
+	module_lock();
+	for (int role = 0; role < JPKI_ROLES; role++)
+		reader->event[role] = true;
+	module_unlock();
+}
+
+bool
+module_take_event(CK_SLOT_ID *slot)
+{
+	bool found = false;
+
+	module_lock();
+	for (size_t i = 0; i < reader_count && !found; i++)
+		for (int role = 0; role < JPKI_ROLES && !found; role++) {
+			if (!readers[i]->event[role] || (module_roles & MODULE_ROLE(role)) == 0)
+				continue;
+			readers[i]->event[role] = false;
+			*slot = i * JPKI_ROLES + (CK_SLOT_ID)role;
+			found = true;
+		}
+	module_unlock();
+	return found;
+}
+
+/* How long to wait before looking for the PC/SC service again, which cannot tell. */
+#define SERVICE_PAUSE_S 1
+
+static void
+pause_inlock(void)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += SERVICE_PAUSE_S;
+	if (!stopping)
+		(void)pthread_cond_timedwait(&changed, &lock, &until);
+}
+
+CK_RV
+module_wait(const struct jpki_reader_state *states, size_t count)
+{
+	bool stopped;
+	int rv = JPKI_OK;
+
+	module_lock();
+	waiting++;
+	stopped = stopping;
+	module_unlock();
+	if (!stopped)
+		rv = jpki_transport.wait(service, states, count, -1);
+	module_lock();
+	if (rv != JPKI_OK && rv != JPKI_ERR_CANCELLED)
+		pause_inlock();
+	stopped = stopping;
+	waiting--;
+	pthread_cond_broadcast(&changed);
+	module_unlock();
+	return stopped ? CKR_CRYPTOKI_NOT_INITIALIZED : CKR_OK;
+}
+
+void
+module_publish(struct reader *reader, enum jpki_role role, const struct slot_view *view)
+{
+	module_lock();
+	reader->views[role] = *view;
+	module_unlock();
+}
+
+void
+module_view(struct reader *reader, enum jpki_role role, struct slot_view *view)
+{
+	module_lock();
+	*view = reader->views[role];
+	module_unlock();
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOKEN_MODULE_H
+#define TOKEN_MODULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "token/cryptoki.h"
+#include "token/reader.h"
+
+/*
+ * What there is once in a process: the readers, the list of sessions, settings. Its lock is
+ * held for moments only, never during an exchange with a card, and is the inner one: who
+ * holds it takes no reader's lock.
+ */
+
+/* Which roles this shared object shows: the one constant in which the modules differ. */
+extern const unsigned module_roles;
+#define MODULE_READERS_MAX 64
+#define MODULE_ROLE(role) (1u << (role))
+#define MODULE_ALL_ROLES (MODULE_ROLE(JPKI_AUTHENTICATION) | MODULE_ROLE(JPKI_SIGNATURE))
+
+struct settings {
+	/* How long after a login signatures need no further PIN, in ms; 0: each needs its own. */
+	uint64_t signature_window_ms;
+};
+extern struct settings module_settings;
+
+/*
+ * Start and stop. A forked child finds the module stopped, and starts it anew. Stop locks the
+ * cards that were unlocked.
+ */
+CK_RV module_start(void);
+CK_RV module_stop(void);
+
+/* Has it been started in this process? */
+bool module_running(void);
+
+/* The way to the PC/SC service, while running. */
+struct jpki_service *module_service(void);
+
+/*
+ * Readers come and stay: a slot keeps its reader by name. There is always one, nameless until
+ * a reader appears, because browsers list the slots once, at their start. NULL after the last.
+ */
+struct reader *module_reader(size_t index);
+
+/* Ask the service for readers that have come. */
+void module_find_readers(void);
+
+/* The name of a reader into a buffer of JPKI_READER_NAME_SIZE. */
+void module_reader_name(struct reader *reader, char *name);
+
+/* A card came or went. */
+void module_slot_event(struct reader *reader);
+
+/* Take one such event, of any slot that this module shows; false if there is none. */
+bool module_take_event(CK_SLOT_ID *slot);
+
+/*
+ * Wait until something happens at a reader, since the states that the caller has seen.
+ * CKR_CRYPTOKI_NOT_INITIALIZED if the module was stopped meanwhile.
+ */
+CK_RV module_wait(const struct jpki_reader_state *states, size_t count);
+
+/* Exchange a view. */
+void module_publish(struct reader *reader, enum jpki_role role, const struct slot_view *view);
+void module_view(struct reader *reader, enum jpki_role role, struct slot_view *view);
+
+/* A number that was not given out before. */
+CK_ULONG module_next_serial(void);
+
+/* The lock, for the list of sessions. */
+void module_lock(void);
+void module_unlock(void);
+
+#endif

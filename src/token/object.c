@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "token/object.h"
+
+#include <string.h>
+
+#include "token/rv.h"
+
+/* A handle: which card or login it was found in, then which object. */
+#define OBJECT_BITS 4
+#define OBJECT_MASK ((1u << OBJECT_BITS) - 1)
+
+static bool
+is_private(const struct session *session, const struct object *object)
+{
+	return object->private ||
+	       (object->private_as_certificate && session_token(session)->private_certificate);
+}
+
+bool
+object_visible(const struct session *session, const struct object *object)
+{
+	return session_token(session)->logged_in || !is_private(session, object);
+}
+
+CK_OBJECT_HANDLE
+object_handle(const struct session *session, size_t i)
+{
+	const struct token *token = session_token(session);
+	CK_ULONG serial =
+	    is_private(session, object_at(i)) ? token->private_serial : token->public_serial;
+
+	return serial << OBJECT_BITS | (i + 1);
+}
+
+const struct object *
+object_find(const struct session *session, CK_OBJECT_HANDLE handle)
+{
+	size_t i = (handle & OBJECT_MASK) - 1;
+	const struct object *object = object_at(i);
+
+	if (object == NULL || !object_visible(session, object) ||
+	    handle != object_handle(session, i))
+		return NULL;
+	return object;
+}
+
+CK_OBJECT_CLASS
+object_class(const struct object *object)
+{
+	for (size_t i = 0; i < object->count; i++)
+		if (object->attributes[i].type == CKA_CLASS)
+			return *(const CK_OBJECT_CLASS *)object->attributes[i].value;
+	return CK_UNAVAILABLE_INFORMATION;
+}
+
+static const struct attribute *
+find_attribute(const struct object *object, CK_ATTRIBUTE_TYPE type)
+{
+	for (size_t i = 0; i < object->count; i++)
+		if (object->attributes[i].type == type)
+			return &object->attributes[i];
+	return NULL;
+}
+
+static CK_RV
+certificate_value(struct session *session, const struct object *object,
+    enum certificate_field field, const void **value, size_t *length)
+{
+	struct certificate *certificate;
+	int rv;
+
+	rv = reader_certificate(session->reader, session->role, object->certificate, &certificate);
+	if (rv != JPKI_OK)
+		return rv_of(rv);
+	*value = certificate->fields[field].bytes;
+	*length = certificate->fields[field].length;
+	return CKR_OK;
+}
+
+CK_RV
+object_value(struct session *session, const struct object *object, CK_ATTRIBUTE_TYPE type,
+    const void **value, size_t *length)
+{
+	static const CK_BBOOL truth[] = {CK_FALSE, CK_TRUE};
+	const struct attribute *a = find_attribute(object, type);
+	const char *role = (const char *)role_row(session->role);
+
+	if (a == NULL)
+		return CKR_ATTRIBUTE_TYPE_INVALID;
+	*value = a->value;
+	*length = a->length;
+	switch (a->source) {
+	case FROM_VALUE:
+		break;
+	case FROM_ROLE:
+		*value = role + a->offset;
+		break;
+	case FROM_ROLE_STRING:
+		memcpy(value, role + a->offset, sizeof(*value));
+		*length = strlen(*value);
+		break;
+	case FROM_CERTIFICATE:
+		return certificate_value(session, object, a->field, value, length);
+	case FROM_PRIVACY:
+		*value = &truth[is_private(session, object)];
+		*length = sizeof(CK_BBOOL);
+		break;
+	case SENSITIVE:
+		return CKR_ATTRIBUTE_SENSITIVE;
+	}
+	return CKR_OK;
+}
+
+/* Check, then copy: one attribute, as section 5.7.5 says. */
+static CK_RV
+copy_out(CK_ATTRIBUTE *attribute, const void *value, size_t length)
+{
+	if (attribute->pValue != NULL) {
+		if (attribute->ulValueLen < length) {
+			attribute->ulValueLen = CK_UNAVAILABLE_INFORMATION;
+			return CKR_BUFFER_TOO_SMALL;
+		}
+		if (length > 0)
+			memcpy(attribute->pValue, value, length);
+	}
+	attribute->ulValueLen = length;
+	return CKR_OK;
+}
+
+/* Errors that concern one attribute; the others are still given. */
+static bool
+concerns_attribute(CK_RV rv)
+{
+	return rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_ATTRIBUTE_SENSITIVE ||
+	       rv == CKR_BUFFER_TOO_SMALL;
+}
+
+CK_RV
+object_get(
+    struct session *session, const struct object *object, CK_ATTRIBUTE *template, CK_ULONG count)
+{
+	CK_RV result = CKR_OK;
+
+	for (CK_ULONG i = 0; i < count; i++) {
+		const void *value;
+		size_t length;
+		CK_RV rv;
+
+		rv = object_value(session, object, template[i].type, &value, &length);
+		if (rv == CKR_OK)
+			rv = copy_out(&template[i], value, length);
+		else
+			template[i].ulValueLen = CK_UNAVAILABLE_INFORMATION;
+		if (rv != CKR_OK && !concerns_attribute(rv))
+			return rv;
+		if (rv != CKR_OK)
+			result = rv;
+	}
+	return result;
+}
+
+static CK_RV
+attribute_matches(
+    struct session *session, const struct object *object, const CK_ATTRIBUTE *wanted, bool *matches)
+{
+	const void *value;
+	size_t length;
+	CK_RV rv;
+
+	rv = object_value(session, object, wanted->type, &value, &length);
+	*matches = rv == CKR_OK && length == wanted->ulValueLen &&
+		   (length == 0 || memcmp(value, wanted->pValue, length) == 0);
+	/* a certificate that cannot be read matches nothing, and spoils nobody's search */
+	return rv == CKR_DEVICE_REMOVED || rv == CKR_HOST_MEMORY ? rv : CKR_OK;
+}
+
+static bool
+needs_card(const struct object *object, CK_ATTRIBUTE_TYPE type)
+{
+	const struct attribute *a = find_attribute(object, type);
+
+	return a != NULL && a->source == FROM_CERTIFICATE;
+}
+
+CK_RV
+object_matches(struct session *session, const struct object *object, const CK_ATTRIBUTE *template,
+    CK_ULONG count, bool *matches)
+{
+	CK_RV rv = CKR_OK;
+
+	*matches = true;
+	for (int card = 0; card < 2; card++)
+		for (CK_ULONG i = 0; i < count && *matches && rv == CKR_OK; i++)
+			if (needs_card(object, template[i].type) == (card == 1))
+				rv = attribute_matches(session, object, &template[i], matches);
+	return rv;
+}
+
+CK_RV
+object_search(struct session *session, const CK_ATTRIBUTE *template, CK_ULONG count)
+{
+	struct search search = {.active = true};
+	const struct object *object;
+	bool matches;
+	CK_RV rv;
+
+	for (size_t i = 0; (object = object_at(i)) != NULL; i++) {
+		if (!object_visible(session, object))
+			continue;
+		rv = object_matches(session, object, template, count, &matches);
+		if (rv != CKR_OK)
+			return rv;
+		if (matches)
+			search.found[search.count++] = object_handle(session, i);
+	}
+	session->search = search;
+	return CKR_OK;
+}
+
+CK_RV
+object_size(struct session *session, const struct object *object, CK_ULONG *size)
+{
+	*size = 0;
+	for (size_t i = 0; i < object->count; i++) {
+		const void *value;
+		size_t length;
+		CK_RV rv;
+
+		rv = object_value(session, object, object->attributes[i].type, &value, &length);
+		if (rv == CKR_OK)
+			*size += length;
+		else if (!concerns_attribute(rv))
+			return rv;
+	}
+	return CKR_OK;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOKEN_OBJECT_H
+#define TOKEN_OBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "token/certificate.h"
+#include "token/role.h"
+#include "token/session.h"
+
+/* An object is data: a row of a table, and a table of attributes. */
+
+/* Where the value of an attribute comes from. */
+enum attribute_source {
+	FROM_VALUE,	  /* the row itself */
+	FROM_ROLE,	  /* `length` bytes at `offset` in the row of the role */
+	FROM_ROLE_STRING, /* the string whose address is at `offset` there */
+	FROM_CERTIFICATE, /* a field of the object's certificate */
+	FROM_PRIVACY,	  /* CKA_PRIVATE: it can depend on the card */
+	SENSITIVE,	  /* it has one, but nobody gets it */
+};
+
+struct attribute {
+	CK_ATTRIBUTE_TYPE type;
+	enum attribute_source source;
+	const void *value;
+	size_t length;
+	size_t offset;
+	enum certificate_field field;
+};
+
+struct object {
+	const struct attribute *attributes;
+	size_t count;
+	enum jpki_certificate certificate; /* where FROM_CERTIFICATE looks */
+	bool private;			   /* only for who is logged in */
+	bool private_as_certificate;	   /* ... where the token's certificate is */
+};
+
+/* The i-th object of a token, in the order of design, NULL after the last. */
+const struct object *object_at(size_t i);
+
+/* The handle of the i-th object, and back: NULL unless the session can see it. */
+CK_OBJECT_HANDLE object_handle(const struct session *session, size_t i);
+const struct object *object_find(const struct session *session, CK_OBJECT_HANDLE handle);
+
+/* Can the session see the object? */
+bool object_visible(const struct session *session, const struct object *object);
+
+/* The object's class. */
+CK_OBJECT_CLASS object_class(const struct object *object);
+
+/*
+ * The value of an attribute, which stays the object's. May read a certificate from the card.
+ * CKR_ATTRIBUTE_TYPE_INVALID, CKR_ATTRIBUTE_SENSITIVE, or what happened to the card.
+ */
+CK_RV object_value(struct session *session, const struct object *object, CK_ATTRIBUTE_TYPE type,
+    const void **value, size_t *length);
+
+/* Copy attributes out as C_GetAttributeValue does. */
+CK_RV object_get(
+    struct session *session, const struct object *object, CK_ATTRIBUTE *template, CK_ULONG count);
+
+/* Does the object match a template? What is known without the card is compared first. */
+CK_RV object_matches(struct session *session, const struct object *object,
+    const CK_ATTRIBUTE *template, CK_ULONG count, bool *matches);
+
+/* Fill session->search with the handles of the objects that match. */
+CK_RV object_search(struct session *session, const CK_ATTRIBUTE *template, CK_ULONG count);
+
+/* The bytes of an object's attributes together. */
+CK_RV object_size(struct session *session, const struct object *object, CK_ULONG *size);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "token/operation.h"
+
+#include <string.h>
+
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+
+#include "token/crypto.h"
+
+CK_RV
+operation_begin(struct operation *operation, const struct mechanism *mechanism)
+{
+	EVP_MD *md;
+	bool done;
+
+	*operation = (struct operation){.active = true, .mechanism = mechanism};
+	if (mechanism->hash == NULL)
+		return CKR_OK;
+	md = EVP_MD_fetch(crypto_context(), mechanism->hash, NULL);
+	operation->hash = EVP_MD_CTX_new();
+	done = md != NULL && operation->hash != NULL &&
+	       EVP_DigestInit_ex2(operation->hash, md, NULL) == 1;
+	EVP_MD_free(md);
+	if (!done)
+		operation_end(operation);
+	return done ? CKR_OK : CKR_HOST_MEMORY;
+}
+
+CK_RV
+operation_update(struct operation *operation, const CK_BYTE *data, CK_ULONG length)
+{
+	if (operation->hash == NULL)
+		return CKR_FUNCTION_NOT_SUPPORTED;
+	operation->multi_part = true;
+	return EVP_DigestUpdate(operation->hash, data, length) == 1 ? CKR_OK : CKR_FUNCTION_FAILED;
+}
+
+static CK_RV
+plain_value(const struct mechanism *mechanism, const CK_BYTE *data, CK_ULONG length,
+    struct operation_value *value)
+{
+	if (length < mechanism->min_data || length > mechanism->max_data)
+		return CKR_DATA_LEN_RANGE;
+	memcpy(value->bytes, data, length);
+	value->length = length;
+	return CKR_OK;
+}
+
+/* DigestInfo (RFC 8017, 9.2), which OpenSSL calls X509_SIG. Replaces the hash in `value`. */
+static bool
+wrap_hash(const struct mechanism *mechanism, struct operation_value *value)
+{
+	X509_SIG *info = X509_SIG_new();
+	X509_ALGOR *algorithm;
+	ASN1_OCTET_STRING *digest;
+	unsigned char *out = value->bytes;
+	bool done = false;
+	int length;
+
+	if (info == NULL)
+		return false;
+	X509_SIG_getm(info, &algorithm, &digest);
+	if (X509_ALGOR_set0(
+		algorithm, OBJ_nid2obj(OBJ_sn2nid(mechanism->hash)), V_ASN1_NULL, NULL) == 1 &&
+	    ASN1_OCTET_STRING_set(digest, value->bytes, (int)value->length) == 1) {
+		length = i2d_X509_SIG(info, NULL);
+		done = length > 0 && (size_t)length <= sizeof(value->bytes) &&
+		       i2d_X509_SIG(info, &out) == length;
+		value->length = done ? (size_t)length : 0;
+	}
+	X509_SIG_free(info);
+	return done;
+}
+
+CK_RV
+operation_value(struct operation *operation, const CK_BYTE *data, CK_ULONG length,
+    struct operation_value *value)
+{
+	const struct mechanism *mechanism = operation->mechanism;
+	unsigned size = 0;
+
+	if (operation->hash == NULL)
+		return plain_value(mechanism, data, length, value);
+	if ((length > 0 && EVP_DigestUpdate(operation->hash, data, length) != 1) ||
+	    EVP_DigestFinal_ex(operation->hash, value->bytes, &size) != 1)
+		return CKR_FUNCTION_FAILED;
+	value->length = size;
+	if (mechanism->digest_info && !wrap_hash(mechanism, value))
+		return CKR_HOST_MEMORY;
+	return CKR_OK;
+}
+
+CK_RV
+output_check(const CK_BYTE *buffer, CK_ULONG *length, size_t needed, bool *proceed)
+{
+	CK_ULONG room = *length;
+
+	*proceed = false;
+	*length = needed;
+	if (buffer == NULL)
+		return CKR_OK;
+	if (room < needed)
+		return CKR_BUFFER_TOO_SMALL;
+	*proceed = true;
+	return CKR_OK;
+}

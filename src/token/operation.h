@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOKEN_OPERATION_H
+#define TOKEN_OPERATION_H
+
+#include "token/session.h"
+
+/* Digesting, signing and verifying have this in common: data goes in, a value comes of it. */
+
+/* The largest such value, in bytes: what JPKI_SIGN_PKCS1 takes. */
+#define OPERATION_VALUE_MAX JPKI_SIGN_DATA_MAX
+
+struct operation_value {
+	CK_BYTE bytes[OPERATION_VALUE_MAX];
+	size_t length;
+};
+
+/* Begin an operation with a mechanism that has been checked. */
+CK_RV operation_begin(struct operation *operation, const struct mechanism *mechanism);
+
+/* Add data. CKR_FUNCTION_NOT_SUPPORTED if the mechanism takes all its data in one call. */
+CK_RV operation_update(struct operation *operation, const CK_BYTE *data, CK_ULONG length);
+
+/*
+ * What has been put in, with `data` added: the hash, in a DigestInfo if the mechanism says so,
+ * or the data as it is. CKR_DATA_LEN_RANGE if the mechanism takes no data of that length.
+ */
+CK_RV operation_value(struct operation *operation, const CK_BYTE *data, CK_ULONG length,
+    struct operation_value *value);
+
+/*
+ * An output buffer as every function with one treats it (section 5.2): without a buffer the
+ * length is told, CKR_BUFFER_TOO_SMALL if it does not fit; *proceed only if it does.
+ */
+CK_RV output_check(const CK_BYTE *buffer, CK_ULONG *length, size_t needed, bool *proceed);
+
+/* Digests: the session verbs. */
+CK_RV digest_init(struct session *session, const CK_MECHANISM *mechanism);
+CK_RV digest_once(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *digest,
+    CK_ULONG *digest_length);
+CK_RV digest_update(struct session *session, const CK_BYTE *data, CK_ULONG length);
+CK_RV digest_final(struct session *session, CK_BYTE *digest, CK_ULONG *digest_length);
+
+#endif

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "token/reader.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "token/module.h"
+#include "token/role.h"
+#include "token/session.h"
+
+/* How old an answer about tries may be before the card is asked again, in ms. */
+#define TRIES_RECENT_MS 2000
+/* How often a card that answers nothing sensible is asked what it is. */
+#define PROBE_ATTEMPTS_MAX 3
+
+static bool
+any_unlocked(const struct reader *reader)
+{
+	for (int role = 0; role < JPKI_ROLES; role++)
+		if (reader->tokens[role].unlocked)
+			return true;
+	return false;
+}
+
+static void
+forget_certificate(struct token *token, enum jpki_certificate which)
+{
+	certificate_free(&token->certificates[which]);
+	explicit_bzero(&token->der[which], sizeof(token->der[which]));
+}
+
+void
+token_log_out(struct reader *reader, enum jpki_role role)
+{
+	struct token *token = &reader->tokens[role];
+
+	if (!token->logged_in)
+		return;
+	token->logged_in = false;
+	token->window_until = 0;
+	token->authenticated = NULL;
+	token->private_serial = module_next_serial();
+	/* it may name a person, and who logged out does not expect it to stay */
+	if (token->private_certificate)
+		forget_certificate(token, JPKI_CERTIFICATE);
+}
+
+void
+reader_forget(struct reader *reader)
+{
+	sessions_close(reader, MODULE_ALL_ROLES);
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		for (int which = 0; which < JPKI_CERTIFICATES; which++)
+			forget_certificate(&reader->tokens[role], (enum jpki_certificate)which);
+		memset(&reader->tokens[role], 0, sizeof(reader->tokens[role]));
+	}
+	jpki_card_free(&reader->card);
+	memset(&reader->info, 0, sizeof(reader->info));
+	reader->probed = false;
+	reader->attempts = 0;
+}
+
+/* Others reset the card: nothing is verified any more, whoever did it. */
+static void
+card_was_reset(struct reader *reader)
+{
+	(void)jpki_card_disconnect(reader->card, false);
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		if (!reader->tokens[role].unlocked)
+			continue;
+		reader->tokens[role].unlocked = false;
+		reader->tokens[role].tries_known = false;
+		token_log_out(reader, (enum jpki_role)role);
+	}
+}
+
+void
+reader_lock_card(struct reader *reader)
+{
+	if (reader->card != NULL)
+		(void)jpki_card_disconnect(reader->card, true);
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		struct token *token = &reader->tokens[role];
+
+		token->window_until = 0;
+		token->authenticated = NULL;
+		if (!token->unlocked)
+			continue;
+		token->unlocked = false;
+		if (!role_row((enum jpki_role)role)->always_authenticate)
+			token_log_out(reader, (enum jpki_role)role);
+	}
+}
+
+bool
+token_in_window(const struct token *token)
+{
+	return token->unlocked && clock_now_ms() < token->window_until;
+}
+
+void
+reader_expire(struct reader *reader)
+{
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		struct token *token = &reader->tokens[role];
+
+		if (!token->unlocked || !role_row((enum jpki_role)role)->always_authenticate)
+			continue;
+		if (token->authenticated == NULL && !token_in_window(token))
+			reader_lock_card(reader);
+	}
+}
+
+static bool
+same_card(struct reader *reader, const struct jpki_reader_state *now)
+{
+	int rv;
+
+	if (!now->present || !reader->state.present || now->events != reader->state.events)
+		return false;
+	if (reader->card == NULL)
+		return true;
+	rv = jpki_card_check(reader->card);
+	if (rv == JPKI_ERR_RESET)
+		card_was_reset(reader);
+	return rv == JPKI_OK || rv == JPKI_ERR_RESET;
+}
+
+static void
+card_came(struct reader *reader)
+{
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		reader->tokens[role].public_serial = module_next_serial();
+		reader->tokens[role].private_serial = module_next_serial();
+	}
+}
+
+void
+reader_update(struct reader *reader)
+{
+	struct jpki_reader_state now = {0};
+
+	module_reader_name(reader, now.name);
+	if (now.name[0] == '\0' || jpki_transport.poll(module_service(), &now, 1) != JPKI_OK)
+		now.attached = now.present = false;
+	if ((now.present || reader->state.present) && !same_card(reader, &now)) {
+		if (reader->looked_at)
+			module_slot_event(reader);
+		reader_forget(reader);
+		if (now.present)
+			card_came(reader);
+	}
+	reader->state = now;
+	reader->looked_at = true;
+	reader_expire(reader);
+}
+
+static int
+need_card(struct reader *reader)
+{
+	if (!reader->state.present)
+		return JPKI_ERR_NO_CARD;
+	if (reader->card != NULL)
+		return JPKI_OK;
+	return jpki_card_new(module_service(), reader->state.name, &reader->card);
+}
+
+int
+reader_begin(struct reader *reader, enum jpki_begin how)
+{
+	int rv;
+
+	rv = need_card(reader);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = jpki_card_begin(reader->card, how);
+	if (rv == JPKI_ERR_RESET) {
+		card_was_reset(reader);
+		rv = jpki_card_begin(reader->card, how);
+	}
+	return rv == JPKI_OK ? rv : reader_end(reader, rv);
+}
+
+static bool
+means_gone(int error)
+{
+	return error == JPKI_ERR_NO_CARD || error == JPKI_ERR_NO_READER ||
+	       error == JPKI_ERR_NO_SERVICE;
+}
+
+int
+reader_end(struct reader *reader, int result)
+{
+	int state = JPKI_OK;
+
+	(void)jpki_card_end(reader->card);
+	if (result != JPKI_OK)
+		state = jpki_card_check(reader->card);
+	if (means_gone(state))
+		result = state;
+	if (means_gone(result)) {
+		if (reader->looked_at)
+			module_slot_event(reader);
+		reader_forget(reader);
+		reader->state.present = false;
+		return result;
+	}
+	if (state == JPKI_ERR_RESET)
+		card_was_reset(reader);
+	if (!any_unlocked(reader)) /* others may want the card for themselves */
+		(void)jpki_card_disconnect(reader->card, false);
+	return result;
+}
+
+void
+token_set_tries(struct token *token, unsigned tries)
+{
+	token->tries = tries;
+	token->tries_known = true;
+	token->tries_at = clock_now_ms();
+}
+
+bool
+token_tries_recent(const struct token *token)
+{
+	return token->tries_known && clock_now_ms() - token->tries_at < TRIES_RECENT_MS;
+}
+
+/* The way failed, as against: the card answered, but not what was hoped for. */
+static bool
+way_failed(int error)
+{
+	return error != JPKI_OK && error > JPKI_ERR_NOT_JPKI;
+}
+
+static int
+ask_tries(struct reader *reader, enum jpki_role role)
+{
+	unsigned tries;
+	int rv;
+
+	rv = jpki_card_tries(reader->card, role, &tries);
+	if (rv == JPKI_OK)
+		token_set_tries(&reader->tokens[role], tries);
+	return rv;
+}
+
+/* `said` is what EF 0008 says, `sure` whether there is one. */
+static int
+probe_token(struct reader *reader, enum jpki_role role, bool said, bool sure)
+{
+	struct token *token = &reader->tokens[role];
+	bool secret = role_row(role)->private_certificate;
+	int rv = JPKI_ERR_NOT_VERIFIED;
+
+	if (!said)
+		return JPKI_OK;
+	/* what cannot be read without a PIN is asked for only in doubt */
+	if (!secret || !sure)
+		rv = jpki_card_read_certificate_head(
+		    reader->card, role, JPKI_CERTIFICATE, &token->der[JPKI_CERTIFICATE]);
+	if (way_failed(rv))
+		return rv;
+	token->present = rv == JPKI_OK || rv == JPKI_ERR_NOT_VERIFIED;
+	token->private_certificate = secret || rv == JPKI_ERR_NOT_VERIFIED;
+	if (!token->present)
+		return JPKI_OK;
+	rv = ask_tries(reader, role);
+	return way_failed(rv) ? rv : JPKI_OK;
+}
+
+static int
+probe_card(struct reader *reader)
+{
+	bool said[JPKI_ROLES];
+	bool sure;
+	int rv;
+
+	rv = jpki_card_read_info(reader->card, &reader->info);
+	/* its certificates have all expired (card-facts: files) */
+	if (rv != JPKI_OK || reader->info.kind == JPKI_KIND_RESIDENT)
+		return rv;
+	rv = jpki_card_read_presence(reader->card, said);
+	if (way_failed(rv))
+		return rv;
+	sure = rv == JPKI_OK;
+	rv = JPKI_OK;
+	for (int role = 0; role < JPKI_ROLES && rv == JPKI_OK; role++)
+		if ((module_roles & MODULE_ROLE(role)) != 0)
+			rv = probe_token(reader, (enum jpki_role)role, said[role], sure);
+	return rv;
+}
+
+static void
+probe(struct reader *reader)
+{
+	int rv;
+
+	rv = reader_begin(reader, JPKI_BEGIN_SELECT);
+	if (rv == JPKI_OK)
+		rv = reader_end(reader, probe_card(reader));
+	reader->probed = rv == JPKI_OK || rv == JPKI_ERR_NOT_JPKI;
+	if (!reader->probed && rv != JPKI_ERR_BUSY && ++reader->attempts == PROBE_ATTEMPTS_MAX)
+		reader->probed = true;
+}
+
+struct token *
+reader_token(struct reader *reader, enum jpki_role role)
+{
+	if (!reader->state.present)
+		return NULL;
+	if (!reader->probed)
+		probe(reader);
+	if (!reader->probed || !reader->tokens[role].present)
+		return NULL;
+	return &reader->tokens[role];
+}
+
+int
+reader_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which)
+{
+	struct token *token = &reader->tokens[role];
+	struct jpki_der *der = &token->der[which];
+	int rv;
+
+	if (token->certificates[which] != NULL)
+		return JPKI_OK;
+	rv = jpki_card_read_certificate(reader->card, role, which, der);
+	if (rv != JPKI_OK)
+		return rv;
+	token->certificates[which] = certificate_parse(der->bytes, der->total);
+	if (token->certificates[which] == NULL)
+		memset(der, 0, sizeof(*der)); /* what is no use is not kept */
+	return token->certificates[which] != NULL ? JPKI_OK : JPKI_ERR_DATA;
+}
+
+/* Is it the issuer's certificate, and not what another application has under that number? */
+static bool
+ca_fits(const struct token *token)
+{
+	return token->certificates[JPKI_CERTIFICATE] != NULL &&
+	       token->certificates[JPKI_CA_CERTIFICATE] != NULL &&
+	       certificate_issued_by(
+		   token->certificates[JPKI_CERTIFICATE], token->certificates[JPKI_CA_CERTIFICATE]);
+}
+
+/*
+ * Selecting may cost the login on some cards (card-facts: C), so while there is one, a CA
+ * certificate is read without, and read again after selecting if it does not fit.
+ */
+static int
+load_ca_trusting(struct reader *reader, enum jpki_role role)
+{
+	struct token *token = &reader->tokens[role];
+	bool selected;
+	int rv;
+
+	rv = reader_load_certificate(reader, role, JPKI_CA_CERTIFICATE);
+	if (way_failed(rv) || (rv == JPKI_OK && ca_fits(token)))
+		return rv;
+	rv = jpki_card_select(reader->card, &selected);
+	if (rv != JPKI_OK || !selected)
+		return rv;
+	forget_certificate(token, JPKI_CA_CERTIFICATE);
+	return reader_load_certificate(reader, role, JPKI_CA_CERTIFICATE);
+}
+
+int
+reader_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which,
+    struct certificate **certificate)
+{
+	struct token *token = &reader->tokens[role];
+	bool trust = which == JPKI_CA_CERTIFICATE && any_unlocked(reader);
+	int rv;
+
+	if (token->certificates[which] == NULL) {
+		rv = reader_begin(reader, trust ? JPKI_BEGIN_TRUST : JPKI_BEGIN_SELECT);
+		if (rv != JPKI_OK)
+			return rv;
+		rv = trust ? load_ca_trusting(reader, role)
+			   : reader_load_certificate(reader, role, which);
+		rv = reader_end(reader, rv);
+		if (rv != JPKI_OK)
+			return rv;
+	}
+	*certificate = token->certificates[which];
+	return JPKI_OK;
+}
+
+int
+reader_tries(struct reader *reader, enum jpki_role role, unsigned *tries)
+{
+	struct token *token = &reader->tokens[role];
+	int rv = JPKI_OK;
+
+	/* while something is unlocked, nobody is about to be asked for a PIN in vain */
+	if (!token->tries_known || (!token_tries_recent(token) && !any_unlocked(reader))) {
+		rv = reader_begin(reader, JPKI_BEGIN_SELECT);
+		if (rv == JPKI_OK)
+			rv = reader_end(reader, ask_tries(reader, role));
+	}
+	*tries = token->tries;
+	return rv;
+}
+
+void
+reader_publish(struct reader *reader)
+{
+	struct slot_view view = {
+	    .valid = true, .card_present = reader->state.present, .info = reader->info};
+
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		const struct token *token = &reader->tokens[role];
+
+		view.token_present = token->present;
+		view.tries = token->tries;
+		view.tries_known = token->tries_known;
+		view.pss_refused = token->pss_refused;
+		module_publish(reader, (enum jpki_role)role, &view);
+	}
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "token/object.h"
+#include "token/role.h"
+#include "token/rv.h"
+#include "token/signature.h"
+
+CK_RV
+sign_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE key)
+{
+	const struct token *token = session_token(session);
+	const struct mechanism *mechanism;
+	const struct object *object;
+	CK_RV rv;
+
+	if (session->sign.active)
+		return CKR_OPERATION_ACTIVE;
+	rv = mechanism_check(given, CKF_SIGN, &mechanism);
+	if (rv != CKR_OK)
+		return rv;
+	if (mechanism->pss && token->pss_refused)
+		return CKR_MECHANISM_INVALID;
+	object = object_find(session, key);
+	if (object == NULL)
+		return token->logged_in ? CKR_KEY_HANDLE_INVALID : CKR_USER_NOT_LOGGED_IN;
+	if (object_class(object) != CKO_PRIVATE_KEY)
+		return CKR_KEY_TYPE_INCONSISTENT;
+	rv = operation_begin(&session->sign, mechanism);
+	session->sign.serial = token->private_serial;
+	return rv;
+}
+
+/* Has this signature a PIN behind it? */
+static CK_RV
+authorised(const struct session *session)
+{
+	const struct token *token = session_token(session);
+
+	if (!token->logged_in || token->private_serial != session->sign.serial)
+		return CKR_USER_NOT_LOGGED_IN;
+	if (!role_row(session->role)->always_authenticate)
+		return CKR_OK;
+	if (token->authenticated == session || token_in_window(token))
+		return CKR_OK;
+	return CKR_USER_NOT_LOGGED_IN;
+}
+
+/* One signing command, and the check that it was the right key that answered. */
+static int
+attempt(struct session *session, const struct operation_value *value,
+    CK_BYTE signature[JPKI_SIGNATURE_SIZE])
+{
+	const struct certificate *certificate =
+	    session_token(session)->certificates[JPKI_CERTIFICATE];
+	const struct mechanism *mechanism = session->sign.mechanism;
+	int rv;
+
+	rv = jpki_card_sign(session->reader->card, session->role, mechanism->form, value->bytes,
+	    value->length, signature);
+	if (rv != JPKI_OK || signature_right(certificate, mechanism, value, signature))
+		return rv;
+	/* That salts have 32 bytes is inferred (card-facts: commands, C); no other is of use. */
+	if (mechanism->pss && signature_other_salt(certificate, value, signature))
+		return JPKI_ERR_UNSUPPORTED;
+	return JPKI_ERR_DATA;
+}
+
+/*
+ * Without selecting first, since that may undo the login on some cards (card-facts: C). If it
+ * does not work out, another program may have selected another application: select, try again.
+ */
+static int
+attempt_twice(struct session *session, const struct operation_value *value,
+    CK_BYTE signature[JPKI_SIGNATURE_SIZE])
+{
+	bool selected;
+	int rv;
+
+	rv = attempt(session, value, signature);
+	if (rv == JPKI_OK || rv > JPKI_ERR_NOT_JPKI)
+		return rv;
+	rv = jpki_card_select(session->reader->card, &selected);
+	return rv != JPKI_OK ? rv : attempt(session, value, signature);
+}
+
+/* What the card's last word on a signature means for the token. */
+static void
+learn(struct session *session, int result)
+{
+	struct token *token = session_token(session);
+
+	if (result == JPKI_ERR_NOT_VERIFIED) {
+		/* it forgot the PIN: so do we */
+		token->unlocked = false;
+		token_log_out(session->reader, session->role);
+	}
+	if (result == JPKI_ERR_UNSUPPORTED && session->sign.mechanism->pss)
+		token->pss_refused = true;
+}
+
+static CK_RV
+sign_on_card(struct session *session, const struct operation_value *value, CK_BYTE *signature)
+{
+	struct reader *reader = session->reader;
+	int rv;
+
+	rv = reader_begin(reader, JPKI_BEGIN_TRUST);
+	if (rv != JPKI_OK)
+		return rv_of(rv);
+	rv = session_token(session)->unlocked ? attempt_twice(session, value, signature)
+					      : JPKI_ERR_NOT_VERIFIED;
+	learn(session, rv);
+	if (session_token(session)->authenticated == session)
+		reader_lock_card(reader); /* within the transaction: nobody gets between */
+	return rv_of(reader_end(reader, rv));
+}
+
+/* The last data of a signature, and its value. Leaves it active if only the length was asked. */
+static CK_RV
+finish(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *signature,
+    CK_ULONG *signature_length)
+{
+	CK_BYTE bytes[JPKI_SIGNATURE_SIZE];
+	struct operation_value value;
+	bool proceed;
+	CK_RV rv;
+
+	rv = output_check(signature, signature_length, sizeof(bytes), &proceed);
+	if (!proceed)
+		return rv;
+	rv = authorised(session);
+	if (rv == CKR_OK)
+		rv = operation_value(&session->sign, data, length, &value);
+	if (rv == CKR_OK)
+		rv = sign_on_card(session, &value, bytes);
+	if (rv == CKR_OK)
+		memcpy(signature, bytes, sizeof(bytes));
+	session_end_signature(session);
+	return rv;
+}
+
+CK_RV
+sign_once(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *signature,
+    CK_ULONG *signature_length)
+{
+	if (!session->sign.active)
+		return CKR_OPERATION_NOT_INITIALIZED;
+	if (session->sign.multi_part) {
+		session_end_signature(session);
+		return CKR_OPERATION_ACTIVE; /* updates are ended with C_SignFinal */
+	}
+	return finish(session, data, length, signature, signature_length);
+}
+
+CK_RV
+sign_update(struct session *session, const CK_BYTE *data, CK_ULONG length)
+{
+	CK_RV rv;
+
+	if (!session->sign.active)
+		return CKR_OPERATION_NOT_INITIALIZED;
+	rv = operation_update(&session->sign, data, length);
+	if (rv != CKR_OK)
+		session_end_signature(session);
+	return rv;
+}
+
+CK_RV
+sign_final(struct session *session, CK_BYTE *signature, CK_ULONG *signature_length)
+{
+	if (!session->sign.active)
+		return CKR_OPERATION_NOT_INITIALIZED;
+	return finish(session, NULL, 0, signature, signature_length);
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "token/slot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "token/mechanism.h"
+#include "token/module.h"
+#include "token/role.h"
+#include "token/session.h"
+
+void
+slot_pad(CK_UTF8CHAR *field, size_t size, const char *text)
+{
+	size_t length = strlen(text);
+
+	memset(field, ' ', size);
+	memcpy(field, text, length < size ? length : size);
+}
+
+static CK_RV
+find_slot(CK_SLOT_ID id, struct reader **reader, enum jpki_role *role)
+{
+	*role = (enum jpki_role)(id % JPKI_ROLES);
+	*reader = module_reader(id / JPKI_ROLES);
+	if (*reader == NULL || (module_roles & MODULE_ROLE(*role)) == 0)
+		return CKR_SLOT_ID_INVALID;
+	return CKR_OK;
+}
+
+/* The lock held, look at everything that costs little, and make it known. */
+static void
+refresh(struct reader *reader, enum jpki_role role, bool want_tries)
+{
+	unsigned tries;
+
+	reader_update(reader);
+	if (reader_token(reader, role) != NULL && want_tries)
+		(void)reader_tries(reader, role, &tries);
+	reader_publish(reader);
+}
+
+/* How a slot is; as it was when last seen, if somebody else is busy with the card. */
+static void
+look(struct reader *reader, enum jpki_role role, bool want_tries, struct slot_view *view)
+{
+	bool locked = pthread_mutex_trylock(&reader->lock) == 0;
+
+	module_view(reader, role, view);
+	if (!locked && view->valid)
+		return;
+	if (!locked)
+		pthread_mutex_lock(&reader->lock);
+	refresh(reader, role, want_tries);
+	pthread_mutex_unlock(&reader->lock);
+	module_view(reader, role, view);
+}
+
+CK_RV
+slot_list(CK_BBOOL token_present, CK_SLOT_ID *list, CK_ULONG *count)
+{
+	CK_ULONG room = *count, found = 0;
+	struct reader *reader;
+	struct slot_view view;
+
+	module_find_readers();
+	for (size_t i = 0; (reader = module_reader(i)) != NULL; i++)
+		for (int role = 0; role < JPKI_ROLES; role++) {
+			if ((module_roles & MODULE_ROLE(role)) == 0)
+				continue;
+			if (token_present)
+				look(reader, (enum jpki_role)role, false, &view);
+			if (token_present && !view.token_present)
+				continue;
+			if (list != NULL && found < room)
+				list[found] = i * JPKI_ROLES + (CK_SLOT_ID)role;
+			found++;
+		}
+	*count = found;
+	return list != NULL && found > room ? CKR_BUFFER_TOO_SMALL : CKR_OK;
+}
+
+CK_RV
+slot_info(CK_SLOT_ID id, CK_SLOT_INFO *info)
+{
+	char name[JPKI_READER_NAME_SIZE], description[JPKI_READER_NAME_SIZE + 32];
+	struct reader *reader;
+	struct slot_view view;
+	enum jpki_role role;
+	CK_RV rv;
+
+	rv = find_slot(id, &reader, &role);
+	if (rv != CKR_OK)
+		return rv;
+	module_reader_name(reader, name);
+	if (name[0] == '\0') { /* browsers ask this each second, and want to know of readers */
+		module_find_readers();
+		module_reader_name(reader, name);
+	}
+	look(reader, role, false, &view);
+	snprintf(description, sizeof(description), "%.36s (%s)",
+	    name[0] != '\0' ? name : "No card reader", role_row(role)->slot_name);
+	memset(info, 0, sizeof(*info));
+	slot_pad(info->slotDescription, sizeof(info->slotDescription), description);
+	slot_pad(info->manufacturerID, sizeof(info->manufacturerID), "jpki-pkcs11");
+	info->flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT;
+	if (view.token_present)
+		info->flags |= CKF_TOKEN_PRESENT;
+	return CKR_OK;
+}
+
+static CK_FLAGS
+tries_flags(const struct slot_view *view, enum jpki_role role)
+{
+	CK_FLAGS flags = 0;
+
+	if (!view->tries_known)
+		return 0;
+	if (view->tries < jpki_pin_policy(role)->tries)
+		flags |= CKF_USER_PIN_COUNT_LOW;
+	if (view->tries == 1)
+		flags |= CKF_USER_PIN_FINAL_TRY;
+	if (view->tries == 0)
+		flags |= CKF_USER_PIN_LOCKED;
+	return flags;
+}
+
+/* Some members of a token info nobody can know. */
+static void
+fill_unknown(CK_TOKEN_INFO *info)
+{
+	info->ulTotalPublicMemory = info->ulFreePublicMemory = CK_UNAVAILABLE_INFORMATION;
+	info->ulTotalPrivateMemory = info->ulFreePrivateMemory = CK_UNAVAILABLE_INFORMATION;
+	info->ulMaxSessionCount = info->ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE;
+	slot_pad(info->utcTime, sizeof(info->utcTime), "");
+}
+
+static void
+fill_token_info(CK_TOKEN_INFO *info, const struct slot_view *view, enum jpki_role role)
+{
+	const struct jpki_pin_policy *policy = jpki_pin_policy(role);
+	const struct jpki_token_info *card = &view->info;
+
+	slot_pad(info->label, sizeof(info->label), role_row(role)->token_label);
+	slot_pad(info->manufacturerID, sizeof(info->manufacturerID),
+	    card->manufacturer[0] != '\0' ? card->manufacturer : "JPKI");
+	slot_pad(info->model, sizeof(info->model), card->model);
+	slot_pad(info->serialNumber, sizeof(info->serialNumber), card->serial);
+	info->flags = CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED | CKF_TOKEN_INITIALIZED |
+		      tries_flags(view, role);
+	info->ulMinPinLen = policy->min_length;
+	info->ulMaxPinLen = policy->max_length;
+	info->hardwareVersion.major = card->hardware_version[0];
+	info->hardwareVersion.minor = card->hardware_version[1];
+	info->firmwareVersion.major = card->firmware_version[0];
+	info->firmwareVersion.minor = card->firmware_version[1];
+}
+
+/* The slot, and how it is if it has a token. */
+static CK_RV
+look_at_token(CK_SLOT_ID id, bool want_tries, struct reader **reader, enum jpki_role *role,
+    struct slot_view *view)
+{
+	CK_RV rv;
+
+	rv = find_slot(id, reader, role);
+	if (rv != CKR_OK)
+		return rv;
+	look(*reader, *role, want_tries, view);
+	return view->token_present ? CKR_OK : CKR_TOKEN_NOT_PRESENT;
+}
+
+CK_RV
+slot_token_info(CK_SLOT_ID id, CK_TOKEN_INFO *info)
+{
+	struct reader *reader;
+	struct slot_view view;
+	enum jpki_role role;
+	CK_RV rv;
+
+	rv = look_at_token(id, true, &reader, &role, &view);
+	if (rv != CKR_OK)
+		return rv;
+	memset(info, 0, sizeof(*info));
+	fill_unknown(info);
+	fill_token_info(info, &view, role);
+	sessions_count(reader, role, &info->ulSessionCount, &info->ulRwSessionCount);
+	return CKR_OK;
+}
+
+CK_RV
+slot_has_token(CK_SLOT_ID id)
+{
+	struct reader *reader;
+	struct slot_view view;
+	enum jpki_role role;
+
+	return look_at_token(id, false, &reader, &role, &view);
+}
+
+CK_RV
+slot_mechanism_list(CK_SLOT_ID id, CK_MECHANISM_TYPE *list, CK_ULONG *count)
+{
+	CK_ULONG room = *count, found = 0;
+	const struct mechanism *m;
+	struct reader *reader;
+	struct slot_view view;
+	enum jpki_role role;
+	CK_RV rv;
+
+	rv = look_at_token(id, false, &reader, &role, &view);
+	if (rv != CKR_OK)
+		return rv;
+	for (size_t i = 0; (m = mechanism_at(i)) != NULL; i++) {
+		if (m->pss && view.pss_refused)
+			continue;
+		if (list != NULL && found < room)
+			list[found] = m->type;
+		found++;
+	}
+	*count = found;
+	return list != NULL && found > room ? CKR_BUFFER_TOO_SMALL : CKR_OK;
+}
+
+CK_RV
+slot_mechanism_info(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info)
+{
+	const struct mechanism *m = mechanism_find(type);
+	struct reader *reader;
+	struct slot_view view;
+	enum jpki_role role;
+	CK_RV rv;
+
+	rv = look_at_token(id, false, &reader, &role, &view);
+	if (rv != CKR_OK)
+		return rv;
+	if (m == NULL || (m->pss && view.pss_refused))
+		return CKR_MECHANISM_INVALID;
+	mechanism_info(m, info);
+	return CKR_OK;
+}
+
+CK_RV
+slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
+{
+	struct reader *reader;
+	enum jpki_role role;
+	CK_RV rv;
+
+	rv = find_slot(id, &reader, &role);
+	if (rv != CKR_OK)
+		return rv;
+	pthread_mutex_lock(&reader->lock);
+	reader_update(reader);
+	if (reader_token(reader, role) == NULL)
+		rv = CKR_TOKEN_NOT_PRESENT;
+	else
+		rv = session_open(reader, role, flags, handle);
+	reader_publish(reader);
+	pthread_mutex_unlock(&reader->lock);
+	return rv;
+}
+
+CK_RV
+slot_close_sessions(CK_SLOT_ID id)
+{
+	struct reader *reader;
+	enum jpki_role role;
+	CK_RV rv;
+
+	rv = find_slot(id, &reader, &role);
+	if (rv != CKR_OK)
+		return rv;
+	pthread_mutex_lock(&reader->lock);
+	reader_update(reader);
+	sessions_close(reader, MODULE_ROLE(role));
+	reader_publish(reader);
+	pthread_mutex_unlock(&reader->lock);
+	return CKR_OK;
+}
+
+/* Look at all readers; `states` is what was seen of each. */
+static size_t
+look_around(struct jpki_reader_state *states)
+{
+	struct reader *reader;
+	size_t count = 0;
+
+	module_find_readers();
+	for (; (reader = module_reader(count)) != NULL; count++) {
+		pthread_mutex_lock(&reader->lock);
+		reader_update(reader);
+		reader_publish(reader);
+		states[count] = reader->state;
+		pthread_mutex_unlock(&reader->lock);
+	}
+	return count;
+}
+
+CK_RV
+slot_wait_event(bool block, CK_SLOT_ID *id)
+{
+	struct jpki_reader_state states[MODULE_READERS_MAX];
+	size_t count;
+	CK_RV rv;
+
+	for (;;) {
+		count = look_around(states);
+		if (module_take_event(id))
+			return CKR_OK;
+		if (!block)
+			return CKR_NO_EVENT;
+		rv = module_wait(states, count);
+		if (rv != CKR_OK)
+			return rv;
+	}
+}
