@@ -28,23 +28,45 @@ operation_begin(struct operation *operation, const struct mechanism *mechanism)
 	return done ? CKR_OK : CKR_HOST_MEMORY;
 }
 
-CK_RV
-operation_update(struct operation *operation, const CK_BYTE *data, CK_ULONG length)
+/*
+ * The specification knows these mechanisms in one part only; to take several costs nothing, and
+ * pkcs11-tool tries it.
+ */
+static CK_RV
+collect(struct operation *operation, const CK_BYTE *data, CK_ULONG length)
 {
-	if (operation->hash == NULL)
-		return CKR_FUNCTION_NOT_SUPPORTED;
-	operation->multi_part = true;
-	return EVP_DigestUpdate(operation->hash, data, length) == 1 ? CKR_OK : CKR_FUNCTION_FAILED;
+	if (length > operation->mechanism->max_data - operation->length)
+		return CKR_DATA_LEN_RANGE;
+	if (length > 0)
+		memcpy(operation->data + operation->length, data, length);
+	operation->length += length;
+	return CKR_OK;
 }
 
 static CK_RV
-plain_value(const struct mechanism *mechanism, const CK_BYTE *data, CK_ULONG length,
-    struct operation_value *value)
+add(struct operation *operation, const CK_BYTE *data, CK_ULONG length)
 {
-	if (length < mechanism->min_data || length > mechanism->max_data)
+	if (operation->hash == NULL)
+		return collect(operation, data, length);
+	if (length > 0 && EVP_DigestUpdate(operation->hash, data, length) != 1)
+		return CKR_FUNCTION_FAILED;
+	return CKR_OK;
+}
+
+CK_RV
+operation_update(struct operation *operation, const CK_BYTE *data, CK_ULONG length)
+{
+	operation->multi_part = true;
+	return add(operation, data, length);
+}
+
+static CK_RV
+plain_value(const struct operation *operation, struct operation_value *value)
+{
+	if (operation->length < operation->mechanism->min_data)
 		return CKR_DATA_LEN_RANGE;
-	memcpy(value->bytes, data, length);
-	value->length = length;
+	memcpy(value->bytes, operation->data, operation->length);
+	value->length = operation->length;
 	return CKR_OK;
 }
 
@@ -74,22 +96,29 @@ wrap_hash(const struct mechanism *mechanism, struct operation_value *value)
 	return done;
 }
 
+static CK_RV
+hash_value(const struct operation *operation, struct operation_value *value)
+{
+	unsigned size = 0;
+
+	if (EVP_DigestFinal_ex(operation->hash, value->bytes, &size) != 1)
+		return CKR_FUNCTION_FAILED;
+	value->length = size;
+	if (operation->mechanism->digest_info && !wrap_hash(operation->mechanism, value))
+		return CKR_HOST_MEMORY;
+	return CKR_OK;
+}
+
 CK_RV
 operation_value(struct operation *operation, const CK_BYTE *data, CK_ULONG length,
     struct operation_value *value)
 {
-	const struct mechanism *mechanism = operation->mechanism;
-	unsigned size = 0;
+	CK_RV rv = add(operation, data, length);
 
-	if (operation->hash == NULL)
-		return plain_value(mechanism, data, length, value);
-	if ((length > 0 && EVP_DigestUpdate(operation->hash, data, length) != 1) ||
-	    EVP_DigestFinal_ex(operation->hash, value->bytes, &size) != 1)
-		return CKR_FUNCTION_FAILED;
-	value->length = size;
-	if (mechanism->digest_info && !wrap_hash(mechanism, value))
-		return CKR_HOST_MEMORY;
-	return CKR_OK;
+	if (rv != CKR_OK)
+		return rv;
+	return operation->hash == NULL ? plain_value(operation, value)
+				       : hash_value(operation, value);
 }
 
 CK_RV

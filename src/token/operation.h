@@ -17,7 +17,7 @@ struct operation_value {
 /* Begin an operation with a mechanism that has been checked. */
 CK_RV operation_begin(struct operation *operation, const struct mechanism *mechanism);
 
-/* Add data. CKR_FUNCTION_NOT_SUPPORTED if the mechanism takes all its data in one call. */
+/* Add data. CKR_DATA_LEN_RANGE if the mechanism cannot take so much. */
 CK_RV operation_update(struct operation *operation, const CK_BYTE *data, CK_ULONG length);
 
 /*

@@ -24,8 +24,10 @@ struct operation {
 	bool active;
 	bool multi_part; /* an update has been made */
 	const struct mechanism *mechanism;
-	EVP_MD_CTX *hash; /* NULL: the data is taken as it is */
-	CK_ULONG serial;  /* of the login that the private key was found in */
+	EVP_MD_CTX *hash; /* NULL: the data is taken as it is, and collected here: */
+	CK_BYTE data[JPKI_SIGN_DATA_MAX];
+	size_t length;
+	CK_ULONG serial; /* of the login that the private key was found in */
 };
 
 /* A session belongs to one token of one card. Guarded by the reader's lock. */
