@@ -215,6 +215,8 @@ poll_one(struct jpki_service *service, struct jpki_reader_state *state)
 	int rv;
 
 	state->attached = state->present = false;
+	if (state->name[0] == '\0') /* pcsc-lite has empty places, which that would find */
+		return JPKI_OK;
 	rv = get_context(service, &context);
 	if (rv != JPKI_OK)
 		return rv;
@@ -252,7 +254,7 @@ watch_list(const struct jpki_reader_state *states, size_t count, SCARD_READERSTA
 	for (size_t i = 0; i < count; i++) {
 		DWORD now = states[i].present ? SCARD_STATE_PRESENT : SCARD_STATE_EMPTY;
 
-		if (!states[i].attached)
+		if (!states[i].attached || length == PCSCLITE_MAX_READERS_CONTEXTS)
 			continue;
 		watched[length].szReader = states[i].name;
 		watched[length++].dwCurrentState = now | (DWORD)states[i].events << 16;
@@ -364,8 +366,6 @@ pcsc_wait(struct jpki_service *service, const struct jpki_reader_state *states, 
 	struct waiter waiter = {0};
 	int rv;
 
-	if (count > PCSCLITE_MAX_READERS_CONTEXTS)
-		return JPKI_ERR_ARGUMENT;
 	rv = establish(&waiter.context);
 	if (rv != JPKI_OK)
 		return rv;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/provider.h>
 
 static OSSL_LIB_CTX *context;
@@ -57,4 +58,18 @@ bool
 crypto_is_gone(void)
 {
 	return atomic_load(&gone);
+}
+
+void
+crypto_enter(void)
+{
+	if (!crypto_is_gone())
+		(void)ERR_set_mark();
+}
+
+void
+crypto_leave(void)
+{
+	if (!crypto_is_gone())
+		(void)ERR_pop_to_mark();
 }

@@ -24,4 +24,11 @@ OSSL_LIB_CTX *crypto_context(void);
  */
 bool crypto_is_gone(void);
 
+/*
+ * The error queue of the thread is the application's: it would take an error of ours for one of
+ * its own. What comes between these two leaves nothing in it.
+ */
+void crypto_enter(void);
+void crypto_leave(void);
+
 #endif

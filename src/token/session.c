@@ -69,6 +69,7 @@ session_enter(CK_SESSION_HANDLE handle, struct session **out)
 	if (session == NULL)
 		return CKR_SESSION_HANDLE_INVALID;
 	pthread_mutex_lock(&session->reader->lock);
+	crypto_enter();
 	was_open = !session->closed;
 	if (was_open)
 		reader_update(session->reader);
@@ -87,6 +88,7 @@ session_leave(struct session *session)
 	bool unused;
 
 	reader_publish(reader);
+	crypto_leave();
 	module_lock();
 	unused = --session->users == 0 && session->closed;
 	module_unlock();
