@@ -66,7 +66,9 @@ struct jpki_transport {
 	 * Wait until a reader comes or goes, or a card in one of the readers does, and at most
 	 * `timeout_ms` (-1: without end). JPKI_OK: something changed, poll tells what.
 	 * JPKI_ERR_TIMEOUT, JPKI_ERR_CANCELLED otherwise. What is compared against is what
-	 * `states` says, so a change between a poll and the wait is not lost.
+	 * `states` says, so a change between a poll and the wait is not lost; pass all readers
+	 * that are known, since one that is attached and not among them has just come.
+	 * JPKI_ERR_NO_SERVICE if the service ends.
 	 */
 	int (*wait)(struct jpki_service *service, const struct jpki_reader_state *states,
 	    size_t count, int timeout_ms);
@@ -80,7 +82,8 @@ struct jpki_transport {
 	 * NULL and accepts a pointer to NULL. With power_off the card loses its power and with
 	 * it every verified PIN, for every program: the others see JPKI_ERR_RESET. Close may
 	 * be called inside a transaction and ends it: no other program gets between the last
-	 * command and the power-down.
+	 * command and the power-down. Outside one it waits for another program's transaction.
+	 * The connection is given back whatever the answer.
 	 */
 	int (*open)(
 	    struct jpki_service *service, const char *reader, struct jpki_connection **connection);
@@ -89,7 +92,8 @@ struct jpki_transport {
 	/*
 	 * Has the card been left alone since open? JPKI_OK, JPKI_ERR_RESET (others reset it or
 	 * cut its power; open a new connection), JPKI_ERR_NO_CARD, JPKI_ERR_NO_READER,
-	 * JPKI_ERR_NO_SERVICE. No exchange with the card.
+	 * JPKI_ERR_NO_SERVICE. A card that was taken out and put back is JPKI_ERR_NO_CARD. No
+	 * exchange with the card.
 	 */
 	int (*check)(struct jpki_connection *connection);
 

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include <openssl/x509.h>
+
+#include "support.h"
+
+static void
+absent_certificates_are_filler_and_not_listed(void **state)
+{
+	set_quirk(*state, "signature-certificate", "absent");
+	verify(*state, VERIFY_SIGNATURE);
+	assert_status(*state, "00B0880003", 0x9000);
+	assert_int_not_equal(answer[0], 0x8f);
+	assert_int_equal(answer[1], 0x8f);
+	assert_status(*state, "00B0810004", 0x9000);
+	assert_memory_equal(answer, "\xff\xff\xff\xff", 4);
+	set_quirk(*state, "authentication-certificate", "absent");
+	assert_status(*state, "00B0880003", 0x9000);
+	assert_int_not_equal(answer[1], 0x8f);
+}
+
+static void
+claimed_certificates_are_listed_but_filler(void **state)
+{
+	set_quirk(*state, "authentication-certificate", "claimed");
+	select_jpki(*state);
+	assert_status(*state, "00B0880003", 0x9000);
+	assert_memory_equal(answer, "\x8f\x8f\x00", 3);
+	assert_status(*state, "00B08A0001", 0x9000);
+	assert_int_equal(answer[0], 0xff);
+}
+
+static void
+empty_certificate_file(void **state)
+{
+	set_quirk(*state, "authentication-certificate", "empty");
+	select_jpki(*state);
+	assert_status(*state, "00B08A0000", 0x6b00);
+}
+
+/* The length that the DER header of EF 000A claims. */
+static size_t
+claimed_length(struct vcard *card)
+{
+	select_jpki(card);
+	assert_status(card, "00B08A0004", 0x9000);
+	assert_memory_equal(answer, "\x30\x82", 2);
+	return ((size_t)answer[2] << 8 | answer[3]) + 4;
+}
+
+static void
+certificates_lie_about_their_length(void **state)
+{
+	size_t right = claimed_length(*state);
+
+	set_quirk(*state, "authentication-certificate", "length-huge");
+	assert_int_equal(claimed_length(*state), 0xffff + 4);
+	set_quirk(*state, "authentication-certificate", "length-longer");
+	assert_int_equal(claimed_length(*state), right + 16);
+	set_quirk(*state, "authentication-certificate", "length-shorter");
+	assert_int_equal(claimed_length(*state), right - 16);
+}
+
+static void
+not_der_has_only_the_header(void **state)
+{
+	set_quirk(*state, "authentication-certificate", "not-der");
+	claimed_length(*state);
+	assert_status(*state, "00B0000404", 0x9000);
+	assert_memory_equal(answer, "\x5a\x5a\x5a\x5a", 4);
+}
+
+static void
+large_certificate_is_valid(void **state)
+{
+	uint8_t content[16384];
+	const unsigned char *at = content;
+	X509 *certificate, *ca;
+	size_t length;
+
+	set_quirk(*state, "authentication-certificate", "large");
+	assert_in_range(claimed_length(*state), 7900, 8192);
+	length = read_file(*state, 0x0a, content);
+	certificate = d2i_X509(NULL, &at, (long)length);
+	assert_non_null(certificate);
+	ca = vcard_pki_certificate(test_pki(), VCARD_CERTIFICATE_AUTHENTICATION_CA);
+	assert_int_equal(X509_verify(certificate, X509_get0_pubkey(ca)), 1);
+	X509_free(certificate);
+}
+
+static void
+presence_can_be_missing(void **state)
+{
+	set_quirk(*state, "presence", "missing");
+	select_jpki(*state);
+	assert_status(*state, "00B0880003", 0x6a82);
+	assert_status(*state, "00A4020C020008", 0x6a82);
+}
+
+static void
+labels_tell_the_kinds_apart(void **state)
+{
+	static const struct {
+		const char *value, *label;
+	} rows[] = {
+	    {"card", "JPKIAPICCTOKEN2 "},
+	    {"android", "JPKIAPGPSETOKEN "},
+	    {"iphone", "JPKIAPIOSTOKEN  "},
+	    {"resident", "JPKIAPICCTOKEN  "},
+	};
+
+	select_jpki(*state);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		set_quirk(*state, "label", rows[i].value);
+		assert_status(*state, "00B0860010", 0x9000);
+		assert_memory_equal(answer, rows[i].label, 16);
+	}
+}
+
+static void
+android_hides_its_certificate(void **state)
+{
+	set_quirk(*state, "label", "android");
+	select_jpki(*state);
+	assert_status(*state, "00B08A0004", 0x6982);
+	assert_status(*state, VERIFY_AUTHENTICATION, 0x9000);
+	assert_status(*state, "00B08A0004", 0x9000);
+}
+
+static void
+iphone_does_not_hide_it(void **state)
+{
+	set_quirk(*state, "label", "iphone");
+	select_jpki(*state);
+	assert_status(*state, "00B08A0004", 0x9000);
+}
+
+static void
+token_information_can_be_nonsense(void **state)
+{
+	select_jpki(*state);
+	set_quirk(*state, "token-info", "binary");
+	assert_status(*state, "00B0860000", 0x9000);
+	assert_int_equal(answer[0], 0x80);
+	assert_int_equal(answer_length, 160);
+	set_quirk(*state, "token-info", "blank");
+	assert_status(*state, "00B0860000", 0x9000);
+	assert_memory_equal(answer, "\xff\xff\xff\xff", 4);
+	set_quirk(*state, "token-info", "short");
+	assert_status(*state, "00B0860000", 0x9000);
+	assert_int_equal(answer_length, 40);
+	set_quirk(*state, "token-info", "missing");
+	assert_status(*state, "00B0860000", 0x6a82);
+}
+
+static void
+answers_to_reset(void **state)
+{
+	static const struct {
+		const char *value;
+		size_t length;
+		uint8_t last;
+	} rows[] = {
+	    {"contact", 9, 0x14},
+	    {"contact-2", 19, 0x3b},
+	    {"contact-3", 13, 0x00},
+	    {"contactless", 13, 0x7f},
+	    {"contactless-2", 13, 0xbc},
+	};
+	uint8_t atr[VCARD_ATR_MAX];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		set_quirk(*state, "atr", rows[i].value);
+		assert_int_equal(vcard_atr(*state, atr), rows[i].length);
+		assert_int_equal(atr[0], 0x3b);
+		assert_int_equal(atr[rows[i].length - 1], rows[i].last);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(absent_certificates_are_filler_and_not_listed),
+	    TEST(claimed_certificates_are_listed_but_filler),
+	    TEST(empty_certificate_file),
+	    TEST(certificates_lie_about_their_length),
+	    TEST(not_der_has_only_the_header),
+	    TEST(large_certificate_is_valid),
+	    TEST(presence_can_be_missing),
+	    TEST(labels_tell_the_kinds_apart),
+	    TEST(android_hides_its_certificate),
+	    TEST(iphone_does_not_hide_it),
+	    TEST(token_information_can_be_nonsense),
+	    TEST(answers_to_reset),
+	};
+
+	return cmocka_run_group_tests(tests, make_pki, drop_pki);
+}

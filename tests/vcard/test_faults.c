@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+#include <time.h>
+
+#include "support.h"
+
+static const uint8_t select_command[] = {
+    0x00, 0xa4, 0x04, 0x0c, 0x0a, 0xd3, 0x92, 0xf0, 0x00, 0x26, 0x01, 0, 0, 0, 0x01};
+
+static enum vcard_answer
+exchange(struct vcard *card)
+{
+	return vcard_exchange(card, select_command, sizeof(select_command), answer, &answer_length);
+}
+
+static void
+plan(struct vcard *card, enum vcard_fault fault, unsigned nth)
+{
+	struct vcard_error error;
+
+	assert_int_equal(vcard_fault_add(card, fault, nth, 0x6f00, &error), 0);
+}
+
+static void
+nth_exchange_fails_once(void **state)
+{
+	plan(*state, VCARD_FAULT_SW, 2);
+	assert_status(*state, SELECT_JPKI, 0x9000);
+	assert_status(*state, VERIFY_AUTHENTICATION, 0x6f00);
+	assert_false(vcard_pin_verified(*state, VCARD_PIN_AUTHENTICATION));
+	assert_status(*state, VERIFY_AUTHENTICATION, 0x9000);
+}
+
+static void
+answer_is_replaced_after_execution(void **state)
+{
+	select_jpki(*state);
+	plan(*state, VCARD_FAULT_SW_AFTER, 1);
+	assert_status(*state, VERIFY_AUTHENTICATION, 0x6f00);
+	assert_true(vcard_pin_verified(*state, VCARD_PIN_AUTHENTICATION));
+}
+
+static void
+answers_of_odd_lengths(void **state)
+{
+	plan(*state, VCARD_FAULT_EMPTY, 1);
+	assert_int_equal(exchange(*state), VCARD_ANSWERED);
+	assert_int_equal(answer_length, 0);
+	plan(*state, VCARD_FAULT_TRUNCATED, 1);
+	assert_int_equal(exchange(*state), VCARD_ANSWERED);
+	assert_int_equal(answer_length, 1);
+	plan(*state, VCARD_FAULT_OVERLONG, 1);
+	assert_int_equal(exchange(*state), VCARD_ANSWERED);
+	assert_true(answer_length > 258);
+	assert_memory_equal(answer + answer_length - 2, "\x90\x00", 2);
+	plan(*state, VCARD_FAULT_GARBAGE, 1);
+	assert_int_equal(exchange(*state), VCARD_ANSWERED);
+	assert_true(answer_length > 2);
+}
+
+static void
+eject_takes_the_power(void **state)
+{
+	verify(*state, VERIFY_AUTHENTICATION);
+	plan(*state, VCARD_FAULT_EJECT, 1);
+	assert_int_equal(exchange(*state), VCARD_GONE);
+	assert_false(vcard_powered(*state));
+	assert_false(vcard_pin_verified(*state, VCARD_PIN_AUTHENTICATION));
+	assert_int_equal(exchange(*state), VCARD_MUTE);
+}
+
+static void
+power_loss_is_unnoticed(void **state)
+{
+	verify(*state, VERIFY_AUTHENTICATION);
+	plan(*state, VCARD_FAULT_POWER_LOSS, 1);
+	assert_status(*state, "802A029720" HASH "00", 0x6a88);
+	assert_true(vcard_powered(*state));
+	select_jpki(*state);
+	assert_status(*state, "802A029720" HASH "00", 0x6982);
+}
+
+static void
+faults_are_limited_and_cleared(void **state)
+{
+	struct vcard_error error;
+
+	assert_int_equal(vcard_fault_add(*state, VCARD_FAULT_SW, 0, 0x6f00, &error), -1);
+	for (unsigned i = 1; i <= VCARD_FAULTS_MAX; i++)
+		plan(*state, VCARD_FAULT_SW, i);
+	assert_int_equal(vcard_fault_add(*state, VCARD_FAULT_SW, 1, 0x6f00, &error), -1);
+	vcard_faults_clear(*state);
+	assert_status(*state, SELECT_JPKI, 0x9000);
+}
+
+static void
+delays_take_time(void **state)
+{
+	const struct vcard_delays delays = {.exchange = 20000, .byte = 1000};
+	struct timespec before, after;
+	int64_t spent;
+
+	vcard_delays_set(*state, &delays);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	assert_status(*state, SELECT_JPKI, 0x9000);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	spent = (after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000;
+	assert_true(spent >= 20 + 15 + 2 - 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(nth_exchange_fails_once),
+	    TEST(answer_is_replaced_after_execution),
+	    TEST(answers_of_odd_lengths),
+	    TEST(eject_takes_the_power),
+	    TEST(power_loss_is_unnoticed),
+	    TEST(faults_are_limited_and_cleared),
+	    TEST(delays_take_time),
+	};
+
+	return cmocka_run_group_tests(tests, make_pki, drop_pki);
+}

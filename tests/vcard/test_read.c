@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include <openssl/x509.h>
+
+#include "support.h"
+
+static void
+check_certificate(struct vcard *card, unsigned sfi, enum vcard_certificate which)
+{
+	uint8_t content[16384];
+	const unsigned char *at = content;
+	size_t length = read_file(card, sfi, content);
+	X509 *found = d2i_X509(NULL, &at, (long)length);
+
+	assert_non_null(found);
+	assert_int_equal(X509_cmp(found, vcard_pki_certificate(vcard_pki(card), which)), 0);
+	X509_free(found);
+	assert_true((size_t)(at - content) < length);
+	for (; at < content + length; at++)
+		assert_int_equal(*at, 0xff);
+}
+
+static void
+certificates_are_followed_by_filler(void **state)
+{
+	verify(*state, VERIFY_SIGNATURE);
+	check_certificate(*state, 0x01, VCARD_CERTIFICATE_SIGNATURE);
+	check_certificate(*state, 0x02, VCARD_CERTIFICATE_SIGNATURE_CA);
+	check_certificate(*state, 0x0a, VCARD_CERTIFICATE_AUTHENTICATION);
+	check_certificate(*state, 0x0b, VCARD_CERTIFICATE_AUTHENTICATION_CA);
+}
+
+static void
+signature_certificate_needs_its_password(void **state)
+{
+	verify(*state, VERIFY_AUTHENTICATION);
+	assert_status(*state, "00B0810004", 0x6982);
+	assert_status(*state, VERIFY_SIGNATURE, 0x9000);
+	assert_status(*state, "00B0810004", 0x9000);
+}
+
+static void
+token_information_is_160_bytes(void **state)
+{
+	select_jpki(*state);
+	assert_status(*state, "00B0860000", 0x9000);
+	assert_int_equal(answer_length, 160);
+	assert_memory_equal(answer, "JPKIAPICCTOKEN2                 ", 32);
+	assert_memory_equal(answer + 140, "0301", 4);
+	assert_memory_equal(answer + 144, "9999999999999999", 16);
+}
+
+static void
+presence_says_both_certificates(void **state)
+{
+	select_jpki(*state);
+	assert_status(*state, "00B0880000", 0x9000);
+	assert_int_equal(answer_length, 3);
+	assert_memory_equal(answer, "\x8f\x8f\x00", 3);
+}
+
+static void
+short_identifier_makes_the_file_current(void **state)
+{
+	select_jpki(*state);
+	assert_status(*state, "00B0860004", 0x9000);
+	assert_status(*state, "00B0008C04", 0x9000);
+	assert_memory_equal(answer, "0301", 4);
+	assert_status(*state, "00B0868C04", 0x9000);
+	assert_memory_equal(answer, "0301", 4);
+}
+
+static void
+past_the_end_is_6b00(void **state)
+{
+	select_jpki(*state);
+	assert_status(*state, "00A4020C020006", 0x9000);
+	assert_status(*state, "00B0009F01", 0x9000);
+	assert_status(*state, "00B000A001", 0x6b00);
+	assert_status(*state, "00B07FFF01", 0x6b00);
+	assert_status(*state, "00B0009810", 0x9000);
+	assert_int_equal(answer_length, 8);
+}
+
+static void
+end_of_file_can_be_a_warning(void **state)
+{
+	set_quirk(*state, "end-of-file", "6282");
+	select_jpki(*state);
+	assert_status(*state, "00B0860000", 0x6282);
+	assert_int_equal(answer_length, 160);
+	assert_status(*state, "00B08600A0", 0x9000);
+}
+
+static void
+wrong_le_can_be_corrected(void **state)
+{
+	set_quirk(*state, "wrong-le", "6cxx");
+	select_jpki(*state);
+	assert_status(*state, "00B0860000", 0x6ca0);
+	assert_int_equal(answer_length, 0);
+	assert_status(*state, "00B08600A0", 0x9000);
+	assert_int_equal(answer_length, 160);
+}
+
+static void
+chained_answers_are_fetched(void **state)
+{
+	set_quirk(*state, "chaining", "all");
+	select_jpki(*state);
+	assert_status(*state, "00B0860000", 0x61a0);
+	assert_int_equal(answer_length, 0);
+	assert_status(*state, "00C0000010", 0x6190);
+	assert_int_equal(answer_length, 16);
+	assert_status(*state, "00C0000090", 0x9000);
+	assert_int_equal(answer_length, 144);
+	assert_status(*state, "00C0000000", 0x6985);
+	set_quirk(*state, "chaining", "half");
+	assert_status(*state, "00B08A0000", 0x6180);
+	assert_int_equal(answer_length, 128);
+	assert_status(*state, "00C0000080", 0x9000);
+}
+
+static void
+any_command_drops_a_chained_rest(void **state)
+{
+	set_quirk(*state, "chaining", "all");
+	select_jpki(*state);
+	assert_status(*state, "00B0860000", 0x61a0);
+	assert_status(*state, "00A40000", 0x9000);
+	assert_status(*state, "00C0000000", 0x6985);
+}
+
+static void
+cards_without_short_identifiers(void **state)
+{
+	select_jpki(*state);
+	set_quirk(*state, "short-identifiers", "6a86");
+	assert_status(*state, "00B0860000", 0x6a86);
+	assert_status(*state, "00200098", 0x6a86);
+	assert_status(*state, VERIFY_WRONG, 0x6a86);
+	assert_int_equal(vcard_pin_tries(*state, VCARD_PIN_AUTHENTICATION), 3);
+	set_quirk(*state, "short-identifiers", "6b00");
+	assert_status(*state, "00B0860000", 0x6b00);
+	set_quirk(*state, "short-identifiers", "6a82");
+	assert_status(*state, "00B0860000", 0x6a82);
+	assert_status(*state, "00A4020C020018", 0x9000);
+	assert_status(*state, "00200080", 0x63c3);
+}
+
+static void
+impossible_reads_are_refused(void **state)
+{
+	select_jpki(*state);
+	assert_status(*state, "00B08600", 0x6700);
+	assert_status(*state, "00B08600000100", 0x6700);
+	assert_status(*state, "00B0E60000", 0x6a86);
+	assert_status(*state, "00B0800000", 0x6a86);
+	assert_status(*state, "00B0980000", 0x6981);
+	assert_status(*state, "00B0970000", 0x6981);
+	assert_status(*state, "00B0850000", 0x6a82);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(certificates_are_followed_by_filler),
+	    TEST(signature_certificate_needs_its_password),
+	    TEST(token_information_is_160_bytes),
+	    TEST(presence_says_both_certificates),
+	    TEST(short_identifier_makes_the_file_current),
+	    TEST(past_the_end_is_6b00),
+	    TEST(end_of_file_can_be_a_warning),
+	    TEST(wrong_le_can_be_corrected),
+	    TEST(chained_answers_are_fetched),
+	    TEST(any_command_drops_a_chained_rest),
+	    TEST(cards_without_short_identifiers),
+	    TEST(impossible_reads_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, make_pki, drop_pki);
+}

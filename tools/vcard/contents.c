@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "internal.h"
+
+/* End-entity certificates of the card are at most 2 kB; the EF is larger than that. */
+#define CERTIFICATE_FILE 2560
+#define CERTIFICATE_FILE_LARGE 8192
+#define TOKEN_INFO_LENGTH 160
+#define TOKEN_INFO_CUT 40
+
+/* Made-up data of the other applications. */
+static const char *const texts[] = {
+    "123456789018",
+    "bango hanako",
+    "card surface",
+    "card surface, printed side",
+    "resident register",
+    "common data",
+};
+
+static unsigned
+certificate_quirk(const struct vcard *card, enum vcard_certificate which)
+{
+	switch (which) {
+	case VCARD_CERTIFICATE_AUTHENTICATION:
+		return quirk(card, QUIRK_AUTHENTICATION_CERTIFICATE);
+	case VCARD_CERTIFICATE_SIGNATURE:
+		return quirk(card, QUIRK_SIGNATURE_CERTIFICATE);
+	default:
+		return quirk(card, QUIRK_CA_CERTIFICATES);
+	}
+}
+
+bool
+certificate_claimed(const struct vcard *card, enum vcard_certificate which)
+{
+	return certificate_quirk(card, which) != CERTIFICATE_ABSENT;
+}
+
+/* A DER header of four bytes, as every certificate of 256 bytes to 64 kB has. */
+static void
+put_length(uint8_t *der, size_t length)
+{
+	der[2] = (uint8_t)(length >> 8);
+	der[3] = (uint8_t)length;
+}
+
+static size_t
+certificate_content(struct vcard *card, enum vcard_certificate which, uint8_t content[FILE_MAX])
+{
+	unsigned kind = certificate_quirk(card, which);
+	size_t size = kind == CERTIFICATE_LARGE ? CERTIFICATE_FILE_LARGE : CERTIFICATE_FILE;
+	size_t length;
+
+	memset(content, 0xff, FILE_MAX);
+	if (kind == CERTIFICATE_EMPTY)
+		return 0;
+	if (kind == CERTIFICATE_ABSENT || kind == CERTIFICATE_CLAIMED)
+		return size;
+	length = pki_der(card->pki, which, kind == CERTIFICATE_LARGE, content);
+	if (length >= size)
+		size = length + 256;
+	if (kind == CERTIFICATE_NOT_DER)
+		memset(content + 4, 0x5a, length - 4);
+	else if (kind == CERTIFICATE_LENGTH_HUGE)
+		put_length(content, 0xffff);
+	else if (kind == CERTIFICATE_LENGTH_LONGER)
+		put_length(content, length - 4 + 16);
+	else if (kind == CERTIFICATE_LENGTH_SHORTER)
+		put_length(content, length - 4 - 16);
+	return size;
+}
+
+static void
+put_text(uint8_t **at, size_t width, const char *text)
+{
+	memset(*at, ' ', width);
+	memcpy(*at, text, strlen(text) < width ? strlen(text) : width);
+	*at += width;
+}
+
+static void
+put_number(uint8_t **at, uint32_t number)
+{
+	for (int shift = 24; shift >= 0; shift -= 8)
+		*(*at)++ = (uint8_t)(number >> shift);
+}
+
+/* CK_TOKEN_INFO with big-endian numbers of four bytes (card-facts: EF 0006). */
+static void
+token_info(const struct vcard *card, uint8_t content[FILE_MAX])
+{
+	static const char *const labels[] = {
+	    "JPKIAPICCTOKEN2", "JPKIAPGPSETOKEN", "JPKIAPIOSTOKEN", "JPKIAPICCTOKEN"};
+	/*
+	 * write protected, login required, user PIN initialised, token initialised; then
+	 * session counts, PIN lengths, memory sizes (all unavailable)
+	 */
+	static const uint32_t numbers[] = {
+	    0x40e, 0, 0, 0, 0, VCARD_PIN_MAX, 4, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff};
+	uint8_t *at = content;
+
+	put_text(&at, 32, labels[quirk(card, QUIRK_LABEL)]);
+	put_text(&at, 32, "JPKI-TEST");
+	put_text(&at, 16, "JPKI-TEST");
+	put_text(&at, 16, card->serial);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		put_number(&at, numbers[i]);
+	put_text(&at, 2, "03");
+	put_text(&at, 2, "01");
+	put_text(&at, 16, "9999999999999999");
+}
+
+static size_t
+token_info_content(const struct vcard *card, uint8_t content[FILE_MAX])
+{
+	unsigned kind = quirk(card, QUIRK_TOKEN_INFO);
+
+	if (kind == TOKEN_INFO_BLANK) {
+		memset(content, 0xff, TOKEN_INFO_LENGTH);
+		return TOKEN_INFO_LENGTH;
+	}
+	token_info(card, content);
+	for (size_t i = 0; kind == TOKEN_INFO_BINARY && i < TOKEN_INFO_LENGTH; i++)
+		content[i] = (uint8_t)(0x80 + i);
+	return kind == TOKEN_INFO_SHORT ? TOKEN_INFO_CUT : TOKEN_INFO_LENGTH;
+}
+
+/* What stands for "absent" was never observed (card-facts: EF 0008). */
+static size_t
+presence_content(const struct vcard *card, uint8_t content[FILE_MAX])
+{
+	content[0] = certificate_claimed(card, VCARD_CERTIFICATE_SIGNATURE) ? 0x8f : 0x00;
+	content[1] = certificate_claimed(card, VCARD_CERTIFICATE_AUTHENTICATION) ? 0x8f : 0x00;
+	content[2] = 0x00;
+	return 3;
+}
+
+size_t
+file_content(struct vcard *card, const struct file *file, uint8_t content[FILE_MAX])
+{
+	switch (file->kind) {
+	case FILE_CERTIFICATE:
+		return certificate_content(card, (enum vcard_certificate)file->index, content);
+	case FILE_TOKEN_INFO:
+		return token_info_content(card, content);
+	case FILE_PRESENCE:
+		return presence_content(card, content);
+	case FILE_DATA:
+		memcpy(content, texts[file->index], strlen(texts[file->index]));
+		return strlen(texts[file->index]);
+	default:
+		return 0;
+	}
+}

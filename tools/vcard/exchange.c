@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include <openssl/rand.h>
+
+#include "internal.h"
+
+#define HALF 128
+#define GARBAGE_LENGTH 17
+#define OVERLONG_LENGTH 300
+
+typedef uint16_t (*command_function)(
+    struct vcard *card, const struct apdu *apdu, struct answer *answer);
+
+static uint16_t command_get_response(
+    struct vcard *card, const struct apdu *apdu, struct answer *answer);
+
+static const struct {
+	uint8_t cla, ins;
+	command_function function;
+} commands[] = {
+    {0x00, 0x20, command_verify},
+    {0x00, 0x24, command_change},
+    {0x00, 0x84, command_challenge},
+    {0x00, 0xa4, command_select},
+    {0x00, 0xb0, command_read_binary},
+    {0x00, 0xc0, command_get_response},
+    {0x80, 0x2a, command_sign},
+};
+
+/* 61xx: this much is waiting, 00 meaning 256 or more. */
+static uint16_t
+more_status(const struct vcard *card)
+{
+	return (uint16_t)(SW_MORE | (card->pending_length & 0xff));
+}
+
+/* Keep what is past `sent` bytes of the answer for GET RESPONSE. */
+static uint16_t
+hold_back(struct vcard *card, struct answer *answer, size_t sent)
+{
+	card->pending_length = answer->length - sent;
+	memcpy(card->pending, answer->data + sent, card->pending_length);
+	answer->length = sent;
+	return more_status(card);
+}
+
+static uint16_t
+command_get_response(struct vcard *card, const struct apdu *apdu, struct answer *answer)
+{
+	size_t waiting = card->pending_length;
+
+	if (apdu->p1 != 0 || apdu->p2 != 0)
+		return SW_P1P2;
+	if (waiting == 0)
+		return SW_CONDITIONS;
+	if (apdu->lc != 0 || apdu->ne == 0)
+		return SW_LENGTH;
+	if (apdu->ne > waiting && quirk(card, QUIRK_WRONG_LE) == WRONG_LE_EXACT)
+		return (uint16_t)(SW_EXACT_LENGTH | waiting);
+	answer->length = waiting < apdu->ne ? waiting : apdu->ne;
+	memcpy(answer->data, card->pending, answer->length);
+	card->pending_length = waiting - answer->length;
+	memmove(card->pending, card->pending + answer->length, card->pending_length);
+	return card->pending_length > 0 ? more_status(card) : SW_OK;
+}
+
+/* Data nobody gave an Le for, and data that the quirk cuts up, wait for GET RESPONSE. */
+static uint16_t
+chain(struct vcard *card, const struct apdu *apdu, struct answer *answer, uint16_t sw)
+{
+	unsigned chaining = quirk(card, QUIRK_CHAINING);
+
+	if (answer->length == 0 || sw != SW_OK || apdu->ins == 0xc0)
+		return sw;
+	if (apdu->ne == 0 || chaining == CHAINING_ALL)
+		return hold_back(card, answer, 0);
+	if (answer->length > apdu->ne)
+		return hold_back(card, answer, apdu->ne);
+	if (chaining == CHAINING_HALF && answer->length > HALF)
+		return hold_back(card, answer, HALF);
+	return sw;
+}
+
+static uint16_t
+dispatch(struct vcard *card, const struct apdu *apdu, struct answer *answer)
+{
+	bool class_known = apdu->cla == 0x00 || apdu->cla == 0x80;
+
+	if (apdu->ins != 0xc0)
+		card->pending_length = 0;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (commands[i].ins != apdu->ins)
+			continue;
+		if (commands[i].cla == apdu->cla)
+			return commands[i].function(card, apdu, answer);
+		class_known = false;
+	}
+	return class_known ? SW_INSTRUCTION : SW_CLASS;
+}
+
+static uint16_t
+execute(struct vcard *card, const uint8_t *command, size_t length, struct answer *answer)
+{
+	bool first = card->fresh;
+	struct apdu apdu;
+	uint16_t sw;
+
+	card->fresh = false;
+	if (first && quirk(card, QUIRK_FIRST_COMMAND) != 0)
+		return SW_UNKNOWN;
+	if (!apdu_parse(&apdu, command, length))
+		return SW_LENGTH;
+	sw = dispatch(card, &apdu, answer);
+	return chain(card, &apdu, answer, sw);
+}
+
+static size_t
+put_answer(uint8_t *response, const struct answer *answer, uint16_t sw)
+{
+	memcpy(response, answer->data, answer->length);
+	response[answer->length] = (uint8_t)(sw >> 8);
+	response[answer->length + 1] = (uint8_t)sw;
+	return answer->length + 2;
+}
+
+static size_t
+put_overlong(uint8_t *response, size_t length)
+{
+	uint8_t sw[2] = {response[length - 2], response[length - 1]};
+
+	memset(response + length - 2, 0xaa, OVERLONG_LENGTH - length);
+	memcpy(response + OVERLONG_LENGTH - 2, sw, sizeof(sw));
+	return OVERLONG_LENGTH;
+}
+
+/* The faults that come before the command; true: it is not executed. */
+static bool
+fault_before(struct vcard *card, const struct waiting_fault *fault, uint8_t *response,
+    size_t *response_length)
+{
+	struct answer none = {.length = 0};
+
+	switch (fault->kind) {
+	case VCARD_FAULT_SW:
+		*response_length = put_answer(response, &none, fault->sw);
+		return true;
+	case VCARD_FAULT_GARBAGE:
+		*response_length = GARBAGE_LENGTH;
+		if (RAND_bytes(response, GARBAGE_LENGTH) != 1)
+			*response_length = 0;
+		return true;
+	case VCARD_FAULT_POWER_LOSS:
+		card_lose_power(card);
+		card->powered = true;
+		application_preselect(card);
+		ledger_add(card, VCARD_EVENT_POWER_ON, 0, 0, 0);
+		return false;
+	default:
+		return false;
+	}
+}
+
+static void
+fault_after(const struct waiting_fault *fault, uint8_t *response, size_t *response_length)
+{
+	struct answer none = {.length = 0};
+
+	switch (fault->kind) {
+	case VCARD_FAULT_SW_AFTER:
+		*response_length = put_answer(response, &none, fault->sw);
+		return;
+	case VCARD_FAULT_EMPTY:
+		*response_length = 0;
+		return;
+	case VCARD_FAULT_TRUNCATED:
+		*response_length -= 1;
+		return;
+	case VCARD_FAULT_OVERLONG:
+		*response_length = put_overlong(response, *response_length);
+		return;
+	default:
+		return;
+	}
+}
+
+static enum vcard_answer
+exchange(struct vcard *card, const uint8_t *command, size_t length, uint8_t *response,
+    size_t *response_length)
+{
+	struct waiting_fault fault;
+	bool faulty = fault_due(card, &fault);
+	struct answer answer = {.length = 0};
+	uint16_t sw;
+
+	if (faulty && fault.kind == VCARD_FAULT_EJECT) {
+		card_lose_power(card);
+		return VCARD_GONE;
+	}
+	if (faulty && fault_before(card, &fault, response, response_length))
+		return VCARD_ANSWERED;
+	sw = execute(card, command, length, &answer);
+	*response_length = put_answer(response, &answer, sw);
+	if (faulty)
+		fault_after(&fault, response, response_length);
+	return VCARD_ANSWERED;
+}
+
+enum vcard_answer
+vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
+    uint8_t response[VCARD_RESPONSE_MAX], size_t *response_length)
+{
+	enum vcard_answer result = VCARD_MUTE;
+
+	*response_length = 0;
+	pthread_mutex_lock(&card->lock);
+	if (!card->powered)
+		goto out;
+	card->ledger.totals.exchanges++;
+	card->ledger.totals.bytes_in += length;
+	result = exchange(card, command, length, response, response_length);
+	card->ledger.totals.bytes_out += *response_length;
+	card_sleep(1, card->delays.exchange);
+	card_sleep(length + *response_length, card->delays.byte);
+out:
+	pthread_mutex_unlock(&card->lock);
+	return result;
+}

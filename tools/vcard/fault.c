@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "internal.h"
+
+bool
+fault_due(struct vcard *card, struct waiting_fault *fault)
+{
+	bool due = false;
+
+	for (size_t i = 0; i < VCARD_FAULTS_MAX; i++) {
+		struct waiting_fault *waiting = &card->faults[i];
+
+		if (waiting->left == 0 || --waiting->left > 0)
+			continue;
+		*fault = *waiting;
+		due = true;
+	}
+	return due;
+}
+
+int
+vcard_fault_add(struct vcard *card, enum vcard_fault fault, unsigned nth, uint16_t sw,
+    struct vcard_error *error)
+{
+	int result = -1;
+
+	if (nth == 0)
+		return fail(error, "exchanges are counted from 1, the next one");
+	pthread_mutex_lock(&card->lock);
+	for (size_t i = 0; result != 0 && i < VCARD_FAULTS_MAX; i++) {
+		if (card->faults[i].left != 0)
+			continue;
+		card->faults[i] = (struct waiting_fault){fault, nth, sw};
+		result = 0;
+	}
+	pthread_mutex_unlock(&card->lock);
+	if (result != 0)
+		return fail(error, "%d faults are waiting already", VCARD_FAULTS_MAX);
+	return 0;
+}
+
+void
+vcard_faults_clear(struct vcard *card)
+{
+	pthread_mutex_lock(&card->lock);
+	memset(card->faults, 0, sizeof(card->faults));
+	pthread_mutex_unlock(&card->lock);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "internal.h"
+
+/*
+ * The JPKI rows are those of card-facts (Files of the JPKI application). The other
+ * applications have PINs and keys under the same identifiers on purpose: a command that
+ * lands there by mistake does what it would do on a real card, to the wrong PIN.
+ */
+static const struct file files[] = {
+    {APPLICATION_JPKI, 0x0001, FILE_CERTIFICATE, VCARD_CERTIFICATE_SIGNATURE, VCARD_PIN_SIGNATURE},
+    {APPLICATION_JPKI, 0x0002, FILE_CERTIFICATE, VCARD_CERTIFICATE_SIGNATURE_CA, NO_PIN},
+    {APPLICATION_JPKI, 0x0006, FILE_TOKEN_INFO, 0, NO_PIN},
+    {APPLICATION_JPKI, 0x0008, FILE_PRESENCE, 0, NO_PIN},
+    {APPLICATION_JPKI, 0x000a, FILE_CERTIFICATE, VCARD_CERTIFICATE_AUTHENTICATION, NO_PIN},
+    {APPLICATION_JPKI, 0x000b, FILE_CERTIFICATE, VCARD_CERTIFICATE_AUTHENTICATION_CA, NO_PIN},
+    {APPLICATION_JPKI, 0x0017, FILE_KEY, KEY_AUTHENTICATION, VCARD_PIN_AUTHENTICATION},
+    {APPLICATION_JPKI, 0x0018, FILE_PIN, VCARD_PIN_AUTHENTICATION, NO_PIN},
+    {APPLICATION_JPKI, 0x001a, FILE_KEY, KEY_SIGNATURE, VCARD_PIN_SIGNATURE},
+    {APPLICATION_JPKI, 0x001b, FILE_PIN, VCARD_PIN_SIGNATURE, NO_PIN},
+
+    {APPLICATION_INPUT_AID, 0x0001, FILE_DATA, 0, VCARD_PIN_INPUT_AID},
+    {APPLICATION_INPUT_AID, 0x0002, FILE_DATA, 1, VCARD_PIN_INPUT_AID},
+    {APPLICATION_INPUT_AID, 0x0018, FILE_PIN, VCARD_PIN_INPUT_AID, NO_PIN},
+    {APPLICATION_INPUT_AID, 0x001b, FILE_PIN, VCARD_PIN_INPUT_AID_NUMBER, NO_PIN},
+
+    {APPLICATION_SURFACE, 0x0001, FILE_DATA, 2, NO_PIN},
+    {APPLICATION_SURFACE, 0x0002, FILE_DATA, 3, VCARD_PIN_SURFACE},
+    {APPLICATION_SURFACE, 0x0017, FILE_KEY, KEY_SURFACE, NO_PIN},
+    {APPLICATION_SURFACE, 0x0018, FILE_PIN, VCARD_PIN_SURFACE, NO_PIN},
+    {APPLICATION_SURFACE, 0x001a, FILE_KEY, KEY_SURFACE, NO_PIN},
+    {APPLICATION_SURFACE, 0x001b, FILE_PIN, VCARD_PIN_SURFACE_NUMBER, NO_PIN},
+
+    {APPLICATION_REGISTER, 0x0001, FILE_DATA, 4, VCARD_PIN_REGISTER},
+    {APPLICATION_REGISTER, 0x0018, FILE_PIN, VCARD_PIN_REGISTER, NO_PIN},
+
+    {APPLICATION_COMMON, 0x0001, FILE_DATA, 5, NO_PIN},
+};
+
+static bool
+file_exists(const struct vcard *card, const struct file *file)
+{
+	switch (file->kind) {
+	case FILE_PRESENCE:
+		return quirk(card, QUIRK_PRESENCE) == 0;
+	case FILE_TOKEN_INFO:
+		return quirk(card, QUIRK_TOKEN_INFO) != TOKEN_INFO_MISSING;
+	default:
+		return true;
+	}
+}
+
+const struct file *
+file_find(const struct vcard *card, uint16_t id)
+{
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (card->application == &applications[files[i].application] && files[i].id == id)
+			return file_exists(card, &files[i]) ? &files[i] : NULL;
+	}
+	return NULL;
+}
+
+uint16_t
+short_identifier_status(const struct vcard *card)
+{
+	unsigned value = quirk_number(card, QUIRK_SHORT_IDENTIFIERS, 16);
+
+	return value == 0 ? SW_OK : (uint16_t)value;
+}
+
+const struct file *
+file_of_p2(struct vcard *card, uint8_t p2, uint16_t *sw)
+{
+	const struct file *found = card->file;
+
+	*sw = SW_REFERENCE;
+	if ((p2 & 0xe0) != 0x80) {
+		*sw = SW_P1P2;
+		return NULL;
+	}
+	if (p2 == 0x80)
+		return found;
+	*sw = short_identifier_status(card);
+	if (*sw != SW_OK)
+		return NULL;
+	*sw = SW_REFERENCE;
+	found = file_find(card, p2 & 0x1f);
+	if (found != NULL)
+		card->file = found;
+	return found;
+}
+
+/* The EF and the offset that READ BINARY means. */
+static uint16_t
+read_address(struct vcard *card, const struct apdu *apdu, size_t *offset)
+{
+	uint16_t sw;
+
+	if ((apdu->p1 & 0x80) == 0) {
+		*offset = (size_t)apdu->p1 << 8 | apdu->p2;
+		return card->file != NULL ? SW_OK : SW_NO_CURRENT_EF;
+	}
+	sw = short_identifier_status(card);
+	if (sw != SW_OK)
+		return sw;
+	if ((apdu->p1 & 0x60) != 0 || (apdu->p1 & 0x1f) == 0 || (apdu->p1 & 0x1f) == 0x1f)
+		return SW_P1P2;
+	*offset = apdu->p2;
+	if (file_find(card, apdu->p1 & 0x1f) == NULL)
+		return SW_NOT_FOUND;
+	card->file = file_find(card, apdu->p1 & 0x1f);
+	return SW_OK;
+}
+
+static uint16_t
+read_permission(const struct vcard *card)
+{
+	const struct file *file = card->file;
+	enum vcard_pin pin = file->pin;
+
+	if (file->kind == FILE_PIN || file->kind == FILE_KEY)
+		return SW_FILE_KIND;
+	if (quirk(card, QUIRK_LABEL) == LABEL_ANDROID && file->kind == FILE_CERTIFICATE &&
+	    file->index == VCARD_CERTIFICATE_AUTHENTICATION)
+		pin = VCARD_PIN_AUTHENTICATION;
+	return pin == NO_PIN || card->pins[pin].verified ? SW_OK : SW_NOT_VERIFIED;
+}
+
+static uint16_t
+read_bytes(struct vcard *card, size_t offset, size_t ne, struct answer *answer)
+{
+	uint8_t content[FILE_MAX];
+	size_t length = file_content(card, card->file, content);
+
+	if (offset >= length)
+		return SW_OFFSET;
+	answer->length = length - offset < ne ? length - offset : ne;
+	if (answer->length < ne && quirk(card, QUIRK_WRONG_LE) == WRONG_LE_EXACT) {
+		uint16_t exact = (uint16_t)(SW_EXACT_LENGTH | (answer->length & 0xff));
+
+		answer->length = 0;
+		return exact;
+	}
+	memcpy(answer->data, content + offset, answer->length);
+	if (answer->length < ne && quirk(card, QUIRK_END_OF_FILE) == END_OF_FILE_WARNING)
+		return SW_END_OF_FILE;
+	return SW_OK;
+}
+
+uint16_t
+command_read_binary(struct vcard *card, const struct apdu *apdu, struct answer *answer)
+{
+	size_t offset;
+	uint16_t sw;
+
+	/* extended length is not proved for this command (card-facts: Commands) */
+	if (apdu->lc != 0 || apdu->ne == 0 || apdu->extended)
+		return SW_LENGTH;
+	sw = read_address(card, apdu, &offset);
+	if (sw == SW_OK)
+		sw = read_permission(card);
+	if (sw == SW_OK)
+		sw = read_bytes(card, offset, apdu->ne, answer);
+	return sw;
+}

@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "world.h"
+
+/*
+ * Lock order: the world's lock, then a card's. An exchange with a card, which may be slow,
+ * runs without the world's lock; reader->busy keeps the card from being taken away.
+ */
+
+/* Count the call and do what is planned for it; JPKI_OK: go on. */
+static int
+arrive(enum inprocess_call call)
+{
+	struct plan due = {.left = 0};
+	struct plan *plan = &world.plans[call];
+
+	pthread_mutex_lock(&world.lock);
+	world.calls[call]++;
+	if (plan->left > 0 && --plan->left == 0)
+		due = *plan;
+	pthread_mutex_unlock(&world.lock);
+	if (due.run != NULL)
+		due.run(due.context);
+	return due.error;
+}
+
+static void
+leave(void)
+{
+	pthread_cond_broadcast(&world.changed);
+	pthread_mutex_unlock(&world.lock);
+}
+
+static int
+service_status_inlock(void)
+{
+	return world.stopped ? JPKI_ERR_NO_SERVICE : JPKI_OK;
+}
+
+static int
+inprocess_start(struct jpki_service **out)
+{
+	struct jpki_service *service;
+	int result = arrive(INPROCESS_START);
+
+	*out = NULL;
+	if (result != JPKI_OK)
+		return result;
+	service = calloc(1, sizeof(*service));
+	if (service == NULL)
+		return JPKI_ERR_MEMORY;
+	*out = service;
+	return JPKI_OK;
+}
+
+/* End the transaction of this connection, however deep. */
+static void
+release_inlock(struct jpki_connection *connection)
+{
+	struct reader *reader = connection->reader;
+
+	if (reader->holder != connection)
+		return;
+	reader->holder = NULL;
+	reader->depth = 0;
+}
+
+static void
+inprocess_stop(struct jpki_service **service)
+{
+	struct jpki_service *old = service != NULL ? *service : NULL;
+
+	if (old == NULL)
+		return;
+	*service = NULL;
+	pthread_mutex_lock(&world.lock);
+	for (struct jpki_connection *c = world.connections; c != NULL; c = c->next) {
+		if (c->service != old)
+			continue;
+		release_inlock(c);
+		c->service = NULL;
+	}
+	old->stopping = true;
+	pthread_cond_broadcast(&world.changed);
+	while (old->waiters > 0)
+		pthread_cond_wait(&world.changed, &world.lock);
+	pthread_mutex_unlock(&world.lock);
+	free(old);
+}
+
+static int
+inprocess_readers(
+    struct jpki_service *service, char (*names)[JPKI_READER_NAME_SIZE], size_t size, size_t *count)
+{
+	int result = arrive(INPROCESS_READERS_CALL);
+
+	(void)service;
+	*count = 0;
+	if (result != JPKI_OK)
+		return result;
+	pthread_mutex_lock(&world.lock);
+	result = service_status_inlock();
+	for (size_t i = 0; result == JPKI_OK && i < INPROCESS_READERS; i++) {
+		if (!world.readers[i].attached)
+			continue;
+		if (*count < size)
+			memcpy(names[*count], world.readers[i].name, JPKI_READER_NAME_SIZE);
+		++*count;
+	}
+	if (*count > size)
+		result = JPKI_ERR_BUFFER;
+	pthread_mutex_unlock(&world.lock);
+	return result;
+}
+
+static struct jpki_reader_state
+state_now_inlock(const char *name)
+{
+	struct reader *reader = reader_find_inlock(name);
+	struct jpki_reader_state now = {.attached = reader != NULL};
+
+	memcpy(now.name, name, strnlen(name, sizeof(now.name) - 1));
+	if (reader != NULL) {
+		now.present = reader->card != NULL;
+		now.events = reader->events;
+	}
+	return now;
+}
+
+static int
+inprocess_poll(struct jpki_service *service, struct jpki_reader_state *states, size_t count)
+{
+	int result = arrive(INPROCESS_POLL);
+
+	(void)service;
+	if (result != JPKI_OK)
+		return result;
+	pthread_mutex_lock(&world.lock);
+	result = service_status_inlock();
+	for (size_t i = 0; result == JPKI_OK && i < count; i++)
+		states[i] = state_now_inlock(states[i].name);
+	pthread_mutex_unlock(&world.lock);
+	return result;
+}
+
+/* Whether the world is not as `states` says, or has a reader that is not in there. */
+static bool
+differs_inlock(const struct jpki_reader_state *states, size_t count)
+{
+	size_t attached = 0, known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct jpki_reader_state now = state_now_inlock(states[i].name);
+
+		if (now.attached != states[i].attached || now.present != states[i].present ||
+		    now.events != states[i].events)
+			return true;
+		known += now.attached;
+	}
+	for (size_t i = 0; i < INPROCESS_READERS; i++)
+		attached += world.readers[i].attached;
+	return attached != known;
+}
+
+static struct timespec
+deadline(int timeout_ms)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_REALTIME, &at);
+	at.tv_sec += timeout_ms / 1000;
+	at.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+	if (at.tv_nsec >= 1000000000) {
+		at.tv_nsec -= 1000000000;
+		at.tv_sec++;
+	}
+	return at;
+}
+
+static int
+wait_inlock(struct jpki_service *service, const struct jpki_reader_state *states, size_t count,
+    int timeout_ms)
+{
+	uint64_t cancels = service->cancels, generation = world.generation;
+	struct timespec until = deadline(timeout_ms < 0 ? 0 : timeout_ms);
+	bool late = false;
+
+	for (;;) {
+		if (service->stopping || service->cancels != cancels)
+			return JPKI_ERR_CANCELLED;
+		if (service_status_inlock() != JPKI_OK || generation != world.generation)
+			return JPKI_ERR_NO_SERVICE;
+		if (differs_inlock(states, count))
+			return JPKI_OK;
+		if (late)
+			return JPKI_ERR_TIMEOUT;
+		if (timeout_ms < 0)
+			pthread_cond_wait(&world.changed, &world.lock);
+		else
+			late = pthread_cond_timedwait(&world.changed, &world.lock, &until) ==
+			       ETIMEDOUT;
+	}
+}
+
+static int
+inprocess_wait(struct jpki_service *service, const struct jpki_reader_state *states, size_t count,
+    int timeout_ms)
+{
+	int result = arrive(INPROCESS_WAIT);
+
+	if (result != JPKI_OK)
+		return result;
+	pthread_mutex_lock(&world.lock);
+	service->waiters++;
+	result = wait_inlock(service, states, count, timeout_ms);
+	service->waiters--;
+	leave();
+	return result;
+}
+
+static void
+inprocess_cancel(struct jpki_service *service)
+{
+	pthread_mutex_lock(&world.lock);
+	service->cancels++;
+	leave();
+}
+
+static int
+open_inlock(struct jpki_service *service, const char *name, struct jpki_connection *connection)
+{
+	struct reader *reader = reader_find_inlock(name);
+
+	if (service_status_inlock() != JPKI_OK)
+		return JPKI_ERR_NO_SERVICE;
+	if (reader == NULL)
+		return JPKI_ERR_NO_READER;
+	if (reader->card == NULL)
+		return JPKI_ERR_NO_CARD;
+	if (reader->exclusive)
+		return JPKI_ERR_BUSY;
+	vcard_power_on(reader->card);
+	*connection = (struct jpki_connection){
+	    .service = service,
+	    .generation = world.generation,
+	    .reader = reader,
+	    .attachment = reader->attachment,
+	    .events = reader->events,
+	    .resets = reader->resets,
+	    .next = world.connections,
+	};
+	world.connections = connection;
+	return JPKI_OK;
+}
+
+static int
+inprocess_open(struct jpki_service *service, const char *reader, struct jpki_connection **out)
+{
+	struct jpki_connection *connection;
+	int result = arrive(INPROCESS_OPEN);
+
+	*out = NULL;
+	if (result != JPKI_OK)
+		return result;
+	connection = calloc(1, sizeof(*connection));
+	if (connection == NULL)
+		return JPKI_ERR_MEMORY;
+	pthread_mutex_lock(&world.lock);
+	result = open_inlock(service, reader, connection);
+	leave();
+	if (result != JPKI_OK)
+		free(connection);
+	else
+		*out = connection;
+	return result;
+}
+
+static int
+status_inlock(const struct jpki_connection *connection)
+{
+	const struct reader *reader = connection->reader;
+
+	if (connection->service == NULL || world.stopped ||
+	    connection->generation != world.generation)
+		return JPKI_ERR_NO_SERVICE;
+	if (!reader->attached || reader->attachment != connection->attachment)
+		return JPKI_ERR_NO_READER;
+	if (reader->card == NULL || reader->events != connection->events)
+		return JPKI_ERR_NO_CARD;
+	return reader->resets != connection->resets ? JPKI_ERR_RESET : JPKI_OK;
+}
+
+/* The card of this connection is still there, left alone or not. */
+static bool
+same_card_inlock(const struct jpki_connection *connection)
+{
+	int status = status_inlock(connection);
+
+	return status == JPKI_OK || status == JPKI_ERR_RESET;
+}
+
+/* Wait while another connection is in a transaction with the card of this one. */
+static void
+wait_for_turn_inlock(const struct jpki_connection *connection)
+{
+	const struct reader *reader = connection->reader;
+
+	while (
+	    same_card_inlock(connection) && reader->holder != NULL && reader->holder != connection)
+		pthread_cond_wait(&world.changed, &world.lock);
+}
+
+static void
+forget_inlock(const struct jpki_connection *connection)
+{
+	struct jpki_connection **at = &world.connections;
+
+	while (*at != connection)
+		at = &(*at)->next;
+	*at = connection->next;
+}
+
+static int
+inprocess_close(struct jpki_connection **connection, bool power_off)
+{
+	struct jpki_connection *old = connection != NULL ? *connection : NULL;
+	int result = JPKI_OK;
+
+	if (old == NULL)
+		return JPKI_OK;
+	*connection = NULL;
+	result = arrive(INPROCESS_CLOSE);
+	pthread_mutex_lock(&world.lock);
+	if (result == JPKI_OK && power_off) {
+		wait_for_turn_inlock(old);
+		result = status_inlock(old);
+		if (same_card_inlock(old)) {
+			reader_cut_power_inlock(old->reader);
+			result = JPKI_OK;
+		}
+	}
+	release_inlock(old);
+	forget_inlock(old);
+	leave();
+	free(old);
+	return result;
+}
+
+static int
+inprocess_check(struct jpki_connection *connection)
+{
+	int result = arrive(INPROCESS_CHECK);
+
+	if (result != JPKI_OK)
+		return result;
+	pthread_mutex_lock(&world.lock);
+	result = status_inlock(connection);
+	pthread_mutex_unlock(&world.lock);
+	return result;
+}
+
+static int
+inprocess_begin(struct jpki_connection *connection)
+{
+	int result = arrive(INPROCESS_BEGIN);
+
+	if (result != JPKI_OK)
+		return result;
+	pthread_mutex_lock(&world.lock);
+	wait_for_turn_inlock(connection);
+	result = status_inlock(connection);
+	if (result == JPKI_OK) {
+		connection->reader->holder = connection;
+		connection->reader->depth++;
+	}
+	pthread_mutex_unlock(&world.lock);
+	return result;
+}
+
+static int
+end_inlock(struct jpki_connection *connection)
+{
+	struct reader *reader = connection->reader;
+	int status = status_inlock(connection);
+
+	if (reader->holder != connection)
+		return status != JPKI_OK ? status : JPKI_ERR_ARGUMENT;
+	if (--reader->depth == 0)
+		reader->holder = NULL;
+	return status;
+}
+
+static int
+inprocess_end(struct jpki_connection *connection)
+{
+	int result = arrive(INPROCESS_END);
+
+	pthread_mutex_lock(&world.lock);
+	if (result != JPKI_OK)
+		end_inlock(connection);
+	else
+		result = end_inlock(connection);
+	leave();
+	return result;
+}
+
+/* The card that may be talked to, kept from being taken away; NULL: *result says why. */
+static struct vcard *
+seize(struct jpki_connection *connection, int *result)
+{
+	struct vcard *card = NULL;
+
+	pthread_mutex_lock(&world.lock);
+	wait_for_turn_inlock(connection);
+	*result = status_inlock(connection);
+	if (*result == JPKI_OK) {
+		card = connection->reader->card;
+		connection->reader->busy++;
+	}
+	pthread_mutex_unlock(&world.lock);
+	return card;
+}
+
+static int
+let_go(struct jpki_connection *connection, enum vcard_answer answer)
+{
+	struct reader *reader = connection->reader;
+	int result;
+
+	pthread_mutex_lock(&world.lock);
+	reader->busy--;
+	result = status_inlock(connection);
+	if (result == JPKI_OK && answer == VCARD_MUTE)
+		result = JPKI_ERR_IO;
+	if (result == JPKI_OK && answer == VCARD_GONE) {
+		reader_empty_inlock(reader);
+		result = JPKI_ERR_NO_CARD;
+	}
+	leave();
+	return result;
+}
+
+static int
+inprocess_transmit(struct jpki_connection *connection, const uint8_t *command, size_t length,
+    uint8_t *response, size_t *response_length)
+{
+	uint8_t received[VCARD_RESPONSE_MAX];
+	size_t received_length, size = *response_length;
+	struct vcard *card;
+	int result = arrive(INPROCESS_TRANSMIT);
+
+	*response_length = 0;
+	if (result != JPKI_OK)
+		return result;
+	if (length < 4 || length > JPKI_COMMAND_MAX)
+		return JPKI_ERR_ARGUMENT;
+	card = seize(connection, &result);
+	if (card == NULL)
+		return result;
+	result =
+	    let_go(connection, vcard_exchange(card, command, length, received, &received_length));
+	if (result != JPKI_OK)
+		return result;
+	result = arrive(INPROCESS_ANSWER);
+	if (result != JPKI_OK)
+		return result;
+	if (received_length > size)
+		return JPKI_ERR_DATA;
+	memcpy(response, received, received_length);
+	*response_length = received_length;
+	return JPKI_OK;
+}
+
+const struct jpki_transport jpki_transport = {
+    .start = inprocess_start,
+    .stop = inprocess_stop,
+    .readers = inprocess_readers,
+    .poll = inprocess_poll,
+    .wait = inprocess_wait,
+    .cancel = inprocess_cancel,
+    .open = inprocess_open,
+    .close = inprocess_close,
+    .check = inprocess_check,
+    .begin = inprocess_begin,
+    .end = inprocess_end,
+    .transmit = inprocess_transmit,
+};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef VCARD_RUN_H
+#define VCARD_RUN_H
+
+#include "vcard.h"
+
+struct run_options {
+	const char *host, *port; /* of vpcd */
+	const char *control;	 /* path of the control socket */
+	const char *ready_file;	 /* written when a reader has seen the card; or NULL */
+	int ready_fd;		 /* the same, a line to this descriptor; or -1 */
+	bool ejected;		 /* begin with the card out of the reader */
+};
+
+/* Be the card in the reader until a signal or "quit". 0, or -1: *error says why. */
+int run_card(struct vcard *card, const struct run_options *options, struct vcard_error *error);
+
+#endif
