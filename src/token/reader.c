@@ -207,6 +207,8 @@ reader_end(struct reader *reader, int result)
 	}
 	if (state == JPKI_ERR_RESET)
 		card_was_reset(reader);
+	if (result == JPKI_ERR_IO) /* begin anew with a card that has just come to power */
+		reader_lock_card(reader);
 	if (!any_unlocked(reader)) /* others may want the card for themselves */
 		(void)jpki_card_disconnect(reader->card, false);
 	return result;
@@ -291,14 +293,22 @@ probe_card(struct reader *reader)
 	return rv;
 }
 
+static int
+try_probe(struct reader *reader)
+{
+	int rv = reader_begin(reader, JPKI_BEGIN_SELECT);
+
+	return rv != JPKI_OK ? rv : reader_end(reader, probe_card(reader));
+}
+
 static void
 probe(struct reader *reader)
 {
 	int rv;
 
-	rv = reader_begin(reader, JPKI_BEGIN_SELECT);
-	if (rv == JPKI_OK)
-		rv = reader_end(reader, probe_card(reader));
+	rv = try_probe(reader);
+	if (rv == JPKI_ERR_IO) /* it has no power any more */
+		rv = try_probe(reader);
 	reader->probed = rv == JPKI_OK || rv == JPKI_ERR_NOT_JPKI;
 	if (!reader->probed && rv != JPKI_ERR_BUSY && ++reader->attempts == PROBE_ATTEMPTS_MAX)
 		reader->probed = true;
