@@ -240,6 +240,27 @@ slot_mechanism_info(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *in
 	return CKR_OK;
 }
 
+/* Take the lock of a slot's reader and bring it up to date. */
+static CK_RV
+enter_slot(CK_SLOT_ID id, struct reader **reader, enum jpki_role *role)
+{
+	CK_RV rv;
+
+	rv = find_slot(id, reader, role);
+	if (rv != CKR_OK)
+		return rv;
+	pthread_mutex_lock(&(*reader)->lock);
+	reader_update(*reader);
+	return CKR_OK;
+}
+
+static void
+leave_slot(struct reader *reader)
+{
+	reader_publish(reader);
+	pthread_mutex_unlock(&reader->lock);
+}
+
 CK_RV
 slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 {
@@ -247,17 +268,14 @@ slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 	enum jpki_role role;
 	CK_RV rv;
 
-	rv = find_slot(id, &reader, &role);
+	rv = enter_slot(id, &reader, &role);
 	if (rv != CKR_OK)
 		return rv;
-	pthread_mutex_lock(&reader->lock);
-	reader_update(reader);
 	if (reader_token(reader, role) == NULL)
 		rv = CKR_TOKEN_NOT_PRESENT;
 	else
 		rv = session_open(reader, role, flags, handle);
-	reader_publish(reader);
-	pthread_mutex_unlock(&reader->lock);
+	leave_slot(reader);
 	return rv;
 }
 
@@ -268,14 +286,11 @@ slot_close_sessions(CK_SLOT_ID id)
 	enum jpki_role role;
 	CK_RV rv;
 
-	rv = find_slot(id, &reader, &role);
+	rv = enter_slot(id, &reader, &role);
 	if (rv != CKR_OK)
 		return rv;
-	pthread_mutex_lock(&reader->lock);
-	reader_update(reader);
 	sessions_close(reader, MODULE_ROLE(role));
-	reader_publish(reader);
-	pthread_mutex_unlock(&reader->lock);
+	leave_slot(reader);
 	return CKR_OK;
 }
 
