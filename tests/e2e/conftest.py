@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-2-Clause
+import shutil
+import subprocess
+
+import pytest
+
+from support import TIMEOUT, VCARD, Card, Sandbox
+
+
+@pytest.fixture(scope="session")
+def issued(tmp_path_factory):
+    """A card's state as issued, made once: each card of a test begins as a copy of it."""
+    folder = tmp_path_factory.mktemp("issued")
+    subprocess.run(
+        [VCARD, "export", folder / "certificates", "--state", folder / "state"],
+        stdin=subprocess.DEVNULL, timeout=TIMEOUT, check=True,
+    )
+    return folder
+
+
+@pytest.fixture
+def certificates(issued):
+    """The folder of the card's certificates: auth.pem, auth-ca.pem, sign.pem, sign-ca.pem."""
+    return issued / "certificates"
+
+
+@pytest.fixture
+def sandboxes(issued, tmp_path):
+    """Makes sandboxes with the given options; stops them all at the end of the test."""
+    made = []
+
+    def make(*options, **more):
+        state = tmp_path / f"state{len(made)}"
+        shutil.copytree(issued / "state", state)
+        made.append(Sandbox("--state", state, *options, **more))
+        return made[-1]
+
+    yield make
+    for sandbox in made:
+        sandbox.stop()
+
+
+@pytest.fixture
+def sandbox(sandboxes):
+    """A sandbox with one virtual card in the first reader."""
+    return sandboxes()
+
+
+@pytest.fixture
+def card(sandbox):
+    return Card(sandbox)

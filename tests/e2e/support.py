@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A sandbox with a virtual card for a test, and the programs written by others that it runs."""
+
+import json
+import os
+import pathlib
+import re
+import selectors
+import subprocess
+import time
+from typing import NamedTuple
+from urllib.parse import quote
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TOOL = ROOT / "tools" / "sandbox"
+BUILD = pathlib.Path(os.environ.get("JPKI_BUILD", ROOT / "build-tests"))
+MODULE = BUILD / "src" / "jpki-pkcs11.so"
+VCARD = BUILD / "tools" / "vcard" / "jpki-vcard"
+OPENSC = "opensc-pkcs11.so"
+TIMEOUT = 60
+
+AUTH, SIGN = "JPKI User Authentication", "JPKI Digital Signature"
+PIN = {AUTH: "1234", SIGN: "ABC123"}
+
+
+def wait_until(condition, seconds=20):
+    """Look at condition() until it holds; what it gave, or a failed test at the deadline."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def first_line(process, seconds):
+    """The first line a process prints, waiting no longer than given."""
+    watch = selectors.DefaultSelector()
+    watch.register(process.stdout, selectors.EVENT_READ)
+    assert watch.select(seconds), "no answer in time"
+    return process.stdout.readline().strip()
+
+
+class Sandbox:
+    """tools/sandbox, running until stop()."""
+
+    def __init__(self, *options, module=MODULE):
+        self.module = str(module)
+        self.process = subprocess.Popen(
+            [TOOL, "--build", BUILD, *options, "--", "sh", "-c", 'echo "$JPKI_SANDBOX"; exec cat'],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        self.folder = pathlib.Path(first_line(self.process, 60))
+        assert self.folder.name.startswith("jpki-sandbox."), "the sandbox did not start"
+        self.files = json.loads((self.folder / "environment").read_text())
+
+    def stop(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(30)
+        finally:
+            self.process.stdout.close()
+
+    def run(self, *command, env=None, status=0, **options):
+        """Run a program inside; its output. Its exit status must be as said (None: any)."""
+        given = [f"{name}={value}" for name, value in (env or {}).items()]
+        done = subprocess.run(
+            [TOOL, "enter", self.folder, "env", *given, *map(str, command)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            timeout=TIMEOUT, check=False,
+            **({"stdin": subprocess.DEVNULL} if "input" not in options else {}), **options,
+        )
+        if status is not None:
+            assert done.returncode == status, f"{command}\n{done.stdout}"
+        self.status = done.returncode
+        return done.stdout
+
+    def start(self, *command):
+        """Start a program inside that talks through its standard input and output."""
+        return subprocess.Popen(
+            [TOOL, "enter", self.folder, *map(str, command)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )
+
+    def pkcs11_tool(self, *args, module=None, **options):
+        return self.run("pkcs11-tool", "--module", module or self.module, *args, **options)
+
+    def tokens(self):
+        """The list of tokens, empty if there is none: pkcs11-tool calls that a failure."""
+        listed = self.pkcs11_tool("--list-token-slots", status=None)
+        assert self.status == (0 if "token label" in listed else 1), listed
+        return listed
+
+    def key_id(self, label):
+        """The CKA_ID that a token's keys and certificate share, in hexadecimal."""
+        keys = self.pkcs11_tool("--token-label", label, "--login", "--pin", PIN[label],
+                                "--list-objects", "--type", "privkey")
+        return re.search(r"ID: +([0-9a-f]+)", keys).group(1)
+
+    def sign(self, label, mechanism, data, folder, *args, pin=None, **options):
+        """Sign data (bytes) with the key of that token; the signature's file."""
+        text, signature = folder / "data", folder / "signature"
+        text.write_bytes(data)
+        signature.write_bytes(b"")  # ours, whoever the program inside is
+        self.said = self.pkcs11_tool(
+            "--token-label", label, "--login", "--pin", pin or PIN[label], "--sign",
+            "--mechanism", mechanism, "--input-file", text, "--output-file", signature, *args,
+            **options,
+        )
+        return signature
+
+
+class Entry(NamedTuple):
+    """A line of the card's ledger; what it does not tell is an empty string."""
+
+    event: str
+    application: str = ""
+    ef: str = ""
+    p1: str = ""
+    sw: str = ""
+
+
+class Card:
+    """What the control socket of the virtual card tells and does."""
+
+    def __init__(self, sandbox, socket="JPKI_CONTROL"):
+        self.sandbox = sandbox
+        self.socket = sandbox.files[socket]
+
+    def __call__(self, *words):
+        return self.sandbox.run(VCARD, "ctl", self.socket, *words)
+
+    def mark(self):
+        """Ledger and exchanges begin anew."""
+        self("ledger", "mark")
+
+    def entries(self):
+        """All entries of the ledger since the mark."""
+        lines = re.findall(r"^\d+ ([a-z-]+)((?: \w+=\S+)*)$", self("ledger", "show"), re.MULTILINE)
+        return [Entry(event, **dict(re.findall(r"(\w+)=(\S+)", rest))) for event, rest in lines]
+
+    def events(self, name):
+        return [entry for entry in self.entries() if entry.event == name]
+
+    def verifies(self):
+        """Every VERIFY that brought a PIN, changes of a PIN too."""
+        return self.events("verify") + self.events("change")
+
+    def status(self, word):
+        """What the lines of the status that begin with this word say."""
+        return re.findall(rf"^{word} (\S+)$", self("status"), re.MULTILINE)
+
+    def serial(self):
+        return self.status("serial")[0]
+
+    def exchanges(self):
+        """Exchanges since the mark."""
+        return int(self.status("exchanges")[0])
+
+    def verified(self):
+        """The PINs that the card holds for verified now."""
+        return self.status("verified")
+
+    def tries(self, pin):
+        return int(re.search(rf"^{pin} (\d+)/", self("counters"), re.MULTILINE).group(1))
+
+    def set_tries(self, pin, tries):
+        self("counters", "set", pin, str(tries))
+
+    def seen(self):
+        """Whether the service sees a card in the first reader; it looks a few times a second."""
+        readers = self.sandbox.run("opensc-tool", "--list-readers")
+        return re.search(r"^0\s+Yes", readers, re.MULTILINE) is not None
+
+    def eject(self):
+        self("eject")
+        wait_until(lambda: not self.seen())
+
+    def insert(self):
+        self("insert")
+        wait_until(self.seen)
+
+    def fault(self, kind, number):
+        """The number-th exchange from now goes wrong, once."""
+        self("fault", str(number), kind)
+
+    def clear_faults(self):
+        self("fault", "clear")
+
+
+def public_key(certificate, folder):
+    key = folder / (certificate.stem + "-public.pem")
+    key.write_bytes(openssl("x509", "-in", certificate, "-pubkey", "-noout"))
+    return key
+
+
+def openssl(*args):
+    done = subprocess.run(["openssl", *map(str, args)], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False)
+    assert done.returncode == 0, done.stdout.decode(errors="replace")
+    return done.stdout
+
+
+def subject(certificate):
+    out = openssl("x509", "-in", certificate, "-noout", "-subject", "-nameopt", "RFC2253,-esc_msb,utf8")
+    return out.decode().strip().removeprefix("subject=").strip()
+
+
+def serial_numbers(text):
+    return re.findall(r"serial num\s*: *(\S+)", text)
+
+
+PSS = ("-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:32")
+
+
+def assert_signed(certificate, data, signature, folder, digest="sha256", options=()):
+    """OpenSSL finds the signature (a file) right for the certificate and data (bytes)."""
+    text = folder / "verified"
+    text.write_bytes(data)
+    said = openssl("dgst", f"-{digest}", *options, "-verify", public_key(certificate, folder),
+                   "-signature", signature, text)
+    assert b"Verified OK" in said
+
+
+def uri(label, kind, key_id=""):
+    """GnuTLS wants a CKA_ID (in hexadecimal) in it, others do without."""
+    escaped = "".join(f"%{byte:02x}" for byte in bytes.fromhex(key_id))
+    return f"pkcs11:token={quote(label)};" + (f"id={escaped};" if key_id else "") + f"type={kind}"

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""tools/sandbox gives back what the command gave, and leaves nothing."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from support import BUILD, TOOL, first_line, wait_until
+
+
+def sandbox(*args, **options):
+    return subprocess.run([TOOL, "--build", BUILD, *args], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60,
+                          check=False, **options)
+
+
+def test_exit_status_and_environment():
+    done = sandbox("--no-card", "--", "sh", "-c", 'echo "$JPKI_SANDBOX"; exit 7')
+    assert done.returncode == 7
+    folder = done.stdout.strip()
+    assert folder.startswith("/tmp/jpki-sandbox.") and not os.path.exists(folder)
+
+
+def test_sees_no_reader_but_its_own():
+    listed = sandbox("--no-card", "--", "opensc-tool", "--list-readers").stdout
+    assert listed.count("Virtual PCD") == 2
+    assert "Virtual PCD" not in sandbox("--no-reader", "--", "opensc-tool", "--list-readers").stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_is_left_when_it_is_stopped(number):
+    process = subprocess.Popen(
+        [TOOL, "--build", BUILD, "--", "sh", "-c", 'echo "$JPKI_SANDBOX"; exec sleep infinity'],
+        stdout=subprocess.PIPE, text=True)
+    folder = first_line(process, 60)
+    with open(f"{folder}/pid", encoding="ascii") as file:
+        inner = file.read()
+    process.send_signal(number)
+    process.wait(30)
+    process.stdout.close()
+    wait_until(lambda: not os.path.exists(folder) and not os.path.exists(f"/proc/{inner}"))
+
+
+def test_says_what_is_wrong():
+    done = sandbox("--vcard", "/nonexistent/jpki-vcard", "--", "true")
+    assert done.returncode == 125
+    assert "meson compile" in done.stderr
+    done = subprocess.run([TOOL, "enter", "/nonexistent", "true"], stderr=subprocess.PIPE,
+                          text=True, timeout=60, check=False)
+    assert done.returncode == 125
+    assert "no running sandbox" in done.stderr
+
+
+def test_an_unknown_quirk_is_refused():
+    done = sandbox("--quirk", "nonsense=1", "--", "true")
+    assert done.returncode == 125
+    assert "nonsense" in done.stderr

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Login to a TLS server with the authentication key: the server sees the card's subject."""
+
+import re
+import subprocess
+
+import pytest
+
+from support import AUTH, PIN, Sandbox, openssl, subject, uri
+
+PORTS = {"TLSv1.2": 4412, "TLSv1.3": 4413}
+
+SERVER = """
+    server {{
+        listen 127.0.0.1:{port} ssl;
+        ssl_protocols {protocol};
+        ssl_certificate {folder}/server.pem;
+        ssl_certificate_key {folder}/server.key;
+        ssl_client_certificate {folder}/ca.pem;
+        ssl_verify_client on;
+        location / {{
+            return 200 "$ssl_protocol|$ssl_client_verify|$ssl_client_s_dn\\n";
+        }}
+    }}
+"""
+
+CONFIGURATION = """
+user root;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.log;
+events {{ }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    fastcgi_temp_path {folder}/fastcgi;
+    proxy_temp_path {folder}/proxy;
+    scgi_temp_path {folder}/scgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    {servers}
+}}
+"""
+
+
+@pytest.fixture
+def server(sandbox: Sandbox, certificates):
+    """nginx inside the sandbox, asking for certificates of the card's CA; its certificate."""
+    folder = sandbox.folder / "nginx"
+    folder.mkdir()
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
+            "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+            "-keyout", folder / "server.key", "-out", folder / "server.pem")
+    (folder / "ca.pem").write_bytes((certificates / "authentication-ca.pem").read_bytes())
+    servers = [SERVER.format(folder=folder, port=port, protocol=protocol)
+               for protocol, port in PORTS.items()]
+    (folder / "nginx.conf").write_text(
+        CONFIGURATION.format(folder=folder, servers="".join(servers)))
+    sandbox.run("nginx", "-p", folder, "-e", folder / "nginx.log", "-c", folder / "nginx.conf")
+    return folder / "server.pem"
+
+
+def curl(sandbox, server, certificate, port, pin=PIN[AUTH], **options):
+    return sandbox.run(
+        "curl", "--fail", "--silent", "--show-error", "--max-time", "30", "--cacert", server,
+        "--cert", certificate, "--key", f"{uri(AUTH, 'private')};pin-value={pin}",
+        f"https://localhost:{port}/", env={"PKCS11_MODULE_PATH": sandbox.module}, **options,
+    )
+
+
+def gnutls(sandbox, server, port):
+    """gnutls-cli ends with its standard input: that stays open until the answer is there."""
+    key_id = sandbox.key_id(AUTH)
+    client = sandbox.start(
+        "env", f"GNUTLS_PIN={PIN[AUTH]}", "gnutls-cli", "--provider", sandbox.module,
+        "--x509cafile", server, "--x509certfile", uri(AUTH, "cert", key_id),
+        "--x509keyfile", uri(AUTH, "private", key_id), "--port", port,
+        "--verify-hostname", "localhost", "127.0.0.1",
+    )
+    try:
+        client.stdin.write("GET / HTTP/1.0\r\n\r\n")
+        client.stdin.flush()
+        client.wait(30)
+        return client.stdout.read()
+    except subprocess.TimeoutExpired:
+        client.kill()
+        raise
+    finally:
+        client.stdin.close()
+        client.stdout.close()
+
+
+def seen(text):
+    """Protocol, verdict and subject that the server told."""
+    found = re.search(r"^(TLSv1\.\d)\|(\w+)\|(.*?)\r?$", text, re.MULTILINE)
+    assert found, text
+    return found.groups()
+
+
+@pytest.mark.parametrize("protocol", PORTS)
+def test_curl_logs_in(sandbox, card, server, certificates, protocol):
+    certificate = certificates / "authentication.pem"
+    card.mark()
+    said = curl(sandbox, server, certificate, PORTS[protocol])
+    assert seen(said) == (protocol, "SUCCESS", subject(certificate))
+    assert {(entry.ef, entry.sw) for entry in card.verifies()} == {("0018", "9000")}
+
+
+@pytest.mark.parametrize("protocol", PORTS)
+def test_gnutls_logs_in(sandbox, card, server, certificates, protocol):
+    card.mark()
+    said = gnutls(sandbox, server, str(PORTS[protocol]))
+    assert seen(said) == (protocol, "SUCCESS", subject(certificates / "authentication.pem"))
+    assert {(entry.ef, entry.sw) for entry in card.verifies()} == {("0018", "9000")}
+
+
+def test_no_login_without_a_certificate(sandbox, server):
+    said = sandbox.run("curl", "--fail", "--silent", "--show-error", "--max-time", "30",
+                       "--cacert", server, "https://localhost:4413/", status=22)
+    assert "400" in said
