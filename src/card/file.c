@@ -82,6 +82,8 @@ file_read_first(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want
 		rv = read_binary(card, short_ef(ef), 0, bytes, want, length, &sw);
 		if (rv == JPKI_OK)
 			card->short_read = YES;
+		if (card->short_read == YES && sw == SW_PAST_END)
+			return JPKI_OK; /* an empty file */
 		if (card->short_read == YES || !doubts_short_identifier(rv))
 			return rv;
 	}
@@ -89,7 +91,7 @@ file_read_first(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want
 	if (rv != JPKI_OK)
 		return rv;
 	rv = file_read_next(card, 0, bytes, want, length);
-	if (rv == JPKI_OK)
+	if (rv == JPKI_OK && *length > 0) /* an empty file proves nothing */
 		card->short_read = NO;
 	return rv;
 }

@@ -49,7 +49,8 @@ sign_with(struct jpki_card *card, uint16_t key_ef, uint8_t p1, const uint8_t *da
 		rv = send(card, p1, short_ef(key_ef), data, length, response);
 		if (rv == JPKI_OK)
 			card->short_sign = YES;
-		if (card->short_sign == YES || !status_said(rv) || rv == JPKI_ERR_NOT_VERIFIED)
+		if (card->short_sign == YES || !status_said(rv) || rv == JPKI_ERR_DATA ||
+		    rv == JPKI_ERR_NOT_VERIFIED)
 			return rv;
 	}
 	rv = file_select(card, key_ef);

@@ -12,8 +12,6 @@ static const struct {
     {SW_OK, JPKI_OK},
     {0x6700, JPKI_ERR_LENGTH},
     {0x6982, JPKI_ERR_NOT_VERIFIED},
-    {0x6983, JPKI_ERR_PIN_BLOCKED},
-    {0x6984, JPKI_ERR_PIN_BLOCKED},
     {0x6985, JPKI_ERR_LENGTH}, /* what some cards say of data of the wrong length */
     {0x6A81, JPKI_ERR_UNSUPPORTED},
     {0x6A82, JPKI_ERR_NOT_FOUND},
@@ -36,12 +34,18 @@ status_tries(uint16_t sw, unsigned *tries)
 int
 status_error(uint16_t sw)
 {
-	unsigned tries;
-
-	if (status_tries(sw, &tries))
-		return tries == 0 ? JPKI_ERR_PIN_BLOCKED : JPKI_ERR_PIN_WRONG;
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
 		if (meanings[i].sw == sw)
 			return meanings[i].error;
 	return JPKI_ERR_STATUS;
+}
+
+int
+status_pin_error(uint16_t sw)
+{
+	unsigned tries;
+
+	if (status_tries(sw, &tries))
+		return tries == 0 ? JPKI_ERR_PIN_BLOCKED : JPKI_ERR_PIN_WRONG;
+	return sw == 0x6983 || sw == 0x6984 ? JPKI_ERR_PIN_BLOCKED : status_error(sw);
 }

@@ -14,8 +14,12 @@
 #define SW1_MORE_DATA 0x61
 #define SW1_WRONG_LE 0x6C
 
-/* The error that a status word stands for; JPKI_OK for 9000. The only place that decides it. */
+/*
+ * The error that a status word stands for; JPKI_OK for 9000. The only places that decide it:
+ * what 63Cx, 6983 and 6984 say of a PIN counts as an answer to a command with a PIN alone.
+ */
 int status_error(uint16_t sw);
+int status_pin_error(uint16_t sw);
 
 /* Is it the card's own word, not a failure on the way to it? */
 static inline bool

@@ -22,7 +22,7 @@ interpret_tries(const struct credential *credential, uint16_t sw, unsigned *trie
 {
 	if (sw == SW_OK)
 		*tries = credential->pin.tries;
-	else if (status_error(sw) == JPKI_ERR_PIN_BLOCKED)
+	else if (status_pin_error(sw) == JPKI_ERR_PIN_BLOCKED)
 		*tries = 0;
 	else if (!status_tries(sw, tries))
 		return status_error(sw);
@@ -90,6 +90,13 @@ address_pin(struct jpki_card *card, enum jpki_role role, uint8_t *p2)
 	return file_select(card, credential->pin_ef);
 }
 
+/* Without bytes (a forked child's PIN is wiped) it would be a question, and its answer a lie. */
+static bool
+fits(const struct jpki_pin *pin, enum jpki_role role)
+{
+	return pin->role == role && pin->secret->length > 0;
+}
+
 int
 jpki_card_verify(
     struct jpki_card *card, enum jpki_role role, const struct jpki_pin *pin, unsigned *tries)
@@ -98,7 +105,7 @@ jpki_card_verify(
 	uint16_t sw;
 	int rv;
 
-	if (credential_of(role) == NULL || pin->role != role || !card->fresh)
+	if (credential_of(role) == NULL || !fits(pin, role) || !card->fresh)
 		return JPKI_ERR_ARGUMENT;
 	rv = address_pin(card, role, &verify.p2);
 	if (rv != JPKI_OK)
@@ -108,7 +115,7 @@ jpki_card_verify(
 	rv = apdu_send_pin(card, &verify, &sw);
 	if (rv != JPKI_OK)
 		return rv;
-	rv = status_error(sw);
+	rv = status_pin_error(sw);
 	if (rv == JPKI_ERR_PIN_BLOCKED)
 		*tries = 0;
 	if (status_tries(sw, tries))
@@ -127,7 +134,7 @@ jpki_card_change_pin(struct jpki_card *card, enum jpki_role role, const struct j
 	uint16_t sw;
 	int rv;
 
-	if (new_pin->role != role)
+	if (!fits(new_pin, role))
 		return JPKI_ERR_ARGUMENT;
 	rv = jpki_pin_check_new(new_pin);
 	if (rv != JPKI_OK)

@@ -9,7 +9,7 @@ CK_RV
 C_DigestInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism)
 {
 	struct session *session;
-	CK_RV rv = entry_session(mechanism != NULL, handle, &session);
+	CK_RV rv = entry_session(true, handle, &session);
 
 	if (rv != CKR_OK)
 		return rv;

@@ -37,7 +37,11 @@ C_Initialize(CK_VOID_PTR init_args)
 	if (module_running())
 		return CKR_CRYPTOKI_ALREADY_INITIALIZED;
 	rv = check_arguments(init_args);
-	return rv != CKR_OK ? rv : module_start();
+	if (rv == CKR_OK)
+		rv = module_start();
+	if (rv == CKR_OK)
+		slot_look_around();
+	return rv;
 }
 
 CK_RV

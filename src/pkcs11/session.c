@@ -91,13 +91,18 @@ CK_RV
 C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK_ULONG length,
     CK_UTF8CHAR_PTR username, CK_ULONG username_length)
 {
-	CK_RV rv = entry_check(buffer_well(username, username_length));
+	bool well = pin != NULL && buffer_well(username, username_length);
+	struct session *session;
+	CK_RV rv = entry_session(well, handle, &session);
 
 	if (rv != CKR_OK)
 		return rv;
 	if (username_length > 0)
-		return CKR_OPERATION_NOT_INITIALIZED;
-	return C_Login(handle, type, pin, length);
+		rv = CKR_ARGUMENTS_BAD;
+	else
+		rv = login(session, type, pin, length);
+	session_leave(session);
+	return rv;
 }
 
 CK_RV

@@ -9,6 +9,8 @@ digest_init(struct session *session, const CK_MECHANISM *given)
 	const struct mechanism *mechanism;
 	CK_RV rv;
 
+	if (given == NULL)
+		return operation_cancel(&session->digest);
 	if (session->digest.active)
 		return CKR_OPERATION_ACTIVE;
 	rv = mechanism_check(given, CKF_DIGEST, &mechanism);

@@ -74,7 +74,8 @@ verify_and_load(struct session *session, const struct jpki_pin *pin)
 
 	if (rv != JPKI_OK)
 		return rv;
-	return reader_load_certificate(session->reader, session->role, JPKI_CERTIFICATE);
+	rv = reader_load_certificate(session->reader, session->role, JPKI_CERTIFICATE);
+	return rv == JPKI_ERR_NOT_VERIFIED ? JPKI_ERR_STATUS : rv; /* it has just been */
 }
 
 static CK_RV

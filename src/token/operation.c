@@ -28,6 +28,15 @@ operation_begin(struct operation *operation, const struct mechanism *mechanism)
 	return done ? CKR_OK : CKR_HOST_MEMORY;
 }
 
+CK_RV
+operation_cancel(struct operation *operation)
+{
+	CK_RV rv = operation->active ? CKR_OK : CKR_ARGUMENTS_BAD;
+
+	operation_end(operation);
+	return rv;
+}
+
 /*
  * The specification knows these mechanisms in one part only; to take several costs nothing, and
  * pkcs11-tool tries it.

@@ -17,6 +17,12 @@ struct operation_value {
 /* Begin an operation with a mechanism that has been checked. */
 CK_RV operation_begin(struct operation *operation, const struct mechanism *mechanism);
 
+/*
+ * What an Init function without a mechanism does since version 3.0: end the operation under
+ * way. Without one it is what it was before, CKR_ARGUMENTS_BAD.
+ */
+CK_RV operation_cancel(struct operation *operation);
+
 /* Add data. CKR_DATA_LEN_RANGE if the mechanism cannot take so much. */
 CK_RV operation_update(struct operation *operation, const CK_BYTE *data, CK_ULONG length);
 

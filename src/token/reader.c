@@ -60,11 +60,14 @@ reader_forget(struct reader *reader)
 	reader->attempts = 0;
 }
 
-/* Others reset the card: nothing is verified any more, whoever did it. */
+/*
+ * Others reset the card: the login is lost, as far as sessions go. What we have unlocked may
+ * have outlived a warm reset (card-facts: security status, B), so it is locked for certain.
+ */
 static void
 card_was_reset(struct reader *reader)
 {
-	(void)jpki_card_disconnect(reader->card, false);
+	(void)jpki_card_disconnect(reader->card, any_unlocked(reader));
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		if (!reader->tokens[role].unlocked)
 			continue;
@@ -344,6 +347,19 @@ reader_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_ce
 	return token->certificates[which] != NULL ? JPKI_OK : JPKI_ERR_DATA;
 }
 
+bool
+reader_still_selected(struct reader *reader, enum jpki_role role)
+{
+	const struct jpki_der *known = &reader->tokens[role].der[JPKI_CERTIFICATE];
+	struct jpki_der seen = {0};
+
+	return known->have > 0 &&
+	       jpki_card_read_certificate_head(reader->card, role, JPKI_CERTIFICATE, &seen) ==
+		   JPKI_OK &&
+	       seen.total == known->total && seen.have <= known->have &&
+	       memcmp(seen.bytes, known->bytes, seen.have) == 0;
+}
+
 /* Is it the issuer's certificate, and not what another application has under that number? */
 static bool
 ca_fits(const struct token *token)
@@ -366,7 +382,8 @@ load_ca_trusting(struct reader *reader, enum jpki_role role)
 	int rv;
 
 	rv = reader_load_certificate(reader, role, JPKI_CA_CERTIFICATE);
-	if (way_failed(rv) || (rv == JPKI_OK && ca_fits(token)))
+	if (way_failed(rv) || (rv == JPKI_OK && ca_fits(token)) ||
+	    reader_still_selected(reader, role))
 		return rv;
 	rv = jpki_card_select(reader->card, &selected);
 	if (rv != JPKI_OK || !selected)

@@ -107,6 +107,12 @@ int reader_certificate(struct reader *reader, enum jpki_role role, enum jpki_cer
 int reader_load_certificate(
     struct reader *reader, enum jpki_role role, enum jpki_certificate which);
 
+/*
+ * Within a transaction that trusts that the application is selected: is it? Its certificate,
+ * which is known, tells.
+ */
+bool reader_still_selected(struct reader *reader, enum jpki_role role);
+
 /* Tries left of a PIN that is not verified; asks the card if the last answer is not recent. */
 int reader_tries(struct reader *reader, enum jpki_role role, unsigned *tries);
 

@@ -14,6 +14,11 @@ sign_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE k
 	const struct object *object;
 	CK_RV rv;
 
+	if (given == NULL) {
+		rv = session->sign.active ? CKR_OK : CKR_ARGUMENTS_BAD;
+		session_end_signature(session);
+		return rv;
+	}
 	if (session->sign.active)
 		return CKR_OPERATION_ACTIVE;
 	rv = mechanism_check(given, CKF_SIGN, &mechanism);
@@ -78,7 +83,8 @@ attempt_twice(struct session *session, const struct operation_value *value,
 	int rv;
 
 	rv = attempt(session, value, signature);
-	if (rv == JPKI_OK || rv > JPKI_ERR_NOT_JPKI)
+	if (rv == JPKI_OK || rv > JPKI_ERR_NOT_JPKI ||
+	    reader_still_selected(session->reader, session->role))
 		return rv;
 	rv = jpki_card_select(session->reader->card, &selected);
 	return rv != JPKI_OK ? rv : attempt(session, value, signature);
@@ -103,6 +109,7 @@ static CK_RV
 sign_on_card(struct session *session, const struct operation_value *value, CK_BYTE *signature)
 {
 	struct reader *reader = session->reader;
+	bool refused;
 	int rv;
 
 	rv = reader_begin(reader, JPKI_BEGIN_TRUST);
@@ -110,10 +117,12 @@ sign_on_card(struct session *session, const struct operation_value *value, CK_BY
 		return rv_of(rv);
 	rv = session_token(session)->unlocked ? attempt_twice(session, value, signature)
 					      : JPKI_ERR_NOT_VERIFIED;
+	refused = rv == JPKI_ERR_UNSUPPORTED && session->sign.mechanism->pss;
 	learn(session, rv);
 	if (session_token(session)->authenticated == session)
 		reader_lock_card(reader); /* within the transaction: nobody gets between */
-	return rv_of(reader_end(reader, rv));
+	rv = reader_end(reader, rv);
+	return refused ? CKR_MECHANISM_INVALID : rv_of(rv);
 }
 
 /* The last data of a signature, and its value. Leaves it active if only the length was asked. */

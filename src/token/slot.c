@@ -312,6 +312,14 @@ look_around(struct jpki_reader_state *states)
 	return count;
 }
 
+void
+slot_look_around(void)
+{
+	struct jpki_reader_state states[MODULE_READERS_MAX];
+
+	(void)look_around(states);
+}
+
 CK_RV
 slot_wait_event(bool block, CK_SLOT_ID *id)
 {

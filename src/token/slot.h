@@ -24,6 +24,9 @@ CK_RV slot_close_sessions(CK_SLOT_ID id);
 /* CKR_OK if there is such a slot and a token in it, else CKR_SLOT_ID_INVALID, ... */
 CK_RV slot_has_token(CK_SLOT_ID id);
 
+/* See what there is, so that what changes from now on is an event. */
+void slot_look_around(void);
+
 /* Wait for a card to come or go. CKR_NO_EVENT at once if `block` is false. */
 CK_RV slot_wait_event(bool block, CK_SLOT_ID *id);
 

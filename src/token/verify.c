@@ -81,6 +81,8 @@ verify_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE
 	const struct object *object;
 	CK_RV rv;
 
+	if (given == NULL)
+		return operation_cancel(&session->verify);
 	if (session->verify.active)
 		return CKR_OPERATION_ACTIVE;
 	rv = mechanism_check(given, CKF_VERIFY, &mechanism);
