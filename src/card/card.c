@@ -47,7 +47,25 @@ jpki_card_check(struct jpki_card *card)
 	return card->connection == NULL ? JPKI_OK : jpki_transport.check(card->connection);
 }
 
-/* Any refusal means that this is another kind of card: each says it in its own way. */
+/*
+ * What cards without the application answer; after anything else the same card may answer
+ * another thing next time.
+ */
+static int
+select_error(uint16_t sw)
+{
+	switch (status_error(sw)) {
+	case JPKI_OK:
+		return JPKI_OK;
+	case JPKI_ERR_NOT_FOUND:
+	case JPKI_ERR_UNSUPPORTED:
+	case JPKI_ERR_LENGTH:
+		return JPKI_ERR_NOT_JPKI;
+	default:
+		return sw == SW_APPLET_REFUSED ? JPKI_ERR_NOT_JPKI : JPKI_ERR_STATUS;
+	}
+}
+
 static int
 select_application(struct jpki_card *card)
 {
@@ -69,8 +87,9 @@ select_application(struct jpki_card *card)
 		rv = apdu_exchange(card, &select, &response);
 	if (rv != JPKI_OK)
 		return rv;
-	if (response.sw != SW_OK)
-		return JPKI_ERR_NOT_JPKI;
+	rv = select_error(response.sw);
+	if (rv != JPKI_OK)
+		return rv;
 	card->selected = card->fresh = true;
 	return JPKI_OK;
 }

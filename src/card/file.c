@@ -68,8 +68,18 @@ file_read_next(struct jpki_card *card, size_t offset, uint8_t *bytes, size_t wan
 static bool
 doubts_short_identifier(int error)
 {
-	return error == JPKI_ERR_UNSUPPORTED || error == JPKI_ERR_NOT_FOUND ||
-	       error == JPKI_ERR_LENGTH || error == JPKI_ERR_STATUS;
+	return status_said(error) && error != JPKI_ERR_DATA;
+}
+
+/* A card that does not read by short identifier is not asked whether it does the rest so. */
+static void
+take_long_forms(struct jpki_card *card)
+{
+	card->short_read = NO;
+	if (card->short_pin == UNKNOWN)
+		card->short_pin = NO;
+	if (card->short_sign == UNKNOWN)
+		card->short_sign = NO;
 }
 
 int
@@ -80,7 +90,7 @@ file_read_first(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want
 
 	if (card->short_read != NO) {
 		rv = read_binary(card, short_ef(ef), 0, bytes, want, length, &sw);
-		if (rv == JPKI_OK)
+		if (rv == JPKI_OK && *length > 0) /* an empty file proves nothing */
 			card->short_read = YES;
 		if (card->short_read == YES && sw == SW_PAST_END)
 			return JPKI_OK; /* an empty file */
@@ -91,9 +101,18 @@ file_read_first(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want
 	if (rv != JPKI_OK)
 		return rv;
 	rv = file_read_next(card, 0, bytes, want, length);
-	if (rv == JPKI_OK && *length > 0) /* an empty file proves nothing */
-		card->short_read = NO;
+	if (rv == JPKI_OK && *length > 0)
+		take_long_forms(card);
 	return rv;
+}
+
+static int
+select_and_read(
+    struct jpki_card *card, uint16_t ef, size_t offset, uint8_t *bytes, size_t want, size_t *length)
+{
+	int rv = file_select(card, ef);
+
+	return rv != JPKI_OK ? rv : file_read_next(card, offset, bytes, want, length);
 }
 
 int
@@ -106,16 +125,16 @@ file_read_again(
 	uint16_t sw = 0;
 	int rv;
 
-	if (card->short_read != YES || overlap >= sizeof(block)) {
-		rv = file_select(card, ef);
-		return rv != JPKI_OK ? rv : file_read_next(card, offset, bytes, want, length);
-	}
+	if (card->short_read != YES || overlap >= sizeof(block))
+		return select_and_read(card, ef, offset, bytes, want, length);
 	if (want > sizeof(block) - overlap)
 		want = sizeof(block) - overlap;
 	rv = read_binary(card, short_ef(ef), (uint8_t)start, block, want + overlap, length, &sw);
 	if (rv != JPKI_OK)
 		return rv;
-	*length -= *length < overlap ? *length : overlap;
+	if (*length <= overlap) /* it gives less than is asked for */
+		return select_and_read(card, ef, offset, bytes, want, length);
+	*length -= overlap;
 	memcpy(bytes, block + overlap, *length);
 	return JPKI_OK;
 }

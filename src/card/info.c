@@ -65,6 +65,21 @@ copy_version(uint8_t version[2], const uint8_t field[2])
 	version[1] = (uint8_t)(field[1] - '0');
 }
 
+/* `size` bytes, or as many as there are, from a card that may give less at a time. */
+static int
+read_whole(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t size, size_t *length)
+{
+	size_t more = 1;
+	int rv;
+
+	rv = file_read_first(card, ef, bytes, size, length);
+	while (rv == JPKI_OK && *length > 0 && *length < size && more > 0) {
+		rv = file_read_next(card, *length, bytes + *length, size - *length, &more);
+		*length += more;
+	}
+	return rv;
+}
+
 int
 jpki_card_read_info(struct jpki_card *card, struct jpki_token_info *info)
 {
@@ -73,7 +88,7 @@ jpki_card_read_info(struct jpki_card *card, struct jpki_token_info *info)
 	int rv;
 
 	memset(info, 0, sizeof(*info));
-	rv = file_read_first(card, EF_TOKEN_INFO, bytes, INFO_SIZE, &length);
+	rv = read_whole(card, EF_TOKEN_INFO, bytes, INFO_SIZE, &length);
 	if (status_said(rv)) /* there is no such file */
 		return JPKI_OK;
 	if (rv != JPKI_OK)

@@ -5,6 +5,7 @@
 #include <jpki/transport.h>
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,7 +17,7 @@
  */
 struct waiter {
 	SCARDCONTEXT context;
-	bool cancelled;
+	atomic_bool cancelled;
 	struct waiter *next;
 };
 

@@ -47,17 +47,17 @@ sign_with(struct jpki_card *card, uint16_t key_ef, uint8_t p1, const uint8_t *da
 
 	if (card->short_sign != NO) {
 		rv = send(card, p1, short_ef(key_ef), data, length, response);
-		if (rv == JPKI_OK)
+		if (rv == JPKI_OK && response->length == JPKI_SIGNATURE_SIZE)
 			card->short_sign = YES;
-		if (card->short_sign == YES || !status_said(rv) || rv == JPKI_ERR_DATA ||
-		    rv == JPKI_ERR_NOT_VERIFIED)
+		if (rv == JPKI_OK || card->short_sign == YES || !status_said(rv) ||
+		    rv == JPKI_ERR_DATA)
 			return rv;
 	}
 	rv = file_select(card, key_ef);
 	if (rv != JPKI_OK)
 		return rv;
 	rv = send(card, p1, CURRENT_FILE, data, length, response);
-	if (rv == JPKI_OK)
+	if (rv == JPKI_OK && response->length == JPKI_SIGNATURE_SIZE)
 		card->short_sign = NO;
 	return rv;
 }

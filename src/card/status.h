@@ -11,6 +11,7 @@
 #define SW_OK 0x9000
 #define SW_END_OF_FILE 0x6282
 #define SW_EXECUTION_ERROR 0x6F00
+#define SW_APPLET_REFUSED 0x6999 /* Java Card: an applet will not be selected */
 #define SW1_MORE_DATA 0x61
 #define SW1_WRONG_LE 0x6C
 

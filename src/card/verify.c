@@ -29,39 +29,49 @@ interpret_tries(const struct credential *credential, uint16_t sw, unsigned *trie
 	return JPKI_OK;
 }
 
-/* The empty VERIFY: a question, it compares nothing. */
+/*
+ * The empty VERIFY: a question, it compares nothing. *counted: the answer is one that only a
+ * card gives that has understood which PIN was meant.
+ */
 static int
-ask_tries(struct jpki_card *card, const struct credential *credential, uint8_t p2, unsigned *tries)
+ask_tries(struct jpki_card *card, const struct credential *credential, uint8_t p2, unsigned *tries,
+    bool *counted)
 {
 	const struct command ask = {.ins = INS_VERIFY, .p2 = p2, .expected = NO_RESPONSE};
 	struct response response;
 	int rv;
 
 	rv = apdu_exchange(card, &ask, &response);
-	return rv != JPKI_OK ? rv : interpret_tries(credential, response.sw, tries);
+	if (rv != JPKI_OK)
+		return rv;
+	*counted = response.sw != SW_OK;
+	return interpret_tries(credential, response.sw, tries);
 }
 
 int
 jpki_card_tries(struct jpki_card *card, enum jpki_role role, unsigned *tries)
 {
 	const struct credential *credential = credential_of(role);
+	bool counted;
 	int rv;
 
 	if (credential == NULL)
 		return JPKI_ERR_ARGUMENT;
 	if (card->short_pin != NO) {
-		rv = ask_tries(card, credential, short_ef(credential->pin_ef), tries);
-		if (rv == JPKI_OK)
+		rv = ask_tries(card, credential, short_ef(credential->pin_ef), tries, &counted);
+		if (rv == JPKI_OK && counted)
 			card->short_pin = YES;
 		/* the way to the card failed, or short identifiers are known to work */
-		if (rv == JPKI_OK || !status_said(rv) || card->short_pin == YES)
+		if (!status_said(rv) && rv != JPKI_OK)
+			return rv;
+		if (card->short_pin == YES)
 			return rv;
 	}
 	rv = file_select(card, credential->pin_ef);
 	if (rv != JPKI_OK)
 		return rv;
-	rv = ask_tries(card, credential, CURRENT_FILE, tries);
-	if (rv == JPKI_OK)
+	rv = ask_tries(card, credential, CURRENT_FILE, tries, &counted);
+	if (rv == JPKI_OK && counted)
 		card->short_pin = NO;
 	return rv;
 }

@@ -129,21 +129,6 @@ certificate_parse(const uint8_t *der, size_t length)
 	return c;
 }
 
-bool
-certificate_issued_by(const struct certificate *certificate, const struct certificate *issuer)
-{
-	const unsigned char *der = certificate->fields[CERTIFICATE_VALUE].bytes;
-	X509 *x509 = X509_new_ex(crypto_context(), NULL);
-	bool issued;
-
-	issued =
-	    x509 != NULL &&
-	    d2i_X509(&x509, &der, (long)certificate->fields[CERTIFICATE_VALUE].length) != NULL &&
-	    X509_verify(x509, issuer->key) == 1;
-	X509_free(x509);
-	return issued;
-}
-
 void
 certificate_free(struct certificate **certificate)
 {

@@ -37,9 +37,6 @@ struct certificate {
  */
 struct certificate *certificate_parse(const uint8_t *der, size_t length);
 
-/* Was `certificate` signed with the key of `issuer`? */
-bool certificate_issued_by(const struct certificate *certificate, const struct certificate *issuer);
-
 /* Sets the pointer to NULL, accepts a pointer to NULL. */
 void certificate_free(struct certificate **certificate);
 

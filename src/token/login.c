@@ -8,6 +8,9 @@
 #include "token/role.h"
 #include "token/rv.h"
 
+/* A signature follows its PIN at once; one that has not come by then does not come, in ms. */
+#define CONTEXT_MS 10000
+
 /* A PIN without tries is not tried: what the card says of it decides, and recently. */
 static int
 tries_allow(struct session *session)
@@ -34,6 +37,8 @@ after_verify(struct session *session, int result, unsigned tries)
 	token->tries_known = false;
 	if (result == JPKI_OK)
 		token_set_tries(token, jpki_pin_policy(session->role)->tries);
+	if (result == JPKI_ERR_NOT_VERIFIED) /* no answer to a PIN */
+		return JPKI_ERR_STATUS;
 	if (result != JPKI_ERR_PIN_WRONG && result != JPKI_ERR_PIN_BLOCKED)
 		return result;
 	token_set_tries(token, tries);
@@ -144,8 +149,10 @@ login_context(struct session *session, const CK_BYTE *typed, CK_ULONG length)
 		return rv;
 	rv = in_transaction(session, pin, verify);
 	jpki_pin_free(&pin);
-	if (rv == CKR_OK)
+	if (rv == CKR_OK) {
 		token->authenticated = session;
+		token->authenticated_until = clock_now_ms() + CONTEXT_MS;
+	}
 	return rv;
 }
 
@@ -183,13 +190,14 @@ change_in_transaction(
     struct session *session, const struct jpki_pin *old, const struct jpki_pin *new_pin)
 {
 	struct reader *reader = session->reader;
+	bool was_unlocked = session_token(session)->unlocked;
 	int rv;
 
 	rv = reader_begin(reader, JPKI_BEGIN_SELECT);
 	if (rv != JPKI_OK)
 		return rv_of(rv);
 	rv = change(session, old, new_pin);
-	if (!session_token(session)->logged_in || rv != JPKI_OK)
+	if (!was_unlocked || rv != JPKI_OK)
 		reader_lock_card(reader);
 	return rv_of(reader_end(reader, rv));
 }

@@ -19,8 +19,8 @@ CK_RV login_context(struct session *session, const CK_BYTE *pin, CK_ULONG length
 CK_RV login_end(struct session *session);
 
 /*
- * Change the PIN: the rules for the new one first, then the card. Who was not logged in is not
- * afterwards either: the card is locked.
+ * Change the PIN: the rules for the new one first, then the card. A card that was
+ * locked is locked again.
  */
 CK_RV login_set_pin(struct session *session, const CK_BYTE *old_pin, CK_ULONG old_length,
     const CK_BYTE *new_pin, CK_ULONG new_length);

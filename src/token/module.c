@@ -146,18 +146,39 @@ stop_reader(struct reader *reader)
 	free(reader);
 }
 
-/* Let nobody be in module_wait. */
+/* `ms` milliseconds from now, for pthread_cond_timedwait. */
+static struct timespec
+moment_in(long ms)
+{
+	struct timespec moment;
+
+	clock_gettime(CLOCK_REALTIME, &moment);
+	moment.tv_nsec += ms % 1000 * 1000000;
+	moment.tv_sec += ms / 1000 + moment.tv_nsec / 1000000000;
+	moment.tv_nsec %= 1000000000;
+	return moment;
+}
+
+/*
+ * Let nobody be waiting. A thread may be about to begin its wait, so it is told again until it
+ * has come back.
+ */
 static void
 stop_waiting(void)
 {
+	struct timespec soon;
+
 	module_lock();
 	stopping = true;
 	pthread_cond_broadcast(&changed);
-	module_unlock();
-	jpki_transport.cancel(service);
-	module_lock();
-	while (waiting > 0)
-		pthread_cond_wait(&changed, &lock);
+	while (waiting > 0) {
+		module_unlock();
+		jpki_transport.cancel(service);
+		module_lock();
+		soon = moment_in(10);
+		if (waiting > 0)
+			(void)pthread_cond_timedwait(&changed, &lock, &soon);
+	}
 	module_unlock();
 }
 
@@ -174,6 +195,29 @@ module_stop(void)
 	jpki_transport.stop(&service);
 	crypto_stop();
 	return CKR_OK;
+}
+
+/* Somebody who is in a call while the program ends gets this long to come out of it, in ms. */
+#define EXIT_PATIENCE_MS 1000
+
+/*
+ * Programs end without C_Finalize. At this point other libraries may be gone (OpenSSL's exit
+ * handler has run), so no more is done than to lock the cards.
+ */
+__attribute__((destructor)) static void
+at_exit(void)
+{
+	struct timespec until = moment_in(EXIT_PATIENCE_MS);
+
+	if (!atomic_load(&running))
+		return;
+	for (size_t i = 0; i < reader_count; i++) {
+		if (pthread_mutex_timedlock(&readers[i]->lock, &until) != 0)
+			continue;
+		if (reader_is_unlocked(readers[i]))
+			(void)jpki_card_disconnect(readers[i]->card, true);
+		pthread_mutex_unlock(&readers[i]->lock);
+	}
 }
 
 struct reader *
@@ -253,40 +297,47 @@ module_take_event(CK_SLOT_ID *slot)
 	return found;
 }
 
-/* How long to wait before looking for the PC/SC service again, which cannot tell. */
-#define SERVICE_PAUSE_S 1
-
-static void
-pause_inlock(void)
+bool
+module_begin_waiting(void)
 {
-	struct timespec until;
+	bool may;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += SERVICE_PAUSE_S;
-	if (!stopping)
-		(void)pthread_cond_timedwait(&changed, &lock, &until);
+	module_lock();
+	may = !stopping;
+	if (may)
+		waiting++;
+	module_unlock();
+	return may;
 }
 
-CK_RV
-module_wait(const struct jpki_reader_state *states, size_t count)
+void
+module_end_waiting(void)
 {
-	bool stopped;
-	int rv = JPKI_OK;
-
 	module_lock();
-	waiting++;
-	stopped = stopping;
-	module_unlock();
-	if (!stopped)
-		rv = jpki_transport.wait(service, states, count, -1);
-	module_lock();
-	if (rv != JPKI_OK && rv != JPKI_ERR_CANCELLED)
-		pause_inlock();
-	stopped = stopping;
 	waiting--;
 	pthread_cond_broadcast(&changed);
 	module_unlock();
-	return stopped ? CKR_CRYPTOKI_NOT_INITIALIZED : CKR_OK;
+}
+
+/* How long to wait before looking for the PC/SC service again, which cannot tell. */
+#define SERVICE_PAUSE_MS 1000
+
+bool
+module_wait(const struct jpki_reader_state *states, size_t count)
+{
+	struct timespec until;
+	bool may;
+	int rv;
+
+	rv = jpki_transport.wait(service, states, count, -1);
+	module_lock();
+	if (rv != JPKI_OK && !stopping) {
+		until = moment_in(SERVICE_PAUSE_MS);
+		(void)pthread_cond_timedwait(&changed, &lock, &until);
+	}
+	may = !stopping;
+	module_unlock();
+	return may;
 }
 
 void

@@ -59,10 +59,17 @@ void module_slot_event(struct reader *reader);
 bool module_take_event(CK_SLOT_ID *slot);
 
 /*
- * Wait until something happens at a reader, since the states that the caller has seen.
- * CKR_CRYPTOKI_NOT_INITIALIZED if the module was stopped meanwhile.
+ * Between these two module_stop waits for the caller; begin is false if it is stopping
+ * already.
  */
-CK_RV module_wait(const struct jpki_reader_state *states, size_t count);
+bool module_begin_waiting(void);
+void module_end_waiting(void);
+
+/*
+ * Wait, between those two, until something happens at a reader, since the states that the
+ * caller has seen. False if the module is stopping.
+ */
+bool module_wait(const struct jpki_reader_state *states, size_t count);
 
 /* Exchange a view. */
 void module_publish(struct reader *reader, enum jpki_role role, const struct slot_view *view);

@@ -13,8 +13,8 @@
 /* How often a card that answers nothing sensible is asked what it is. */
 #define PROBE_ATTEMPTS_MAX 3
 
-static bool
-any_unlocked(const struct reader *reader)
+bool
+reader_is_unlocked(const struct reader *reader)
 {
 	for (int role = 0; role < JPKI_ROLES; role++)
 		if (reader->tokens[role].unlocked)
@@ -67,7 +67,7 @@ reader_forget(struct reader *reader)
 static void
 card_was_reset(struct reader *reader)
 {
-	(void)jpki_card_disconnect(reader->card, any_unlocked(reader));
+	(void)jpki_card_disconnect(reader->card, reader_is_unlocked(reader));
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		if (!reader->tokens[role].unlocked)
 			continue;
@@ -109,7 +109,8 @@ reader_expire(struct reader *reader)
 
 		if (!token->unlocked || !role_row((enum jpki_role)role)->always_authenticate)
 			continue;
-		if (token->authenticated == NULL && !token_in_window(token))
+		if (!token_in_window(token) &&
+		    (token->authenticated == NULL || clock_now_ms() >= token->authenticated_until))
 			reader_lock_card(reader);
 	}
 }
@@ -212,7 +213,7 @@ reader_end(struct reader *reader, int result)
 		card_was_reset(reader);
 	if (result == JPKI_ERR_IO) /* begin anew with a card that has just come to power */
 		reader_lock_card(reader);
-	if (!any_unlocked(reader)) /* others may want the card for themselves */
+	if (!reader_is_unlocked(reader)) /* others may want the card for themselves */
 		(void)jpki_card_disconnect(reader->card, false);
 	return result;
 }
@@ -250,6 +251,14 @@ ask_tries(struct reader *reader, enum jpki_role role)
 	return rv;
 }
 
+/* Does it tell whether there is a certificate? Any other answer may be another one next time. */
+static bool
+is_verdict(int error)
+{
+	return error == JPKI_OK || error == JPKI_ERR_NOT_VERIFIED || error == JPKI_ERR_NOT_FOUND ||
+	       error == JPKI_ERR_DATA;
+}
+
 /* `said` is what EF 0008 says, `sure` whether there is one. */
 static int
 probe_token(struct reader *reader, enum jpki_role role, bool said, bool sure)
@@ -264,7 +273,7 @@ probe_token(struct reader *reader, enum jpki_role role, bool said, bool sure)
 	if (!secret || !sure)
 		rv = jpki_card_read_certificate_head(
 		    reader->card, role, JPKI_CERTIFICATE, &token->der[JPKI_CERTIFICATE]);
-	if (way_failed(rv))
+	if (way_failed(rv) || !is_verdict(rv))
 		return rv;
 	token->present = rv == JPKI_OK || rv == JPKI_ERR_NOT_VERIFIED;
 	token->private_certificate = secret || rv == JPKI_ERR_NOT_VERIFIED;
@@ -347,49 +356,45 @@ reader_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_ce
 	return token->certificates[which] != NULL ? JPKI_OK : JPKI_ERR_DATA;
 }
 
-bool
-reader_still_selected(struct reader *reader, enum jpki_role role)
+/* Is what the card gives as this certificate's first block what it was? */
+static bool
+head_is_known(struct reader *reader, enum jpki_role role)
 {
 	const struct jpki_der *known = &reader->tokens[role].der[JPKI_CERTIFICATE];
 	struct jpki_der seen = {0};
 
-	return known->have > 0 &&
-	       jpki_card_read_certificate_head(reader->card, role, JPKI_CERTIFICATE, &seen) ==
+	return jpki_card_read_certificate_head(reader->card, role, JPKI_CERTIFICATE, &seen) ==
 		   JPKI_OK &&
 	       seen.total == known->total && seen.have <= known->have &&
 	       memcmp(seen.bytes, known->bytes, seen.have) == 0;
 }
 
-/* Is it the issuer's certificate, and not what another application has under that number? */
-static bool
-ca_fits(const struct token *token)
+bool
+reader_still_selected(struct reader *reader)
 {
-	return token->certificates[JPKI_CERTIFICATE] != NULL &&
-	       token->certificates[JPKI_CA_CERTIFICATE] != NULL &&
-	       certificate_issued_by(
-		   token->certificates[JPKI_CERTIFICATE], token->certificates[JPKI_CA_CERTIFICATE]);
+	for (int role = 0; role < JPKI_ROLES; role++)
+		if (reader->tokens[role].der[JPKI_CERTIFICATE].have > 0)
+			return head_is_known(reader, (enum jpki_role)role);
+	return false;
 }
 
 /*
- * Selecting may cost the login on some cards (card-facts: C), so while there is one, a CA
- * certificate is read without, and read again after selecting if it does not fit.
+ * Selecting may cost the login on some cards (card-facts: C): while there is one, look first
+ * whether it is necessary.
  */
 static int
-load_ca_trusting(struct reader *reader, enum jpki_role role)
+begin_keeping_login(struct reader *reader)
 {
-	struct token *token = &reader->tokens[role];
 	bool selected;
 	int rv;
 
-	rv = reader_load_certificate(reader, role, JPKI_CA_CERTIFICATE);
-	if (way_failed(rv) || (rv == JPKI_OK && ca_fits(token)) ||
-	    reader_still_selected(reader, role))
+	if (!reader_is_unlocked(reader))
+		return reader_begin(reader, JPKI_BEGIN_SELECT);
+	rv = reader_begin(reader, JPKI_BEGIN_TRUST);
+	if (rv != JPKI_OK || reader_still_selected(reader))
 		return rv;
 	rv = jpki_card_select(reader->card, &selected);
-	if (rv != JPKI_OK || !selected)
-		return rv;
-	forget_certificate(token, JPKI_CA_CERTIFICATE);
-	return reader_load_certificate(reader, role, JPKI_CA_CERTIFICATE);
+	return rv == JPKI_OK ? rv : reader_end(reader, rv);
 }
 
 int
@@ -397,16 +402,13 @@ reader_certificate(struct reader *reader, enum jpki_role role, enum jpki_certifi
     struct certificate **certificate)
 {
 	struct token *token = &reader->tokens[role];
-	bool trust = which == JPKI_CA_CERTIFICATE && any_unlocked(reader);
 	int rv;
 
 	if (token->certificates[which] == NULL) {
-		rv = reader_begin(reader, trust ? JPKI_BEGIN_TRUST : JPKI_BEGIN_SELECT);
+		rv = begin_keeping_login(reader);
 		if (rv != JPKI_OK)
 			return rv;
-		rv = trust ? load_ca_trusting(reader, role)
-			   : reader_load_certificate(reader, role, which);
-		rv = reader_end(reader, rv);
+		rv = reader_end(reader, reader_load_certificate(reader, role, which));
 		if (rv != JPKI_OK)
 			return rv;
 	}
@@ -421,8 +423,8 @@ reader_tries(struct reader *reader, enum jpki_role role, unsigned *tries)
 	int rv = JPKI_OK;
 
 	/* while something is unlocked, nobody is about to be asked for a PIN in vain */
-	if (!token->tries_known || (!token_tries_recent(token) && !any_unlocked(reader))) {
-		rv = reader_begin(reader, JPKI_BEGIN_SELECT);
+	if (!token->tries_known || (!token_tries_recent(token) && !reader_is_unlocked(reader))) {
+		rv = begin_keeping_login(reader);
 		if (rv == JPKI_OK)
 			rv = reader_end(reader, ask_tries(reader, role));
 	}

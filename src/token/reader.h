@@ -39,6 +39,7 @@ struct token {
 	bool unlocked;
 	uint64_t window_until;	       /* signatures need no further PIN until then */
 	struct session *authenticated; /* its signature has had a PIN of its own */
+	uint64_t authenticated_until;  /* ... and is to be made before that */
 
 	bool pss_refused; /* this card does not know PSS */
 
@@ -108,10 +109,10 @@ int reader_load_certificate(
     struct reader *reader, enum jpki_role role, enum jpki_certificate which);
 
 /*
- * Within a transaction that trusts that the application is selected: is it? Its certificate,
- * which is known, tells.
+ * Within a transaction that trusts that the application is selected: is it? A
+ * certificate that is known tells.
  */
-bool reader_still_selected(struct reader *reader, enum jpki_role role);
+bool reader_still_selected(struct reader *reader);
 
 /* Tries left of a PIN that is not verified; asks the card if the last answer is not recent. */
 int reader_tries(struct reader *reader, enum jpki_role role, unsigned *tries);
@@ -130,6 +131,9 @@ bool token_in_window(const struct token *token);
  * that the card has verified the PIN.
  */
 void reader_lock_card(struct reader *reader);
+
+/* May the card have verified a PIN for us? */
+bool reader_is_unlocked(const struct reader *reader);
 
 /* Lock the card if a signature key is unlocked and its time is up. */
 void reader_expire(struct reader *reader);

@@ -83,10 +83,11 @@ attempt_twice(struct session *session, const struct operation_value *value,
 	int rv;
 
 	rv = attempt(session, value, signature);
-	if (rv == JPKI_OK || rv > JPKI_ERR_NOT_JPKI ||
-	    reader_still_selected(session->reader, session->role))
+	if (rv == JPKI_OK || rv > JPKI_ERR_NOT_JPKI || reader_still_selected(session->reader))
 		return rv;
 	rv = jpki_card_select(session->reader->card, &selected);
+	if (rv == JPKI_OK && !reader_still_selected(session->reader))
+		return JPKI_ERR_NO_CARD; /* another card: its reader was unplugged meanwhile */
 	return rv != JPKI_OK ? rv : attempt(session, value, signature);
 }
 
@@ -97,9 +98,9 @@ learn(struct session *session, int result)
 	struct token *token = session_token(session);
 
 	if (result == JPKI_ERR_NOT_VERIFIED) {
-		/* it forgot the PIN: so do we */
-		token->unlocked = false;
+		/* it forgot the PIN: so do we, for certain */
 		token_log_out(session->reader, session->role);
+		reader_lock_card(session->reader);
 	}
 	if (result == JPKI_ERR_UNSUPPORTED && session->sign.mechanism->pss)
 		token->pss_refused = true;

@@ -21,8 +21,16 @@ slot_pad(CK_UTF8CHAR *field, size_t size, const char *text)
 static CK_RV
 find_slot(CK_SLOT_ID id, struct reader **reader, enum jpki_role *role)
 {
+	char name[JPKI_READER_NAME_SIZE] = "";
+
 	*role = (enum jpki_role)(id % JPKI_ROLES);
 	*reader = module_reader(id / JPKI_ROLES);
+	if (*reader != NULL)
+		module_reader_name(*reader, name);
+	if (name[0] == '\0') { /* it may have come since somebody looked */
+		module_find_readers();
+		*reader = module_reader(id / JPKI_ROLES);
+	}
 	if (*reader == NULL || (module_roles & MODULE_ROLE(*role)) == 0)
 		return CKR_SLOT_ID_INVALID;
 	return CKR_OK;
@@ -93,10 +101,6 @@ slot_info(CK_SLOT_ID id, CK_SLOT_INFO *info)
 	if (rv != CKR_OK)
 		return rv;
 	module_reader_name(reader, name);
-	if (name[0] == '\0') { /* browsers ask this each second, and want to know of readers */
-		module_find_readers();
-		module_reader_name(reader, name);
-	}
 	look(reader, role, false, &view);
 	snprintf(description, sizeof(description), "%.36s (%s)",
 	    name[0] != '\0' ? name : "No card reader", role_row(role)->slot_name);
@@ -320,21 +324,30 @@ slot_look_around(void)
 	(void)look_around(states);
 }
 
-CK_RV
-slot_wait_event(bool block, CK_SLOT_ID *id)
+static CK_RV
+wait_event(bool block, CK_SLOT_ID *id)
 {
 	struct jpki_reader_state states[MODULE_READERS_MAX];
 	size_t count;
-	CK_RV rv;
 
-	for (;;) {
+	do {
 		count = look_around(states);
 		if (module_take_event(id))
 			return CKR_OK;
 		if (!block)
 			return CKR_NO_EVENT;
-		rv = module_wait(states, count);
-		if (rv != CKR_OK)
-			return rv;
-	}
+	} while (module_wait(states, count));
+	return CKR_CRYPTOKI_NOT_INITIALIZED;
+}
+
+CK_RV
+slot_wait_event(bool block, CK_SLOT_ID *id)
+{
+	CK_RV rv;
+
+	if (!module_begin_waiting())
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	rv = wait_event(block, id);
+	module_end_waiting();
+	return rv;
 }

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "fixture.h"
+
+static const struct jpki_token_info nothing;
+
+static struct jpki_token_info
+info_of(struct world *w)
+{
+	struct jpki_token_info info;
+
+	memset(&info, 0x55, sizeof(info));
+	begin(w);
+	assert_int_equal(jpki_card_read_info(w->card, &info), JPKI_OK);
+	end(w);
+	return info;
+}
+
+static void
+the_fields_are_text_without_blanks(void **state)
+{
+	struct world *w = *state;
+	struct jpki_token_info info = info_of(w);
+
+	assert_int_equal(info.kind, JPKI_KIND_CARD);
+	assert_string_equal(info.label, "JPKIAPICCTOKEN2");
+	assert_string_equal(info.manufacturer, "JPKI-TEST");
+	assert_string_equal(info.model, "JPKI-TEST");
+	assert_true(strlen(info.serial) > 0 && strlen(info.serial) <= 16);
+	assert_memory_equal(info.hardware_version, "\0\3", 2);
+	assert_memory_equal(info.firmware_version, "\0\1", 2);
+	assert_exchanges(w, 2);
+}
+
+static void
+the_label_tells_the_kind(void **state)
+{
+	static const struct {
+		const char *value;
+		enum jpki_kind kind;
+	} rows[] = {
+	    {"card", JPKI_KIND_CARD},
+	    {"android", JPKI_KIND_ANDROID},
+	    {"iphone", JPKI_KIND_IPHONE},
+	    {"resident", JPKI_KIND_RESIDENT},
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < LENGTH_OF(rows); i++) {
+		set_quirk(w->vcard, "label", rows[i].value);
+		assert_int_equal(info_of(w).kind, rows[i].kind);
+	}
+}
+
+static void
+a_garbled_file_is_no_error(void **state)
+{
+	static const char *const values[] = {"binary", "blank", "short", "missing"};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < LENGTH_OF(values); i++) {
+		struct jpki_token_info info;
+
+		start_over(w);
+		set_quirk(w->vcard, "token-info", values[i]);
+		info = info_of(w);
+		assert_memory_equal(&info, &nothing, sizeof(info));
+	}
+}
+
+static void
+a_garbled_file_read_by_identifier(void **state)
+{
+	static const char *const values[] = {"binary", "blank", "short", "missing"};
+	struct world *w = *state;
+
+	set_quirk(w->vcard, "short-identifiers", "6b00");
+	set_quirk(w->vcard, "wrong-le", "6cxx");
+	for (size_t i = 0; i < LENGTH_OF(values); i++) {
+		struct jpki_token_info info;
+
+		start_over(w);
+		set_quirk(w->vcard, "token-info", values[i]);
+		info = info_of(w);
+		assert_memory_equal(&info, &nothing, sizeof(info));
+	}
+}
+
+static void
+variants_of_the_protocol_read_the_same(void **state)
+{
+	static const char *const variants[][2] = {
+	    {"chaining", "all"},
+	    {"chaining", "half"},
+	    {"wrong-le", "6cxx"},
+	    {"end-of-file", "6282"},
+	    {"short-identifiers", "6a82"},
+	};
+	struct world *w = *state;
+	struct jpki_token_info expected = info_of(w);
+
+	for (size_t i = 0; i < LENGTH_OF(variants); i++) {
+		struct jpki_token_info info;
+
+		start_over(w);
+		set_quirk(w->vcard, variants[i][0], variants[i][1]);
+		info = info_of(w);
+		assert_string_equal(info.serial, expected.serial);
+		assert_int_equal(info.kind, JPKI_KIND_CARD);
+	}
+}
+
+static void
+info_without_short_identifiers(void **state)
+{
+	struct world *w = *state;
+
+	set_quirk(w->vcard, "short-identifiers", "6a86");
+	assert_int_equal(info_of(w).kind, JPKI_KIND_CARD);
+	assert_exchanges(w, 1 + 3);
+	mark(w);
+	assert_int_equal(info_of(w).kind, JPKI_KIND_CARD);
+	assert_exchanges(w, 1 + 2);
+}
+
+static void
+info_passes_errors_of_the_way_on(void **state)
+{
+	struct world *w = *state;
+	struct jpki_token_info info;
+
+	begin(w);
+	inprocess_plan(INPROCESS_ANSWER, 1, JPKI_ERR_IO, NULL, NULL);
+	assert_int_equal(jpki_card_read_info(w->card, &info), JPKI_ERR_IO);
+	assert_memory_equal(&info, &nothing, sizeof(info));
+}
+
+static int
+presence(struct world *w, bool present[JPKI_ROLES])
+{
+	int rv;
+
+	begin(w);
+	rv = jpki_card_read_presence(w->card, present);
+	end(w);
+	return rv;
+}
+
+static void
+each_combination_of_certificates(void **state)
+{
+	struct world *w = *state;
+	bool present[JPKI_ROLES];
+
+	for (unsigned i = 0; i < 4; i++) {
+		bool authentication = (i & 1) != 0, signature = (i & 2) != 0;
+
+		set_quirk(
+		    w->vcard, "authentication-certificate", authentication ? "present" : "absent");
+		set_quirk(w->vcard, "signature-certificate", signature ? "present" : "absent");
+		mark(w);
+		assert_int_equal(presence(w, present), JPKI_OK);
+		assert_int_equal(present[JPKI_AUTHENTICATION], authentication);
+		assert_int_equal(present[JPKI_SIGNATURE], signature);
+		assert_exchanges(w, 2);
+	}
+}
+
+static void
+a_file_that_claims_too_much_is_believed(void **state)
+{
+	struct world *w = *state;
+	bool present[JPKI_ROLES];
+
+	set_quirk(w->vcard, "signature-certificate", "claimed");
+	assert_int_equal(presence(w, present), JPKI_OK);
+	assert_true(present[JPKI_SIGNATURE]);
+}
+
+static void
+without_the_file_both_are_said_to_be_there(void **state)
+{
+	struct world *w = *state;
+	bool present[JPKI_ROLES];
+
+	set_quirk(w->vcard, "presence", "missing");
+	for (const char *const *answer_to = short_identifiers; *answer_to != NULL; answer_to++) {
+		start_over(w);
+		memset(present, 0, sizeof(present));
+		set_quirk(w->vcard, "short-identifiers", *answer_to);
+		assert_int_equal(presence(w, present), JPKI_ERR_NOT_FOUND);
+		assert_true(present[JPKI_AUTHENTICATION] && present[JPKI_SIGNATURE]);
+	}
+}
+
+static void
+a_file_that_is_too_short_tells_nothing(void **state)
+{
+	static const unsigned sw[] = {0x9000, 0x6282, 0x6C02};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < LENGTH_OF(sw); i++) {
+		bool present[JPKI_ROLES] = {false, false};
+
+		start_over(w);
+		begin(w);
+		plan_fault(w, VCARD_FAULT_SW, 1, sw[i]);
+		assert_int_equal(jpki_card_read_presence(w->card, present), JPKI_ERR_NOT_FOUND);
+		assert_true(present[JPKI_AUTHENTICATION] && present[JPKI_SIGNATURE]);
+		end(w);
+	}
+}
+
+static void
+presence_without_short_identifiers(void **state)
+{
+	struct world *w = *state;
+	bool present[JPKI_ROLES];
+
+	set_quirk(w->vcard, "short-identifiers", "6a86");
+	assert_int_equal(presence(w, present), JPKI_OK);
+	assert_exchanges(w, 1 + 3);
+	mark(w);
+	assert_int_equal(presence(w, present), JPKI_OK);
+	assert_exchanges(w, 1 + 2);
+}
+
+static void
+presence_passes_errors_of_the_way_on(void **state)
+{
+	struct world *w = *state;
+	bool present[JPKI_ROLES];
+
+	begin(w);
+	inprocess_plan(INPROCESS_TRANSMIT, 1, JPKI_ERR_NO_CARD, NULL, NULL);
+	assert_int_equal(jpki_card_read_presence(w->card, present), JPKI_ERR_NO_CARD);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(the_fields_are_text_without_blanks),
+	    TEST(the_label_tells_the_kind),
+	    TEST(a_garbled_file_is_no_error),
+	    TEST(a_garbled_file_read_by_identifier),
+	    TEST(variants_of_the_protocol_read_the_same),
+	    TEST(info_without_short_identifiers),
+	    TEST(info_passes_errors_of_the_way_on),
+	    TEST(each_combination_of_certificates),
+	    TEST(a_file_that_claims_too_much_is_believed),
+	    TEST(without_the_file_both_are_said_to_be_there),
+	    TEST(a_file_that_is_too_short_tells_nothing),
+	    TEST(presence_without_short_identifiers),
+	    TEST(presence_passes_errors_of_the_way_on),
+	};
+
+	return cmocka_run_group_tests(tests, make_pki, drop_pki);
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Who gets in, and what each attempt costs. */
+
+#include <string.h>
+
+#include "scheme.h"
+
+static unsigned
+tries(enum jpki_role role)
+{
+	return vcard_pin_tries(card, card_pin_of(role));
+}
+
+static unsigned
+tries_max(enum jpki_role role)
+{
+	return vcard_pin_tries_max(card_pin_of(role));
+}
+
+static void
+set_tries(enum jpki_role role, unsigned number)
+{
+	assert_int_equal(vcard_pin_set_tries(card, card_pin_of(role), number, NULL), 0);
+}
+
+static const char *
+wrong_pin(enum jpki_role role)
+{
+	return role == JPKI_AUTHENTICATION ? "9999" : "WRONG99";
+}
+
+static void
+right_pin_is_sent_once(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_session(role);
+
+		assert_ok(login_with(session, pin_of(role)));
+		assert_int_equal(pins_sent(), 1);
+		assert_true(vcard_pin_verified(card, card_pin_of(role)));
+		assert_true(user_session(session));
+		assert_rv(login_with(session, pin_of(role)), CKR_USER_ALREADY_LOGGED_IN);
+		assert_rv(login_with(session, "x"), CKR_USER_ALREADY_LOGGED_IN);
+		assert_int_equal(pins_sent(), 1);
+		start_over();
+	}
+}
+
+static void
+wrong_pin_costs_one_try(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_session(role);
+
+		assert_rv(login_with(session, wrong_pin(role)), CKR_PIN_INCORRECT);
+		assert_int_equal(pins_sent(), 1);
+		assert_int_equal(tries(role), tries_max(role) - 1);
+		assert_int_equal(tries(1 - role), tries_max(1 - role));
+		assert_false(user_session(session));
+		assert_ok(login_with(session, pin_of(role)));
+		assert_int_equal(pins_sent(), 2);
+		assert_int_equal(tries(role), tries_max(role));
+		start_over();
+	}
+}
+
+static void
+last_try_is_the_persons(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		set_tries(role, 1);
+		assert_ok(login_with(open_session(role), pin_of(role)));
+		assert_int_equal(pins_sent(), 1);
+		start_over();
+	}
+}
+
+static void
+assert_never_sent(enum jpki_role role, const char *const *pins)
+{
+	CK_SESSION_HANDLE session = open_session(role);
+
+	for (; *pins != NULL; pins++)
+		if (login_with(session, *pins) != CKR_PIN_INCORRECT)
+			fail_msg("%s: not refused as wrong", *pins);
+	assert_int_equal(pins_sent(), 0);
+	assert_int_equal(tries(role), tries_max(role));
+	assert_false(user_session(session));
+}
+
+static void
+impossible_pins_are_not_sent(void **state)
+{
+	static const char *const pins[] = {"", "1", "123", "12345", "123456", "12a4", "123 ",
+	    "1234\n", "-123", "abcd", PASSWORD, "１２３", "１２３４５", "あいうえ",
+	    "\xef\xbc\x91\xef", "\xff\xff\xff\xff", NULL};
+	static const char *const passwords[] = {"", "A", "ABC12", "ABC12345678901234", "ABC-123",
+	    "ABC 123", "ABC123\n", PIN, "ＡＢＣ１２", "あいうえおか", "ABC12\xe3\x80\x80",
+	    "\xff\xff\xff\xff\xff\xff", NULL};
+
+	(void)state;
+	assert_never_sent(JPKI_AUTHENTICATION, pins);
+	assert_never_sent(JPKI_SIGNATURE, passwords);
+}
+
+static void
+embedded_nul_is_not_sent(void **state)
+{
+	CK_BYTE pin[] = "12\0004", long_pin[] = "1234\0";
+
+	(void)state;
+	assert_rv(
+	    p11->C_Login(open_session(JPKI_AUTHENTICATION), CKU_USER, pin, 4), CKR_PIN_INCORRECT);
+	assert_rv(p11->C_Login(open_session(JPKI_AUTHENTICATION), CKU_USER, long_pin, 5),
+	    CKR_PIN_INCORRECT);
+	assert_int_equal(pins_sent(), 0);
+}
+
+static void
+assert_accepted(enum jpki_role role, const char *typed)
+{
+	assert_ok(login_with(open_session(role), typed));
+	assert_int_equal(pins_sent(), 1);
+	assert_int_equal(tries(role), tries_max(role));
+	start_over();
+}
+
+static void
+typed_forms_are_accepted(void **state)
+{
+	(void)state;
+	assert_accepted(JPKI_AUTHENTICATION, "１２３４");
+	assert_accepted(JPKI_AUTHENTICATION, "1２3４");
+	assert_accepted(JPKI_SIGNATURE, "abc123");
+	assert_accepted(JPKI_SIGNATURE, "aBc123");
+	assert_accepted(JPKI_SIGNATURE, "ａｂｃ１２３");
+	assert_accepted(JPKI_SIGNATURE, "ＡＢＣ123");
+}
+
+/* Passwords of letters or digits alone may be older than the rule for new ones. */
+static void
+plain_passwords_are_tried(void **state)
+{
+	static const char *const passwords[] = {"ABCDEF", "123456", "ABCDEFGHIJKLMN16"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(passwords) / sizeof(passwords[0]); i++) {
+		assert_int_equal(vcard_pin_set(card, VCARD_PIN_SIGNATURE, passwords[i], NULL), 0);
+		assert_accepted(JPKI_SIGNATURE, passwords[i]);
+	}
+}
+
+static void
+long_password_is_sent_whole(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_int_equal(vcard_pin_set(card, VCARD_PIN_SIGNATURE, "ABCDEFGHIJKLMN16", NULL), 0);
+	assert_ok(login_with(session, "abcdefghijklmn16"));
+	assert_int_equal(pins_sent(), 1);
+}
+
+static void
+there_is_no_security_officer(void **state)
+{
+	CK_SESSION_HANDLE session = open_rw_session(JPKI_AUTHENTICATION);
+	CK_BYTE pin[] = PIN;
+
+	(void)state;
+	assert_rv(p11->C_Login(session, CKU_SO, pin, 4), CKR_USER_TYPE_INVALID);
+	assert_rv(p11->C_Login(session, 3, pin, 4), CKR_USER_TYPE_INVALID);
+	assert_rv(p11->C_LoginUser(session, CKU_SO, pin, 4, NULL, 0), CKR_USER_TYPE_INVALID);
+	assert_int_equal(pins_sent(), 0);
+}
+
+static void
+context_needs_an_operation(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_session(role);
+
+		assert_rv(context_login(session, pin_of(role)), CKR_OPERATION_NOT_INITIALIZED);
+		assert_ok(login_with(session, pin_of(role)));
+		assert_rv(context_login(session, pin_of(role)), CKR_OPERATION_NOT_INITIALIZED);
+		assert_int_equal(pins_sent(), 1);
+		start_over();
+	}
+}
+
+/* The authentication key needs no PIN of its own. */
+static void
+context_is_for_the_signature_key(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_BYTE signature[SIGNATURE_SIZE];
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_rv(context_login(session, PIN), CKR_OPERATION_NOT_INITIALIZED);
+	assert_ok(finish_signature(session, signature));
+	assert_int_equal(pins_sent(), 1);
+}
+
+static void
+login_user_takes_no_name(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+	CK_BYTE pin[] = PIN, name[] = "name";
+
+	(void)state;
+	assert_int_not_equal(p11->C_LoginUser(session, CKU_USER, pin, 4, name, 4), CKR_OK);
+	assert_int_equal(pins_sent(), 0);
+	assert_ok(p11->C_LoginUser(session, CKU_USER, pin, 4, NULL, 0));
+	assert_rv(p11->C_LoginUser(session, CKU_USER, pin, 4, name, 0), CKR_USER_ALREADY_LOGGED_IN);
+	assert_int_equal(pins_sent(), 1);
+}
+
+static void
+logout_needs_a_login(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	assert_rv(p11->C_Logout(session), CKR_USER_NOT_LOGGED_IN);
+	assert_ok(login_with(session, PIN));
+	assert_ok(p11->C_Logout(session));
+	assert_rv(p11->C_Logout(session), CKR_USER_NOT_LOGGED_IN);
+}
+
+static const char *const blocked_forms[] = {"63c0", "6983", "6984"};
+
+/* With `role` blocked, it says so, nothing is sent, and the other token works. */
+static void
+assert_blocked(enum jpki_role role)
+{
+	CK_SESSION_HANDLE session = open_session(role);
+	size_t before;
+
+	assert_true(token_flags(role) & CKF_USER_PIN_LOCKED);
+	before = pins_sent();
+	assert_rv(login_with(session, pin_of(role)), CKR_PIN_LOCKED);
+	assert_rv(login_with(session, wrong_pin(role)), CKR_PIN_LOCKED);
+	assert_int_equal(pins_sent(), before);
+	assert_false(user_session(session));
+	assert_signs(open_user_session(1 - role), 1 - role, sha256_pkcs1);
+	assert_int_equal(pins_sent(), before + 1);
+}
+
+static void
+blocked_pin_is_not_tried(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		for (int form = 0; form < 3; form++) {
+			start_over();
+			set_quirk("blocked-count", blocked_forms[form]);
+			set_tries(role, 0);
+			assert_blocked(role);
+		}
+}
+
+static void
+last_wrong_pin_blocks(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		for (int form = 0; form < 3; form++) {
+			start_over();
+			set_quirk("blocked-count", blocked_forms[form]);
+			set_quirk("blocked-verify", blocked_forms[form]);
+			set_tries(role, 1);
+			assert_rv(login_with(open_session(role), wrong_pin(role)), CKR_PIN_LOCKED);
+			assert_int_equal(pins_sent(), 1);
+			assert_int_equal(tries(role), 0);
+			assert_blocked(role);
+		}
+}
+
+/* Another program used up the tries since the card was asked: its answer to the PIN tells. */
+static void
+blocked_behind_our_back(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		for (int form = 0; form < 3; form++) {
+			CK_SESSION_HANDLE session;
+
+			start_over();
+			set_quirk("blocked-verify", blocked_forms[form]);
+			session = open_session(role);
+			set_tries(role, 0);
+			assert_rv(login_with(session, pin_of(role)), CKR_PIN_LOCKED);
+			assert_true(pins_sent() <= 1);
+			assert_blocked(role);
+		}
+}
+
+/* A VERIFY goes to the JPKI application, wherever others left the card. */
+static void
+others_pins_are_not_touched(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_session(role);
+
+		assert_ok(p11->C_GetTokenInfo(slot_of(role), &(CK_TOKEN_INFO){0}));
+		assert_int_equal(vcard_select_other(card, NULL, 0, NULL), 0);
+		assert_rv(login_with(session, wrong_pin(role)), CKR_PIN_INCORRECT);
+		assert_int_equal(vcard_select_other(card, NULL, 0, NULL), 0);
+		assert_ok(login_with(session, pin_of(role)));
+		for (int pin = VCARD_PIN_INPUT_AID; pin < VCARD_PINS; pin++)
+			assert_int_equal(vcard_pin_tries(card, pin), vcard_pin_tries_max(pin));
+		start_over();
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(right_pin_is_sent_once),
+	    TEST(wrong_pin_costs_one_try),
+	    TEST(last_try_is_the_persons),
+	    TEST(impossible_pins_are_not_sent),
+	    TEST(embedded_nul_is_not_sent),
+	    TEST(typed_forms_are_accepted),
+	    TEST(plain_passwords_are_tried),
+	    TEST(long_password_is_sent_whole),
+	    TEST(there_is_no_security_officer),
+	    TEST(context_needs_an_operation),
+	    TEST(context_is_for_the_signature_key),
+	    TEST(login_user_takes_no_name),
+	    TEST(logout_needs_a_login),
+	    TEST(blocked_pin_is_not_tried),
+	    TEST(last_wrong_pin_blocks),
+	    TEST(blocked_behind_our_back),
+	    TEST(others_pins_are_not_touched),
+	};
+
+	return RUN(tests);
+}

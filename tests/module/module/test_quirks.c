@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The main job on cards with each of the ways that real ones may have. */
+
+#include <string.h>
+
+#include "scheme.h"
+
+/* Ways that hinder nothing. */
+static const struct {
+	const char *quirk, *value;
+} harmless[] = {
+    {"blocked-verify", "63c0"},
+    {"blocked-count", "6984"},
+    {"verified-count", "9000"},
+    {"select-clears", "yes"},
+    {"reset-clears", "yes"},
+    {"pin-length", "6700"},
+    {"presence", "missing"},
+    {"label", "android"},
+    {"label", "iphone"},
+    {"token-info", "binary"},
+    {"token-info", "blank"},
+    {"token-info", "short"},
+    {"token-info", "missing"},
+    {"first-command", "6f00"},
+    {"short-identifiers", "6a86"},
+    {"short-identifiers", "6b00"},
+    {"short-identifiers", "6a82"},
+    {"sign-length", "6700"},
+    {"chaining", "all"},
+    {"chaining", "half"},
+    {"wrong-le", "6cxx"},
+    {"end-of-file", "6282"},
+    {"preselected", "input-aid"},
+    {"preselected", "jpki"},
+    {"atr", "contactless"},
+    {"authentication-certificate", "present"},
+    {"ca-certificates", "large"},
+    {"ca-certificates", "absent"},
+    {"ca-certificates", "empty"},
+};
+#define HARMLESS (sizeof(harmless) / sizeof(harmless[0]))
+
+/* Whatever the answer, it is one for that function, and the session is of use. */
+static void
+read_ca(CK_SESSION_HANDLE session)
+{
+	CK_BYTE value[VALUE_ROOM];
+	CK_ATTRIBUTE attribute = {CKA_VALUE, value, sizeof(value)};
+	CK_RV rv = p11->C_GetAttributeValue(session, find_ca(session), &attribute, 1);
+
+	if (rv != CKR_OK && rv != CKR_DEVICE_ERROR)
+		fail_msg("0x%lx", rv);
+}
+
+static void
+assert_main_job(enum jpki_role role)
+{
+	CK_SESSION_HANDLE session = open_session(role);
+	CK_BYTE value[VALUE_ROOM];
+	unsigned char *der = NULL;
+	int length;
+
+	assert_ok(login_with(session, pin_of(role)));
+	length = i2d_X509(certificate_of(role), &der);
+	assert_int_equal(
+	    get(session, find_one(session, CKO_CERTIFICATE), CKA_VALUE, value, sizeof(value)),
+	    length);
+	assert_memory_equal(value, der, (size_t)length);
+	OPENSSL_free(der);
+	assert_signs(session, role, sha256_pkcs1);
+	read_ca(session);
+	assert_signs(session, role, sha256_pss);
+	assert_int_equal(pins_sent(), 1);
+	assert_ok(p11->C_Logout(session));
+	assert_true(locked());
+	assert_ok(p11->C_CloseSession(session));
+}
+
+static void
+harmless_ways(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < HARMLESS; i++)
+		for (int role = 0; role < JPKI_ROLES; role++) {
+			print_message("# %s=%s\n", harmless[i].quirk, harmless[i].value);
+			start_over();
+			swap_card(harmless[i].quirk, harmless[i].value);
+			assert_main_job(role);
+		}
+}
+
+/* Where selecting clears, and the CA's certificate is missing, looking for it costs the login. */
+static bool
+hinder_each_other(size_t i, size_t j)
+{
+	return strcmp(harmless[i].quirk, harmless[j].quirk) == 0 ||
+	       (strcmp(harmless[i].quirk, "select-clears") == 0 &&
+		   strcmp(harmless[j].quirk, "ca-certificates") == 0);
+}
+
+/* Two at a time, since real cards do not come with one each. */
+static void
+harmless_ways_in_pairs(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < HARMLESS; i++)
+		for (size_t j = i + 1; j < HARMLESS; j += 3) {
+			if (hinder_each_other(i, j))
+				continue;
+			print_message("# %s=%s %s=%s\n", harmless[i].quirk, harmless[i].value,
+			    harmless[j].quirk, harmless[j].value);
+			start_over();
+			swap_card(harmless[i].quirk, harmless[i].value);
+			set_quirk(harmless[j].quirk, harmless[j].value);
+			reinsert();
+			assert_main_job((enum jpki_role)(j % JPKI_ROLES));
+		}
+}
+
+/* A card that speaks of a certificate and has none: no login, and nothing stays unlocked. */
+static void
+signature_certificate_is_a_lie(void **state)
+{
+	static const char *const kinds[] = {
+	    "claimed", "empty", "not-der", "length-huge", "length-longer", "length-shorter"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		CK_SESSION_HANDLE session;
+
+		start_over();
+		swap_card("signature-certificate", kinds[i]);
+		session = open_session(JPKI_SIGNATURE);
+		assert_rv(login_with(session, PASSWORD), CKR_DEVICE_ERROR);
+		assert_int_equal(pins_sent(), 1);
+		assert_true(locked());
+		assert_false(user_session(session));
+		assert_signs(
+		    open_user_session(JPKI_AUTHENTICATION), JPKI_AUTHENTICATION, sha256_pkcs1);
+	}
+}
+
+static void
+authentication_certificate_is_garbled(void **state)
+{
+	static const char *const kinds[] = {"not-der", "length-longer", "length-shorter"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		start_over();
+		swap_card("authentication-certificate", kinds[i]);
+		assert_rv(login_with(open_session(JPKI_AUTHENTICATION), PIN), CKR_DEVICE_ERROR);
+		assert_int_equal(pins_sent(), 1);
+		assert_true(locked());
+		assert_signs(open_user_session(JPKI_SIGNATURE), JPKI_SIGNATURE, sha256_pkcs1);
+	}
+}
+
+/* First command 6F00 again after each power cut, which logging out is. */
+static void
+first_command_fails_each_time(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	swap_card("first-command", "6f00");
+	session = open_session(JPKI_SIGNATURE);
+	for (size_t i = 1; i <= 3; i++) {
+		assert_ok(login_with(session, PASSWORD));
+		assert_signs(session, JPKI_SIGNATURE, sha256_pkcs1);
+		assert_ok(p11->C_Logout(session));
+		assert_int_equal(pins_sent(), i);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(harmless_ways),
+	    TEST(harmless_ways_in_pairs),
+	    TEST(signature_certificate_is_a_lie),
+	    TEST(authentication_certificate_is_garbled),
+	    TEST(first_command_fails_each_time),
+	};
+
+	return RUN(tests);
+}

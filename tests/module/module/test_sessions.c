@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Opening and closing sessions, their states, and what becomes of them when cards go. */
+
+#include <string.h>
+
+#include "scheme.h"
+
+static CK_RV
+touch(CK_SESSION_HANDLE session)
+{
+	CK_SESSION_INFO info;
+
+	return p11->C_GetSessionInfo(session, &info);
+}
+
+static void
+handles_are_never_reused(void **state)
+{
+	CK_SESSION_HANDLE last = CK_INVALID_HANDLE;
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		CK_SESSION_HANDLE session = open_session(i % JPKI_ROLES);
+
+		assert_true(session > last);
+		last = session;
+		assert_ok(p11->C_CloseSession(session));
+		assert_rv(p11->C_CloseSession(session), CKR_SESSION_HANDLE_INVALID);
+	}
+}
+
+static void
+sessions_must_be_serial(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	assert_rv(
+	    p11->C_OpenSession(0, 0, NULL, NULL, &session), CKR_SESSION_PARALLEL_NOT_SUPPORTED);
+	assert_rv(p11->C_OpenSession(0, CKF_RW_SESSION, NULL, NULL, &session),
+	    CKR_SESSION_PARALLEL_NOT_SUPPORTED);
+}
+
+static CK_RV
+notify(CK_SESSION_HANDLE session, CK_NOTIFICATION event, void *application)
+{
+	(void)session;
+	(void)event;
+	(void)application;
+	return CKR_GENERAL_ERROR;
+}
+
+static void
+callbacks_are_accepted(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	assert_ok(p11->C_OpenSession(0, CKF_SERIAL_SESSION, state, notify, &session));
+}
+
+static void
+info_tells_slot_state_and_flags(void **state)
+{
+	CK_SESSION_INFO info;
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		memset(&info, 0xff, sizeof(info));
+		assert_ok(p11->C_GetSessionInfo(open_session(role), &info));
+		assert_int_equal(info.slotID, slot_of(role));
+		assert_int_equal(info.state, CKS_RO_PUBLIC_SESSION);
+		assert_int_equal(info.flags, CKF_SERIAL_SESSION);
+		assert_int_equal(info.ulDeviceError, 0);
+		assert_ok(p11->C_GetSessionInfo(open_rw_session(role), &info));
+		assert_int_equal(info.state, CKS_RW_PUBLIC_SESSION);
+		assert_int_equal(info.flags, CKF_SERIAL_SESSION | CKF_RW_SESSION);
+	}
+}
+
+static void
+login_is_shared_by_the_token(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE read = open_session(role), write = open_rw_session(role);
+		CK_SESSION_HANDLE other = open_session(1 - role);
+
+		assert_ok(login_with(write, pin_of(role)));
+		assert_int_equal(state_of(read), CKS_RO_USER_FUNCTIONS);
+		assert_int_equal(state_of(write), CKS_RW_USER_FUNCTIONS);
+		assert_int_equal(state_of(open_session(role)), CKS_RO_USER_FUNCTIONS);
+		assert_int_equal(state_of(other), CKS_RO_PUBLIC_SESSION);
+		assert_signs(read, role, sha256_pkcs1);
+		assert_ok(p11->C_Logout(read));
+		assert_int_equal(state_of(read), CKS_RO_PUBLIC_SESSION);
+		assert_int_equal(state_of(write), CKS_RW_PUBLIC_SESSION);
+		assert_rv(p11->C_Logout(write), CKR_USER_NOT_LOGGED_IN);
+		assert_int_equal(pins_sent(), 1);
+		start_over();
+	}
+}
+
+static void
+close_all_closes_one_token(void **state)
+{
+	CK_SESSION_HANDLE ours[] = {
+	    open_session(JPKI_AUTHENTICATION), open_rw_session(JPKI_AUTHENTICATION)};
+	CK_SESSION_HANDLE other = open_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_ok(p11->C_CloseAllSessions(0));
+	assert_rv(touch(ours[0]), CKR_SESSION_HANDLE_INVALID);
+	assert_rv(touch(ours[1]), CKR_SESSION_HANDLE_INVALID);
+	assert_ok(touch(other));
+	assert_ok(p11->C_CloseAllSessions(0));
+}
+
+static void
+removed_card_closes_sessions(void **state)
+{
+	CK_SESSION_HANDLE auth = open_user_session(JPKI_AUTHENTICATION);
+	CK_SESSION_HANDLE sign = open_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_int_equal(inprocess_eject(READER), 0);
+	assert_rv(touch(auth), CKR_DEVICE_REMOVED);
+	assert_rv(touch(auth), CKR_SESSION_HANDLE_INVALID);
+	assert_rv(touch(sign), CKR_SESSION_HANDLE_INVALID);
+	assert_rv(p11->C_CloseSession(auth), CKR_SESSION_HANDLE_INVALID);
+	assert_int_equal(inprocess_insert(READER, card), 0);
+	assert_rv(touch(auth), CKR_SESSION_HANDLE_INVALID);
+	assert_false(user_session(open_session(JPKI_AUTHENTICATION)));
+}
+
+static void
+card_put_back_is_another_insertion(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	reinsert();
+	assert_rv(p11->C_Logout(session), CKR_DEVICE_REMOVED);
+	assert_rv(touch(session), CKR_SESSION_HANDLE_INVALID);
+}
+
+static void
+another_card_is_another_token(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_OBJECT_HANDLE key = find_one(session, CKO_PRIVATE_KEY);
+	CK_TOKEN_INFO info;
+	struct vcard *second = another_card(SERIAL_2);
+	CK_ULONG size;
+
+	(void)state;
+	assert_int_equal(inprocess_eject(READER), 0);
+	assert_int_equal(inprocess_insert(READER, second), 0);
+	assert_rv(p11->C_GetObjectSize(session, key, &size), CKR_DEVICE_REMOVED);
+	assert_ok(p11->C_GetTokenInfo(0, &info));
+	assert_memory_equal(info.serialNumber, SERIAL_2, sizeof(info.serialNumber));
+	session = open_session(JPKI_AUTHENTICATION);
+	assert_rv(p11->C_GetObjectSize(session, key, &size), CKR_OBJECT_HANDLE_INVALID);
+	assert_int_equal(vcard_ledger_count(second, VCARD_EVENT_VERIFY), 0);
+}
+
+static void
+unplugged_reader_closes_sessions(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_int_equal(inprocess_remove_reader(READER), 0);
+	assert_rv(touch(session), CKR_DEVICE_REMOVED);
+	assert_rv(touch(session), CKR_SESSION_HANDLE_INVALID);
+}
+
+static void
+slot_calls_close_sessions_too(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_int_equal(inprocess_eject(READER), 0);
+	assert_false(token_present(JPKI_SIGNATURE));
+	assert_rv(touch(session), CKR_SESSION_HANDLE_INVALID);
+}
+
+static void
+other_readers_sessions_stay(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION), other;
+
+	(void)state;
+	assert_int_equal(inprocess_add_reader(READER_2), 0);
+	assert_int_equal(inprocess_insert(READER_2, another_card(SERIAL_2)), 0);
+	assert_ok(p11->C_GetSlotList(CK_FALSE, NULL, &(CK_ULONG){0}));
+	assert_ok(p11->C_OpenSession(2, CKF_SERIAL_SESSION, NULL, NULL, &other));
+	assert_false(user_session(other));
+	assert_int_equal(inprocess_eject(READER_2), 0);
+	assert_rv(touch(other), CKR_DEVICE_REMOVED);
+	assert_true(user_session(session));
+}
+
+static void
+cancel_ends_operations(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_MECHANISM digest = {CKM_SHA256, NULL, 0}, sign = {CKM_SHA256_RSA_PKCS, NULL, 0};
+	CK_OBJECT_HANDLE key = find_one(session, CKO_PUBLIC_KEY), object;
+	CK_BYTE bytes[256];
+	CK_ULONG length = sizeof(bytes), count;
+
+	(void)state;
+	assert_ok(p11->C_DigestInit(session, &digest));
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(p11->C_VerifyInit(session, &sign, key));
+	assert_ok(p11->C_FindObjectsInit(session, NULL, 0));
+	assert_ok(p11->C_SessionCancel(session, 0));
+	assert_rv(p11->C_DigestInit(session, &digest), CKR_OPERATION_ACTIVE);
+	assert_ok(p11->C_SessionCancel(
+	    session, CKF_DIGEST | CKF_SIGN | CKF_VERIFY | CKF_FIND_OBJECTS | CKF_ENCRYPT));
+	assert_rv(p11->C_DigestFinal(session, bytes, &length), CKR_OPERATION_NOT_INITIALIZED);
+	assert_rv(p11->C_SignFinal(session, bytes, &length), CKR_OPERATION_NOT_INITIALIZED);
+	assert_rv(p11->C_VerifyFinal(session, bytes, length), CKR_OPERATION_NOT_INITIALIZED);
+	assert_rv(p11->C_FindObjects(session, &object, 1, &count), CKR_OPERATION_NOT_INITIALIZED);
+	assert_rv(p11->C_FindObjectsFinal(session), CKR_OPERATION_NOT_INITIALIZED);
+	assert_true(user_session(session));
+}
+
+/* Version 3.0: an operation is ended by C_...Init without a mechanism. */
+static void
+init_without_mechanism_ends_operations(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_MECHANISM digest = {CKM_SHA256, NULL, 0}, sign = {CKM_SHA256_RSA_PKCS, NULL, 0};
+	CK_BYTE bytes[256];
+	CK_ULONG length = sizeof(bytes);
+
+	(void)state;
+	assert_ok(p11->C_DigestInit(session, &digest));
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(p11->C_VerifyInit(session, &sign, find_one(session, CKO_PUBLIC_KEY)));
+	assert_ok(p11->C_DigestInit(session, NULL));
+	assert_ok(p11->C_SignInit(session, NULL, CK_INVALID_HANDLE));
+	assert_ok(p11->C_VerifyInit(session, NULL, CK_INVALID_HANDLE));
+	assert_rv(p11->C_DigestFinal(session, bytes, &length), CKR_OPERATION_NOT_INITIALIZED);
+	assert_rv(p11->C_SignFinal(session, bytes, &length), CKR_OPERATION_NOT_INITIALIZED);
+	assert_rv(p11->C_VerifyFinal(session, bytes, length), CKR_OPERATION_NOT_INITIALIZED);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(handles_are_never_reused),
+	    TEST(sessions_must_be_serial),
+	    TEST(callbacks_are_accepted),
+	    TEST(info_tells_slot_state_and_flags),
+	    TEST(login_is_shared_by_the_token),
+	    TEST(close_all_closes_one_token),
+	    TEST(removed_card_closes_sessions),
+	    TEST(card_put_back_is_another_insertion),
+	    TEST(another_card_is_another_token),
+	    TEST(unplugged_reader_closes_sessions),
+	    TEST(slot_calls_close_sessions_too),
+	    TEST(other_readers_sessions_stay),
+	    TEST(cancel_ends_operations),
+	    TEST(init_without_mechanism_ends_operations),
+	};
+
+	return RUN(tests);
+}

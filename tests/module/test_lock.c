@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* When a login ends, who ends it, and that nobody can use the card afterwards. */
+
+#include "scheme.h"
+
+static const char input_aid[] = "D3921000310001010408";
+/* Its key signs without a PIN. */
+static const char surface[] = "D3921000310001010402";
+
+static void
+logout_cuts_the_power(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_user_session(role);
+
+		assert_false(locked());
+		assert_ok(p11->C_Logout(session));
+		assert_true(locked());
+		assert_false(user_session(session));
+	}
+}
+
+static void
+last_close_cuts_the_power(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE first = open_user_session(role), second = open_session(role);
+
+		assert_ok(p11->C_CloseSession(first));
+		assert_true(user_session(second));
+		assert_signs(second, role, sha256_pkcs1);
+		assert_ok(p11->C_CloseSession(second));
+		assert_true(locked());
+		assert_false(user_session(open_session(role)));
+	}
+}
+
+static void
+close_all_cuts_the_power(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		(void)open_user_session(role);
+		(void)open_session(role);
+		assert_ok(p11->C_CloseAllSessions(slot_of(1 - role)));
+		assert_false(locked());
+		assert_ok(p11->C_CloseAllSessions(slot_of(role)));
+		assert_true(locked());
+	}
+}
+
+static void
+finalize_cuts_the_power(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		(void)open_user_session(role);
+		assert_ok(p11->C_Finalize(NULL));
+		assert_true(locked());
+		assert_true(start_module());
+	}
+}
+
+static void
+public_sessions_leave_the_power_alone(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	assert_true(vcard_powered(card));
+	assert_ok(p11->C_CloseSession(session));
+	assert_ok(p11->C_Finalize(NULL));
+	assert_true(vcard_powered(card));
+}
+
+static void
+wrong_pin_unlocks_nothing(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_rv(login_with(session, "WRONG99"), CKR_PIN_INCORRECT);
+	assert_false(vcard_pin_verified(card, VCARD_PIN_SIGNATURE));
+	assert_ok(p11->C_CloseSession(session));
+	assert_false(vcard_pin_verified(card, VCARD_PIN_SIGNATURE));
+}
+
+static void
+idle_card_may_lose_its_power(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	assert_int_equal(inprocess_idle(READER), 0);
+	assert_ok(login_with(session, PIN));
+	assert_int_equal(inprocess_idle(READER), -1);
+	assert_signs(session, JPKI_AUTHENTICATION, sha256_pkcs1);
+	assert_ok(p11->C_Logout(session));
+	assert_int_equal(inprocess_idle(READER), 0);
+}
+
+/* The session is public again, its private objects are gone, and no PIN was sent. */
+static void
+assert_logged_out(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
+{
+	CK_MECHANISM mechanism = scheme_mechanism(sha256_pkcs1);
+	size_t before = pins_sent();
+	CK_ULONG size;
+
+	assert_false(user_session(session));
+	assert_rv(p11->C_SignInit(session, &mechanism, key), CKR_USER_NOT_LOGGED_IN);
+	assert_rv(p11->C_GetObjectSize(session, key, &size), CKR_OBJECT_HANDLE_INVALID);
+	assert_int_equal(find_class(session, CKO_PRIVATE_KEY, NULL, 0), 0);
+	assert_rv(p11->C_Logout(session), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(pins_sent(), before);
+}
+
+static void
+assert_reset_logs_out(int (*reset)(const char *reader))
+{
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_user_session(role);
+		CK_OBJECT_HANDLE key = find_one(session, CKO_PRIVATE_KEY);
+
+		assert_int_equal(reset(READER), 0);
+		assert_logged_out(session, key);
+		assert_ok(login_with(session, pin_of(role)));
+		assert_signs(session, role, sha256_pkcs1);
+		start_over();
+	}
+}
+
+static void
+others_warm_reset_logs_out(void **state)
+{
+	(void)state;
+	assert_reset_logs_out(inprocess_warm_reset);
+}
+
+static void
+others_power_cut_logs_out(void **state)
+{
+	(void)state;
+	assert_reset_logs_out(inprocess_power_cut);
+}
+
+/* A warm reset takes no PIN from the card; when we forget the login, it must not be left there. */
+static void
+others_reset_leaves_nothing_unlocked(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_user_session(role);
+
+		assert_int_equal(inprocess_warm_reset(READER), 0);
+		assert_false(user_session(session));
+		assert_ok(p11->C_CloseSession(session));
+		assert_false(vcard_pin_verified(card, card_pin_of(role)));
+		start_over();
+	}
+}
+
+static void
+reset_ends_the_signature_under_way(void **state)
+{
+	CK_BYTE signature[SIGNATURE_SIZE];
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_user_session(role);
+
+		assert_ok(begin_signature(session, sha256_pkcs1));
+		assert_int_equal(inprocess_power_cut(READER), 0);
+		assert_rv(finish_signature(session, signature), CKR_USER_NOT_LOGGED_IN);
+		assert_rv(finish_signature(session, signature), CKR_OPERATION_NOT_INITIALIZED);
+		assert_int_equal(pins_sent(), 1);
+		assert_int_equal(signatures_made(), 0);
+		start_over();
+	}
+}
+
+/* A key that was found under one login does not sign under the next without SignInit. */
+static void
+new_login_does_not_revive_a_signature(void **state)
+{
+	CK_BYTE signature[SIGNATURE_SIZE];
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_user_session(role);
+
+		assert_ok(begin_signature(session, sha256_pkcs1));
+		assert_ok(p11->C_Logout(session));
+		assert_ok(login_with(session, pin_of(role)));
+		assert_int_not_equal(finish_signature(session, signature), CKR_OK);
+		assert_int_equal(signatures_made(), 0);
+		start_over();
+	}
+}
+
+static void
+locking_one_token_logs_the_other_out(void **state)
+{
+	CK_SESSION_HANDLE auth = open_user_session(JPKI_AUTHENTICATION);
+	CK_OBJECT_HANDLE key = find_one(auth, CKO_PRIVATE_KEY);
+	CK_SESSION_HANDLE sign = open_user_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_signs(auth, JPKI_AUTHENTICATION, sha256_pkcs1);
+	assert_signs(sign, JPKI_SIGNATURE, sha256_pkcs1);
+	assert_ok(p11->C_Logout(sign));
+	assert_true(locked());
+	assert_logged_out(auth, key);
+	assert_ok(login_with(auth, PIN));
+	assert_signs(auth, JPKI_AUTHENTICATION, sha256_pkcs1);
+}
+
+/* The signature session outlives it, because its next signature needs a PIN anyway. */
+static void
+locking_authentication_leaves_the_signature_session(void **state)
+{
+	CK_SESSION_HANDLE auth = open_user_session(JPKI_AUTHENTICATION);
+	CK_SESSION_HANDLE sign = open_user_session(JPKI_SIGNATURE);
+	CK_BYTE signature[SIGNATURE_SIZE];
+
+	(void)state;
+	assert_ok(p11->C_Logout(auth));
+	assert_true(locked());
+	assert_true(user_session(sign));
+	assert_int_equal(find_class(sign, CKO_CERTIFICATE, NULL, 0), 2);
+	assert_rv(sign_message(sign, sha256_pkcs1, signature), CKR_USER_NOT_LOGGED_IN);
+	assert_ok(begin_signature(sign, sha256_pkcs1));
+	assert_ok(context_login(sign, PASSWORD));
+	assert_ok(finish_signature(sign, signature));
+}
+
+static void
+handles_of_an_earlier_login_are_invalid(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_user_session(role);
+		CK_OBJECT_HANDLE key = find_one(session, CKO_PRIVATE_KEY);
+		CK_MECHANISM mechanism = scheme_mechanism(sha256_pkcs1);
+		CK_ULONG size;
+
+		assert_ok(p11->C_Logout(session));
+		assert_ok(login_with(session, pin_of(role)));
+		assert_rv(p11->C_GetObjectSize(session, key, &size), CKR_OBJECT_HANDLE_INVALID);
+		assert_rv(p11->C_SignInit(session, &mechanism, key), CKR_KEY_HANDLE_INVALID);
+		assert_signs(session, role, sha256_pkcs1);
+	}
+}
+
+static void
+selecting_may_forget_the_pin(void **state)
+{
+	CK_BYTE value[VALUE_ROOM];
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session;
+
+		swap_card("select-clears", "yes");
+		session = open_user_session(role);
+		assert_signs(session, role, sha256_pkcs1);
+		assert_true(get(session, find_ca(session), CKA_VALUE, value, sizeof(value)) > 0);
+		(void)token_flags(1 - role);
+		(void)token_flags(role);
+		assert_signs(session, role, sha256_pss);
+		assert_int_equal(pins_sent(), 1);
+	}
+}
+
+/* Nobody has moved the card: what is missing is missing, and looking again must cost nothing. */
+static void
+missing_ca_certificate_keeps_the_login(void **state)
+{
+	CK_BYTE value[VALUE_ROOM];
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session;
+		CK_ATTRIBUTE attribute = {CKA_VALUE, value, sizeof(value)};
+
+		swap_card("select-clears", "yes");
+		set_quirk("ca-certificates", "absent");
+		session = open_user_session(role);
+		assert_int_not_equal(
+		    p11->C_GetAttributeValue(session, find_ca(session), &attribute, 1), CKR_OK);
+		assert_true(user_session(session));
+		assert_signs(session, role, sha256_pkcs1);
+	}
+}
+
+static void
+others_application_does_not_matter(void **state)
+{
+	static const char *const applications[] = {input_aid, surface};
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		for (int i = 0; i < 2; i++) {
+			CK_SESSION_HANDLE session = open_user_session(role);
+
+			assert_signs(session, role, sha256_pkcs1);
+			others_select(applications[i]);
+			assert_signs(session, role, sha256_pkcs1);
+			others_select(applications[i]);
+			assert_signs(session, role, sha256_pss);
+			assert_int_equal(pins_sent(), 1);
+			start_over();
+		}
+}
+
+/* Where selecting clears, it takes the PIN to come back: public again, and no PIN sent. */
+static void
+others_select_may_log_out(void **state)
+{
+	CK_BYTE signature[SIGNATURE_SIZE];
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session;
+		CK_OBJECT_HANDLE key;
+
+		swap_card("select-clears", "yes");
+		session = open_user_session(role);
+		key = find_one(session, CKO_PRIVATE_KEY);
+		others_select(input_aid);
+		assert_rv(sign_message(session, sha256_pkcs1, signature), CKR_USER_NOT_LOGGED_IN);
+		assert_logged_out(session, key);
+		assert_int_equal(pins_sent(), 1);
+	}
+}
+
+/* A CA certificate read while others have selected their application is still the CA's. */
+static void
+ca_certificate_survives_others(void **state)
+{
+	CK_BYTE value[VALUE_ROOM];
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_user_session(role);
+
+		others_select(surface);
+		assert_int_equal(get(session, find_ca(session), CKA_VALUE, value, sizeof(value)),
+		    i2d_X509(ca_of(role), NULL));
+		assert_signs(session, role, sha256_pkcs1);
+		start_over();
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(logout_cuts_the_power),
+	    TEST(last_close_cuts_the_power),
+	    TEST(close_all_cuts_the_power),
+	    TEST(finalize_cuts_the_power),
+	    TEST(public_sessions_leave_the_power_alone),
+	    TEST(wrong_pin_unlocks_nothing),
+	    TEST(idle_card_may_lose_its_power),
+	    TEST(others_warm_reset_logs_out),
+	    TEST(others_power_cut_logs_out),
+	    TEST(others_reset_leaves_nothing_unlocked),
+	    TEST(reset_ends_the_signature_under_way),
+	    TEST(new_login_does_not_revive_a_signature),
+	    TEST(locking_one_token_logs_the_other_out),
+	    TEST(locking_authentication_leaves_the_signature_session),
+	    TEST(handles_of_an_earlier_login_are_invalid),
+	    TEST(selecting_may_forget_the_pin),
+	    TEST(missing_ca_certificate_keeps_the_login),
+	    TEST(others_application_does_not_matter),
+	    TEST(others_select_may_log_out),
+	    TEST(ca_certificate_survives_others),
+	};
+
+	return RUN(tests);
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* C_SetPIN: the rules first, then the card. */
+
+#include <string.h>
+
+#include "scheme.h"
+
+static CK_RV
+set_pin(CK_SESSION_HANDLE session, const char *old_pin, const char *new_pin)
+{
+	CK_BYTE old_bytes[64], new_bytes[64];
+
+	memcpy(old_bytes, old_pin, strlen(old_pin));
+	memcpy(new_bytes, new_pin, strlen(new_pin));
+	return p11->C_SetPIN(session, old_bytes, strlen(old_pin), new_bytes, strlen(new_pin));
+}
+
+static size_t
+changes_sent(void)
+{
+	return vcard_ledger_count(card, VCARD_EVENT_CHANGE);
+}
+
+static const char *
+new_pin_of(enum jpki_role role)
+{
+	return role == JPKI_AUTHENTICATION ? "9876" : "NEWPASS99";
+}
+
+static const char *
+wrong_pin_of(enum jpki_role role)
+{
+	return role == JPKI_AUTHENTICATION ? "1111" : "WRONG99";
+}
+
+static void
+new_pin_is_in_effect(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_rw_session(role);
+
+		assert_ok(set_pin(session, pin_of(role), new_pin_of(role)));
+		assert_true(vcard_pin_is(card, card_pin_of(role), new_pin_of(role)));
+		assert_int_equal(pins_sent(), 1);
+		assert_int_equal(changes_sent(), 1);
+		assert_true(locked());
+		assert_false(user_session(session));
+		assert_rv(login_with(session, pin_of(role)), CKR_PIN_INCORRECT);
+		assert_ok(login_with(session, new_pin_of(role)));
+		assert_signs(session, role, sha256_pkcs1);
+		start_over();
+	}
+}
+
+static void
+user_stays_logged_in(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_rw_session(role);
+
+		assert_ok(login_with(session, pin_of(role)));
+		assert_ok(set_pin(session, pin_of(role), new_pin_of(role)));
+		assert_true(user_session(session));
+		assert_signs(session, role, sha256_pkcs1);
+		assert_ok(p11->C_Logout(session));
+		assert_true(locked());
+		assert_ok(login_with(session, new_pin_of(role)));
+		start_over();
+	}
+}
+
+static void
+read_only_sessions_may_not(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_session(role);
+
+		assert_rv(set_pin(session, pin_of(role), new_pin_of(role)), CKR_SESSION_READ_ONLY);
+		assert_ok(login_with(session, pin_of(role)));
+		assert_rv(set_pin(session, pin_of(role), new_pin_of(role)), CKR_SESSION_READ_ONLY);
+		assert_int_equal(pins_sent(), 1);
+		assert_int_equal(changes_sent(), 0);
+		start_over();
+	}
+}
+
+struct policy_case {
+	enum jpki_role role;
+	const char *new_pin;
+	CK_RV answer;
+};
+
+static void
+new_pin_must_follow_the_rules(void **state)
+{
+	static const struct policy_case cases[] = {
+	    {JPKI_AUTHENTICATION, "", CKR_PIN_LEN_RANGE},
+	    {JPKI_AUTHENTICATION, "123", CKR_PIN_LEN_RANGE},
+	    {JPKI_AUTHENTICATION, "12345", CKR_PIN_LEN_RANGE},
+	    {JPKI_AUTHENTICATION, "12a4", CKR_PIN_INVALID},
+	    {JPKI_AUTHENTICATION, "ＡＢＣＤ", CKR_PIN_INVALID},
+	    {JPKI_SIGNATURE, "", CKR_PIN_LEN_RANGE},
+	    {JPKI_SIGNATURE, "ABC12", CKR_PIN_LEN_RANGE},
+	    {JPKI_SIGNATURE, "ABCDEFGH123456789", CKR_PIN_LEN_RANGE},
+	    {JPKI_SIGNATURE, "ABC-1234", CKR_PIN_INVALID},
+	    {JPKI_SIGNATURE, "ABCDEFGH", CKR_PIN_INVALID},
+	    {JPKI_SIGNATURE, "12345678", CKR_PIN_INVALID},
+	    {JPKI_SIGNATURE, "パスワード99", CKR_PIN_INVALID},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CK_SESSION_HANDLE session = open_rw_session(cases[i].role);
+
+		forget_exchanges();
+		if (set_pin(session, pin_of(cases[i].role), cases[i].new_pin) != cases[i].answer)
+			fail_msg("%s", cases[i].new_pin);
+		assert_int_equal(exchanges(), 0);
+	}
+}
+
+static void
+impossible_old_pins_are_not_sent(void **state)
+{
+	static const char *const impossible[] = {"12", "12345", "abcd", "あ"};
+	CK_SESSION_HANDLE session = open_rw_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	forget_exchanges();
+	for (size_t i = 0; i < sizeof(impossible) / sizeof(impossible[0]); i++) {
+		CK_RV rv = set_pin(session, impossible[i], "9876");
+
+		assert_true(
+		    rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_INVALID || rv == CKR_PIN_INCORRECT);
+	}
+	assert_int_equal(exchanges(), 0);
+}
+
+static void
+typed_forms_are_folded(void **state)
+{
+	(void)state;
+	assert_ok(set_pin(open_rw_session(JPKI_SIGNATURE), "ａｂｃ123", "ｎewpass１"));
+	assert_true(vcard_pin_is(card, VCARD_PIN_SIGNATURE, "NEWPASS1"));
+}
+
+static void
+wrong_old_pin_costs_one_try(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		for (int user = 0; user < 2; user++) {
+			CK_SESSION_HANDLE session = open_rw_session(role);
+			unsigned max = vcard_pin_tries_max(card_pin_of(role));
+
+			if (user)
+				assert_ok(login_with(session, pin_of(role)));
+			assert_rv(set_pin(session, wrong_pin_of(role), new_pin_of(role)),
+			    CKR_PIN_INCORRECT);
+			assert_int_equal(pins_sent(), 1 + user);
+			assert_int_equal(changes_sent(), 0);
+			assert_int_equal(vcard_pin_tries(card, card_pin_of(role)), max - 1);
+			assert_true(vcard_pin_is(card, card_pin_of(role), pin_of(role)));
+			assert_ok(set_pin(session, pin_of(role), new_pin_of(role)));
+			start_over();
+		}
+}
+
+static void
+blocked_pins_are_not_tried(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session;
+
+		assert_int_equal(vcard_pin_set_tries(card, card_pin_of(role), 0, NULL), 0);
+		session = open_rw_session(role);
+		assert_rv(set_pin(session, pin_of(role), new_pin_of(role)), CKR_PIN_LOCKED);
+		assert_int_equal(pins_sent(), 0);
+		start_over();
+		session = open_rw_session(role);
+		assert_int_equal(vcard_pin_set_tries(card, card_pin_of(role), 1, NULL), 0);
+		assert_rv(set_pin(session, wrong_pin_of(role), new_pin_of(role)), CKR_PIN_LOCKED);
+		assert_int_equal(pins_sent(), 1);
+		start_over();
+	}
+}
+
+/* The old PIN was verified, the new one not taken: that is no login. */
+static void
+failed_change_unlocks_nothing(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		for (int user = 0; user < 2; user++) {
+			CK_SESSION_HANDLE session = open_rw_session(role);
+
+			if (user)
+				assert_ok(login_with(session, pin_of(role)));
+			/* SELECT, VERIFY, SELECT EF, CHANGE REFERENCE DATA */
+			assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW, 4, 0x6581, NULL), 0);
+			assert_rv(
+			    set_pin(session, pin_of(role), new_pin_of(role)), CKR_DEVICE_ERROR);
+			assert_int_equal(pins_sent(), 1 + user);
+			assert_int_equal(changes_sent(), 0);
+			assert_true(locked());
+			assert_ok(set_pin(session, pin_of(role), new_pin_of(role)));
+			start_over();
+		}
+}
+
+static void
+cards_without_short_identifiers(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		swap_card("short-identifiers", "6a86");
+		assert_ok(set_pin(open_rw_session(role), pin_of(role), new_pin_of(role)));
+		assert_true(vcard_pin_is(card, card_pin_of(role), new_pin_of(role)));
+		assert_int_equal(pins_sent(), 1);
+	}
+}
+
+static void
+others_pins_are_not_touched(void **state)
+{
+	CK_SESSION_HANDLE session = open_rw_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	assert_int_equal(vcard_select_other(card, NULL, 0, NULL), 0);
+	assert_rv(set_pin(session, "1111", "9876"), CKR_PIN_INCORRECT);
+	assert_int_equal(vcard_select_other(card, NULL, 0, NULL), 0);
+	assert_ok(set_pin(session, PIN, "9876"));
+	for (int pin = VCARD_PIN_SIGNATURE; pin < VCARD_PINS; pin++)
+		assert_int_equal(vcard_pin_tries(card, pin), vcard_pin_tries_max(pin));
+	assert_true(vcard_pin_is(card, VCARD_PIN_INPUT_AID, "5678"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(new_pin_is_in_effect),
+	    TEST(user_stays_logged_in),
+	    TEST(read_only_sessions_may_not),
+	    TEST(new_pin_must_follow_the_rules),
+	    TEST(impossible_old_pins_are_not_sent),
+	    TEST(typed_forms_are_folded),
+	    TEST(wrong_old_pin_costs_one_try),
+	    TEST(blocked_pins_are_not_tried),
+	    TEST(failed_change_unlocks_nothing),
+	    TEST(cards_without_short_identifiers),
+	    TEST(others_pins_are_not_touched),
+	};
+
+	return RUN(tests);
+}

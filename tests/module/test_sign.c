@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Signing: every mechanism, in one part and several, and everything that can be wrong with it. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "scheme.h"
+
+static CK_BYTE signature[SIGNATURE_SIZE];
+
+static CK_RV
+init_with(CK_SESSION_HANDLE session, CK_MECHANISM_TYPE type, void *parameter, CK_ULONG length)
+{
+	CK_MECHANISM mechanism = {type, parameter, length};
+
+	return p11->C_SignInit(session, &mechanism, find_one(session, CKO_PRIVATE_KEY));
+}
+
+static void
+every_mechanism_signs(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_user_session(role);
+
+		for (size_t i = 0; i < SCHEMES; i++) {
+			assert_signs(session, role, &schemes[i]);
+			assert_int_equal(signatures_made(), i + 1);
+		}
+		start_over();
+	}
+}
+
+static void
+parts_make_the_same_signature(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	const size_t cuts[] = {0, 1, 31, 32};
+	CK_ULONG length;
+
+	(void)state;
+	for (size_t i = 0; i < SCHEMES; i++)
+		for (size_t j = 0; j < sizeof(cuts) / sizeof(cuts[0]); j++) {
+			size_t before = signatures_made();
+
+			assert_ok(begin_signature(session, &schemes[i]));
+			assert_ok(p11->C_SignUpdate(session, message_copy(), cuts[j]));
+			assert_ok(p11->C_SignUpdate(
+			    session, message_copy() + cuts[j], sizeof(message) - cuts[j]));
+			length = sizeof(signature);
+			assert_ok(p11->C_SignFinal(session, signature, &length));
+			assert_int_equal(length, SIGNATURE_SIZE);
+			assert_true(
+			    signature_verifies(&schemes[i], certificate_of(JPKI_AUTHENTICATION),
+				message, sizeof(message), signature));
+			assert_int_equal(signatures_made(), before + 1);
+		}
+}
+
+static void
+long_messages_cost_one_exchange(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	const size_t size = 1000000;
+	CK_BYTE *data = calloc(1, size);
+	CK_ULONG length = sizeof(signature);
+
+	(void)state;
+	assert_signs(session, JPKI_AUTHENTICATION, sha256_pkcs1);
+	assert_ok(begin_signature(session, sha256_pss));
+	forget_exchanges();
+	assert_ok(p11->C_Sign(session, data, size, signature, &length));
+	assert_int_equal(exchanges(), 1);
+	assert_true(signature_verifies(
+	    sha256_pss, certificate_of(JPKI_AUTHENTICATION), data, size, signature));
+	free(data);
+}
+
+static void
+empty_messages_can_be_hashed(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_ULONG length = sizeof(signature);
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(p11->C_Sign(session, NULL, 0, signature, &length));
+	assert_true(signature_verifies(
+	    sha256_pkcs1, certificate_of(JPKI_AUTHENTICATION), message, 0, signature));
+	assert_ok(begin_signature(session, sha256_pss));
+	assert_ok(p11->C_SignFinal(session, signature, &length));
+	assert_true(signature_verifies(
+	    sha256_pss, certificate_of(JPKI_AUTHENTICATION), message, 0, signature));
+}
+
+static void
+raw_pkcs1_takes_1_to_245_bytes(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	const CK_ULONG good[] = {1, 20, 244, 245}, bad[] = {0, 246, 256, 1000};
+	CK_BYTE data[1000];
+	CK_ULONG length;
+	size_t before;
+
+	(void)state;
+	memset(data, 0x5a, sizeof(data));
+	for (size_t i = 0; i < 4; i++) {
+		assert_ok(begin_signature(session, raw_pkcs1));
+		length = sizeof(signature);
+		assert_ok(p11->C_Sign(session, data, good[i], signature, &length));
+		assert_true(signature_verifies(
+		    raw_pkcs1, certificate_of(JPKI_AUTHENTICATION), data, good[i], signature));
+	}
+	before = signatures_made();
+	for (size_t i = 0; i < 4; i++) {
+		assert_ok(begin_signature(session, raw_pkcs1));
+		length = sizeof(signature);
+		assert_rv(
+		    p11->C_Sign(session, data, bad[i], signature, &length), CKR_DATA_LEN_RANGE);
+		assert_rv(p11->C_Sign(session, data, 1, signature, &length),
+		    CKR_OPERATION_NOT_INITIALIZED);
+	}
+	assert_int_equal(signatures_made(), before);
+}
+
+static void
+raw_pss_takes_a_hash(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	const CK_ULONG bad[] = {0, 20, 31, 33, 64};
+	CK_BYTE data[64] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CK_ULONG length = sizeof(signature);
+
+		assert_ok(begin_signature(session, raw_pss));
+		assert_rv(
+		    p11->C_Sign(session, data, bad[i], signature, &length), CKR_DATA_LEN_RANGE);
+	}
+	assert_int_equal(signatures_made(), 0);
+}
+
+static void
+too_many_parts_end_the_operation(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_BYTE data[246] = {0};
+	CK_ULONG length = sizeof(signature);
+
+	(void)state;
+	assert_ok(begin_signature(session, raw_pkcs1));
+	assert_ok(p11->C_SignUpdate(session, data, 200));
+	assert_rv(p11->C_SignUpdate(session, data, 46), CKR_DATA_LEN_RANGE);
+	assert_rv(p11->C_SignUpdate(session, data, 1), CKR_OPERATION_NOT_INITIALIZED);
+	assert_rv(p11->C_SignFinal(session, signature, &length), CKR_OPERATION_NOT_INITIALIZED);
+}
+
+/* Without a buffer, and with one that is too small, the operation goes on. */
+static void
+length_is_told_and_the_operation_lives(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_ULONG length = 7;
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(p11->C_Sign(session, message_copy(), sizeof(message), NULL, &length));
+	assert_int_equal(length, SIGNATURE_SIZE);
+	length = SIGNATURE_SIZE - 1;
+	assert_rv(p11->C_Sign(session, message_copy(), sizeof(message), signature, &length),
+	    CKR_BUFFER_TOO_SMALL);
+	assert_int_equal(length, SIGNATURE_SIZE);
+	length = 0;
+	assert_rv(p11->C_Sign(session, message_copy(), sizeof(message), signature, &length),
+	    CKR_BUFFER_TOO_SMALL);
+	assert_int_equal(signatures_made(), 0);
+	length = SIGNATURE_SIZE;
+	assert_ok(p11->C_Sign(session, message_copy(), sizeof(message), signature, &length));
+	assert_rv(p11->C_Sign(session, message_copy(), sizeof(message), signature, &length),
+	    CKR_OPERATION_NOT_INITIALIZED);
+}
+
+static void
+buffers_of_all_lengths(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	for (CK_ULONG room = SIGNATURE_SIZE - 1; room <= SIGNATURE_SIZE + 1; room++) {
+		CK_BYTE *buffer = malloc(room);
+		CK_ULONG length = room;
+		CK_RV rv;
+
+		memset(buffer, 0xa5, room);
+		assert_ok(begin_signature(session, sha256_pkcs1));
+		rv = p11->C_Sign(session, message_copy(), sizeof(message), buffer, &length);
+		assert_int_equal(rv, room < SIGNATURE_SIZE ? CKR_BUFFER_TOO_SMALL : CKR_OK);
+		assert_int_equal(length, SIGNATURE_SIZE);
+		if (room > SIGNATURE_SIZE)
+			assert_int_equal(buffer[SIGNATURE_SIZE], 0xa5);
+		if (rv != CKR_OK)
+			assert_ok(p11->C_SessionCancel(session, CKF_SIGN));
+		free(buffer);
+	}
+}
+
+static void
+final_keeps_the_operation_too(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_ULONG length = 1;
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(p11->C_SignUpdate(session, message_copy(), sizeof(message)));
+	assert_ok(p11->C_SignFinal(session, NULL, &length));
+	assert_int_equal(length, SIGNATURE_SIZE);
+	length = 1;
+	assert_rv(p11->C_SignFinal(session, signature, &length), CKR_BUFFER_TOO_SMALL);
+	assert_int_equal(length, SIGNATURE_SIZE);
+	assert_ok(p11->C_SignFinal(session, signature, &length));
+	assert_true(signature_verifies(sha256_pkcs1, certificate_of(JPKI_AUTHENTICATION), message,
+	    sizeof(message), signature));
+}
+
+static void
+one_operation_at_a_time(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_SESSION_HANDLE other = open_session(JPKI_AUTHENTICATION);
+	CK_ULONG length = sizeof(signature);
+
+	(void)state;
+	assert_rv(p11->C_Sign(session, message_copy(), 1, signature, &length),
+	    CKR_OPERATION_NOT_INITIALIZED);
+	assert_rv(p11->C_SignUpdate(session, message_copy(), 1), CKR_OPERATION_NOT_INITIALIZED);
+	assert_rv(p11->C_SignFinal(session, signature, &length), CKR_OPERATION_NOT_INITIALIZED);
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_rv(begin_signature(session, sha256_pkcs1), CKR_OPERATION_ACTIVE);
+	assert_ok(begin_signature(other, sha256_pss));
+	assert_ok(finish_signature(session, signature));
+	assert_ok(finish_signature(other, signature));
+}
+
+/* C_Sign cannot end what C_SignUpdate began, and terminates it. */
+static void
+one_part_and_several_do_not_mix(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(p11->C_SignUpdate(session, message_copy(), 1));
+	assert_rv(finish_signature(session, signature), CKR_OPERATION_ACTIVE);
+	assert_rv(finish_signature(session, signature), CKR_OPERATION_NOT_INITIALIZED);
+	assert_int_equal(signatures_made(), 0);
+}
+
+static void
+mechanisms_are_checked(void **state)
+{
+	static const CK_MECHANISM_TYPE wrong[] = {CKM_RSA_X_509, CKM_SHA256, CKM_RSA_PKCS_OAEP,
+	    CKM_SHA384_RSA_PKCS_PSS, CKM_ECDSA, CKM_VENDOR_DEFINED};
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_BYTE parameter[4] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_rv(init_with(session, wrong[i], NULL, 0), CKR_MECHANISM_INVALID);
+	for (size_t i = 0; i < SCHEMES; i++)
+		assert_rv(
+		    init_with(session, schemes[i].type, parameter, 4), CKR_MECHANISM_PARAM_INVALID);
+	assert_ok(init_with(session, CKM_SHA256_RSA_PKCS, parameter, 0));
+}
+
+static void
+pss_parameters_are_checked(void **state)
+{
+	static const CK_RSA_PKCS_PSS_PARAMS wrong[] = {
+	    {CKM_SHA_1, CKG_MGF1_SHA256, 32},
+	    {CKM_SHA256, CKG_MGF1_SHA1, 32},
+	    {CKM_SHA384, CKG_MGF1_SHA384, 48},
+	    {CKM_SHA256, CKG_MGF1_SHA256, 0},
+	    {CKM_SHA256, CKG_MGF1_SHA256, 20},
+	    {CKM_SHA256, CKG_MGF1_SHA256, 33},
+	    {CKM_SHA256, CKG_MGF1_SHA256, ~0ul},
+	    {0, 0, 0},
+	};
+	static const CK_MECHANISM_TYPE types[] = {CKM_RSA_PKCS_PSS, CKM_SHA256_RSA_PKCS_PSS};
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_RSA_PKCS_PSS_PARAMS right = {CKM_SHA256, CKG_MGF1_SHA256, 32};
+
+	(void)state;
+	for (int t = 0; t < 2; t++) {
+		for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+			CK_RSA_PKCS_PSS_PARAMS parameter = wrong[i];
+
+			assert_rv(init_with(session, types[t], &parameter, sizeof(parameter)),
+			    CKR_MECHANISM_PARAM_INVALID);
+		}
+		assert_rv(init_with(session, types[t], NULL, 0), CKR_MECHANISM_PARAM_INVALID);
+		assert_rv(
+		    init_with(session, types[t], NULL, sizeof(right)), CKR_MECHANISM_PARAM_INVALID);
+		assert_rv(init_with(session, types[t], &right, sizeof(right) - 1),
+		    CKR_MECHANISM_PARAM_INVALID);
+		assert_rv(init_with(session, types[t], &right, sizeof(right) + 1),
+		    CKR_MECHANISM_PARAM_INVALID);
+		assert_ok(init_with(session, types[t], &right, sizeof(right)));
+		assert_ok(finish_signature(session, signature));
+	}
+}
+
+static void
+keys_are_checked(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+	CK_MECHANISM mechanism = scheme_mechanism(sha256_pkcs1);
+	static const CK_OBJECT_CLASS classes[] = {CKO_CERTIFICATE, CKO_PUBLIC_KEY, CKO_PROFILE};
+
+	(void)state;
+	assert_rv(p11->C_SignInit(session, &mechanism, 12345), CKR_USER_NOT_LOGGED_IN);
+	assert_ok(login_with(session, PIN));
+	assert_rv(p11->C_SignInit(session, &mechanism, 12345), CKR_KEY_HANDLE_INVALID);
+	assert_rv(p11->C_SignInit(session, &mechanism, CK_INVALID_HANDLE), CKR_KEY_HANDLE_INVALID);
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		CK_RV rv = p11->C_SignInit(session, &mechanism, find_one(session, classes[i]));
+
+		assert_true(rv == CKR_KEY_TYPE_INCONSISTENT || rv == CKR_KEY_HANDLE_INVALID ||
+			    rv == CKR_KEY_FUNCTION_NOT_PERMITTED);
+	}
+	assert_signs(session, JPKI_AUTHENTICATION, sha256_pkcs1);
+}
+
+/* What comes from a wrong key, or damaged, is not handed out. */
+static void
+wrong_signatures_are_kept_back(void **state)
+{
+	static const char *const kinds[] = {"damaged", "other-key", "short"};
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+			for (size_t s = 0; s < SCHEMES; s++) {
+				CK_SESSION_HANDLE session;
+				CK_BYTE untouched[SIGNATURE_SIZE];
+
+				start_over();
+				session = open_user_session(role);
+				set_quirk("signature", kinds[i]);
+				memset(signature, 0xa5, sizeof(signature));
+				memset(untouched, 0xa5, sizeof(untouched));
+				assert_rv(sign_message(session, &schemes[s], signature),
+				    CKR_DEVICE_ERROR);
+				assert_memory_equal(signature, untouched, sizeof(untouched));
+				set_quirk("signature", "right");
+				assert_signs(session, role, &schemes[s]);
+				assert_int_equal(pins_sent(), 1);
+			}
+}
+
+/* C_GetMechanismList, and whether it has PSS. */
+static bool
+lists_pss(enum jpki_role role)
+{
+	CK_MECHANISM_TYPE list[32];
+	CK_MECHANISM_INFO info;
+	CK_ULONG count = 32;
+	unsigned pss = 0;
+
+	assert_ok(p11->C_GetMechanismList(slot_of(role), list, &count));
+	for (CK_ULONG i = 0; i < count; i++)
+		pss += list[i] == CKM_RSA_PKCS_PSS || list[i] == CKM_SHA256_RSA_PKCS_PSS;
+	assert_true(pss == 0 || pss == 2);
+	assert_rv(p11->C_GetMechanismInfo(slot_of(role), CKM_RSA_PKCS_PSS, &info),
+	    pss > 0 ? CKR_OK : CKR_MECHANISM_INVALID);
+	return pss > 0;
+}
+
+static void
+assert_pss_is_refused(enum jpki_role role, const char *quirk, const char *value)
+{
+	CK_SESSION_HANDLE session;
+
+	swap_card(quirk, value);
+	session = open_user_session(role);
+	assert_true(lists_pss(role));
+	assert_rv(sign_message(session, sha256_pss, signature), CKR_MECHANISM_INVALID);
+	assert_false(lists_pss(role));
+	forget_exchanges();
+	assert_rv(begin_signature(session, sha256_pss), CKR_MECHANISM_INVALID);
+	assert_rv(begin_signature(session, raw_pss), CKR_MECHANISM_INVALID);
+	assert_int_equal(exchanges(), 0);
+	assert_signs(session, role, sha256_pkcs1);
+	assert_int_equal(pins_sent(), 1);
+}
+
+static void
+cards_without_pss(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		assert_pss_is_refused(role, "sign-forms", "pkcs1");
+}
+
+static void
+cards_with_other_salts(void **state)
+{
+	static const char *const salts[] = {"0", "20", "222"};
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		for (int i = 0; i < 3; i++)
+			assert_pss_is_refused(role, "pss-salt", salts[i]);
+}
+
+/* A refusal is an answer: the login must not be spent on asking again. */
+static void
+refused_pss_keeps_the_login(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session;
+
+		swap_card("sign-forms", "pkcs1");
+		set_quirk("select-clears", "yes");
+		session = open_user_session(role);
+		assert_signs(session, role, sha256_pkcs1);
+		assert_rv(sign_message(session, sha256_pss, signature), CKR_MECHANISM_INVALID);
+		assert_true(user_session(session));
+		assert_signs(session, role, sha256_pkcs1);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(every_mechanism_signs),
+	    TEST(parts_make_the_same_signature),
+	    TEST(long_messages_cost_one_exchange),
+	    TEST(empty_messages_can_be_hashed),
+	    TEST(raw_pkcs1_takes_1_to_245_bytes),
+	    TEST(raw_pss_takes_a_hash),
+	    TEST(too_many_parts_end_the_operation),
+	    TEST(length_is_told_and_the_operation_lives),
+	    TEST(buffers_of_all_lengths),
+	    TEST(final_keeps_the_operation_too),
+	    TEST(one_operation_at_a_time),
+	    TEST(one_part_and_several_do_not_mix),
+	    TEST(mechanisms_are_checked),
+	    TEST(pss_parameters_are_checked),
+	    TEST(keys_are_checked),
+	    TEST(wrong_signatures_are_kept_back),
+	    TEST(cards_without_pss),
+	    TEST(cards_with_other_salts),
+	    TEST(refused_pss_keeps_the_login),
+	};
+
+	return RUN(tests);
+}

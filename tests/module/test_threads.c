@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Several threads at once. */
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "scheme.h"
+
+#define THREADS 8
+#define ROUNDS 15
+/* Long enough for the other thread to be seen waiting or not. */
+#define SIGNATURE_US 300000
+
+static atomic_bool done;
+static atomic_int unexpected;
+static CK_OBJECT_HANDLE key;
+
+static void *
+sign_slowly(void *context)
+{
+	CK_MECHANISM mechanism = scheme_mechanism(sha256_pkcs1);
+	CK_SESSION_HANDLE session = *(CK_SESSION_HANDLE *)context;
+	CK_BYTE signature[SIGNATURE_SIZE], data[] = "data";
+	CK_ULONG length = sizeof(signature);
+
+	if (p11->C_SignInit(session, &mechanism, key) != CKR_OK ||
+	    p11->C_Sign(session, data, sizeof(data), signature, &length) != CKR_OK)
+		atomic_fetch_add(&unexpected, 1);
+	atomic_store(&done, true);
+	return NULL;
+}
+
+static void
+slot_queries_do_not_wait_for_a_signature(void **state)
+{
+	const struct vcard_delays delays = {.signature = SIGNATURE_US};
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	struct deadline deadline = {0};
+	CK_MECHANISM_INFO mechanism;
+	CK_ULONG count;
+	pthread_t thread;
+
+	(void)state;
+	key = find_one(session, CKO_PRIVATE_KEY);
+	vcard_delays_set(card, &delays);
+	atomic_store(&done, false);
+	forget_exchanges();
+	assert_int_equal(pthread_create(&thread, NULL, sign_slowly, &session), 0);
+	while (exchanges() == 0)
+		wait_a_moment(&deadline);
+	assert_true(token_present(JPKI_AUTHENTICATION));
+	assert_true(token_present(JPKI_SIGNATURE));
+	(void)token_flags(JPKI_AUTHENTICATION);
+	assert_ok(p11->C_GetSlotList(CK_TRUE, NULL, &count));
+	assert_ok(p11->C_GetMechanismList(0, NULL, &count));
+	assert_ok(p11->C_GetMechanismInfo(0, CKM_RSA_PKCS, &mechanism));
+	assert_false(atomic_load(&done));
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(atomic_load(&unexpected), 0);
+}
+
+static bool
+expected(CK_RV rv)
+{
+	switch (rv) {
+	case CKR_OK:
+	case CKR_TOKEN_NOT_PRESENT:
+	case CKR_DEVICE_REMOVED:
+	case CKR_DEVICE_ERROR:
+	case CKR_SESSION_HANDLE_INVALID:
+	case CKR_USER_ALREADY_LOGGED_IN:
+	case CKR_USER_NOT_LOGGED_IN:
+	case CKR_KEY_HANDLE_INVALID:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+note(CK_RV rv)
+{
+	if (!expected(rv)) {
+		print_message("# 0x%lx\n", rv);
+		atomic_fetch_add(&unexpected, 1);
+	}
+	return rv == CKR_OK;
+}
+
+static void
+sign_something(CK_SESSION_HANDLE session)
+{
+	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
+	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
+	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
+	CK_BYTE signature[SIGNATURE_SIZE], data[] = "data";
+	CK_ULONG length = sizeof(signature), count = 0;
+	CK_OBJECT_HANDLE object;
+
+	if (!note(p11->C_FindObjectsInit(session, &template, 1)) ||
+	    !note(p11->C_FindObjects(session, &object, 1, &count)) ||
+	    !note(p11->C_FindObjectsFinal(session)) || count == 0)
+		return;
+	if (note(p11->C_SignInit(session, &mechanism, object)))
+		(void)note(p11->C_Sign(session, data, sizeof(data), signature, &length));
+}
+
+static void
+one_round(enum jpki_role role)
+{
+	CK_BYTE pin[] = PIN, password[] = PASSWORD;
+	CK_SESSION_HANDLE session;
+	CK_SLOT_INFO info;
+
+	(void)note(p11->C_GetSlotInfo(slot_of(role), &info));
+	if (!note(p11->C_OpenSession(slot_of(role), CKF_SERIAL_SESSION, NULL, NULL, &session)))
+		return;
+	if (role == JPKI_AUTHENTICATION)
+		(void)note(p11->C_Login(session, CKU_USER, pin, sizeof(pin) - 1));
+	else
+		(void)note(p11->C_Login(session, CKU_USER, password, sizeof(password) - 1));
+	sign_something(session);
+	(void)note(p11->C_CloseSession(session));
+}
+
+static void *
+work(void *context)
+{
+	const int *number = context;
+
+	for (int round = 0; round < ROUNDS; round++)
+		one_round((enum jpki_role)((*number + round) % JPKI_ROLES));
+	return NULL;
+}
+
+static void *
+pull_and_put(void *context)
+{
+	(void)context;
+	while (!atomic_load(&done)) {
+		struct deadline deadline = {0};
+		unsigned before = exchanges();
+
+		/* let something happen in between */
+		while (exchanges() < before + 20 && !atomic_load(&done))
+			wait_a_moment(&deadline);
+		(void)inprocess_eject(READER);
+		(void)inprocess_insert(READER, card);
+	}
+	return NULL;
+}
+
+static void
+run_threads(void)
+{
+	int numbers[THREADS];
+	pthread_t threads[THREADS];
+
+	for (int i = 0; i < THREADS; i++) {
+		numbers[i] = i;
+		assert_int_equal(pthread_create(&threads[i], NULL, work, &numbers[i]), 0);
+	}
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+}
+
+static void
+many_threads(void **state)
+{
+	(void)state;
+	atomic_store(&unexpected, 0);
+	run_threads();
+	assert_int_equal(atomic_load(&unexpected), 0);
+	assert_true(locked());
+	assert_signs(open_user_session(JPKI_AUTHENTICATION), JPKI_AUTHENTICATION, sha256_pkcs1);
+}
+
+static void
+many_threads_and_a_restless_card(void **state)
+{
+	pthread_t hand;
+
+	(void)state;
+	atomic_store(&unexpected, 0);
+	atomic_store(&done, false);
+	assert_int_equal(pthread_create(&hand, NULL, pull_and_put, NULL), 0);
+	run_threads();
+	atomic_store(&done, true);
+	assert_int_equal(pthread_join(hand, NULL), 0);
+	assert_int_equal(atomic_load(&unexpected), 0);
+	reinsert();
+	assert_signs(open_user_session(JPKI_AUTHENTICATION), JPKI_AUTHENTICATION, sha256_pkcs1);
+	assert_int_equal(vcard_pin_tries(card, VCARD_PIN_AUTHENTICATION), 3);
+	assert_int_equal(vcard_pin_tries(card, VCARD_PIN_SIGNATURE), 5);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(slot_queries_do_not_wait_for_a_signature),
+	    TEST(many_threads),
+	    TEST(many_threads_and_a_restless_card),
+	};
+
+	return RUN(tests);
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The signature key: how long a login covers it, and PINs for single signatures. */
+
+#include "scheme.h"
+
+#define SHORT_WINDOW_MS 50
+
+static CK_BYTE signature[SIGNATURE_SIZE];
+
+/* A user session whose window was over at once. */
+static CK_SESSION_HANDLE
+open_without_window(void)
+{
+	set_window(0);
+	return open_user_session(JPKI_SIGNATURE);
+}
+
+static void
+default_is_ten_seconds(void **state)
+{
+	(void)state;
+	assert_int_equal(default_window(), 10000);
+}
+
+static void
+key_says_that_it_needs_a_pin(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_user_session(role);
+
+		assert_int_equal(
+		    get_bool(session, find_one(session, CKO_PRIVATE_KEY), CKA_ALWAYS_AUTHENTICATE),
+		    role == JPKI_SIGNATURE);
+	}
+}
+
+static void
+login_covers_signatures_in_the_window(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_SIGNATURE);
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_signs(session, JPKI_SIGNATURE, sha256_pkcs1);
+	assert_int_equal(pins_sent(), 1);
+	assert_false(locked());
+}
+
+static void
+card_is_locked_when_the_window_has_passed(void **state)
+{
+	struct deadline deadline = {0};
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	set_window(SHORT_WINDOW_MS);
+	session = open_user_session(JPKI_SIGNATURE);
+	while (!locked()) {
+		wait_a_moment(&deadline);
+		assert_true(user_session(session));
+	}
+	assert_rv(sign_message(session, sha256_pkcs1, signature), CKR_USER_NOT_LOGGED_IN);
+	assert_true(user_session(session));
+	assert_int_equal(pins_sent(), 1);
+}
+
+static void
+passing_window_logs_authentication_out(void **state)
+{
+	CK_SESSION_HANDLE auth = open_user_session(JPKI_AUTHENTICATION), sign;
+
+	(void)state;
+	sign = open_without_window();
+	assert_false(user_session(auth));
+	assert_true(user_session(sign));
+	assert_true(locked());
+}
+
+static void
+authentication_has_no_window(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	set_window(0);
+	session = open_user_session(JPKI_AUTHENTICATION);
+	assert_signs(session, JPKI_AUTHENTICATION, sha256_pkcs1);
+	assert_signs(session, JPKI_AUTHENTICATION, sha256_pkcs1);
+	assert_false(locked());
+}
+
+static void
+without_window_each_signature_needs_its_pin(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+
+	(void)state;
+	assert_rv(sign_message(session, sha256_pkcs1, signature), CKR_USER_NOT_LOGGED_IN);
+	assert_rv(finish_signature(session, signature), CKR_OPERATION_NOT_INITIALIZED);
+	assert_int_equal(signatures_made(), 0);
+	assert_int_equal(pins_sent(), 1);
+}
+
+static void
+context_login_is_good_for_one_signature(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_ok(begin_signature(session, sha256_pkcs1));
+		assert_ok(context_login(session, PASSWORD));
+		assert_int_equal(pins_sent(), 2 + i);
+		assert_ok(finish_signature(session, signature));
+		assert_true(signature_verifies(sha256_pkcs1, certificate_of(JPKI_SIGNATURE),
+		    message, sizeof(message), signature));
+		assert_true(locked());
+		assert_rv(sign_message(session, sha256_pkcs1, signature), CKR_USER_NOT_LOGGED_IN);
+		assert_true(user_session(session));
+	}
+	assert_int_equal(signatures_made(), 2);
+}
+
+static void
+context_login_covers_a_multi_part_signature(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+	CK_ULONG length = 0;
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pss));
+	assert_ok(context_login(session, PASSWORD));
+	assert_ok(p11->C_SignUpdate(session, message_copy(), 16));
+	assert_ok(p11->C_SignUpdate(session, message_copy() + 16, 16));
+	assert_ok(p11->C_SignFinal(session, NULL, &length));
+	assert_int_equal(length, SIGNATURE_SIZE);
+	length = 1;
+	assert_rv(p11->C_SignFinal(session, signature, &length), CKR_BUFFER_TOO_SMALL);
+	assert_ok(p11->C_SignFinal(session, signature, &length));
+	assert_true(signature_verifies(
+	    sha256_pss, certificate_of(JPKI_SIGNATURE), message, sizeof(message), signature));
+	assert_true(locked());
+	assert_int_equal(pins_sent(), 2);
+}
+
+static void
+certificate_stays_visible_after_locking(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+	CK_OBJECT_HANDLE certificate = find_one(session, CKO_CERTIFICATE);
+	CK_BYTE value[VALUE_ROOM];
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, PASSWORD));
+	assert_ok(finish_signature(session, signature));
+	assert_true(locked());
+	forget_exchanges();
+	assert_int_equal(get(session, certificate, CKA_VALUE, value, sizeof(value)),
+	    i2d_X509(certificate_of(JPKI_SIGNATURE), NULL));
+	assert_int_equal(find_one(session, CKO_CERTIFICATE), certificate);
+	assert_true(find_one(session, CKO_PRIVATE_KEY) != CK_INVALID_HANDLE);
+	assert_int_equal(exchanges(), 0);
+}
+
+static void
+failed_context_login_leaves_the_operation(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_rv(context_login(session, "WRONG99"), CKR_PIN_INCORRECT);
+	assert_int_equal(pins_sent(), 2);
+	assert_rv(context_login(session, "bad"), CKR_PIN_INCORRECT);
+	assert_int_equal(pins_sent(), 2);
+	assert_int_equal(vcard_pin_tries(card, VCARD_PIN_SIGNATURE), 4);
+	assert_true(user_session(session));
+	assert_ok(context_login(session, PASSWORD));
+	assert_int_equal(pins_sent(), 3);
+	assert_ok(finish_signature(session, signature));
+	assert_true(locked());
+}
+
+static void
+failed_context_login_ends_the_window(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_rv(context_login(session, "WRONG99"), CKR_PIN_INCORRECT);
+	assert_rv(finish_signature(session, signature), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(signatures_made(), 0);
+	assert_true(user_session(session));
+}
+
+static void
+context_login_can_block(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_int_equal(vcard_pin_set_tries(card, VCARD_PIN_SIGNATURE, 1, NULL), 0);
+	assert_rv(context_login(session, "WRONG99"), CKR_PIN_LOCKED);
+	assert_rv(context_login(session, PASSWORD), CKR_PIN_LOCKED);
+	assert_int_equal(pins_sent(), 2);
+	assert_rv(finish_signature(session, signature), CKR_USER_NOT_LOGGED_IN);
+}
+
+static void
+context_login_in_the_window_locks_too(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, PASSWORD));
+	assert_ok(finish_signature(session, signature));
+	assert_true(locked());
+	assert_int_equal(pins_sent(), 2);
+	assert_rv(sign_message(session, sha256_pkcs1, signature), CKR_USER_NOT_LOGGED_IN);
+}
+
+static void
+pin_of_one_session_is_not_for_another(void **state)
+{
+	CK_SESSION_HANDLE ours = open_without_window(), other = open_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_ok(begin_signature(ours, sha256_pkcs1));
+	assert_ok(begin_signature(other, sha256_pkcs1));
+	assert_ok(context_login(ours, PASSWORD));
+	assert_rv(finish_signature(other, signature), CKR_USER_NOT_LOGGED_IN);
+	assert_ok(finish_signature(ours, signature));
+	assert_true(locked());
+}
+
+/* The PIN was for a signature that does not come. */
+static void
+cancelled_signature_locks_the_card(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, PASSWORD));
+	assert_false(locked());
+	assert_ok(p11->C_SessionCancel(session, CKF_SIGN));
+	assert_true(locked());
+	(void)open_session(JPKI_SIGNATURE);
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, PASSWORD));
+	assert_ok(p11->C_CloseSession(session));
+	assert_true(locked());
+}
+
+static void
+lost_pin_of_a_signature_is_noticed(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, PASSWORD));
+	assert_int_equal(inprocess_power_cut(READER), 0);
+	assert_rv(finish_signature(session, signature), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(pins_sent(), 2);
+	assert_int_equal(signatures_made(), 0);
+}
+
+static void
+context_login_after_logout(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(p11->C_Logout(session));
+	assert_int_not_equal(context_login(session, PASSWORD), CKR_OK);
+	assert_int_equal(pins_sent(), 1);
+}
+
+static void
+selecting_clears_and_context_login_works(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	swap_card("select-clears", "yes");
+	session = open_without_window();
+	assert_ok(begin_signature(session, sha256_pss));
+	assert_ok(context_login(session, PASSWORD));
+	assert_ok(finish_signature(session, signature));
+	assert_true(locked());
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(default_is_ten_seconds),
+	    TEST(key_says_that_it_needs_a_pin),
+	    TEST(login_covers_signatures_in_the_window),
+	    TEST(card_is_locked_when_the_window_has_passed),
+	    TEST(passing_window_logs_authentication_out),
+	    TEST(authentication_has_no_window),
+	    TEST(without_window_each_signature_needs_its_pin),
+	    TEST(context_login_is_good_for_one_signature),
+	    TEST(context_login_covers_a_multi_part_signature),
+	    TEST(certificate_stays_visible_after_locking),
+	    TEST(failed_context_login_leaves_the_operation),
+	    TEST(failed_context_login_ends_the_window),
+	    TEST(context_login_can_block),
+	    TEST(context_login_in_the_window_locks_too),
+	    TEST(pin_of_one_session_is_not_for_another),
+	    TEST(cancelled_signature_locks_the_card),
+	    TEST(lost_pin_of_a_signature_is_noticed),
+	    TEST(context_login_after_logout),
+	    TEST(selecting_clears_and_context_login_works),
+	};
+
+	return RUN(tests);
+}
