@@ -153,7 +153,7 @@ const struct jpki_pin_policy *jpki_pin_policy(enum jpki_role role);
  * Send one PIN, once. The transaction must have begun with JPKI_BEGIN_SELECT, or nothing is
  * sent (JPKI_ERR_ARGUMENT); a PIN made for another credential likewise. JPKI_ERR_PIN_WRONG
  * leaves the tries that are left in *tries (may be 0: this one blocked it),
- * JPKI_ERR_PIN_BLOCKED sets it to 0; after any other answer *tries is not touched.
+ * JPKI_ERR_PIN_BLOCKED sets it to 0; after any other answer it means nothing.
  */
 int jpki_card_verify(
     struct jpki_card *card, enum jpki_role role, const struct jpki_pin *pin, unsigned *tries);

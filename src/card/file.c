@@ -64,13 +64,6 @@ file_read_next(struct jpki_card *card, size_t offset, uint8_t *bytes, size_t wan
 	return rv;
 }
 
-/* Answers that a card without short identifiers may give, and a missing file as well. */
-static bool
-doubts_short_identifier(int error)
-{
-	return status_said(error) && error != JPKI_ERR_DATA;
-}
-
 /* A card that does not read by short identifier is not asked whether it does the rest so. */
 static void
 take_long_forms(struct jpki_card *card)
@@ -94,7 +87,7 @@ file_read_first(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want
 			card->short_read = YES;
 		if (card->short_read == YES && sw == SW_PAST_END)
 			return JPKI_OK; /* an empty file */
-		if (card->short_read == YES || !doubts_short_identifier(rv))
+		if (card->short_read == YES || !status_said(rv))
 			return rv;
 	}
 	rv = file_select(card, ef);

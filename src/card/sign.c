@@ -49,8 +49,7 @@ sign_with(struct jpki_card *card, uint16_t key_ef, uint8_t p1, const uint8_t *da
 		rv = send(card, p1, short_ef(key_ef), data, length, response);
 		if (rv == JPKI_OK && response->length == JPKI_SIGNATURE_SIZE)
 			card->short_sign = YES;
-		if (rv == JPKI_OK || card->short_sign == YES || !status_said(rv) ||
-		    rv == JPKI_ERR_DATA)
+		if (card->short_sign == YES || !status_said(rv))
 			return rv;
 	}
 	rv = file_select(card, key_ef);

@@ -22,11 +22,11 @@
 int status_error(uint16_t sw);
 int status_pin_error(uint16_t sw);
 
-/* Is it the card's own word, not a failure on the way to it? */
+/* Is it the card's own word, not a failure on the way to it or an answer that is none? */
 static inline bool
 status_said(int error)
 {
-	return error <= JPKI_ERR_NOT_JPKI && error >= JPKI_ERR_STATUS;
+	return error <= JPKI_ERR_NOT_JPKI && error >= JPKI_ERR_STATUS && error != JPKI_ERR_DATA;
 }
 
 /* Is it 63Cx? Then *tries is x. */

@@ -81,14 +81,15 @@ jpki_card_tries(struct jpki_card *card, enum jpki_role role, unsigned *tries)
  * another form of the command.
  */
 static int
-address_pin(struct jpki_card *card, enum jpki_role role, uint8_t *p2)
+address_pin(struct jpki_card *card, enum jpki_role role, uint8_t *p2, unsigned *tries)
 {
 	const struct credential *credential = credential_of(role);
-	unsigned tries;
 	int rv;
 
 	if (card->short_pin == UNKNOWN) {
-		rv = jpki_card_tries(card, role, &tries);
+		rv = jpki_card_tries(card, role, tries);
+		if (rv == JPKI_OK && *tries == 0)
+			return JPKI_ERR_PIN_BLOCKED;
 		if (rv != JPKI_OK)
 			return rv;
 	}
@@ -117,7 +118,7 @@ jpki_card_verify(
 
 	if (credential_of(role) == NULL || !fits(pin, role) || !card->fresh)
 		return JPKI_ERR_ARGUMENT;
-	rv = address_pin(card, role, &verify.p2);
+	rv = address_pin(card, role, &verify.p2, tries);
 	if (rv != JPKI_OK)
 		return rv;
 	verify.data = pin->secret->bytes;

@@ -129,11 +129,27 @@ a_blocked_pin_is_told_in_all_its_forms(void **state)
 		set_quirk(w->vcard, "blocked-verify", rows[i].value);
 		vcard_pin_set_tries(w->vcard, VCARD_PIN_AUTHENTICATION, 0, NULL);
 		begin(w);
+		/* how PINs are addressed is known: nothing is asked first */
+		assert_int_equal(jpki_card_tries(w->card, JPKI_SIGNATURE, &tries), JPKI_OK);
 		assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries), rows[i].error);
 		assert_int_equal(tries, 0);
 		assert_true(events(w, VCARD_EVENT_VERIFY) <= 1);
 		end(w);
 	}
+}
+
+/* Who has just been told that no tries are left does not try. */
+static void
+a_pin_that_is_found_blocked_is_not_sent(void **state)
+{
+	struct world *w = *state;
+	unsigned tries = UNTOUCHED;
+
+	vcard_pin_set_tries(w->vcard, VCARD_PIN_AUTHENTICATION, 0, NULL);
+	begin(w);
+	assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries), JPKI_ERR_PIN_BLOCKED);
+	assert_int_equal(tries, 0);
+	assert_int_equal(events(w, VCARD_EVENT_VERIFY), 0);
 }
 
 static void
@@ -242,6 +258,7 @@ main(void)
 	    TEST(wrong_pins_leave_their_tries),
 	    TEST(a_right_pin_gives_the_tries_back),
 	    TEST(a_blocked_pin_is_told_in_all_its_forms),
+	    TEST(a_pin_that_is_found_blocked_is_not_sent),
 	    TEST(a_blocked_pin_leaves_the_other_alone),
 	    TEST(a_transaction_on_trust_sends_no_pin),
 	    TEST(nor_does_one_whose_selection_failed),
