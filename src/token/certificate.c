@@ -75,13 +75,14 @@ set_check_value(struct certificate *c, const uint8_t *der, size_t length)
 }
 
 static bool
-set_number(struct certificate *c, enum certificate_field field, const char *name)
+set_number(
+    struct certificate *c, enum certificate_field field, const EVP_PKEY *key, const char *name)
 {
 	uint8_t bytes[KEY_BITS / 8];
 	BIGNUM *number = NULL;
 	int length = 0;
 
-	if (EVP_PKEY_get_bn_param(c->key, name, &number) == 1 &&
+	if (EVP_PKEY_get_bn_param(key, name, &number) == 1 &&
 	    BN_num_bytes(number) <= (int)sizeof(bytes))
 		length = BN_bn2bin(number, bytes);
 	BN_free(number);
@@ -100,12 +101,12 @@ set_key_info(struct certificate *c, const X509 *x509)
 static bool
 set_key(struct certificate *c, X509 *x509)
 {
-	c->key = X509_get_pubkey(x509);
-	if (c->key == NULL || !EVP_PKEY_is_a(c->key, "RSA") ||
-	    EVP_PKEY_get_bits(c->key) != KEY_BITS)
-		return false;
-	return set_key_info(c, x509) && set_number(c, CERTIFICATE_MODULUS, OSSL_PKEY_PARAM_RSA_N) &&
-	       set_number(c, CERTIFICATE_EXPONENT, OSSL_PKEY_PARAM_RSA_E);
+	const EVP_PKEY *key = X509_get0_pubkey(x509); /* its certificate's */
+
+	return key != NULL && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) == KEY_BITS &&
+	       set_key_info(c, x509) &&
+	       set_number(c, CERTIFICATE_MODULUS, key, OSSL_PKEY_PARAM_RSA_N) &&
+	       set_number(c, CERTIFICATE_EXPONENT, key, OSSL_PKEY_PARAM_RSA_E);
 }
 
 struct certificate *
@@ -138,8 +139,6 @@ certificate_free(struct certificate **certificate)
 		return;
 	for (int i = 0; i < CERTIFICATE_FIELDS; i++)
 		free(c->fields[i].bytes);
-	if (!crypto_is_gone())
-		EVP_PKEY_free(c->key);
 	free(c);
 	*certificate = NULL;
 }

@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <openssl/types.h>
-
 /* What Cryptoki asks of a certificate and its key, each as the bytes of an attribute value. */
 enum certificate_field {
 	CERTIFICATE_VALUE,	 /* the certificate, DER */
@@ -28,7 +26,6 @@ struct certificate {
 		uint8_t *bytes;
 		size_t length;
 	} fields[CERTIFICATE_FIELDS];
-	EVP_PKEY *key; /* RSA-2048 */
 };
 
 /*

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Through EVP a key of ours would go to whatever engine the application has made its default
+ * (`openssl dgst -engine pkcs11` does), and that engine may be the one that calls us. The
+ * functions that name their implementation are deprecated since OpenSSL 3.0.
+ */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include <string.h>
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/rsa.h>
 
 #include "token/crypto.h"
@@ -13,51 +18,70 @@
 
 #define PSS_SALT 32
 
+static BIGNUM *
+number(const struct certificate *certificate, enum certificate_field field)
+{
+	return BN_bin2bn(
+	    certificate->fields[field].bytes, (int)certificate->fields[field].length, NULL);
+}
+
+static RSA *
+software_key(const struct certificate *certificate)
+{
+	BIGNUM *modulus = number(certificate, CERTIFICATE_MODULUS);
+	BIGNUM *exponent = number(certificate, CERTIFICATE_EXPONENT);
+	RSA *key = RSA_new();
+
+	if (modulus != NULL && exponent != NULL && key != NULL &&
+	    RSA_set_method(key, RSA_PKCS1_OpenSSL()) == 1 &&
+	    RSA_set0_key(key, modulus, exponent, NULL) == 1)
+		return key;
+	BN_free(modulus);
+	BN_free(exponent);
+	RSA_free(key);
+	return NULL;
+}
+
 /* PKCS#1 v1.5: what the padding is around must be the value. */
 static bool
-pkcs1_right(EVP_PKEY_CTX *context, const struct operation_value *value, const CK_BYTE *signature)
+pkcs1_right(RSA *key, const struct operation_value *value, const CK_BYTE *signature)
 {
 	CK_BYTE recovered[JPKI_SIGNATURE_SIZE];
-	size_t length = sizeof(recovered);
+	int length;
 
-	return EVP_PKEY_verify_recover_init(context) == 1 &&
-	       EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
-	       EVP_PKEY_verify_recover(
-		   context, recovered, &length, signature, JPKI_SIGNATURE_SIZE) == 1 &&
-	       length == value->length && memcmp(recovered, value->bytes, length) == 0;
+	length =
+	    RSA_public_decrypt(JPKI_SIGNATURE_SIZE, signature, recovered, key, RSA_PKCS1_PADDING);
+	return length >= 0 && (size_t)length == value->length &&
+	       memcmp(recovered, value->bytes, value->length) == 0;
 }
 
 static bool
-pss_right(
-    EVP_PKEY_CTX *context, const struct operation_value *value, const CK_BYTE *signature, int salt)
+pss_right(RSA *key, const struct operation_value *value, const CK_BYTE *signature, int salt)
 {
-	char hash[] = "SHA256", padding[] = OSSL_PKEY_RSA_PAD_MODE_PSS;
-	const OSSL_PARAM params[] = {
-	    OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, padding, sizeof(padding) - 1),
-	    OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, hash, sizeof(hash) - 1),
-	    OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_MGF1_DIGEST, hash, sizeof(hash) - 1),
-	    OSSL_PARAM_int(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, &salt),
-	    OSSL_PARAM_END,
-	};
+	CK_BYTE encoded[JPKI_SIGNATURE_SIZE];
+	EVP_MD *hash = EVP_MD_fetch(crypto_context(), "SHA256", NULL);
+	bool right;
 
-	return EVP_PKEY_verify_init_ex(context, params) == 1 &&
-	       EVP_PKEY_verify(
-		   context, signature, JPKI_SIGNATURE_SIZE, value->bytes, value->length) == 1;
+	right = hash != NULL &&
+		RSA_public_decrypt(JPKI_SIGNATURE_SIZE, signature, encoded, key, RSA_NO_PADDING) ==
+		    JPKI_SIGNATURE_SIZE &&
+		RSA_verify_PKCS1_PSS_mgf1(key, value->bytes, hash, hash, encoded, salt) == 1;
+	EVP_MD_free(hash);
+	return right;
 }
 
 bool
 signature_right(const struct certificate *certificate, const struct mechanism *mechanism,
     const struct operation_value *value, const CK_BYTE signature[JPKI_SIGNATURE_SIZE])
 {
-	EVP_PKEY_CTX *context =
-	    EVP_PKEY_CTX_new_from_pkey(crypto_context(), certificate->key, NULL);
-	bool right;
+	RSA *key = software_key(certificate);
+	bool right = false;
 
-	if (context == NULL)
-		return false;
-	right = mechanism->pss ? pss_right(context, value, signature, PSS_SALT)
-			       : pkcs1_right(context, value, signature);
-	EVP_PKEY_CTX_free(context);
+	if (key != NULL && mechanism->pss)
+		right = pss_right(key, value, signature, PSS_SALT);
+	else if (key != NULL)
+		right = pkcs1_right(key, value, signature);
+	RSA_free(key);
 	return right;
 }
 
@@ -65,12 +89,10 @@ bool
 signature_other_salt(const struct certificate *certificate, const struct operation_value *value,
     const CK_BYTE signature[JPKI_SIGNATURE_SIZE])
 {
-	EVP_PKEY_CTX *context =
-	    EVP_PKEY_CTX_new_from_pkey(crypto_context(), certificate->key, NULL);
-	bool right;
+	RSA *key = software_key(certificate);
+	bool right = key != NULL && pss_right(key, value, signature, RSA_PSS_SALTLEN_AUTO);
 
-	right = context != NULL && pss_right(context, value, signature, RSA_PSS_SALTLEN_AUTO);
-	EVP_PKEY_CTX_free(context);
+	RSA_free(key);
 	return right;
 }
 

@@ -89,6 +89,13 @@ def gnutls(sandbox, server, port):
         client.stdout.close()
 
 
+def assert_locked(card):
+    """The card has lost its power after the last signature: nobody else can use the key."""
+    names = [entry.event for entry in card.entries()]
+    assert "power-off" in names[len(names) - names[::-1].index("sign"):], names
+    assert card.verified() == []
+
+
 def seen(text):
     """Protocol, verdict and subject that the server told."""
     found = re.search(r"^(TLSv1\.\d)\|(\w+)\|(.*?)\r?$", text, re.MULTILINE)
@@ -103,6 +110,7 @@ def test_curl_logs_in(sandbox, card, server, certificates, protocol):
     said = curl(sandbox, server, certificate, PORTS[protocol])
     assert seen(said) == (protocol, "SUCCESS", subject(certificate))
     assert {(entry.ef, entry.sw) for entry in card.verifies()} == {("0018", "9000")}
+    assert_locked(card)
 
 
 @pytest.mark.parametrize("protocol", PORTS)
@@ -111,6 +119,21 @@ def test_gnutls_logs_in(sandbox, card, server, certificates, protocol):
     said = gnutls(sandbox, server, str(PORTS[protocol]))
     assert seen(said) == (protocol, "SUCCESS", subject(certificates / "authentication.pem"))
     assert {(entry.ef, entry.sw) for entry in card.verifies()} == {("0018", "9000")}
+    assert_locked(card)
+
+
+@pytest.mark.parametrize("options", [[], ["-sigopt", "rsa_padding_mode:pss", "-sigopt",
+                                          "rsa_pss_saltlen:32"]], ids=["pkcs1", "pss"])
+def test_the_engine_signs_and_leaves_the_card_locked(sandbox, card, tmp_path, options):
+    """openssl, like curl, ends without C_Finalize."""
+    text, signature = tmp_path / "text", tmp_path / "signature"
+    text.write_text("text")
+    card.mark()
+    sandbox.run("openssl", "dgst", "-engine", "pkcs11", "-keyform", "engine", "-sha256", *options,
+                "-sign", f"{uri(AUTH, 'private')};pin-value={PIN[AUTH]}", "-out", signature, text,
+                env={"PKCS11_MODULE_PATH": sandbox.module})
+    assert signature.stat().st_size == 256
+    assert_locked(card)
 
 
 def test_no_login_without_a_certificate(sandbox, server):
