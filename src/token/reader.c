@@ -12,6 +12,12 @@
 #define TRIES_RECENT_MS 2000
 /* How often a card that answers nothing sensible is asked what it is. */
 #define PROBE_ATTEMPTS_MAX 3
+/*
+ * How long the first block of a certificate may wait for the rest, in ms. Nobody exchanges
+ * reader and card in less, which the service's count of events may not show: no certificate is
+ * made of the halves of two.
+ */
+#define HEAD_KEEPS_MS 2000
 
 bool
 reader_is_unlocked(const struct reader *reader)
@@ -275,6 +281,7 @@ probe_token(struct reader *reader, enum jpki_role role, bool said, bool sure)
 		    reader->card, role, JPKI_CERTIFICATE, &token->der[JPKI_CERTIFICATE]);
 	if (way_failed(rv) || !is_verdict(rv))
 		return rv;
+	token->head_at = clock_now_ms();
 	token->present = rv == JPKI_OK || rv == JPKI_ERR_NOT_VERIFIED;
 	token->private_certificate = secret || rv == JPKI_ERR_NOT_VERIFIED;
 	if (!token->present)
@@ -347,6 +354,8 @@ reader_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_ce
 
 	if (token->certificates[which] != NULL)
 		return JPKI_OK;
+	if (der->have < der->total && clock_now_ms() - token->head_at >= HEAD_KEEPS_MS)
+		memset(der, 0, sizeof(*der));
 	rv = jpki_card_read_certificate(reader->card, role, which, der);
 	if (rv != JPKI_OK)
 		return rv;

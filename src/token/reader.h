@@ -25,6 +25,7 @@ struct token {
 	bool private_certificate; /* its certificate cannot be read before a login */
 	struct jpki_der der[JPKI_CERTIFICATES];
 	struct certificate *certificates[JPKI_CERTIFICATES]; /* NULL: not needed yet */
+	uint64_t head_at; /* when the first block of its own was read, clock_now_ms */
 
 	unsigned tries;
 	bool tries_known;
