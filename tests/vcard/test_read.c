@@ -150,6 +150,47 @@ cards_without_short_identifiers(void **state)
 }
 
 static void
+other_refusals_of_short_identifiers(void **state)
+{
+	static const struct {
+		const char *value;
+		unsigned sw;
+	} rows[] = {{"6982", 0x6982}, {"6985", 0x6985}, {"6986", 0x6986}, {"6a80", 0x6a80}};
+
+	select_jpki(*state);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		set_quirk(*state, "short-identifiers", rows[i].value);
+		assert_status(*state, "00B0860000", rows[i].sw);
+		assert_status(*state, VERIFY_AUTHENTICATION, rows[i].sw);
+		assert_status(*state, "00A4020C020006", 0x9000);
+		assert_status(*state, "00B0000000", 0x9000);
+	}
+}
+
+static void
+reads_can_be_limited(void **state)
+{
+	select_jpki(*state);
+	set_quirk(*state, "read-limit", "128");
+	assert_status(*state, "00B0860000", 0x9000);
+	assert_int_equal(answer_length, 128);
+	assert_status(*state, "00B0008000", 0x9000);
+	assert_int_equal(answer_length, 32);
+	assert_status(*state, "00B0860010", 0x9000);
+	assert_int_equal(answer_length, 16);
+	set_quirk(*state, "read-limit", "100");
+	assert_status(*state, "00B086C880", 0x6b00);
+	assert_status(*state, "00B0868064", 0x9000);
+	assert_int_equal(answer_length, 32);
+	assert_status(*state, "00B08A0000", 0x9000);
+	assert_int_equal(answer_length, 100);
+	check_certificate(*state, 0x0a, VCARD_CERTIFICATE_AUTHENTICATION);
+	set_quirk(*state, "read-limit", "none");
+	assert_status(*state, "00B08A0000", 0x9000);
+	assert_int_equal(answer_length, 256);
+}
+
+static void
 impossible_reads_are_refused(void **state)
 {
 	select_jpki(*state);
@@ -179,6 +220,8 @@ main(void)
 	    TEST(chained_answers_are_fetched),
 	    TEST(any_command_drops_a_chained_rest),
 	    TEST(cards_without_short_identifiers),
+	    TEST(other_refusals_of_short_identifiers),
+	    TEST(reads_can_be_limited),
 	    TEST(impossible_reads_are_refused),
 	};
 

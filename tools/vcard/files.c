@@ -132,9 +132,12 @@ read_bytes(struct vcard *card, size_t offset, size_t ne, struct answer *answer)
 {
 	uint8_t content[FILE_MAX];
 	size_t length = file_content(card, card->file, content);
+	unsigned limit = quirk_number(card, QUIRK_READ_LIMIT, 10);
 
 	if (offset >= length)
 		return SW_OFFSET;
+	if (limit != 0 && ne > limit)
+		ne = limit;
 	answer->length = length - offset < ne ? length - offset : ne;
 	if (answer->length < ne && quirk(card, QUIRK_WRONG_LE) == WRONG_LE_EXACT) {
 		uint16_t exact = (uint16_t)(SW_EXACT_LENGTH | (answer->length & 0xff));
