@@ -6,7 +6,8 @@
 
 #include "fixture.h"
 
-const char *const short_identifiers[] = {"known", "6a86", "6b00", "6a82", NULL};
+const char *const short_identifiers[] = {
+    "known", "6a86", "6b00", "6a82", "6982", "6985", "6986", "6a80", NULL};
 
 const char *
 default_pin(enum jpki_role role)

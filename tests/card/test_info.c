@@ -34,6 +34,24 @@ the_fields_are_text_without_blanks(void **state)
 }
 
 static void
+a_card_that_gives_less_at_a_time(void **state)
+{
+	static const char *const limits[] = {"128", "100"};
+	struct world *w = *state;
+	struct jpki_token_info whole = info_of(w), info;
+
+	for (size_t i = 0; i < LENGTH_OF(limits); i++)
+		for (const char *const *answer_to = short_identifiers; *answer_to != NULL;
+		     answer_to++) {
+			start_over(w);
+			set_quirk(w->vcard, "read-limit", limits[i]);
+			set_quirk(w->vcard, "short-identifiers", *answer_to);
+			info = info_of(w);
+			assert_memory_equal(&info, &whole, sizeof(info));
+		}
+}
+
+static void
 the_label_tells_the_kind(void **state)
 {
 	static const struct {
@@ -242,6 +260,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(the_fields_are_text_without_blanks),
+	    TEST(a_card_that_gives_less_at_a_time),
 	    TEST(the_label_tells_the_kind),
 	    TEST(a_garbled_file_is_no_error),
 	    TEST(a_garbled_file_read_by_identifier),

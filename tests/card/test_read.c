@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
 #include <string.h>
 
 #include "fixture.h"
@@ -208,6 +209,8 @@ variants_of_the_protocol_read_the_same(void **state)
 	    {"chaining", "half"},
 	    {"wrong-le", "6cxx"},
 	    {"end-of-file", "6282"},
+	    {"read-limit", "128"},
+	    {"read-limit", "100"},
 	};
 	struct world *w = *state;
 
@@ -273,6 +276,61 @@ a_card_that_wants_another_length_each_time(void **state)
 		plan_fault(w, VCARD_FAULT_SW, i, 0x6C10 + i);
 	assert_int_equal(read_certificate(w, JPKI_AUTHENTICATION, JPKI_CERTIFICATE), JPKI_ERR_DATA);
 	assert_exchanges(w, VCARD_FAULTS_MAX);
+}
+
+/* Whether a certificate can be read when the card says that much at a time, and `nth` fails. */
+static void
+assert_resumed_at(struct world *w, enum jpki_role role, enum jpki_certificate which, unsigned nth)
+{
+	memset(&der, 0, sizeof(der));
+	login(w, role);
+	plan_fault(w, VCARD_FAULT_SW, nth, 0x6581);
+	assert_int_equal(read_certificate(w, role, which), JPKI_ERR_STATUS);
+	end(w);
+	read_another_file(w);
+	begin(w);
+	assert_int_equal(read_certificate(w, role, which), JPKI_OK);
+	assert_certificate(&der, role, which);
+	end(w);
+}
+
+static void
+limited_reads_are_resumed(void **state)
+{
+	static const char *const limits[] = {"128", "100"};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < LENGTH_OF(limits); i++)
+		for (int role = 0; role < JPKI_ROLES; role++)
+			for (int which = 0; which < JPKI_CERTIFICATES; which++)
+				/* the shortest of the certificates takes more reads than that */
+				for (unsigned nth = 2; nth <= 8; nth++) {
+					start_over(w);
+					set_quirk(w->vcard, "read-limit", limits[i]);
+					assert_resumed_at(w, (enum jpki_role)role,
+					    (enum jpki_certificate)which, nth);
+				}
+}
+
+static void
+a_limited_head_is_resumed(void **state)
+{
+	static const char *const limits[] = {"128", "100"};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < LENGTH_OF(limits); i++) {
+		start_over(w);
+		memset(&der, 0, sizeof(der));
+		set_quirk(w->vcard, "read-limit", limits[i]);
+		begin(w);
+		assert_int_equal(read_head(w), JPKI_OK);
+		assert_int_equal(der.have, strtoul(limits[i], NULL, 10));
+		end(w);
+		read_another_file(w);
+		begin(w);
+		read_right(w);
+		end(w);
+	}
 }
 
 /* Only with another Le than ours does a card get to give more than there is room for. */
@@ -368,6 +426,8 @@ main(void)
 	    READING(variants_together_read_the_same),
 	    READING(a_block_may_be_shorter_than_asked_for),
 	    READING(a_short_head_is_resumed),
+	    READING(limited_reads_are_resumed),
+	    READING(a_limited_head_is_resumed),
 	    READING(a_card_that_wants_another_length_each_time),
 	    READING(a_card_that_gives_more_than_asked_for),
 	    READING(the_end_of_the_file_before_that_of_the_certificate),

@@ -45,16 +45,31 @@ drop_pki(void **state)
 	return 0;
 }
 
+static struct vcard *
+add_card(const struct vcard_options *options)
+{
+	struct vcard_error error;
+
+	assert_true(card_count < CARDS_MAX);
+	if (vcard_new(&cards[card_count], options, &error) != 0)
+		fail_msg("%s", error.text);
+	return cards[card_count++];
+}
+
 struct vcard *
 another_card(const char *serial)
 {
 	struct vcard_options options = {.pki = pki, .serial = serial};
-	struct vcard_error error;
 
-	assert_true(card_count < CARDS_MAX);
-	if (vcard_new(&cards[card_count], &options, &error) != 0)
-		fail_msg("%s", error.text);
-	return cards[card_count++];
+	return add_card(&options);
+}
+
+struct vcard *
+card_of_another_person(void)
+{
+	struct vcard_options options = {.serial = SERIAL_2};
+
+	return add_card(&options);
 }
 
 int

@@ -3,8 +3,10 @@
 /* C_WaitForSlotEvent. */
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "fixture.h"
 
@@ -301,6 +303,86 @@ finalize_while_a_reader_is_looked_at(void **state)
 	assert_finalize_gets_it_out(INPROCESS_POLL);
 }
 
+/* Whoever hangs is ended by the alarm, in seconds. */
+#define HANG 100
+#define RACES 400
+#define STORMS 60
+#define WAITERS 2
+
+static void
+finalize_meets_a_waiter_anywhere(void **state)
+{
+	(void)state;
+	alarm(HANG);
+	for (int round = 0; round < RACES; round++) {
+		const struct timespec moment = {.tv_nsec = round % 7 * 20000};
+		struct waiter waiter;
+
+		assert_int_equal(pthread_create(&waiter.thread, NULL, wait_for_event, &waiter), 0);
+		for (int i = 0; i < round % 40; i++)
+			sched_yield();
+		if (moment.tv_nsec > 0)
+			nanosleep(&moment, NULL);
+		assert_ok(p11->C_Finalize(NULL));
+		assert_woken(&waiter, CKR_CRYPTOKI_NOT_INITIALIZED);
+		assert_ok(p11->C_Initialize(NULL));
+	}
+	alarm(0);
+}
+
+static atomic_bool storm_over;
+
+static void *
+make_storm(void *context)
+{
+	(void)context;
+	while (!atomic_load(&storm_over)) {
+		(void)inprocess_eject(READER);
+		(void)inprocess_insert(READER, card);
+	}
+	return NULL;
+}
+
+static void *
+wait_until_the_end(void *context)
+{
+	struct waiter *waiter = context;
+
+	do
+		wait_for_event(waiter);
+	while (waiter->rv == CKR_OK);
+	return NULL;
+}
+
+/* Waiters are between two waits, looking at readers, as often as in one. */
+static void
+finalize_in_a_storm_of_events(void **state)
+{
+	struct waiter waiters[WAITERS];
+	pthread_t storm;
+
+	(void)state;
+	alarm(HANG);
+	for (int round = 0; round < STORMS; round++) {
+		const struct timespec moment = {.tv_nsec = round % 10 * 100000};
+
+		atomic_store(&storm_over, false);
+		assert_int_equal(pthread_create(&storm, NULL, make_storm, NULL), 0);
+		for (int i = 0; i < WAITERS; i++)
+			assert_int_equal(pthread_create(&waiters[i].thread, NULL,
+					     wait_until_the_end, &waiters[i]),
+			    0);
+		nanosleep(&moment, NULL);
+		assert_ok(p11->C_Finalize(NULL));
+		for (int i = 0; i < WAITERS; i++)
+			assert_woken(&waiters[i], CKR_CRYPTOKI_NOT_INITIALIZED);
+		atomic_store(&storm_over, true);
+		assert_int_equal(pthread_join(storm, NULL), 0);
+		assert_ok(p11->C_Initialize(NULL));
+	}
+	alarm(0);
+}
+
 static void
 others_work_while_one_waits(void **state)
 {
@@ -349,6 +431,8 @@ main(void)
 	    TEST_STOPPED(waiting_for_the_first_reader),
 	    TEST(waiting_ends_with_the_module),
 	    TEST(finalize_races_with_waiting),
+	    TEST(finalize_meets_a_waiter_anywhere),
+	    TEST(finalize_in_a_storm_of_events),
 	    TEST(others_work_while_one_waits),
 	    TEST(waiting_outlives_the_service),
 	    TEST(finalize_before_the_wait_has_begun),

@@ -449,6 +449,35 @@ hopeless_card_is_given_up(void **state)
 	assert_ok(main_job(JPKI_AUTHENTICATION));
 }
 
+/* One odd answer while the card is looked at for the first time hides no token. */
+static void
+odd_answer_hides_no_token(void **state)
+{
+	static const uint16_t answers[] = {0x6f00, 0x6581};
+	unsigned last;
+
+	(void)state;
+	(void)token_flags(JPKI_AUTHENTICATION);
+	last = exchanges();
+	assert_true(last > 1);
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		for (unsigned nth = 1; nth <= last; nth++) {
+			CK_TOKEN_INFO info;
+
+			print_message("# %x %u\n", answers[i], nth);
+			start_over();
+			assert_int_equal(
+			    vcard_fault_add(card, VCARD_FAULT_SW, nth, answers[i], NULL), 0);
+			(void)p11->C_GetTokenInfo(slot_of(JPKI_AUTHENTICATION), &info);
+			for (int role = 0; role < JPKI_ROLES; role++) {
+				assert_ok(p11->C_GetTokenInfo(slot_of(role), &info));
+				assert_padded(info.serialNumber, SERIAL);
+				assert_true(token_present(role));
+			}
+			assert_ok(main_job(JPKI_SIGNATURE));
+		}
+}
+
 int
 main(void)
 {
@@ -460,6 +489,7 @@ main(void)
 	    TEST(way_fails),
 	    TEST(service_fails),
 	    TEST(hopeless_card_is_given_up),
+	    TEST(odd_answer_hides_no_token),
 	};
 
 	return RUN(tests);

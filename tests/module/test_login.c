@@ -320,6 +320,43 @@ others_pins_are_not_touched(void **state)
 	}
 }
 
+/* What the card says to a VERIFY that is no word on the PIN; SELECT [, SELECT EF], VERIFY. */
+static void
+assert_no_login(const char *identifiers, enum jpki_role role, enum vcard_fault fault, uint16_t sw)
+{
+	unsigned verify = strcmp(identifiers, "known") == 0 ? 2 : 3;
+	CK_SESSION_HANDLE session;
+
+	start_over();
+	swap_card("short-identifiers", identifiers);
+	session = open_session(role);
+	forget_exchanges();
+	assert_int_equal(vcard_fault_add(card, fault, verify, sw, NULL), 0);
+	assert_rv(login_with(session, pin_of(role)), CKR_DEVICE_ERROR);
+	assert_int_equal(exchanges(), verify);
+	assert_int_equal(pins_sent(), fault == VCARD_FAULT_SW ? 0 : 1);
+	assert_false(user_session(session));
+	assert_true(locked());
+	assert_int_equal(token_flags(role) & CKF_USER_PIN_LOCKED, 0);
+	assert_ok(login_with(session, pin_of(role)));
+}
+
+static void
+odd_answers_to_a_pin(void **state)
+{
+	static const uint16_t answers[] = {0x6982, 0x6a86, 0x6b00, 0x6d00, 0x6700, 0x6985};
+	static const char *const identifiers[] = {"known", "6a86"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		for (size_t j = 0; j < sizeof(identifiers) / sizeof(identifiers[0]); j++)
+			for (int role = 0; role < JPKI_ROLES; role++) {
+				assert_no_login(identifiers[j], role, VCARD_FAULT_SW, answers[i]);
+				assert_no_login(
+				    identifiers[j], role, VCARD_FAULT_SW_AFTER, answers[i]);
+			}
+}
+
 int
 main(void)
 {
@@ -341,6 +378,7 @@ main(void)
 	    TEST(last_wrong_pin_blocks),
 	    TEST(blocked_behind_our_back),
 	    TEST(others_pins_are_not_touched),
+	    TEST(odd_answers_to_a_pin),
 	};
 
 	return RUN(tests);

@@ -27,6 +27,12 @@ static const struct {
     {"short-identifiers", "6a86"},
     {"short-identifiers", "6b00"},
     {"short-identifiers", "6a82"},
+    {"short-identifiers", "6982"},
+    {"short-identifiers", "6985"},
+    {"short-identifiers", "6986"},
+    {"short-identifiers", "6a80"},
+    {"read-limit", "128"},
+    {"read-limit", "100"},
     {"sign-length", "6700"},
     {"chaining", "all"},
     {"chaining", "half"},
@@ -110,6 +116,75 @@ harmless_ways_in_pairs(void **state)
 		}
 }
 
+/* However the file that says it has to be read. */
+static void
+serial_number_is_shown(void **state)
+{
+	static const char *const limits[] = {"none", "128", "100"};
+
+	(void)state;
+	for (size_t i = 0; i < HARMLESS; i++) {
+		if (strcmp(harmless[i].quirk, "token-info") == 0)
+			continue;
+		for (size_t j = 0; j < sizeof(limits) / sizeof(limits[0]); j++)
+			for (int role = 0; role < JPKI_ROLES; role++) {
+				CK_TOKEN_INFO info;
+
+				swap_card(harmless[i].quirk, harmless[i].value);
+				set_quirk("read-limit", limits[j]);
+				assert_ok(p11->C_GetTokenInfo(slot_of(role), &info));
+				assert_padded(info.serialNumber, SERIAL);
+				assert_padded(info.model, "JPKI-TEST");
+				assert_int_equal(info.hardwareVersion.minor, 3);
+				assert_int_equal(info.firmwareVersion.minor, 1);
+			}
+		start_over();
+	}
+}
+
+/* Where selecting costs a login, other things are read without. */
+static void
+login_outlives_reading_of_the_other_token(void **state)
+{
+	CK_SESSION_HANDLE sign, auth;
+	CK_BYTE value[VALUE_ROOM];
+
+	(void)state;
+	swap_card("select-clears", "yes");
+	auth = open_session(JPKI_AUTHENTICATION);
+	sign = open_user_session(JPKI_SIGNATURE);
+	assert_int_equal(
+	    get(auth, find_one(auth, CKO_CERTIFICATE), CKA_VALUE, value, sizeof(value)),
+	    i2d_X509(certificate_of(JPKI_AUTHENTICATION), NULL));
+	assert_signs(sign, JPKI_SIGNATURE, sha256_pkcs1);
+	assert_int_equal(get(auth, find_ca(auth), CKA_VALUE, value, sizeof(value)),
+	    i2d_X509(ca_of(JPKI_AUTHENTICATION), NULL));
+	assert_int_equal(get(sign, find_ca(sign), CKA_VALUE, value, sizeof(value)),
+	    i2d_X509(ca_of(JPKI_SIGNATURE), NULL));
+	assert_signs(sign, JPKI_SIGNATURE, sha256_pss);
+	assert_int_equal(pins_sent(), 1);
+}
+
+/* The other token's tries are not known: the card did not say when it was first asked. */
+static void
+login_outlives_a_question_for_tries(void **state)
+{
+	CK_SESSION_HANDLE sign;
+	unsigned before;
+
+	(void)state;
+	swap_card("select-clears", "yes");
+	/* SELECT, EF 0006, EF 0008, EF 000A, tries, and the EF for another way to ask */
+	for (unsigned nth = 5; nth <= 6; nth++)
+		assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW, nth, 0x6581, NULL), 0);
+	sign = open_user_session(JPKI_SIGNATURE);
+	before = exchanges();
+	assert_int_equal(token_flags(JPKI_AUTHENTICATION) & CKF_USER_PIN_COUNT_LOW, 0);
+	assert_true(exchanges() > before);
+	assert_signs(sign, JPKI_SIGNATURE, sha256_pkcs1);
+	assert_int_equal(pins_sent(), 1);
+}
+
 /* A card that speaks of a certificate and has none: no login, and nothing stays unlocked. */
 static void
 signature_certificate_is_a_lie(void **state)
@@ -172,6 +247,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(harmless_ways),
 	    TEST(harmless_ways_in_pairs),
+	    TEST(serial_number_is_shown),
+	    TEST(login_outlives_reading_of_the_other_token),
+	    TEST(login_outlives_a_question_for_tries),
 	    TEST(signature_certificate_is_a_lie),
 	    TEST(authentication_certificate_is_garbled),
 	    TEST(first_command_fails_each_time),

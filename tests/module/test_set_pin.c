@@ -72,6 +72,45 @@ user_stays_logged_in(void **state)
 	}
 }
 
+/* The card was locked when the window had passed; its session is a user session all the same. */
+static void
+card_that_was_locked_is_locked_again(void **state)
+{
+	CK_SESSION_HANDLE session = open_rw_session(JPKI_SIGNATURE);
+	CK_BYTE signature[SIGNATURE_SIZE];
+
+	(void)state;
+	set_window(0);
+	assert_ok(login_with(session, PASSWORD));
+	assert_true(user_session(session));
+	assert_true(locked());
+	assert_ok(set_pin(session, PASSWORD, "NEWPASS99"));
+	assert_false(vcard_pin_verified(card, VCARD_PIN_SIGNATURE));
+	assert_true(locked());
+	assert_true(user_session(session));
+	assert_rv(sign_message(session, sha256_pkcs1, signature), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(signatures_made(), 0);
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, "NEWPASS99"));
+	assert_ok(finish_signature(session, signature));
+	assert_true(locked());
+}
+
+static void
+public_session_leaves_the_card_locked(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_rw_session(role);
+
+		assert_ok(set_pin(session, pin_of(role), new_pin_of(role)));
+		assert_false(vcard_pin_verified(card, card_pin_of(role)));
+		assert_true(locked());
+		assert_false(user_session(session));
+		start_over();
+	}
+}
+
 static void
 read_only_sessions_may_not(void **state)
 {
@@ -213,6 +252,31 @@ failed_change_unlocks_nothing(void **state)
 		}
 }
 
+/* What it says of tries is not about the PIN: that one has just been right. */
+static void
+refused_change_does_not_lock_the_pin(void **state)
+{
+	static const uint16_t answers[] = {0x63c2, 0x63c0, 0x6983, 0x6984, 0x6982};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		for (int role = 0; role < JPKI_ROLES; role++) {
+			CK_SESSION_HANDLE session = open_rw_session(role);
+
+			/* SELECT, VERIFY, SELECT EF, CHANGE REFERENCE DATA */
+			assert_int_equal(
+			    vcard_fault_add(card, VCARD_FAULT_SW, 4, answers[i], NULL), 0);
+			assert_rv(
+			    set_pin(session, pin_of(role), new_pin_of(role)), CKR_DEVICE_ERROR);
+			assert_int_equal(pins_sent(), 1);
+			assert_int_equal(changes_sent(), 0);
+			assert_true(locked());
+			assert_int_equal(token_flags(role) & CKF_USER_PIN_LOCKED, 0);
+			assert_ok(set_pin(session, pin_of(role), new_pin_of(role)));
+			start_over();
+		}
+}
+
 static void
 cards_without_short_identifiers(void **state)
 {
@@ -246,6 +310,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(new_pin_is_in_effect),
 	    TEST(user_stays_logged_in),
+	    TEST(card_that_was_locked_is_locked_again),
+	    TEST(public_session_leaves_the_card_locked),
 	    TEST(read_only_sessions_may_not),
 	    TEST(new_pin_must_follow_the_rules),
 	    TEST(impossible_old_pins_are_not_sent),
@@ -253,6 +319,7 @@ main(void)
 	    TEST(wrong_old_pin_costs_one_try),
 	    TEST(blocked_pins_are_not_tried),
 	    TEST(failed_change_unlocks_nothing),
+	    TEST(refused_change_does_not_lock_the_pin),
 	    TEST(cards_without_short_identifiers),
 	    TEST(others_pins_are_not_touched),
 	};

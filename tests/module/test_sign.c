@@ -4,7 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "scheme.h"
 
 static CK_BYTE signature[SIGNATURE_SIZE];
@@ -433,6 +435,151 @@ refused_pss_keeps_the_login(void **state)
 	}
 }
 
+/* 9000 and nothing else, in place of any answer: what was learned from it is nothing. */
+static void
+bare_success_is_no_signature(void **state)
+{
+	static const char *const ways[] = {"known", "6a86", "6b00"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		for (int role = 0; role < JPKI_ROLES; role++)
+			for (unsigned nth = 1; nth <= 4; nth++) {
+				CK_BYTE made[SIGNATURE_SIZE];
+				CK_SESSION_HANDLE session;
+				CK_RV rv;
+
+				start_over();
+				swap_card("short-identifiers", ways[i]);
+				session = open_user_session(role);
+				assert_int_equal(
+				    vcard_fault_add(card, VCARD_FAULT_SW, nth, 0x9000, NULL), 0);
+				rv = sign_message(session, sha256_pkcs1, made);
+				vcard_faults_clear(card);
+				assert_true(rv == CKR_OK || rv == CKR_DEVICE_ERROR);
+				assert_signs(session, role, sha256_pkcs1);
+				assert_signs(session, role, sha256_pss);
+				assert_int_equal(pins_sent(), 1);
+			}
+}
+
+static X509 *
+certificate_on(struct vcard *other, enum jpki_role role)
+{
+	return vcard_pki_certificate(vcard_pki(other), role == JPKI_AUTHENTICATION
+							   ? VCARD_CERTIFICATE_AUTHENTICATION
+							   : VCARD_CERTIFICATE_SIGNATURE);
+}
+
+/* In place of the module's clock: time that has passed without waiting for it. */
+static uint64_t skipped;
+
+uint64_t
+clock_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + skipped;
+}
+
+/*
+ * Unplugged and plugged in again, with another card: it counts its cards from one again. It
+ * takes hands a while.
+ */
+static void
+replug_with(struct vcard *other)
+{
+	skipped += 3000;
+	assert_int_equal(inprocess_remove_reader(READER), 0);
+	assert_int_equal(inprocess_add_reader(READER), 0);
+	assert_int_equal(inprocess_insert(READER, other), 0);
+}
+
+static void
+assert_gone(CK_RV rv)
+{
+	if (rv != CKR_DEVICE_REMOVED && rv != CKR_SESSION_HANDLE_INVALID)
+		fail_msg("0x%lx", rv);
+}
+
+static void
+assert_works_with(struct vcard *other, enum jpki_role role)
+{
+	CK_SESSION_HANDLE session = open_session(role);
+	CK_BYTE made[SIGNATURE_SIZE], value[VALUE_ROOM];
+	unsigned char *der = NULL;
+	int length = i2d_X509(certificate_on(other, role), &der);
+
+	assert_ok(login_with(session, pin_of(role)));
+	assert_int_equal(
+	    get(session, find_one(session, CKO_CERTIFICATE), CKA_VALUE, value, sizeof(value)),
+	    length);
+	assert_memory_equal(value, der, (size_t)length);
+	OPENSSL_free(der);
+	assert_ok(sign_message(session, sha256_pkcs1, made));
+	assert_true(signature_verifies(
+	    sha256_pkcs1, certificate_on(other, role), message, sizeof(message), made));
+}
+
+/* A login of before, and its certificate; the card is locked, and nothing is connected. */
+static void
+unseen_exchange_of_cards_with_a_login(void **state)
+{
+	struct vcard *other = card_of_another_person();
+	CK_BYTE made[SIGNATURE_SIZE];
+	CK_SESSION_HANDLE session;
+	CK_RV rv;
+
+	(void)state;
+	set_window(0);
+	session = open_user_session(JPKI_SIGNATURE);
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_true(locked());
+	replug_with(other);
+	rv = context_login(session, PASSWORD);
+	if (rv == CKR_OK)
+		rv = finish_signature(session, made);
+	assert_gone(rv);
+	set_window(default_window());
+	assert_works_with(other, JPKI_SIGNATURE);
+	assert_works_with(other, JPKI_AUTHENTICATION);
+}
+
+/* A session without a login; its certificate has been read, or but for its first block not. */
+static void
+unseen_exchange_of_cards_before_the_login(void **state)
+{
+	struct vcard *other = card_of_another_person();
+	CK_BYTE made[SIGNATURE_SIZE], value[VALUE_ROOM];
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		for (int read = 0; read < 2; read++) {
+			CK_SESSION_HANDLE session = open_session(role);
+			CK_RV rv;
+
+			if (role == JPKI_AUTHENTICATION && read)
+				(void)get(session, find_one(session, CKO_CERTIFICATE), CKA_VALUE,
+				    value, sizeof(value));
+			replug_with(other);
+			rv = login_with(session, pin_of(role));
+			if (rv == CKR_OK)
+				rv = sign_message(session, sha256_pkcs1, made);
+			/* not noticed before the PIN: at least nothing wrong comes of it */
+			if (rv == CKR_OK)
+				assert_true(signature_verifies(sha256_pkcs1,
+				    certificate_on(other, role), message, sizeof(message), made));
+			else if (rv != CKR_DEVICE_ERROR)
+				assert_gone(rv);
+			(void)p11->C_CloseAllSessions(slot_of(role));
+			assert_works_with(other, role);
+			assert_int_equal(inprocess_remove_reader(READER), 0);
+			start_over();
+			other = card_of_another_person();
+		}
+}
+
 int
 main(void)
 {
@@ -456,6 +603,9 @@ main(void)
 	    TEST(cards_without_pss),
 	    TEST(cards_with_other_salts),
 	    TEST(refused_pss_keeps_the_login),
+	    TEST(unseen_exchange_of_cards_with_a_login),
+	    TEST(unseen_exchange_of_cards_before_the_login),
+	    TEST(bare_success_is_no_signature),
 	};
 
 	return RUN(tests);

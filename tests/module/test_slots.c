@@ -255,6 +255,58 @@ unknown_slots(void **state)
 	}
 }
 
+static CK_RV
+open_in(CK_SLOT_ID slot)
+{
+	CK_SESSION_HANDLE session;
+
+	return p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &session);
+}
+
+static CK_RV
+ask_for_token(CK_SLOT_ID slot)
+{
+	CK_TOKEN_INFO info;
+
+	return p11->C_GetTokenInfo(slot, &info);
+}
+
+/* Programs with a slot id in their settings do not list slots. */
+static void
+slots_are_found_without_a_list(void **state)
+{
+	static CK_RV (*const calls[])(CK_SLOT_ID) = {open_in, ask_for_token};
+	struct vcard *other = another_card(SERIAL_2);
+
+	(void)state;
+	assert_int_equal(inprocess_add_reader(READER), 0);
+	assert_int_equal(inprocess_insert(READER, card), 0);
+	assert_int_equal(inprocess_add_reader(READER_2), 0);
+	assert_int_equal(inprocess_insert(READER_2, other), 0);
+	for (int i = 0; i < 2; i++)
+		for (CK_SLOT_ID slot = 0; slot < 4; slot++) {
+			inprocess_service(false);
+			assert_ok(p11->C_Initialize(NULL));
+			assert_rv(calls[i](0), CKR_TOKEN_NOT_PRESENT);
+			assert_rv(calls[i](4), CKR_SLOT_ID_INVALID);
+			inprocess_service(true);
+			assert_rv(calls[i](4), CKR_SLOT_ID_INVALID);
+			assert_ok(calls[i](slot));
+			assert_ok(calls[i](3 - slot));
+			assert_rv(calls[i](CK_UNAVAILABLE_INFORMATION), CKR_SLOT_ID_INVALID);
+			assert_ok(p11->C_Finalize(NULL));
+		}
+	/* each without another call before it */
+	for (int i = 0; i < 2; i++)
+		for (CK_SLOT_ID slot = 0; slot < 4; slot++) {
+			inprocess_service(false);
+			assert_ok(p11->C_Initialize(NULL));
+			inprocess_service(true);
+			assert_ok(calls[i](slot));
+			assert_ok(p11->C_Finalize(NULL));
+		}
+}
+
 static void
 polling_costs_no_exchange(void **state)
 {
@@ -301,6 +353,7 @@ main(void)
 	    TEST(mute_cards_are_no_tokens),
 	    TEST(other_cards_are_asked_once),
 	    TEST(unknown_slots),
+	    TEST_STOPPED(slots_are_found_without_a_list),
 	    TEST(polling_costs_no_exchange),
 	    TEST(card_held_by_others_is_tried_again),
 	};

@@ -2,9 +2,26 @@
 
 /* The signature key: how long a login covers it, and PINs for single signatures. */
 
+#include <time.h>
+
+#include "base/clock.h"
 #include "scheme.h"
 
 #define SHORT_WINDOW_MS 50
+/* For longer than this no PIN of a signature waits for the signature. */
+#define CONTEXT_MS 10000
+
+/* In place of the module's clock: time that has passed without waiting for it. */
+static uint64_t skipped;
+
+uint64_t
+clock_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + skipped;
+}
 
 static CK_BYTE signature[SIGNATURE_SIZE];
 
@@ -258,6 +275,34 @@ cancelled_signature_locks_the_card(void **state)
 	assert_true(locked());
 }
 
+/* Nor does one that takes too long: the next call, whatever it is, locks the card. */
+static void
+signature_that_never_comes(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_ok(begin_signature(session, sha256_pkcs1));
+		assert_ok(context_login(session, PASSWORD));
+		skipped += CONTEXT_MS / 2;
+		assert_true(user_session(session));
+		assert_false(locked());
+		skipped += CONTEXT_MS / 2;
+		if (i == 0)
+			assert_true(user_session(session));
+		else
+			assert_true(token_present(JPKI_AUTHENTICATION));
+		assert_true(locked());
+		assert_rv(finish_signature(session, signature), CKR_USER_NOT_LOGGED_IN);
+	}
+	assert_int_equal(signatures_made(), 0);
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, PASSWORD));
+	assert_ok(finish_signature(session, signature));
+	assert_true(locked());
+}
+
 static void
 lost_pin_of_a_signature_is_noticed(void **state)
 {
@@ -318,6 +363,7 @@ main(void)
 	    TEST(context_login_in_the_window_locks_too),
 	    TEST(pin_of_one_session_is_not_for_another),
 	    TEST(cancelled_signature_locks_the_card),
+	    TEST(signature_that_never_comes),
 	    TEST(lost_pin_of_a_signature_is_noticed),
 	    TEST(context_login_after_logout),
 	    TEST(selecting_clears_and_context_login_works),
