@@ -365,26 +365,41 @@ reader_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_ce
 	return token->certificates[which] != NULL ? JPKI_OK : JPKI_ERR_DATA;
 }
 
-/* Is what the card gives as this certificate's first block what it was? */
-static bool
-head_is_known(struct reader *reader, enum jpki_role role)
+/* What the card gives as the first block of a certificate that is known: is it the same? */
+static int
+compare_head(struct reader *reader, bool *same)
 {
-	const struct jpki_der *known = &reader->tokens[role].der[JPKI_CERTIFICATE];
+	const struct jpki_der *known;
 	struct jpki_der seen = {0};
+	int role, rv;
 
-	return jpki_card_read_certificate_head(reader->card, role, JPKI_CERTIFICATE, &seen) ==
-		   JPKI_OK &&
-	       seen.total == known->total && seen.have <= known->have &&
-	       memcmp(seen.bytes, known->bytes, seen.have) == 0;
+	for (role = 0; role < JPKI_ROLES; role++)
+		if (reader->tokens[role].der[JPKI_CERTIFICATE].have > 0)
+			break;
+	if (role == JPKI_ROLES)
+		return JPKI_ERR_NOT_FOUND;
+	known = &reader->tokens[role].der[JPKI_CERTIFICATE];
+	rv = jpki_card_read_certificate_head(
+	    reader->card, (enum jpki_role)role, JPKI_CERTIFICATE, &seen);
+	*same = seen.total == known->total && seen.have <= known->have &&
+		memcmp(seen.bytes, known->bytes, seen.have) == 0;
+	return rv;
 }
 
 bool
 reader_still_selected(struct reader *reader)
 {
-	for (int role = 0; role < JPKI_ROLES; role++)
-		if (reader->tokens[role].der[JPKI_CERTIFICATE].have > 0)
-			return head_is_known(reader, (enum jpki_role)role);
-	return false;
+	bool same;
+
+	return compare_head(reader, &same) == JPKI_OK && same;
+}
+
+bool
+reader_is_other_card(struct reader *reader)
+{
+	bool same;
+
+	return compare_head(reader, &same) == JPKI_OK && !same;
 }
 
 /*

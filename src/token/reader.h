@@ -115,6 +115,9 @@ int reader_load_certificate(
  */
 bool reader_still_selected(struct reader *reader);
 
+/* Within a transaction that has selected it: is that certificate another one? */
+bool reader_is_other_card(struct reader *reader);
+
 /* Tries left of a PIN that is not verified; asks the card if the last answer is not recent. */
 int reader_tries(struct reader *reader, enum jpki_role role, unsigned *tries);
 

@@ -86,7 +86,7 @@ attempt_twice(struct session *session, const struct operation_value *value,
 	if (rv == JPKI_OK || rv > JPKI_ERR_NOT_JPKI || reader_still_selected(session->reader))
 		return rv;
 	rv = jpki_card_select(session->reader->card, &selected);
-	if (rv == JPKI_OK && !reader_still_selected(session->reader))
+	if (rv == JPKI_OK && reader_is_other_card(session->reader))
 		return JPKI_ERR_NO_CARD; /* another card: its reader was unplugged meanwhile */
 	return rv != JPKI_OK ? rv : attempt(session, value, signature);
 }

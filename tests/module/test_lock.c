@@ -296,6 +296,23 @@ missing_ca_certificate_keeps_the_login(void **state)
 	}
 }
 
+/* No other certificate tells what card it is, and its own is out of reach: still the same card. */
+static void
+lost_login_of_the_only_token_is_told(void **state)
+{
+	CK_BYTE signature[SIGNATURE_SIZE];
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	swap_card("authentication-certificate", "absent");
+	session = open_user_session(JPKI_SIGNATURE);
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_int_equal(vcard_fault_add(card, VCARD_FAULT_POWER_LOSS, 1, 0, NULL), 0);
+	assert_rv(finish_signature(session, signature), CKR_USER_NOT_LOGGED_IN);
+	assert_false(user_session(session));
+	assert_true(locked());
+}
+
 static void
 others_application_does_not_matter(void **state)
 {
@@ -376,6 +393,7 @@ main(void)
 	    TEST(handles_of_an_earlier_login_are_invalid),
 	    TEST(selecting_may_forget_the_pin),
 	    TEST(missing_ca_certificate_keeps_the_login),
+	    TEST(lost_login_of_the_only_token_is_told),
 	    TEST(others_application_does_not_matter),
 	    TEST(others_select_may_log_out),
 	    TEST(ca_certificate_survives_others),
