@@ -8,8 +8,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <winscard.h>
+
+#include "base/deadline.h"
 
 /*
  * pcsc-lite holds a context's lock during a command and during a wait. So each connection and
@@ -120,19 +121,6 @@ judge_context(struct jpki_service *service, SCARDCONTEXT context, LONG code)
 	return rv;
 }
 
-/* Now and `ms` milliseconds, for pthread_cond_timedwait. */
-static struct timespec
-moment_in(long ms)
-{
-	struct timespec moment;
-
-	clock_gettime(CLOCK_REALTIME, &moment);
-	moment.tv_nsec += ms * 1000000;
-	moment.tv_sec += moment.tv_nsec / 1000000000;
-	moment.tv_nsec %= 1000000000;
-	return moment;
-}
-
 /*
  * A wait may not have reached the service when it is cancelled, so it is told again until it
  * has come back.
@@ -148,7 +136,7 @@ pcsc_cancel(struct jpki_service *service)
 			w->cancelled = true;
 			(void)SCardCancel(w->context);
 		}
-		soon = moment_in(10);
+		soon = deadline_in(10);
 		(void)pthread_cond_timedwait(&service->idle, &service->lock, &soon);
 	}
 	pthread_mutex_unlock(&service->lock);

@@ -5,8 +5,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/deadline.h"
 #include "token/crypto.h"
 #include "token/rv.h"
 #include "token/session.h"
@@ -146,19 +146,6 @@ stop_reader(struct reader *reader)
 	free(reader);
 }
 
-/* `ms` milliseconds from now, for pthread_cond_timedwait. */
-static struct timespec
-moment_in(long ms)
-{
-	struct timespec moment;
-
-	clock_gettime(CLOCK_REALTIME, &moment);
-	moment.tv_nsec += ms % 1000 * 1000000;
-	moment.tv_sec += ms / 1000 + moment.tv_nsec / 1000000000;
-	moment.tv_nsec %= 1000000000;
-	return moment;
-}
-
 /*
  * Let nobody be waiting. A thread may be about to begin its wait, so it is told again until it
  * has come back.
@@ -175,7 +162,7 @@ stop_waiting(void)
 		module_unlock();
 		jpki_transport.cancel(service);
 		module_lock();
-		soon = moment_in(10);
+		soon = deadline_in(10);
 		if (waiting > 0)
 			(void)pthread_cond_timedwait(&changed, &lock, &soon);
 	}
@@ -207,7 +194,7 @@ module_stop(void)
 __attribute__((destructor)) static void
 at_exit(void)
 {
-	struct timespec until = moment_in(EXIT_PATIENCE_MS);
+	struct timespec until = deadline_in(EXIT_PATIENCE_MS);
 
 	if (!atomic_load(&running))
 		return;
@@ -332,7 +319,7 @@ module_wait(const struct jpki_reader_state *states, size_t count)
 	rv = jpki_transport.wait(service, states, count, -1);
 	module_lock();
 	if (rv != JPKI_OK && !stopping) {
-		until = moment_in(SERVICE_PAUSE_MS);
+		until = deadline_in(SERVICE_PAUSE_MS);
 		(void)pthread_cond_timedwait(&changed, &lock, &until);
 	}
 	may = !stopping;
