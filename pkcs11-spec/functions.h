@@ -8,12 +8,14 @@
  * PKCS11_FUNCTIONS_3_0 the 24 that version 3.0 puts after them. Each takes two macros, one for
  * either kind of row:
  *
- *	OWN(name, parameters)            the module implements it
- *	REFUSED(name, parameters, code)  a read-only token that signs cannot do it: answers code
+ *	OWN(name, parameters)                   the module implements it
+ *	REFUSED(name, parameters, needs, code)  a read-only token that signs cannot do it
  *
  * A macro that needs the name only is written (name, ...) and given twice. parameters has its
- * parentheses. The first parameter of every refused function is the session and is called
- * session, so that a stub can check it. CKR_FUNCTION_NOT_SUPPORTED is the specification's answer
+ * parentheses. A refused function answers code, but CKR_ARGUMENTS_BAD unless needs holds, an
+ * expression in its parameters: the pointers that nobody may leave out, and TEMPLATE(template,
+ * count), which holds unless attributes are counted that are not there. The first parameter of
+ * every refused function is the session and is called session, so that a stub can check it. CKR_FUNCTION_NOT_SUPPORTED is the specification's answer
  * of a function that a library lacks; a row has another code where the function's own return
  * values hold a more precise one. This file needs the types of pkcs11-3.h, which includes it.
  *
@@ -33,16 +35,17 @@
  * Prototypes (pkcs11-3.h and p11-kit have those of the C_ names; these have a prefix):
  *
  *	#define OWN(name, parameters) CK_RV mock_##name parameters;
- *	#define REFUSED(name, parameters, code) OWN(name, parameters)
+ *	#define REFUSED(name, parameters, needs, code) OWN(name, parameters)
  *	PKCS11_FUNCTIONS_2_40(OWN, REFUSED)
  *
  * The functions that refuse, in a file that holds nothing else, because of the pragma
- * (refuse() checks that the module is initialised and that the session exists):
+ * (refuse() checks that the module is initialised, the arguments, and that the session exists):
  *
  *	#pragma GCC diagnostic ignored "-Wunused-parameter"
  *	#define NOTHING(name, ...)
- *	#define STUB(name, parameters, code) \
- *		CK_RV name parameters { return refuse(session, code); }
+ *	#define TEMPLATE(template, count) ((template) != NULL || (count) == 0)
+ *	#define STUB(name, parameters, needs, code) \
+ *		CK_RV name parameters { return refuse(needs, session, code); }
  *	PKCS11_FUNCTIONS_2_40(NOTHING, STUB)
  *	PKCS11_FUNCTIONS_3_0(NOTHING, STUB)
  *
@@ -73,7 +76,7 @@
 	    CK_UTF8CHAR_PTR label)) \
 	/* C_InitPIN: needs the SO logged in, and there is no SO */ \
 	REFUSED(C_InitPIN, (CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len), \
-	    CKR_USER_NOT_LOGGED_IN) \
+	    pin != NULL, CKR_USER_NOT_LOGGED_IN) \
 	OWN(C_SetPIN, (CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_len, \
 	    CK_UTF8CHAR_PTR new_pin, CK_ULONG new_len)) \
 	/* Session management */ \
@@ -84,32 +87,28 @@
 	OWN(C_GetSessionInfo, (CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info)) \
 	/* C_GetOperationState: CKR_STATE_UNSAVEABLE would mean that an operation is active */ \
 	REFUSED(C_GetOperationState, (CK_SESSION_HANDLE session, CK_BYTE_PTR operation_state, \
-	    CK_ULONG_PTR operation_state_len), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_ULONG_PTR operation_state_len), \
+	    operation_state_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	/* C_SetOperationState: no state was ever given out */ \
 	REFUSED(C_SetOperationState, (CK_SESSION_HANDLE session, CK_BYTE_PTR operation_state, \
 	    CK_ULONG operation_state_len, CK_OBJECT_HANDLE encryption_key, \
-	    CK_OBJECT_HANDLE authentication_key), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_OBJECT_HANDLE authentication_key), \
+	    operation_state != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	OWN(C_Login, (CK_SESSION_HANDLE session, CK_USER_TYPE user_type, CK_UTF8CHAR_PTR pin, \
 	    CK_ULONG pin_len)) \
 	OWN(C_Logout, (CK_SESSION_HANDLE session)) \
 	/* Object management */ \
-	/* C_CreateObject: the token takes no object, a session object included */ \
-	REFUSED(C_CreateObject, (CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR template, \
-	    CK_ULONG count, CK_OBJECT_HANDLE_PTR object), CKR_TOKEN_WRITE_PROTECTED) \
-	/* C_CopyObject: every object has CKA_COPYABLE = CK_FALSE */ \
-	REFUSED(C_CopyObject, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, \
-	    CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_OBJECT_HANDLE_PTR new_object), \
-	    CKR_ACTION_PROHIBITED) \
-	/* C_DestroyObject: every object has CKA_DESTROYABLE = CK_FALSE */ \
-	REFUSED(C_DestroyObject, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object), \
-	    CKR_ACTION_PROHIBITED) \
+	OWN(C_CreateObject, (CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR template, \
+	    CK_ULONG count, CK_OBJECT_HANDLE_PTR object)) \
+	OWN(C_CopyObject, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, \
+	    CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_OBJECT_HANDLE_PTR new_object)) \
+	OWN(C_DestroyObject, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object)) \
 	OWN(C_GetObjectSize, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, \
 	    CK_ULONG_PTR size)) \
 	OWN(C_GetAttributeValue, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, \
 	    CK_ATTRIBUTE_PTR template, CK_ULONG count)) \
-	/* C_SetAttributeValue: every object has CKA_MODIFIABLE = CK_FALSE */ \
-	REFUSED(C_SetAttributeValue, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, \
-	    CK_ATTRIBUTE_PTR template, CK_ULONG count), CKR_ACTION_PROHIBITED) \
+	OWN(C_SetAttributeValue, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, \
+	    CK_ATTRIBUTE_PTR template, CK_ULONG count)) \
 	OWN(C_FindObjectsInit, (CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR template, \
 	    CK_ULONG count)) \
 	OWN(C_FindObjects, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE_PTR object, \
@@ -117,34 +116,36 @@
 	OWN(C_FindObjectsFinal, (CK_SESSION_HANDLE session)) \
 	/* Encryption */ \
 	REFUSED(C_EncryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
-	    CK_OBJECT_HANDLE key), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_OBJECT_HANDLE key), \
+	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_Encrypt, (CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG data_len, \
 	    CK_BYTE_PTR encrypted_data, CK_ULONG_PTR encrypted_data_len), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    encrypted_data_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_EncryptUpdate, (CK_SESSION_HANDLE session, CK_BYTE_PTR part, \
 	    CK_ULONG part_len, CK_BYTE_PTR encrypted_part, CK_ULONG_PTR encrypted_part_len), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    encrypted_part_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_EncryptFinal, (CK_SESSION_HANDLE session, CK_BYTE_PTR last_encrypted_part, \
-	    CK_ULONG_PTR last_encrypted_part_len), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_ULONG_PTR last_encrypted_part_len), \
+	    last_encrypted_part_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	/* Decryption */ \
 	REFUSED(C_DecryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
-	    CK_OBJECT_HANDLE key), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_OBJECT_HANDLE key), \
+	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_Decrypt, (CK_SESSION_HANDLE session, CK_BYTE_PTR encrypted_data, \
 	    CK_ULONG encrypted_data_len, CK_BYTE_PTR data, CK_ULONG_PTR data_len), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    data_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_DecryptUpdate, (CK_SESSION_HANDLE session, CK_BYTE_PTR encrypted_part, \
 	    CK_ULONG encrypted_part_len, CK_BYTE_PTR part, CK_ULONG_PTR part_len), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    part_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_DecryptFinal, (CK_SESSION_HANDLE session, CK_BYTE_PTR last_part, \
-	    CK_ULONG_PTR last_part_len), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_ULONG_PTR last_part_len), \
+	    last_part_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	/* Message digesting */ \
 	OWN(C_DigestInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism)) \
 	OWN(C_Digest, (CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG data_len, \
 	    CK_BYTE_PTR digest, CK_ULONG_PTR digest_len)) \
 	OWN(C_DigestUpdate, (CK_SESSION_HANDLE session, CK_BYTE_PTR part, CK_ULONG part_len)) \
-	/* C_DigestKey: digests are supported, but no key here is a secret key */ \
-	REFUSED(C_DigestKey, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key), \
-	    CKR_KEY_INDIGESTIBLE) \
+	OWN(C_DigestKey, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)) \
 	OWN(C_DigestFinal, (CK_SESSION_HANDLE session, CK_BYTE_PTR digest, \
 	    CK_ULONG_PTR digest_len)) \
 	/* Signing and MACing */ \
@@ -156,9 +157,11 @@
 	OWN(C_SignFinal, (CK_SESSION_HANDLE session, CK_BYTE_PTR signature, \
 	    CK_ULONG_PTR signature_len)) \
 	REFUSED(C_SignRecoverInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
-	    CK_OBJECT_HANDLE key), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_OBJECT_HANDLE key), \
+	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_SignRecover, (CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG data_len, \
-	    CK_BYTE_PTR signature, CK_ULONG_PTR signature_len), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_BYTE_PTR signature, CK_ULONG_PTR signature_len), \
+	    signature_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	/* Verifying signatures and MACs */ \
 	OWN(C_VerifyInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE key)) \
@@ -168,48 +171,56 @@
 	OWN(C_VerifyFinal, (CK_SESSION_HANDLE session, CK_BYTE_PTR signature, \
 	    CK_ULONG signature_len)) \
 	REFUSED(C_VerifyRecoverInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
-	    CK_OBJECT_HANDLE key), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_OBJECT_HANDLE key), \
+	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_VerifyRecover, (CK_SESSION_HANDLE session, CK_BYTE_PTR signature, \
 	    CK_ULONG signature_len, CK_BYTE_PTR data, CK_ULONG_PTR data_len), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    signature != NULL && data_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	/* Dual-function cryptographic functions */ \
 	REFUSED(C_DigestEncryptUpdate, (CK_SESSION_HANDLE session, CK_BYTE_PTR part, \
 	    CK_ULONG part_len, CK_BYTE_PTR encrypted_part, CK_ULONG_PTR encrypted_part_len), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    encrypted_part_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_DecryptDigestUpdate, (CK_SESSION_HANDLE session, CK_BYTE_PTR encrypted_part, \
 	    CK_ULONG encrypted_part_len, CK_BYTE_PTR part, CK_ULONG_PTR part_len), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    part_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_SignEncryptUpdate, (CK_SESSION_HANDLE session, CK_BYTE_PTR part, \
 	    CK_ULONG part_len, CK_BYTE_PTR encrypted_part, CK_ULONG_PTR encrypted_part_len), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    encrypted_part_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_DecryptVerifyUpdate, (CK_SESSION_HANDLE session, CK_BYTE_PTR encrypted_part, \
 	    CK_ULONG encrypted_part_len, CK_BYTE_PTR part, CK_ULONG_PTR part_len), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    part_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	/* Key management */ \
 	REFUSED(C_GenerateKey, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_OBJECT_HANDLE_PTR key), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    mechanism != NULL && TEMPLATE(template, count) && key != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_GenerateKeyPair, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_ATTRIBUTE_PTR public_key_template, CK_ULONG public_key_attribute_count, \
 	    CK_ATTRIBUTE_PTR private_key_template, CK_ULONG private_key_attribute_count, \
 	    CK_OBJECT_HANDLE_PTR public_key, CK_OBJECT_HANDLE_PTR private_key), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    mechanism != NULL && \
+	    TEMPLATE(public_key_template, public_key_attribute_count) && \
+	    TEMPLATE(private_key_template, private_key_attribute_count) && \
+	    public_key != NULL && private_key != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_WrapKey, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE wrapping_key, CK_OBJECT_HANDLE key, CK_BYTE_PTR wrapped_key, \
-	    CK_ULONG_PTR wrapped_key_len), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_ULONG_PTR wrapped_key_len), \
+	    mechanism != NULL && wrapped_key_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_UnwrapKey, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE unwrapping_key, CK_BYTE_PTR wrapped_key, CK_ULONG wrapped_key_len, \
 	    CK_ATTRIBUTE_PTR template, CK_ULONG attribute_count, CK_OBJECT_HANDLE_PTR key), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    mechanism != NULL && wrapped_key != NULL && \
+	    TEMPLATE(template, attribute_count) && key != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_DeriveKey, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE base_key, CK_ATTRIBUTE_PTR template, CK_ULONG attribute_count, \
-	    CK_OBJECT_HANDLE_PTR key), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_OBJECT_HANDLE_PTR key), \
+	    mechanism != NULL && TEMPLATE(template, attribute_count) && key != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	/* Random number generation */ \
 	/* C_SeedRandom: has priority over CKR_RANDOM_SEED_NOT_SUPPORTED */ \
 	REFUSED(C_SeedRandom, (CK_SESSION_HANDLE session, CK_BYTE_PTR seed, CK_ULONG seed_len), \
-	    CKR_RANDOM_NO_RNG) \
+	    seed != NULL, CKR_RANDOM_NO_RNG) \
 	REFUSED(C_GenerateRandom, (CK_SESSION_HANDLE session, CK_BYTE_PTR random_data, \
-	    CK_ULONG random_len), CKR_RANDOM_NO_RNG) \
+	    CK_ULONG random_len), \
+	    random_data != NULL, CKR_RANDOM_NO_RNG) \
 	/* Parallel function management */ \
 	OWN(C_GetFunctionStatus, (CK_SESSION_HANDLE session)) \
 	OWN(C_CancelFunction, (CK_SESSION_HANDLE session)) \
@@ -228,57 +239,73 @@
 	OWN(C_SessionCancel, (CK_SESSION_HANDLE session, CK_FLAGS flags)) \
 	/* Message-based encryption */ \
 	REFUSED(C_MessageEncryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
-	    CK_OBJECT_HANDLE key), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_OBJECT_HANDLE key), \
+	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_EncryptMessage, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR associated_data, CK_ULONG associated_data_len, \
 	    CK_BYTE_PTR plaintext, CK_ULONG plaintext_len, CK_BYTE_PTR ciphertext, \
-	    CK_ULONG_PTR ciphertext_len), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_ULONG_PTR ciphertext_len), \
+	    ciphertext_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_EncryptMessageBegin, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR associated_data, CK_ULONG associated_data_len), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_EncryptMessageNext, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR plaintext_part, CK_ULONG plaintext_part_len, \
 	    CK_BYTE_PTR ciphertext_part, CK_ULONG_PTR ciphertext_part_len, CK_FLAGS flags), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
-	REFUSED(C_MessageEncryptFinal, (CK_SESSION_HANDLE session), CKR_FUNCTION_NOT_SUPPORTED) \
+	    ciphertext_part_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
+	REFUSED(C_MessageEncryptFinal, (CK_SESSION_HANDLE session), \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	/* Message-based decryption */ \
 	REFUSED(C_MessageDecryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
-	    CK_OBJECT_HANDLE key), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_OBJECT_HANDLE key), \
+	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_DecryptMessage, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR associated_data, CK_ULONG associated_data_len, \
 	    CK_BYTE_PTR ciphertext, CK_ULONG ciphertext_len, CK_BYTE_PTR plaintext, \
-	    CK_ULONG_PTR plaintext_len), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_ULONG_PTR plaintext_len), \
+	    plaintext_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_DecryptMessageBegin, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR associated_data, CK_ULONG associated_data_len), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_DecryptMessageNext, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR ciphertext_part, CK_ULONG ciphertext_part_len, \
 	    CK_BYTE_PTR plaintext_part, CK_ULONG_PTR plaintext_part_len, CK_FLAGS flags), \
-	    CKR_FUNCTION_NOT_SUPPORTED) \
-	REFUSED(C_MessageDecryptFinal, (CK_SESSION_HANDLE session), CKR_FUNCTION_NOT_SUPPORTED) \
+	    plaintext_part_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
+	REFUSED(C_MessageDecryptFinal, (CK_SESSION_HANDLE session), \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	/* Message-based signing and MACing */ \
 	REFUSED(C_MessageSignInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
-	    CK_OBJECT_HANDLE key), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_OBJECT_HANDLE key), \
+	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_SignMessage, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR signature, \
-	    CK_ULONG_PTR signature_len), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_ULONG_PTR signature_len), \
+	    signature_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_SignMessageBegin, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
-	    CK_ULONG parameter_len), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_ULONG parameter_len), \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_SignMessageNext, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR signature, \
-	    CK_ULONG_PTR signature_len), CKR_FUNCTION_NOT_SUPPORTED) \
-	REFUSED(C_MessageSignFinal, (CK_SESSION_HANDLE session), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_ULONG_PTR signature_len), \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
+	REFUSED(C_MessageSignFinal, (CK_SESSION_HANDLE session), \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	/* Message-based verifying */ \
 	REFUSED(C_MessageVerifyInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
-	    CK_OBJECT_HANDLE key), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_OBJECT_HANDLE key), \
+	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_VerifyMessage, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR signature, \
-	    CK_ULONG signature_len), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_ULONG signature_len), \
+	    signature != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_VerifyMessageBegin, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
-	    CK_ULONG parameter_len), CKR_FUNCTION_NOT_SUPPORTED) \
+	    CK_ULONG parameter_len), \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_VerifyMessageNext, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR signature, \
-	    CK_ULONG signature_len), CKR_FUNCTION_NOT_SUPPORTED) \
-	REFUSED(C_MessageVerifyFinal, (CK_SESSION_HANDLE session), CKR_FUNCTION_NOT_SUPPORTED)
+	    CK_ULONG signature_len), \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
+	REFUSED(C_MessageVerifyFinal, (CK_SESSION_HANDLE session), \
+	    true, CKR_FUNCTION_NOT_SUPPORTED)
 
 #endif

@@ -191,7 +191,7 @@ typedef CK_INTERFACE **CK_INTERFACE_PTR_PTR;
 #define PKCS11_DECLARE(name, parameters) \
 	typedef CK_RV (*CK_##name) parameters; \
 	CK_RV CK_SPEC name parameters;
-#define PKCS11_DECLARE_REFUSED(name, parameters, code) PKCS11_DECLARE(name, parameters)
+#define PKCS11_DECLARE_REFUSED(name, parameters, ...) PKCS11_DECLARE(name, parameters)
 PKCS11_FUNCTIONS_3_0(PKCS11_DECLARE, PKCS11_DECLARE_REFUSED)
 #undef PKCS11_DECLARE_REFUSED
 #undef PKCS11_DECLARE

@@ -5,6 +5,12 @@
 #include "pkcs11/entry.h"
 #include "token/operation.h"
 
+static void
+end(struct session *session)
+{
+	operation_end(&session->digest);
+}
+
 CK_RV
 C_DigestInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism)
 {
@@ -23,8 +29,8 @@ C_Digest(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PT
     CK_ULONG_PTR digest_length)
 {
 	struct session *session;
-	CK_RV rv =
-	    entry_session(buffer_well(data, length) && digest_length != NULL, handle, &session);
+	bool well = buffer_well(data, length) && digest_length != NULL;
+	CK_RV rv = entry_operation(well, handle, end, &session);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -37,7 +43,7 @@ CK_RV
 C_DigestUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
 {
 	struct session *session;
-	CK_RV rv = entry_session(buffer_well(part, length), handle, &session);
+	CK_RV rv = entry_operation(buffer_well(part, length), handle, end, &session);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -47,10 +53,23 @@ C_DigestUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
 }
 
 CK_RV
+C_DigestKey(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE key)
+{
+	struct session *session;
+	CK_RV rv = entry_operation(true, handle, end, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = digest_key(session, key);
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
 C_DigestFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR digest, CK_ULONG_PTR digest_length)
 {
 	struct session *session;
-	CK_RV rv = entry_session(digest_length != NULL, handle, &session);
+	CK_RV rv = entry_operation(digest_length != NULL, handle, end, &session);
 
 	if (rv != CKR_OK)
 		return rv;

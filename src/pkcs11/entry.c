@@ -16,3 +16,18 @@ entry_session(bool arguments_well, CK_SESSION_HANDLE handle, struct session **se
 
 	return rv != CKR_OK ? rv : session_enter(handle, session);
 }
+
+CK_RV
+entry_operation(bool arguments_well, CK_SESSION_HANDLE handle, void (*end)(struct session *),
+    struct session **session)
+{
+	CK_RV rv = entry_session(true, handle, session);
+
+	if (arguments_well)
+		return rv;
+	if (rv == CKR_OK) {
+		end(*session);
+		session_leave(*session);
+	}
+	return rv == CKR_OK || rv == CKR_SESSION_HANDLE_INVALID ? CKR_ARGUMENTS_BAD : rv;
+}

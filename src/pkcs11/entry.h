@@ -18,11 +18,25 @@ CK_RV entry_check(bool arguments_well);
 /* The same, and enter the session. */
 CK_RV entry_session(bool arguments_well, CK_SESSION_HANDLE handle, struct session **session);
 
+/*
+ * The same for a function that ends its operation whatever comes of it, except that a length is
+ * asked for or told (section 5.2): bad arguments end it too.
+ */
+CK_RV entry_operation(bool arguments_well, CK_SESSION_HANDLE handle, void (*end)(struct session *),
+    struct session **session);
+
 /* May this be a buffer of that many bytes? */
 static inline bool
 buffer_well(const void *buffer, CK_ULONG length)
 {
 	return buffer != NULL || length == 0;
+}
+
+/* Are there as many attributes as are counted, as far as can be seen? */
+static inline bool
+template_given(const CK_ATTRIBUTE *template, CK_ULONG count)
+{
+	return template != NULL || count == 0;
 }
 
 #endif

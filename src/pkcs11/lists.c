@@ -23,10 +23,13 @@ static CK_FUNCTION_LIST_3_0 list_3_0 = {
 
 static char interface_name[] = "PKCS 11";
 
-/* Best first: the first that fits is the default. */
+/*
+ * Best first: the first that fits is the default. Neither is CKF_INTERFACE_FORK_SAFE, which would
+ * promise a forked child the sessions and the login of its parent.
+ */
 static CK_INTERFACE interfaces[] = {
-    {interface_name, &list_3_0, CKF_INTERFACE_FORK_SAFE},
-    {interface_name, &list_2_40, CKF_INTERFACE_FORK_SAFE},
+    {interface_name, &list_3_0, 0},
+    {interface_name, &list_2_40, 0},
 };
 #define INTERFACES (sizeof(interfaces) / sizeof(interfaces[0]))
 
@@ -81,5 +84,5 @@ C_GetInterface(CK_UTF8CHAR_PTR interface_name_wanted, CK_VERSION_PTR version,
 		*interface = &interfaces[i];
 		return CKR_OK;
 	}
-	return CKR_FUNCTION_FAILED;
+	return CKR_ARGUMENTS_BAD; /* as other modules, and as OpenSC's test expects */
 }

@@ -10,12 +10,72 @@
 static bool
 template_well(const CK_ATTRIBUTE *template, CK_ULONG count)
 {
-	if (template == NULL)
-		return count == 0;
+	if (!template_given(template, count))
+		return false;
 	for (CK_ULONG i = 0; i < count; i++)
 		if (!buffer_well(template[i].pValue, template[i].ulValueLen))
 			return false;
 	return true;
+}
+
+CK_RV
+C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG count,
+    CK_OBJECT_HANDLE_PTR object)
+{
+	bool well = template_well(template, count) && object != NULL;
+	struct session *session;
+	CK_RV rv = entry_session(well, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = object_refuse_creation(session, template, count);
+	session_leave(session);
+	return rv;
+}
+
+/* A copy would be a session object, and those cannot be made either: CKA_COPYABLE is false. */
+CK_RV
+C_CopyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template,
+    CK_ULONG count, CK_OBJECT_HANDLE_PTR copy)
+{
+	bool well = template_well(template, count) && copy != NULL;
+	struct session *session;
+	CK_RV rv = entry_session(well, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = object_find(session, object) != NULL ? CKR_ACTION_PROHIBITED
+						  : CKR_OBJECT_HANDLE_INVALID;
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_DestroyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object)
+{
+	struct session *session;
+	CK_RV rv = entry_session(true, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = object_refuse_change(session, object);
+	session_leave(session);
+	return rv;
+}
+
+CK_RV
+C_SetAttributeValue(
+    CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template, CK_ULONG count)
+{
+	bool well = template_well(template, count) && count > 0;
+	struct session *session;
+	CK_RV rv = entry_session(well, handle, &session);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = object_refuse_change(session, object);
+	session_leave(session);
+	return rv;
 }
 
 CK_RV

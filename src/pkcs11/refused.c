@@ -5,10 +5,10 @@
 #include "pkcs11/entry.h"
 
 static CK_RV
-refuse(CK_SESSION_HANDLE handle, CK_RV answer)
+refuse(bool arguments_well, CK_SESSION_HANDLE handle, CK_RV answer)
 {
 	struct session *session;
-	CK_RV rv = entry_session(true, handle, &session);
+	CK_RV rv = entry_session(arguments_well, handle, &session);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -19,10 +19,11 @@ refuse(CK_SESSION_HANDLE handle, CK_RV answer)
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 #define NOTHING(name, ...)
-#define STUB(name, parameters, code)                                                               \
+#define TEMPLATE(template, count) template_given(template, count)
+#define STUB(name, parameters, needs, code)                                                        \
 	CK_RV name parameters                                                                      \
 	{                                                                                          \
-		return refuse(session, code);                                                      \
+		return refuse(needs, session, code);                                               \
 	}
 
 /* clang-format off */

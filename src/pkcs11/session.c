@@ -68,7 +68,9 @@ login(struct session *session, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK_ULONG 
 		return login_user(session, pin, length);
 	case CKU_CONTEXT_SPECIFIC:
 		return login_context(session, pin, length);
-	default: /* the card has no security officer */
+	case CKU_SO:
+		return login_officer(session);
+	default:
 		return CKR_USER_TYPE_INVALID;
 	}
 }

@@ -23,8 +23,8 @@ C_Sign(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR 
     CK_ULONG_PTR signature_length)
 {
 	struct session *session;
-	CK_RV rv =
-	    entry_session(buffer_well(data, length) && signature_length != NULL, handle, &session);
+	bool well = buffer_well(data, length) && signature_length != NULL;
+	CK_RV rv = entry_operation(well, handle, session_end_signature, &session);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -37,7 +37,8 @@ CK_RV
 C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
 {
 	struct session *session;
-	CK_RV rv = entry_session(buffer_well(part, length), handle, &session);
+	CK_RV rv =
+	    entry_operation(buffer_well(part, length), handle, session_end_signature, &session);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -50,7 +51,8 @@ CK_RV
 C_SignFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG_PTR signature_length)
 {
 	struct session *session;
-	CK_RV rv = entry_session(signature_length != NULL, handle, &session);
+	CK_RV rv =
+	    entry_operation(signature_length != NULL, handle, session_end_signature, &session);
 
 	if (rv != CKR_OK)
 		return rv;

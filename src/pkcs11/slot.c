@@ -47,15 +47,12 @@ C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR 
 	return rv != CKR_OK ? rv : slot_mechanism_info(id, type, info);
 }
 
-/* A card is initialised at the town office. */
 CK_RV
 C_InitToken(CK_SLOT_ID id, CK_UTF8CHAR_PTR pin, CK_ULONG pin_length, CK_UTF8CHAR_PTR label)
 {
 	CK_RV rv = entry_check(buffer_well(pin, pin_length) && label != NULL);
 
-	if (rv == CKR_OK)
-		rv = slot_has_token(id);
-	return rv != CKR_OK ? rv : CKR_TOKEN_WRITE_PROTECTED;
+	return rv != CKR_OK ? rv : slot_init_token(id);
 }
 
 CK_RV

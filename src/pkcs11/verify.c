@@ -5,6 +5,12 @@
 #include "pkcs11/entry.h"
 #include "token/signature.h"
 
+static void
+end(struct session *session)
+{
+	operation_end(&session->verify);
+}
+
 CK_RV
 C_VerifyInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key)
 {
@@ -23,7 +29,8 @@ C_Verify(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PT
     CK_ULONG signature_length)
 {
 	struct session *session;
-	CK_RV rv = entry_session(buffer_well(data, length) && signature != NULL, handle, &session);
+	bool well = buffer_well(data, length) && signature != NULL;
+	CK_RV rv = entry_operation(well, handle, end, &session);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -36,7 +43,7 @@ CK_RV
 C_VerifyUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
 {
 	struct session *session;
-	CK_RV rv = entry_session(buffer_well(part, length), handle, &session);
+	CK_RV rv = entry_operation(buffer_well(part, length), handle, end, &session);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -49,7 +56,7 @@ CK_RV
 C_VerifyFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG signature_length)
 {
 	struct session *session;
-	CK_RV rv = entry_session(signature != NULL, handle, &session);
+	CK_RV rv = entry_operation(signature != NULL, handle, end, &session);
 
 	if (rv != CKR_OK)
 		return rv;

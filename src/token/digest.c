@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "token/object.h"
 #include "token/operation.h"
 
 CK_RV
@@ -15,6 +16,17 @@ digest_init(struct session *session, const CK_MECHANISM *given)
 		return CKR_OPERATION_ACTIVE;
 	rv = mechanism_check(given, CKF_DIGEST, &mechanism);
 	return rv != CKR_OK ? rv : operation_begin(&session->digest, mechanism);
+}
+
+/* May the digest go on in this way? If not, it is ended. */
+static CK_RV
+check(struct session *session, bool one_part)
+{
+	CK_RV rv = operation_check(&session->digest, one_part);
+
+	if (rv != CKR_OK)
+		operation_end(&session->digest);
+	return rv;
 }
 
 /* The last data of a digest, and its value. Leaves it active if only the length was asked. */
@@ -40,32 +52,42 @@ CK_RV
 digest_once(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *digest,
     CK_ULONG *digest_length)
 {
-	if (!session->digest.active)
-		return CKR_OPERATION_NOT_INITIALIZED;
-	if (session->digest.multi_part) {
-		operation_end(&session->digest);
-		return CKR_OPERATION_ACTIVE; /* updates are ended with C_DigestFinal */
-	}
+	CK_RV rv = check(session, true);
+
+	if (rv != CKR_OK)
+		return rv;
+	session->digest.one_part = true;
 	return finish(session, data, length, digest, digest_length);
 }
 
 CK_RV
 digest_update(struct session *session, const CK_BYTE *data, CK_ULONG length)
 {
-	CK_RV rv;
+	CK_RV rv = check(session, false);
 
-	if (!session->digest.active)
-		return CKR_OPERATION_NOT_INITIALIZED;
-	rv = operation_update(&session->digest, data, length);
+	if (rv == CKR_OK)
+		rv = operation_update(&session->digest, data, length);
 	if (rv != CKR_OK)
 		operation_end(&session->digest);
 	return rv;
 }
 
+/* Only secret keys are digested, and there is none. */
+CK_RV
+digest_key(struct session *session, CK_OBJECT_HANDLE key)
+{
+	CK_RV rv = check(session, false);
+
+	if (rv != CKR_OK)
+		return rv;
+	operation_end(&session->digest);
+	return object_find(session, key) != NULL ? CKR_KEY_INDIGESTIBLE : CKR_KEY_HANDLE_INVALID;
+}
+
 CK_RV
 digest_final(struct session *session, CK_BYTE *digest, CK_ULONG *digest_length)
 {
-	if (!session->digest.active)
-		return CKR_OPERATION_NOT_INITIALIZED;
-	return finish(session, NULL, 0, digest, digest_length);
+	CK_RV rv = check(session, false);
+
+	return rv != CKR_OK ? rv : finish(session, NULL, 0, digest, digest_length);
 }

@@ -134,6 +134,18 @@ login_user(struct session *session, const CK_BYTE *typed, CK_ULONG length)
 }
 
 CK_RV
+login_officer(const struct session *session)
+{
+	CK_ULONG sessions, read_write;
+
+	/* what the specification has against it comes before what this token has */
+	sessions_count(session->reader, session->role, &sessions, &read_write);
+	if (session_token(session)->logged_in)
+		return CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
+	return read_write < sessions ? CKR_SESSION_READ_ONLY_EXISTS : CKR_USER_TYPE_INVALID;
+}
+
+CK_RV
 login_context(struct session *session, const CK_BYTE *typed, CK_ULONG length)
 {
 	struct token *token = session_token(session);

@@ -12,6 +12,9 @@
 /* Log the user in: all sessions with the token become user sessions. */
 CK_RV login_user(struct session *session, const CK_BYTE *pin, CK_ULONG length);
 
+/* Why nobody logs in as security officer, whom the card does not have. */
+CK_RV login_officer(const struct session *session);
+
 /* A PIN for the signature that the session has begun, and for that alone. */
 CK_RV login_context(struct session *session, const CK_BYTE *pin, CK_ULONG length);
 

@@ -40,6 +40,8 @@ static const struct mechanism mechanisms[] = {
 	.hash_size = 32,
 	.form = JPKI_SIGN_PSS_SHA256,
 	.pss = true},
+    /* how the card has made its keys (CKA_KEY_GEN_MECHANISM); nobody can do it from here */
+    {.type = CKM_RSA_PKCS_KEY_PAIR_GEN},
     DIGEST(CKM_SHA_1, "SHA1", 20),
     DIGEST(CKM_SHA224, "SHA224", 28),
     DIGEST(CKM_SHA256, "SHA256", 32),

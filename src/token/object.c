@@ -196,6 +196,38 @@ object_matches(struct session *session, const struct object *object, const CK_AT
 	return rv;
 }
 
+static const CK_ATTRIBUTE *
+in_template(const CK_ATTRIBUTE *template, CK_ULONG count, CK_ATTRIBUTE_TYPE type)
+{
+	for (CK_ULONG i = 0; i < count; i++)
+		if (template[i].type == type)
+			return &template[i];
+	return NULL;
+}
+
+CK_RV
+object_refuse_creation(const struct session *session, const CK_ATTRIBUTE *template, CK_ULONG count)
+{
+	const CK_ATTRIBUTE *token = in_template(template, count, CKA_TOKEN);
+
+	if (in_template(template, count, CKA_CLASS) == NULL)
+		return CKR_TEMPLATE_INCOMPLETE;
+	if ((session->flags & CKF_RW_SESSION) == 0 && token != NULL &&
+	    token->ulValueLen == sizeof(CK_BBOOL) && *(const CK_BBOOL *)token->pValue != CK_FALSE)
+		return CKR_SESSION_READ_ONLY;
+	return CKR_TOKEN_WRITE_PROTECTED;
+}
+
+CK_RV
+object_refuse_change(const struct session *session, CK_OBJECT_HANDLE handle)
+{
+	if (object_find(session, handle) == NULL)
+		return CKR_OBJECT_HANDLE_INVALID;
+	if ((session->flags & CKF_RW_SESSION) == 0)
+		return CKR_SESSION_READ_ONLY;
+	return CKR_ACTION_PROHIBITED;
+}
+
 CK_RV
 object_search(struct session *session, const CK_ATTRIBUTE *template, CK_ULONG count)
 {

@@ -66,6 +66,14 @@ CK_RV object_get(
 CK_RV object_matches(struct session *session, const struct object *object,
     const CK_ATTRIBUTE *template, CK_ULONG count, bool *matches);
 
+/*
+ * Why an object cannot be created, or changed (destroyed): nothing on the token can be written,
+ * and what the specification has against it comes first.
+ */
+CK_RV object_refuse_creation(
+    const struct session *session, const CK_ATTRIBUTE *template, CK_ULONG count);
+CK_RV object_refuse_change(const struct session *session, CK_OBJECT_HANDLE handle);
+
 /* Fill session->search with the handles of the objects that match. */
 CK_RV object_search(struct session *session, const CK_ATTRIBUTE *template, CK_ULONG count);
 

@@ -37,6 +37,16 @@ operation_cancel(struct operation *operation)
 	return rv;
 }
 
+CK_RV
+operation_check(const struct operation *operation, bool one_part)
+{
+	if (!operation->active)
+		return CKR_OPERATION_NOT_INITIALIZED;
+	if (one_part ? operation->multi_part : operation->one_part)
+		return CKR_OPERATION_ACTIVE;
+	return CKR_OK;
+}
+
 /*
  * The specification knows these mechanisms in one part only; to take several costs nothing, and
  * pkcs11-tool tries it.

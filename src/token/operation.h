@@ -23,6 +23,13 @@ CK_RV operation_begin(struct operation *operation, const struct mechanism *mecha
  */
 CK_RV operation_cancel(struct operation *operation);
 
+/*
+ * May the function that does it at once (`one_part`), or one of those that do it in parts, go on
+ * with the operation? Each is finished in the way in which it has been begun (section 5.2):
+ * CKR_OPERATION_ACTIVE if not, CKR_OPERATION_NOT_INITIALIZED.
+ */
+CK_RV operation_check(const struct operation *operation, bool one_part);
+
 /* Add data. CKR_DATA_LEN_RANGE if the mechanism cannot take so much. */
 CK_RV operation_update(struct operation *operation, const CK_BYTE *data, CK_ULONG length);
 
@@ -43,6 +50,7 @@ CK_RV output_check(const CK_BYTE *buffer, CK_ULONG *length, size_t needed, bool 
 CK_RV digest_init(struct session *session, const CK_MECHANISM *mechanism);
 CK_RV digest_once(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *digest,
     CK_ULONG *digest_length);
+CK_RV digest_key(struct session *session, CK_OBJECT_HANDLE key);
 CK_RV digest_update(struct session *session, const CK_BYTE *data, CK_ULONG length);
 CK_RV digest_final(struct session *session, CK_BYTE *digest, CK_ULONG *digest_length);
 

@@ -23,6 +23,7 @@ struct search {
 struct operation {
 	bool active;
 	bool multi_part; /* an update has been made */
+	bool one_part;	 /* the function that does it at once has been asked for a length */
 	const struct mechanism *mechanism;
 	EVP_MD_CTX *hash; /* NULL: the data is taken as it is, and collected here: */
 	CK_BYTE data[JPKI_SIGN_DATA_MAX];

@@ -36,6 +36,17 @@ sign_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE k
 	return rv;
 }
 
+/* May the signature go on in this way? If not, it is ended. */
+static CK_RV
+check(struct session *session, bool one_part)
+{
+	CK_RV rv = operation_check(&session->sign, one_part);
+
+	if (rv != CKR_OK)
+		session_end_signature(session);
+	return rv;
+}
+
 /* Has this signature a PIN behind it? */
 static CK_RV
 authorised(const struct session *session)
@@ -154,23 +165,21 @@ CK_RV
 sign_once(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *signature,
     CK_ULONG *signature_length)
 {
-	if (!session->sign.active)
-		return CKR_OPERATION_NOT_INITIALIZED;
-	if (session->sign.multi_part) {
-		session_end_signature(session);
-		return CKR_OPERATION_ACTIVE; /* updates are ended with C_SignFinal */
-	}
+	CK_RV rv = check(session, true);
+
+	if (rv != CKR_OK)
+		return rv;
+	session->sign.one_part = true;
 	return finish(session, data, length, signature, signature_length);
 }
 
 CK_RV
 sign_update(struct session *session, const CK_BYTE *data, CK_ULONG length)
 {
-	CK_RV rv;
+	CK_RV rv = check(session, false);
 
-	if (!session->sign.active)
-		return CKR_OPERATION_NOT_INITIALIZED;
-	rv = operation_update(&session->sign, data, length);
+	if (rv == CKR_OK)
+		rv = operation_update(&session->sign, data, length);
 	if (rv != CKR_OK)
 		session_end_signature(session);
 	return rv;
@@ -179,7 +188,7 @@ sign_update(struct session *session, const CK_BYTE *data, CK_ULONG length)
 CK_RV
 sign_final(struct session *session, CK_BYTE *signature, CK_ULONG *signature_length)
 {
-	if (!session->sign.active)
-		return CKR_OPERATION_NOT_INITIALIZED;
-	return finish(session, NULL, 0, signature, signature_length);
+	CK_RV rv = check(session, false);
+
+	return rv != CKR_OK ? rv : finish(session, NULL, 0, signature, signature_length);
 }

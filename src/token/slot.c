@@ -193,13 +193,19 @@ slot_token_info(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 }
 
 CK_RV
-slot_has_token(CK_SLOT_ID id)
+slot_init_token(CK_SLOT_ID id)
 {
+	CK_ULONG sessions, read_write;
 	struct reader *reader;
 	struct slot_view view;
 	enum jpki_role role;
+	CK_RV rv;
 
-	return look_at_token(id, false, &reader, &role, &view);
+	rv = look_at_token(id, false, &reader, &role, &view);
+	if (rv != CKR_OK)
+		return rv;
+	sessions_count(reader, role, &sessions, &read_write);
+	return sessions > 0 ? CKR_SESSION_EXISTS : CKR_TOKEN_WRITE_PROTECTED;
 }
 
 CK_RV
@@ -216,7 +222,7 @@ slot_mechanism_list(CK_SLOT_ID id, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 	if (rv != CKR_OK)
 		return rv;
 	for (size_t i = 0; (m = mechanism_at(i)) != NULL; i++) {
-		if (m->pss && view.pss_refused)
+		if (m->flags == 0 || (m->pss && view.pss_refused))
 			continue;
 		if (list != NULL && found < room)
 			list[found] = m->type;

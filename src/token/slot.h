@@ -21,8 +21,8 @@ CK_RV slot_mechanism_info(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_IN
 CK_RV slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle);
 CK_RV slot_close_sessions(CK_SLOT_ID id);
 
-/* CKR_OK if there is such a slot and a token in it, else CKR_SLOT_ID_INVALID, ... */
-CK_RV slot_has_token(CK_SLOT_ID id);
+/* Why the slot's token cannot be initialised: a card is initialised at the town office. */
+CK_RV slot_init_token(CK_SLOT_ID id);
 
 /* See what there is, so that what changes from now on is an event. */
 void slot_look_around(void);

@@ -144,11 +144,9 @@ CK_RV
 verify_once(struct session *session, const CK_BYTE *data, CK_ULONG length, const CK_BYTE *signature,
     CK_ULONG signature_length)
 {
-	CK_RV rv = CKR_OPERATION_ACTIVE; /* updates are ended with C_VerifyFinal */
+	CK_RV rv = operation_check(&session->verify, true);
 
-	if (!session->verify.active)
-		return CKR_OPERATION_NOT_INITIALIZED;
-	if (!session->verify.multi_part)
+	if (rv == CKR_OK)
 		rv = check(session, data, length, signature, signature_length);
 	operation_end(&session->verify);
 	return rv;
@@ -157,11 +155,10 @@ verify_once(struct session *session, const CK_BYTE *data, CK_ULONG length, const
 CK_RV
 verify_update(struct session *session, const CK_BYTE *data, CK_ULONG length)
 {
-	CK_RV rv;
+	CK_RV rv = operation_check(&session->verify, false);
 
-	if (!session->verify.active)
-		return CKR_OPERATION_NOT_INITIALIZED;
-	rv = operation_update(&session->verify, data, length);
+	if (rv == CKR_OK)
+		rv = operation_update(&session->verify, data, length);
 	if (rv != CKR_OK)
 		operation_end(&session->verify);
 	return rv;
@@ -170,11 +167,10 @@ verify_update(struct session *session, const CK_BYTE *data, CK_ULONG length)
 CK_RV
 verify_final(struct session *session, const CK_BYTE *signature, CK_ULONG signature_length)
 {
-	CK_RV rv;
+	CK_RV rv = operation_check(&session->verify, false);
 
-	if (!session->verify.active)
-		return CKR_OPERATION_NOT_INITIALIZED;
-	rv = check(session, NULL, 0, signature, signature_length);
+	if (rv == CKR_OK)
+		rv = check(session, NULL, 0, signature, signature_length);
 	operation_end(&session->verify);
 	return rv;
 }

@@ -17,19 +17,20 @@ struct row {
 	const char *name;
 	size_t at, at_3_0; /* in the function list of either version; 0: not there */
 	bool refused;
+	const char *needs; /* "true": a session, and no more */
 	CK_RV answer;
 };
 
 /* clang-format off */
 #define OLD_OWN(name, ...) \
 	{#name, offsetof(CK_FUNCTION_LIST, name), offsetof(CK_FUNCTION_LIST_3_0, name), \
-	    false, CKR_OK},
-#define OLD_REFUSED(name, parameters, code) \
+	    false, "", CKR_OK},
+#define OLD_REFUSED(name, parameters, needed, code) \
 	{#name, offsetof(CK_FUNCTION_LIST, name), offsetof(CK_FUNCTION_LIST_3_0, name), \
-	    true, code},
-#define NEW_OWN(name, ...) {#name, 0, offsetof(CK_FUNCTION_LIST_3_0, name), false, CKR_OK},
-#define NEW_REFUSED(name, parameters, code) \
-	{#name, 0, offsetof(CK_FUNCTION_LIST_3_0, name), true, code},
+	    true, #needed, code},
+#define NEW_OWN(name, ...) {#name, 0, offsetof(CK_FUNCTION_LIST_3_0, name), false, "", CKR_OK},
+#define NEW_REFUSED(name, parameters, needed, code) \
+	{#name, 0, offsetof(CK_FUNCTION_LIST_3_0, name), true, #needed, code},
 
 static const struct row rows[] = {
 	PKCS11_FUNCTIONS_2_40(OLD_OWN, OLD_REFUSED)
@@ -39,12 +40,22 @@ static const struct row rows[] = {
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
 __attribute__((no_sanitize("undefined"))) static CK_RV
-call(const void *list, size_t at, CK_ULONG first)
+call(const void *list, size_t at, CK_ULONG first, CK_ULONG others)
 {
 	any_function function;
 
 	memcpy(&function, (const char *)list + at, sizeof(function));
-	return function(first, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	return function(
+	    first, others, others, others, others, others, others, others, others, others);
+}
+
+/* A refused function, with pointers to something. */
+static CK_RV
+call_well(const struct row *row, CK_SESSION_HANDLE session)
+{
+	static CK_BYTE anything[256];
+
+	return call(p11, row->at_3_0, session, (CK_ULONG)anything);
 }
 
 static bool
@@ -72,8 +83,9 @@ all_need_initialisation(void **state)
 		if (needs_no_initialisation(rows[i].name))
 			continue;
 		if (rows[i].at != 0)
-			expect(&rows[i], call(list, rows[i].at, 0), CKR_CRYPTOKI_NOT_INITIALIZED);
-		expect(&rows[i], call(p11, rows[i].at_3_0, 0), CKR_CRYPTOKI_NOT_INITIALIZED);
+			expect(
+			    &rows[i], call(list, rows[i].at, 0, 0), CKR_CRYPTOKI_NOT_INITIALIZED);
+		expect(&rows[i], call(p11, rows[i].at_3_0, 0, 0), CKR_CRYPTOKI_NOT_INITIALIZED);
 	}
 }
 
@@ -84,7 +96,7 @@ the_others_check_their_arguments(void **state)
 	for (size_t i = 0; i < ROWS; i++)
 		if (needs_no_initialisation(rows[i].name) &&
 		    strcmp(rows[i].name, "C_Initialize") != 0)
-			expect(&rows[i], call(p11, rows[i].at_3_0, 0), CKR_ARGUMENTS_BAD);
+			expect(&rows[i], call(p11, rows[i].at_3_0, 0, 0), CKR_ARGUMENTS_BAD);
 }
 
 static void
@@ -96,11 +108,34 @@ refused_functions_check_the_session(void **state)
 	for (size_t i = 0; i < ROWS; i++) {
 		if (!rows[i].refused)
 			continue;
+		expect(&rows[i], call_well(&rows[i], session + 1), CKR_SESSION_HANDLE_INVALID);
 		expect(
-		    &rows[i], call(p11, rows[i].at_3_0, session + 1), CKR_SESSION_HANDLE_INVALID);
-		expect(&rows[i], call(p11, rows[i].at_3_0, CK_INVALID_HANDLE),
-		    CKR_SESSION_HANDLE_INVALID);
+		    &rows[i], call_well(&rows[i], CK_INVALID_HANDLE), CKR_SESSION_HANDLE_INVALID);
 	}
+}
+
+static void
+refused_functions_check_their_arguments(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+	CK_MECHANISM mechanism = {CKM_AES_KEY_GEN, NULL, 0};
+	CK_OBJECT_HANDLE key, keys[2];
+	CK_ATTRIBUTE template = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].refused && strcmp(rows[i].needs, "true") != 0)
+			expect(&rows[i], call(p11, rows[i].at_3_0, session, 0), CKR_ARGUMENTS_BAD);
+	/* what is counted must be there */
+	assert_rv(
+	    p11->C_GenerateKey(session, &mechanism, NULL, 0, &key), CKR_FUNCTION_NOT_SUPPORTED);
+	assert_rv(p11->C_GenerateKey(session, &mechanism, NULL, 1, &key), CKR_ARGUMENTS_BAD);
+	assert_rv(p11->C_GenerateKey(session, &mechanism, &template, 1, &key),
+	    CKR_FUNCTION_NOT_SUPPORTED);
+	assert_rv(
+	    p11->C_GenerateKeyPair(session, &mechanism, &template, 1, NULL, 1, keys, keys + 1),
+	    CKR_ARGUMENTS_BAD);
+	assert_rv(p11->C_DeriveKey(session, &mechanism, 1, NULL, 1, &key), CKR_ARGUMENTS_BAD);
 }
 
 static void
@@ -113,7 +148,7 @@ refused_functions_give_their_code(void **state)
 	(void)state;
 	for (size_t i = 0; i < ROWS; i++)
 		for (size_t s = 0; rows[i].refused && s < 3; s++)
-			expect(&rows[i], call(p11, rows[i].at_3_0, sessions[s]), rows[i].answer);
+			expect(&rows[i], call_well(&rows[i], sessions[s]), rows[i].answer);
 	assert_int_equal(exchanges(), before);
 }
 
@@ -128,8 +163,8 @@ removed_card_comes_first(void **state)
 			continue;
 		session = open_session(JPKI_AUTHENTICATION);
 		assert_int_equal(inprocess_eject(READER), 0);
-		expect(&rows[i], call(p11, rows[i].at_3_0, session), CKR_DEVICE_REMOVED);
-		expect(&rows[i], call(p11, rows[i].at_3_0, session), CKR_SESSION_HANDLE_INVALID);
+		expect(&rows[i], call_well(&rows[i], session), CKR_DEVICE_REMOVED);
+		expect(&rows[i], call_well(&rows[i], session), CKR_SESSION_HANDLE_INVALID);
 		reinsert();
 	}
 }
@@ -155,6 +190,9 @@ tokens_are_not_initialised_from_here(void **state)
 	memset(label, ' ', sizeof(label));
 	assert_rv(p11->C_InitToken(0, pin, 6, label), CKR_TOKEN_WRITE_PROTECTED);
 	assert_rv(p11->C_InitToken(0, pin, 6, NULL), CKR_ARGUMENTS_BAD);
+	(void)open_session(JPKI_SIGNATURE);
+	assert_rv(p11->C_InitToken(1, pin, 6, label), CKR_SESSION_EXISTS);
+	assert_rv(p11->C_InitToken(0, pin, 6, label), CKR_TOKEN_WRITE_PROTECTED);
 	assert_rv(p11->C_InitToken(2, pin, 6, label), CKR_SLOT_ID_INVALID);
 	assert_int_equal(inprocess_eject(READER), 0);
 	assert_rv(p11->C_InitToken(0, pin, 6, label), CKR_TOKEN_NOT_PRESENT);
@@ -181,6 +219,11 @@ own_functions_check_the_session(void **state)
 	    p11->C_Logout(session),
 	    p11->C_SessionCancel(session, CKF_SIGN),
 	    p11->C_SetPIN(session, bytes, 4, bytes, 4),
+	    p11->C_CreateObject(session, &template, 1, &object),
+	    p11->C_CopyObject(session, 1, &template, 1, &object),
+	    p11->C_DestroyObject(session, 1),
+	    p11->C_SetAttributeValue(session, 1, &template, 1),
+	    p11->C_DigestKey(session, 1),
 	    p11->C_GetObjectSize(session, 1, &length),
 	    p11->C_GetAttributeValue(session, 1, &template, 1),
 	    p11->C_FindObjectsInit(session, &template, 1),
@@ -222,6 +265,13 @@ own_functions_check_their_arguments(void **state)
 	    p11->C_LoginUser(session, CKU_USER, bytes, 4, NULL, 4),
 	    p11->C_SetPIN(session, NULL, 4, bytes, 4),
 	    p11->C_SetPIN(session, bytes, 4, NULL, 4),
+	    p11->C_CreateObject(session, NULL, 1, (CK_OBJECT_HANDLE_PTR)&length),
+	    p11->C_CreateObject(session, &hole, 1, (CK_OBJECT_HANDLE_PTR)&length),
+	    p11->C_CreateObject(session, NULL, 0, NULL),
+	    p11->C_CopyObject(session, 1, NULL, 1, (CK_OBJECT_HANDLE_PTR)&length),
+	    p11->C_CopyObject(session, 1, NULL, 0, NULL),
+	    p11->C_SetAttributeValue(session, 1, NULL, 1),
+	    p11->C_SetAttributeValue(session, 1, &hole, 0),
 	    p11->C_GetObjectSize(session, 1, NULL),
 	    p11->C_GetAttributeValue(session, 1, NULL, 1),
 	    p11->C_FindObjectsInit(session, NULL, 1),
@@ -262,6 +312,7 @@ main(void)
 	    TEST_STOPPED(all_need_initialisation),
 	    TEST_STOPPED(the_others_check_their_arguments),
 	    TEST(refused_functions_check_the_session),
+	    TEST(refused_functions_check_their_arguments),
 	    TEST(refused_functions_give_their_code),
 	    TEST(removed_card_comes_first),
 	    TEST(legacy_functions_are_not_parallel),

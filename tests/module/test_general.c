@@ -285,7 +285,7 @@ interfaces_are_listed(void **state)
 	assert_int_equal(count, 2);
 	for (size_t i = 0; i < count; i++) {
 		assert_string_equal(interfaces[i].pInterfaceName, "PKCS 11");
-		assert_int_equal(interfaces[i].flags, CKF_INTERFACE_FORK_SAFE);
+		assert_int_equal(interfaces[i].flags, 0);
 	}
 	assert_ptr_equal(interfaces[0].pFunctionList, p11);
 }
@@ -303,7 +303,7 @@ interface_found(const char *name, CK_VERSION *version, CK_FLAGS flags)
 		memcpy(text, name, strlen(name) + 1);
 	rv = C_GetInterface(name != NULL ? text : NULL, version, &interface, flags);
 	if (rv != CKR_OK) {
-		assert_int_equal(rv, CKR_FUNCTION_FAILED);
+		assert_int_equal(rv, CKR_ARGUMENTS_BAD);
 		return 0;
 	}
 	found = interface->pFunctionList;
@@ -321,12 +321,12 @@ interfaces_are_chosen(void **state)
 	assert_int_equal(interface_found("PKCS 11", NULL, 0), 300);
 	assert_int_equal(interface_found("PKCS 11", &v2, 0), 240);
 	assert_int_equal(interface_found(NULL, &v2, 0), 240);
-	assert_int_equal(interface_found("PKCS 11", &v3, CKF_INTERFACE_FORK_SAFE), 300);
+	assert_int_equal(interface_found("PKCS 11", &v3, 0), 300);
 	assert_int_equal(interface_found(NULL, &v3_2, 0), 0);
 	assert_int_equal(interface_found(NULL, &v2_20, 0), 0);
 	assert_int_equal(interface_found("Vendor JPKI", NULL, 0), 0);
 	assert_int_equal(interface_found("PKCS 1", NULL, 0), 0);
-	assert_int_equal(interface_found(NULL, NULL, CKF_INTERFACE_FORK_SAFE << 1), 0);
+	assert_int_equal(interface_found(NULL, NULL, CKF_INTERFACE_FORK_SAFE), 0);
 }
 
 static void

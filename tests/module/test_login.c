@@ -178,6 +178,26 @@ there_is_no_security_officer(void **state)
 	assert_int_equal(pins_sent(), 0);
 }
 
+/* What the specification has against a login as SO comes first. */
+static void
+security_officers_want_the_token_for_themselves(void **state)
+{
+	CK_SESSION_HANDLE writes = open_rw_session(JPKI_AUTHENTICATION);
+	CK_SESSION_HANDLE reads = open_session(JPKI_AUTHENTICATION);
+	CK_SESSION_HANDLE other = open_rw_session(JPKI_SIGNATURE);
+	CK_BYTE pin[] = PIN;
+
+	(void)state;
+	assert_rv(p11->C_Login(writes, CKU_SO, pin, 4), CKR_SESSION_READ_ONLY_EXISTS);
+	assert_rv(p11->C_Login(reads, CKU_SO, pin, 4), CKR_SESSION_READ_ONLY_EXISTS);
+	assert_rv(p11->C_Login(other, CKU_SO, pin, 4), CKR_USER_TYPE_INVALID);
+	assert_ok(p11->C_CloseSession(reads));
+	assert_rv(p11->C_Login(writes, CKU_SO, pin, 4), CKR_USER_TYPE_INVALID);
+	assert_ok(login_with(writes, PIN));
+	assert_rv(p11->C_Login(writes, CKU_SO, pin, 4), CKR_USER_ANOTHER_ALREADY_LOGGED_IN);
+	assert_int_equal(pins_sent(), 1);
+}
+
 static void
 context_needs_an_operation(void **state)
 {
@@ -370,6 +390,7 @@ main(void)
 	    TEST(plain_passwords_are_tried),
 	    TEST(long_password_is_sent_whole),
 	    TEST(there_is_no_security_officer),
+	    TEST(security_officers_want_the_token_for_themselves),
 	    TEST(context_needs_an_operation),
 	    TEST(context_is_for_the_signature_key),
 	    TEST(login_user_takes_no_name),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -9,8 +10,10 @@
 
 /* Functions that exist only for this test: those of the module, and a session that is all right. */
 static CK_RV
-refuse(CK_SESSION_HANDLE session, CK_RV code)
+refuse(bool arguments_well, CK_SESSION_HANDLE session, CK_RV code)
 {
+	if (!arguments_well)
+		return CKR_ARGUMENTS_BAD;
 	return session == 1 ? code : CKR_SESSION_HANDLE_INVALID;
 }
 
@@ -18,7 +21,9 @@ refuse(CK_SESSION_HANDLE session, CK_RV code)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #define OWN(name, parameters) CK_RV name parameters { return CKR_OK; }
-#define REFUSED(name, parameters, code) CK_RV name parameters { return refuse(session, code); }
+#define TEMPLATE(template, count) ((template) != NULL || (count) == 0)
+#define REFUSED(name, parameters, needs, code) \
+	CK_RV name parameters { return refuse(needs, session, code); }
 PKCS11_FUNCTIONS_2_40(OWN, REFUSED)
 PKCS11_FUNCTIONS_3_0(OWN, REFUSED)
 #undef OWN
@@ -42,11 +47,11 @@ struct row {
 	size_t offset_2_40;
 	size_t offset_3_0;
 };
-#define OWN_2_40(name, parameters) REFUSED_2_40(name, parameters, CKR_OK)
-#define REFUSED_2_40(name, parameters, code) \
+#define OWN_2_40(name, parameters) REFUSED_2_40(name, parameters, true, CKR_OK)
+#define REFUSED_2_40(name, parameters, needs, code) \
 	{#name, code, offsetof(CK_FUNCTION_LIST, name), offsetof(CK_FUNCTION_LIST_3_0, name)},
-#define OWN_3_0(name, parameters) REFUSED_3_0(name, parameters, CKR_OK)
-#define REFUSED_3_0(name, parameters, code) \
+#define OWN_3_0(name, parameters) REFUSED_3_0(name, parameters, true, CKR_OK)
+#define REFUSED_3_0(name, parameters, needs, code) \
 	{#name, code, 0, offsetof(CK_FUNCTION_LIST_3_0, name)},
 static const struct row rows_2_40[] = {PKCS11_FUNCTIONS_2_40(OWN_2_40, REFUSED_2_40)};
 static const struct row rows_3_0[] = {PKCS11_FUNCTIONS_3_0(OWN_3_0, REFUSED_3_0)};
@@ -155,12 +160,16 @@ test_codes(void)
 static void
 test_stubs(void)
 {
-	assert(list_2_40.C_GenerateRandom(1, NULL, 0) == CKR_RANDOM_NO_RNG);
-	assert(list_2_40.C_GenerateRandom(2, NULL, 0) == CKR_SESSION_HANDLE_INVALID);
-	assert(list_2_40.C_DestroyObject(1, 1) == CKR_ACTION_PROHIBITED);
-	assert(list_2_40.C_EncryptInit(1, NULL, 0) == CKR_FUNCTION_NOT_SUPPORTED);
-	assert(list_3_0.C_MessageSignInit(1, NULL, 0) == CKR_FUNCTION_NOT_SUPPORTED);
-	assert(list_3_0.C_MessageSignInit(2, NULL, 0) == CKR_SESSION_HANDLE_INVALID);
+	CK_MECHANISM mechanism = {0};
+	CK_BYTE byte = 0;
+
+	assert(list_2_40.C_GenerateRandom(1, &byte, 1) == CKR_RANDOM_NO_RNG);
+	assert(list_2_40.C_GenerateRandom(2, &byte, 1) == CKR_SESSION_HANDLE_INVALID);
+	assert(list_2_40.C_GenerateRandom(2, NULL, 0) == CKR_ARGUMENTS_BAD);
+	assert(list_2_40.C_EncryptInit(1, &mechanism, 0) == CKR_FUNCTION_NOT_SUPPORTED);
+	assert(list_2_40.C_DeriveKey(1, &mechanism, 0, NULL, 1, NULL) == CKR_ARGUMENTS_BAD);
+	assert(list_3_0.C_MessageSignInit(1, &mechanism, 0) == CKR_FUNCTION_NOT_SUPPORTED);
+	assert(list_3_0.C_MessageSignInit(2, &mechanism, 0) == CKR_SESSION_HANDLE_INVALID);
 }
 
 int
