@@ -99,12 +99,24 @@ set_key_info(struct certificate *c, const X509 *x509)
 }
 
 static bool
+set_key_hash(struct certificate *c, const X509 *x509)
+{
+	const ASN1_BIT_STRING *key = X509_get0_pubkey_bitstr(x509);
+	uint8_t hash[EVP_MAX_MD_SIZE];
+	size_t length;
+
+	return EVP_Q_digest(crypto_context(), "SHA1", NULL, ASN1_STRING_get0_data(key),
+		   (size_t)ASN1_STRING_length(key), hash, &length) == 1 &&
+	       set_field(c, CERTIFICATE_KEY_HASH, hash, length);
+}
+
+static bool
 set_key(struct certificate *c, X509 *x509)
 {
 	const EVP_PKEY *key = X509_get0_pubkey(x509); /* its certificate's */
 
 	return key != NULL && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) == KEY_BITS &&
-	       set_key_info(c, x509) &&
+	       set_key_info(c, x509) && set_key_hash(c, x509) &&
 	       set_number(c, CERTIFICATE_MODULUS, key, OSSL_PKEY_PARAM_RSA_N) &&
 	       set_number(c, CERTIFICATE_EXPONENT, key, OSSL_PKEY_PARAM_RSA_E);
 }

@@ -16,6 +16,7 @@ enum certificate_field {
 	CERTIFICATE_END_DATE,	 /* CK_DATE */
 	CERTIFICATE_CHECK_VALUE, /* first three bytes of the SHA-1 of the certificate */
 	CERTIFICATE_KEY_INFO,	 /* SubjectPublicKeyInfo, DER */
+	CERTIFICATE_KEY_HASH,	 /* SHA-1 of the key in it, as in key identifiers (RFC 5280) */
 	CERTIFICATE_MODULUS,	 /* big-endian number */
 	CERTIFICATE_EXPONENT,	 /* big-endian number */
 	CERTIFICATE_FIELDS,

@@ -63,18 +63,43 @@ find_attribute(const struct object *object, CK_ATTRIBUTE_TYPE type)
 }
 
 static CK_RV
-certificate_value(struct session *session, const struct object *object,
+certificate_value(struct session *session, enum jpki_certificate which,
     enum certificate_field field, const void **value, size_t *length)
 {
 	struct certificate *certificate;
 	int rv;
 
-	rv = reader_certificate(session->reader, session->role, object->certificate, &certificate);
+	rv = reader_certificate(session->reader, session->role, which, &certificate);
 	if (rv != JPKI_OK)
 		return rv_of(rv);
 	*value = certificate->fields[field].bytes;
 	*length = certificate->fields[field].length;
 	return CKR_OK;
+}
+
+/*
+ * The card holds one certificate that can be an issuer's; it may have issued itself. It is read
+ * first: a login that is found lost meanwhile takes the other one away.
+ */
+static CK_RV
+issuer_value(struct session *session, const struct object *object, enum certificate_field field,
+    const void **value, size_t *length)
+{
+	const void *issuer = NULL, *subject = NULL;
+	size_t issuer_length = 0, subject_length = 0;
+	CK_RV rv;
+
+	rv = certificate_value(
+	    session, JPKI_CA_CERTIFICATE, CERTIFICATE_SUBJECT, &subject, &subject_length);
+	if (rv == CKR_OK)
+		rv = certificate_value(
+		    session, object->certificate, CERTIFICATE_ISSUER, &issuer, &issuer_length);
+	if (rv == CKR_OK && issuer_length == subject_length &&
+	    memcmp(issuer, subject, subject_length) == 0)
+		return certificate_value(session, JPKI_CA_CERTIFICATE, field, value, length);
+	*value = NULL;
+	*length = 0;
+	return rv == CKR_DEVICE_REMOVED ? rv : CKR_OK;
 }
 
 CK_RV
@@ -100,7 +125,9 @@ object_value(struct session *session, const struct object *object, CK_ATTRIBUTE_
 		*length = strlen(*value);
 		break;
 	case FROM_CERTIFICATE:
-		return certificate_value(session, object, a->field, value, length);
+		return certificate_value(session, object->certificate, a->field, value, length);
+	case FROM_ISSUER:
+		return issuer_value(session, object, a->field, value, length);
 	case FROM_PRIVACY:
 		*value = &truth[is_private(session, object)];
 		*length = sizeof(CK_BBOOL);
@@ -179,7 +206,7 @@ needs_card(const struct object *object, CK_ATTRIBUTE_TYPE type)
 {
 	const struct attribute *a = find_attribute(object, type);
 
-	return a != NULL && a->source == FROM_CERTIFICATE;
+	return a != NULL && (a->source == FROM_CERTIFICATE || a->source == FROM_ISSUER);
 }
 
 CK_RV

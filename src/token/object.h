@@ -17,6 +17,7 @@ enum attribute_source {
 	FROM_ROLE,	  /* `length` bytes at `offset` in the row of the role */
 	FROM_ROLE_STRING, /* the string whose address is at `offset` there */
 	FROM_CERTIFICATE, /* a field of the object's certificate */
+	FROM_ISSUER,	  /* ... of the certificate that issued it; empty if that is not known */
 	FROM_PRIVACY,	  /* CKA_PRIVATE: it can depend on the card */
 	SENSITIVE,	  /* it has one, but nobody gets it */
 };

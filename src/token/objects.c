@@ -34,6 +34,10 @@
 	{                                                                                          \
 		type, FROM_CERTIFICATE, NULL, 0, 0, field                                          \
 	}
+#define ISSUER_FIELD(type, field)                                                                  \
+	{                                                                                          \
+		type, FROM_ISSUER, NULL, 0, 0, field                                               \
+	}
 #define PRIVACY(type)                                                                              \
 	{                                                                                          \
 		type, FROM_PRIVACY, NULL, 0, 0, 0                                                  \
@@ -81,7 +85,8 @@ static const CK_MECHANISM_TYPE key_mechanisms[] = {
 	    FIELD(CKA_END_DATE, CERTIFICATE_END_DATE),                                             \
 	    FIELD(CKA_CHECK_VALUE, CERTIFICATE_CHECK_VALUE),                                       \
 	    FIELD(CKA_PUBLIC_KEY_INFO, CERTIFICATE_KEY_INFO), EMPTY(CKA_URL),                      \
-	    EMPTY(CKA_HASH_OF_SUBJECT_PUBLIC_KEY), EMPTY(CKA_HASH_OF_ISSUER_PUBLIC_KEY),           \
+	    FIELD(CKA_HASH_OF_SUBJECT_PUBLIC_KEY, CERTIFICATE_KEY_HASH),                           \
+	    ISSUER_FIELD(CKA_HASH_OF_ISSUER_PUBLIC_KEY, CERTIFICATE_KEY_HASH),                     \
 	    VALUE(CKA_JAVA_MIDP_SECURITY_DOMAIN, no_domain)
 
 /* What both keys have. The pair was made on the card and cannot leave it. */

@@ -227,6 +227,19 @@ assert_date(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYP
 	assert_memory_equal(&date, text, 8);
 }
 
+/* SHA-1 of the key's bits, as OpenSSL makes key identifiers. */
+static void
+assert_key_hash(
+    CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, X509 *x509)
+{
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	CK_BYTE value[EVP_MAX_MD_SIZE];
+
+	assert_int_equal(X509_pubkey_digest(x509, EVP_sha1(), hash, NULL), 1);
+	assert_int_equal(get(session, object, type, value, sizeof(value)), 20);
+	assert_memory_equal(value, hash, 20);
+}
+
 static void
 assert_certificate(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, X509 *x509)
 {
@@ -251,6 +264,7 @@ assert_certificate(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, X509 *x50
 	assert_der(session, object, CKA_PUBLIC_KEY_INFO, der, length);
 	assert_date(session, object, CKA_START_DATE, X509_get0_notBefore(x509));
 	assert_date(session, object, CKA_END_DATE, X509_get0_notAfter(x509));
+	assert_key_hash(session, object, CKA_HASH_OF_SUBJECT_PUBLIC_KEY, x509);
 }
 
 static void
@@ -263,6 +277,29 @@ certificates_are_the_cards(void **state)
 		assert_certificate(
 		    session, find_one(session, CKO_CERTIFICATE), certificate_of(role));
 		assert_certificate(session, find_ca(session), ca_of(role));
+	}
+}
+
+/* The issuer's key is known if its certificate can be read. */
+static void
+issuers_are_the_cards(void **state)
+{
+	static const char *const kinds[] = {"absent", "not-der", "empty"};
+	CK_ATTRIBUTE hash = {CKA_HASH_OF_ISSUER_PUBLIC_KEY, NULL, 0};
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		session = open_user_session(role);
+		assert_key_hash(
+		    session, find_one(session, CKO_CERTIFICATE), hash.type, ca_of(role));
+		assert_key_hash(session, find_ca(session), hash.type, ca_of(role));
+	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		swap_card("ca-certificates", kinds[i]);
+		session = open_session(JPKI_AUTHENTICATION);
+		assert_ok(get_one(session, find_one(session, CKO_CERTIFICATE), &hash));
+		assert_int_equal(hash.ulValueLen, 0);
 	}
 }
 
@@ -440,6 +477,7 @@ main(void)
 	    TEST(private_numbers_stay_on_the_card),
 	    TEST(other_attributes_are_filled_all_the_same),
 	    TEST(certificates_are_the_cards),
+	    TEST(issuers_are_the_cards),
 	    TEST(public_certificate_needs_no_login),
 	    TEST(certificate_is_read_once),
 	    TEST(large_certificates_are_read),
