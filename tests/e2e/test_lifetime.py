@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""How programs end, or get rid of the module: it survives, and the card is locked."""
+
+import pytest
+
+from support import AUTH, BUILD, PIN
+
+LIFETIME = BUILD / "tests" / "e2e" / "lifetime"
+
+
+def live(sandbox, way):
+    return sandbox.run(LIFETIME, way, sandbox.module, PIN[AUTH]).splitlines()
+
+
+@pytest.mark.parametrize(
+    "way, logins, said",
+    [
+        # after OpenSSL's own exit handler
+        ("finalize-at-exit", 1, ["the end", "C_Finalize 0x0"]),
+        # with a session open; the module stays in memory (OpenSSL keeps an address in it)
+        ("unload", 1, ["dlclose 0", "the end"]),
+        ("load-again", 2, ["dlclose 0", "C_Initialize 0x191", "C_GetSessionInfo 0x0",
+                        "C_Finalize 0x0", "C_Finalize 0x0", "the end"]),
+        ("leave", 1, ["the end"]),
+    ],
+)
+def test_ends_well_and_locks_the_card(sandbox, card, way, logins, said):
+    card.mark()
+    assert live(sandbox, way) == said
+    assert card.verified() == []
+    assert [entry.sw for entry in card.verifies()] == ["9000"] * logins
