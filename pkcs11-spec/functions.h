@@ -117,7 +117,7 @@
 	/* Encryption */ \
 	REFUSED(C_EncryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE key), \
-	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_Encrypt, (CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG data_len, \
 	    CK_BYTE_PTR encrypted_data, CK_ULONG_PTR encrypted_data_len), \
 	    encrypted_data_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
@@ -130,7 +130,7 @@
 	/* Decryption */ \
 	REFUSED(C_DecryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE key), \
-	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_Decrypt, (CK_SESSION_HANDLE session, CK_BYTE_PTR encrypted_data, \
 	    CK_ULONG encrypted_data_len, CK_BYTE_PTR data, CK_ULONG_PTR data_len), \
 	    data_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
@@ -158,7 +158,7 @@
 	    CK_ULONG_PTR signature_len)) \
 	REFUSED(C_SignRecoverInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE key), \
-	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_SignRecover, (CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG data_len, \
 	    CK_BYTE_PTR signature, CK_ULONG_PTR signature_len), \
 	    signature_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
@@ -172,7 +172,7 @@
 	    CK_ULONG signature_len)) \
 	REFUSED(C_VerifyRecoverInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE key), \
-	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_VerifyRecover, (CK_SESSION_HANDLE session, CK_BYTE_PTR signature, \
 	    CK_ULONG signature_len, CK_BYTE_PTR data, CK_ULONG_PTR data_len), \
 	    signature != NULL && data_len != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
@@ -217,10 +217,10 @@
 	/* Random number generation */ \
 	/* C_SeedRandom: has priority over CKR_RANDOM_SEED_NOT_SUPPORTED */ \
 	REFUSED(C_SeedRandom, (CK_SESSION_HANDLE session, CK_BYTE_PTR seed, CK_ULONG seed_len), \
-	    seed != NULL, CKR_RANDOM_NO_RNG) \
+	    seed != NULL || seed_len == 0, CKR_RANDOM_NO_RNG) \
 	REFUSED(C_GenerateRandom, (CK_SESSION_HANDLE session, CK_BYTE_PTR random_data, \
 	    CK_ULONG random_len), \
-	    random_data != NULL, CKR_RANDOM_NO_RNG) \
+	    random_data != NULL || random_len == 0, CKR_RANDOM_NO_RNG) \
 	/* Parallel function management */ \
 	OWN(C_GetFunctionStatus, (CK_SESSION_HANDLE session)) \
 	OWN(C_CancelFunction, (CK_SESSION_HANDLE session)) \
@@ -240,7 +240,7 @@
 	/* Message-based encryption */ \
 	REFUSED(C_MessageEncryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE key), \
-	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_EncryptMessage, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR associated_data, CK_ULONG associated_data_len, \
 	    CK_BYTE_PTR plaintext, CK_ULONG plaintext_len, CK_BYTE_PTR ciphertext, \
@@ -258,7 +258,7 @@
 	/* Message-based decryption */ \
 	REFUSED(C_MessageDecryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE key), \
-	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_DecryptMessage, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR associated_data, CK_ULONG associated_data_len, \
 	    CK_BYTE_PTR ciphertext, CK_ULONG ciphertext_len, CK_BYTE_PTR plaintext, \
@@ -276,7 +276,7 @@
 	/* Message-based signing and MACing */ \
 	REFUSED(C_MessageSignInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE key), \
-	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_SignMessage, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR signature, \
 	    CK_ULONG_PTR signature_len), \
@@ -293,7 +293,7 @@
 	/* Message-based verifying */ \
 	REFUSED(C_MessageVerifyInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE key), \
-	    mechanism != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
+	    true, CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_VerifyMessage, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, \
 	    CK_ULONG parameter_len, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR signature, \
 	    CK_ULONG signature_len), \

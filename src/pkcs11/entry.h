@@ -4,8 +4,8 @@
 
 /*
  * The entry points: each checks its arguments, enters the session, calls one verb of the token
- * layer, leaves. The order of the checks is the specification's (section 5.1): initialised,
- * arguments, session, state.
+ * layer, leaves. The order of the checks is the one that other modules have and tests expect:
+ * initialised, arguments, session, state.
  */
 
 #include "token/cryptoki.h"

@@ -28,7 +28,7 @@ C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG cou
 
 	if (rv != CKR_OK)
 		return rv;
-	rv = object_refuse_creation(session, template, count);
+	rv = object_refuse_creation(template, count);
 	session_leave(session);
 	return rv;
 }

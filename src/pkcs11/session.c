@@ -20,6 +20,8 @@ C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIF
 		return rv;
 	if ((flags & CKF_SERIAL_SESSION) == 0)
 		return CKR_SESSION_PARALLEL_NOT_SUPPORTED;
+	if ((flags & CKF_ASYNC_SESSION) != 0)
+		return CKR_SESSION_ASYNC_NOT_SUPPORTED;
 	return slot_open_session(slot, flags & (CKF_SERIAL_SESSION | CKF_RW_SESSION), handle);
 }
 

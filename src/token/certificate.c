@@ -116,13 +116,12 @@ set_key(struct certificate *c, X509 *x509)
 	const EVP_PKEY *key = X509_get0_pubkey(x509); /* its certificate's */
 
 	return key != NULL && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) == KEY_BITS &&
-	       set_key_info(c, x509) && set_key_hash(c, x509) &&
 	       set_number(c, CERTIFICATE_MODULUS, key, OSSL_PKEY_PARAM_RSA_N) &&
 	       set_number(c, CERTIFICATE_EXPONENT, key, OSSL_PKEY_PARAM_RSA_E);
 }
 
 struct certificate *
-certificate_parse(const uint8_t *der, size_t length)
+certificate_parse(const uint8_t *der, size_t length, bool of_card_key)
 {
 	struct certificate *c = calloc(1, sizeof(*c));
 	X509 *x509 = X509_new_ex(crypto_context(), NULL);
@@ -135,11 +134,22 @@ certificate_parse(const uint8_t *der, size_t length)
 	       set_name(c, CERTIFICATE_ISSUER, X509_get_issuer_name(x509)) && set_serial(c, x509) &&
 	       set_date(c, CERTIFICATE_START_DATE, X509_get0_notBefore(x509)) &&
 	       set_date(c, CERTIFICATE_END_DATE, X509_get0_notAfter(x509)) &&
-	       set_check_value(c, der, length) && set_key(c, x509);
+	       set_check_value(c, der, length) && set_key_info(c, x509) && set_key_hash(c, x509) &&
+	       (!of_card_key || set_key(c, x509));
 	X509_free(x509);
 	if (!done && c != NULL)
 		certificate_free(&c);
 	return c;
+}
+
+bool
+certificate_issued(const struct certificate *issuer, const struct certificate *certificate)
+{
+	size_t length = issuer->fields[CERTIFICATE_SUBJECT].length;
+
+	return certificate->fields[CERTIFICATE_ISSUER].length == length &&
+	       memcmp(certificate->fields[CERTIFICATE_ISSUER].bytes,
+		   issuer->fields[CERTIFICATE_SUBJECT].bytes, length) == 0;
 }
 
 void

@@ -30,10 +30,14 @@ struct certificate {
 };
 
 /*
- * Take a certificate apart. NULL if it is no X.509 certificate with an RSA key of 2048 bits, or
- * for want of memory. The caller owns it.
+ * Take a certificate apart; modulus and exponent too if it is `of_card_key`. NULL if it is no
+ * X.509 certificate, if a card's key is not RSA of 2048 bits, or for want of memory. The caller
+ * owns it.
  */
-struct certificate *certificate_parse(const uint8_t *der, size_t length);
+struct certificate *certificate_parse(const uint8_t *der, size_t length, bool of_card_key);
+
+/* Does the one name itself as the other's issuer? Names are compared, no signature is checked. */
+bool certificate_issued(const struct certificate *issuer, const struct certificate *certificate);
 
 /* Sets the pointer to NULL, accepts a pointer to NULL. */
 void certificate_free(struct certificate **certificate);

@@ -78,10 +78,9 @@ digest_key(struct session *session, CK_OBJECT_HANDLE key)
 {
 	CK_RV rv = check(session, false);
 
-	if (rv != CKR_OK)
-		return rv;
-	operation_end(&session->digest);
-	return object_find(session, key) != NULL ? CKR_KEY_INDIGESTIBLE : CKR_KEY_HANDLE_INVALID;
+	if (rv == CKR_OK)
+		rv = object_check_key(session, key, CKO_SECRET_KEY);
+	return rv == CKR_KEY_FUNCTION_NOT_PERMITTED ? CKR_KEY_INDIGESTIBLE : rv;
 }
 
 CK_RV

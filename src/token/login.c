@@ -152,10 +152,9 @@ login_context(struct session *session, const CK_BYTE *typed, CK_ULONG length)
 	struct jpki_pin *pin = NULL;
 	CK_RV rv;
 
-	if (!session->sign.active || !role_row(session->role)->always_authenticate)
+	if (!session->sign.active || !role_row(session->role)->always_authenticate ||
+	    !token->logged_in)
 		return CKR_OPERATION_NOT_INITIALIZED;
-	if (!token->logged_in)
-		return CKR_USER_NOT_LOGGED_IN;
 	rv = take_pin(session, typed, length, &pin);
 	if (rv != CKR_OK)
 		return rv;
@@ -165,7 +164,18 @@ login_context(struct session *session, const CK_BYTE *typed, CK_ULONG length)
 		token->authenticated = session;
 		token->authenticated_until = clock_now_ms() + CONTEXT_MS;
 	}
+	if (rv == CKR_PIN_LOCKED) /* and this ends the login (section 4.9) */
+		(void)login_end(session);
 	return rv;
+}
+
+void
+login_keep_context(struct session *session)
+{
+	struct token *token = session_token(session);
+
+	if (token->authenticated == session)
+		token->authenticated_until = clock_now_ms() + CONTEXT_MS;
 }
 
 CK_RV

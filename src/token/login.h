@@ -18,6 +18,9 @@ CK_RV login_officer(const struct session *session);
 /* A PIN for the signature that the session has begun, and for that alone. */
 CK_RV login_context(struct session *session, const CK_BYTE *pin, CK_ULONG length);
 
+/* The signature goes on: its PIN is not given up for taking too long. */
+void login_keep_context(struct session *session);
+
 /* Log out and lock the card. */
 CK_RV login_end(struct session *session);
 

@@ -17,6 +17,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER; /* stopping, waiting */
 static atomic_bool running;
 static bool stopping;
+static bool looked_around;
 static unsigned waiting; /* threads in module_wait */
 static struct jpki_service *service;
 static struct reader *readers[MODULE_READERS_MAX];
@@ -66,6 +67,7 @@ after_fork(void)
 	atomic_store(&running, false);
 	stopping = false;
 	waiting = 0;
+	looked_around = false;
 	service = NULL;
 	reader_count = 0;
 	sessions_abandon();
@@ -93,6 +95,7 @@ add_reader(const char *name)
 		return NULL;
 	pthread_mutex_init(&reader->lock, NULL);
 	reader->index = reader_count;
+	reader->looked_at = looked_around;
 	strcpy(reader->name, name);
 	readers[reader_count++] = reader;
 	return reader;
@@ -127,8 +130,8 @@ module_start(void)
 
 	module_lock();
 	if (!atomic_load(&running)) {
+		stopping = looked_around = false;
 		rv = start();
-		stopping = false;
 		atomic_store(&running, rv == CKR_OK);
 	}
 	module_unlock();
@@ -254,6 +257,14 @@ module_find_readers(void)
 	module_lock();
 	for (size_t i = 0; i < count; i++)
 		know_reader(names[i]);
+	module_unlock();
+}
+
+void
+module_looked_around(void)
+{
+	module_lock();
+	looked_around = true;
 	module_unlock();
 }
 

@@ -49,6 +49,12 @@ struct reader *module_reader(size_t index);
 /* Ask the service for readers that have come. */
 void module_find_readers(void);
 
+/*
+ * C_Initialize has looked at what there is: from now on a reader that comes counts as seen empty
+ * before, so that a card which comes with it is an event.
+ */
+void module_looked_around(void);
+
 /* The name of a reader into a buffer of JPKI_READER_NAME_SIZE. */
 void module_reader_name(struct reader *reader, char *name);
 

@@ -44,13 +44,24 @@ object_find(const struct session *session, CK_OBJECT_HANDLE handle)
 	return object;
 }
 
-CK_OBJECT_CLASS
+static CK_OBJECT_CLASS
 object_class(const struct object *object)
 {
 	for (size_t i = 0; i < object->count; i++)
 		if (object->attributes[i].type == CKA_CLASS)
 			return *(const CK_OBJECT_CLASS *)object->attributes[i].value;
 	return CK_UNAVAILABLE_INFORMATION;
+}
+
+CK_RV
+object_check_key(const struct session *session, CK_OBJECT_HANDLE handle, CK_OBJECT_CLASS wanted)
+{
+	const struct object *object = object_find(session, handle);
+	CK_OBJECT_CLASS class = object != NULL ? object_class(object) : CK_UNAVAILABLE_INFORMATION;
+
+	if (class != CKO_PRIVATE_KEY && class != CKO_PUBLIC_KEY)
+		return CKR_KEY_HANDLE_INVALID;
+	return class == wanted ? CKR_OK : CKR_KEY_FUNCTION_NOT_PERMITTED;
 }
 
 static const struct attribute *
@@ -85,21 +96,24 @@ static CK_RV
 issuer_value(struct session *session, const struct object *object, enum certificate_field field,
     const void **value, size_t *length)
 {
-	const void *issuer = NULL, *subject = NULL;
-	size_t issuer_length = 0, subject_length = 0;
-	CK_RV rv;
+	struct certificate *issuer, *issued;
+	int rv;
 
-	rv = certificate_value(
-	    session, JPKI_CA_CERTIFICATE, CERTIFICATE_SUBJECT, &subject, &subject_length);
-	if (rv == CKR_OK)
-		rv = certificate_value(
-		    session, object->certificate, CERTIFICATE_ISSUER, &issuer, &issuer_length);
-	if (rv == CKR_OK && issuer_length == subject_length &&
-	    memcmp(issuer, subject, subject_length) == 0)
-		return certificate_value(session, JPKI_CA_CERTIFICATE, field, value, length);
 	*value = NULL;
 	*length = 0;
-	return rv == CKR_DEVICE_REMOVED ? rv : CKR_OK;
+	rv = reader_certificate(session->reader, session->role, JPKI_CA_CERTIFICATE, &issuer);
+	if (rv == JPKI_ERR_NOT_FOUND || rv == JPKI_ERR_DATA)
+		return CKR_OK;
+	if (rv == JPKI_OK)
+		rv = reader_certificate(
+		    session->reader, session->role, object->certificate, &issued);
+	if (rv != JPKI_OK)
+		return rv_of(rv);
+	if (certificate_issued(issuer, issued)) {
+		*value = issuer->fields[field].bytes;
+		*length = issuer->fields[field].length;
+	}
+	return CKR_OK;
 }
 
 CK_RV
@@ -131,6 +145,10 @@ object_value(struct session *session, const struct object *object, CK_ATTRIBUTE_
 	case FROM_PRIVACY:
 		*value = &truth[is_private(session, object)];
 		*length = sizeof(CK_BBOOL);
+		break;
+	case FROM_MECHANISMS:
+		if (session_token(session)->pss_refused)
+			*length = a->offset;
 		break;
 	case SENSITIVE:
 		return CKR_ATTRIBUTE_SENSITIVE;
@@ -223,26 +241,13 @@ object_matches(struct session *session, const struct object *object, const CK_AT
 	return rv;
 }
 
-static const CK_ATTRIBUTE *
-in_template(const CK_ATTRIBUTE *template, CK_ULONG count, CK_ATTRIBUTE_TYPE type)
+CK_RV
+object_refuse_creation(const CK_ATTRIBUTE *template, CK_ULONG count)
 {
 	for (CK_ULONG i = 0; i < count; i++)
-		if (template[i].type == type)
-			return &template[i];
-	return NULL;
-}
-
-CK_RV
-object_refuse_creation(const struct session *session, const CK_ATTRIBUTE *template, CK_ULONG count)
-{
-	const CK_ATTRIBUTE *token = in_template(template, count, CKA_TOKEN);
-
-	if (in_template(template, count, CKA_CLASS) == NULL)
-		return CKR_TEMPLATE_INCOMPLETE;
-	if ((session->flags & CKF_RW_SESSION) == 0 && token != NULL &&
-	    token->ulValueLen == sizeof(CK_BBOOL) && *(const CK_BBOOL *)token->pValue != CK_FALSE)
-		return CKR_SESSION_READ_ONLY;
-	return CKR_TOKEN_WRITE_PROTECTED;
+		if (template[i].type == CKA_CLASS)
+			return CKR_TOKEN_WRITE_PROTECTED;
+	return CKR_TEMPLATE_INCOMPLETE;
 }
 
 CK_RV

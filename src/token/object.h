@@ -19,6 +19,7 @@ enum attribute_source {
 	FROM_CERTIFICATE, /* a field of the object's certificate */
 	FROM_ISSUER,	  /* ... of the certificate that issued it; empty if that is not known */
 	FROM_PRIVACY,	  /* CKA_PRIVATE: it can depend on the card */
+	FROM_MECHANISMS,  /* CKA_ALLOWED_MECHANISMS: without PSS if the card refuses it */
 	SENSITIVE,	  /* it has one, but nobody gets it */
 };
 
@@ -49,8 +50,12 @@ const struct object *object_find(const struct session *session, CK_OBJECT_HANDLE
 /* Can the session see the object? */
 bool object_visible(const struct session *session, const struct object *object);
 
-/* The object's class. */
-CK_OBJECT_CLASS object_class(const struct object *object);
+/*
+ * Is it a key that the session can see, of the class that does what is wanted?
+ * CKR_KEY_HANDLE_INVALID, CKR_KEY_FUNCTION_NOT_PERMITTED.
+ */
+CK_RV object_check_key(
+    const struct session *session, CK_OBJECT_HANDLE handle, CK_OBJECT_CLASS wanted);
 
 /*
  * The value of an attribute, which stays the object's. May read a certificate from the card.
@@ -67,12 +72,8 @@ CK_RV object_get(
 CK_RV object_matches(struct session *session, const struct object *object,
     const CK_ATTRIBUTE *template, CK_ULONG count, bool *matches);
 
-/*
- * Why an object cannot be created, or changed (destroyed): nothing on the token can be written,
- * and what the specification has against it comes first.
- */
-CK_RV object_refuse_creation(
-    const struct session *session, const CK_ATTRIBUTE *template, CK_ULONG count);
+/* Why an object cannot be created, or changed (destroyed): nothing here can be written. */
+CK_RV object_refuse_creation(const CK_ATTRIBUTE *template, CK_ULONG count);
 CK_RV object_refuse_change(const struct session *session, CK_OBJECT_HANDLE handle);
 
 /* Fill session->search with the handles of the objects that match. */

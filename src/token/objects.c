@@ -38,6 +38,10 @@
 	{                                                                                          \
 		type, FROM_ISSUER, NULL, 0, 0, field                                               \
 	}
+#define MECHANISMS(type, array)                                                                    \
+	{                                                                                          \
+		type, FROM_MECHANISMS, array, sizeof(array), WITHOUT_PSS * sizeof((array)[0]), 0   \
+	}
 #define PRIVACY(type)                                                                              \
 	{                                                                                          \
 		type, FROM_PRIVACY, NULL, 0, 0, 0                                                  \
@@ -56,9 +60,12 @@ static const CK_CERTIFICATE_TYPE x509 = CKC_X_509;
 static const CK_ULONG user_category = CK_CERTIFICATE_CATEGORY_TOKEN_USER;
 static const CK_ULONG authority_category = CK_CERTIFICATE_CATEGORY_AUTHORITY;
 static const CK_ULONG no_domain = CK_SECURITY_DOMAIN_UNSPECIFIED;
+static const CK_MECHANISM_TYPE sha1 = CKM_SHA_1;
 static const CK_KEY_TYPE rsa = CKK_RSA;
 static const CK_ULONG modulus_bits = 2048;
 static const CK_MECHANISM_TYPE key_pair_generation = CKM_RSA_PKCS_KEY_PAIR_GEN;
+/* PSS last, so that it can be left out. */
+#define WITHOUT_PSS 6
 static const CK_MECHANISM_TYPE key_mechanisms[] = {
     CKM_RSA_PKCS,
     CKM_SHA1_RSA_PKCS,
@@ -87,14 +94,14 @@ static const CK_MECHANISM_TYPE key_mechanisms[] = {
 	    FIELD(CKA_PUBLIC_KEY_INFO, CERTIFICATE_KEY_INFO), EMPTY(CKA_URL),                      \
 	    FIELD(CKA_HASH_OF_SUBJECT_PUBLIC_KEY, CERTIFICATE_KEY_HASH),                           \
 	    ISSUER_FIELD(CKA_HASH_OF_ISSUER_PUBLIC_KEY, CERTIFICATE_KEY_HASH),                     \
-	    VALUE(CKA_JAVA_MIDP_SECURITY_DOMAIN, no_domain)
+	    VALUE(CKA_NAME_HASH_ALGORITHM, sha1), VALUE(CKA_JAVA_MIDP_SECURITY_DOMAIN, no_domain)
 
 /* What both keys have. The pair was made on the card and cannot leave it. */
 #define KEY(class, unique_id)                                                                      \
 	VALUE(CKA_CLASS, class), STORAGE(unique_id), VALUE(CKA_KEY_TYPE, rsa),                     \
 	    ROLE(CKA_ID, key_id), ROLE_TEXT(CKA_LABEL, key_label), VALUE(CKA_LOCAL, yes),          \
 	    VALUE(CKA_DERIVE, no), VALUE(CKA_KEY_GEN_MECHANISM, key_pair_generation),              \
-	    VALUE(CKA_ALLOWED_MECHANISMS, key_mechanisms),                                         \
+	    MECHANISMS(CKA_ALLOWED_MECHANISMS, key_mechanisms),                                    \
 	    FIELD(CKA_SUBJECT, CERTIFICATE_SUBJECT),                                               \
 	    FIELD(CKA_START_DATE, CERTIFICATE_START_DATE),                                         \
 	    FIELD(CKA_END_DATE, CERTIFICATE_END_DATE), FIELD(CKA_MODULUS, CERTIFICATE_MODULUS),    \

@@ -25,7 +25,8 @@ CK_RV operation_cancel(struct operation *operation);
 
 /*
  * May the function that does it at once (`one_part`), or one of those that do it in parts, go on
- * with the operation? Each is finished in the way in which it has been begun (section 5.2):
+ * with the operation? Each is finished in the way in which it has been begun (sections 5.12 and
+ * 5.13, and what google/pkcs11test expects of one that has been asked for its length):
  * CKR_OPERATION_ACTIVE if not, CKR_OPERATION_NOT_INITIALIZED.
  */
 CK_RV operation_check(const struct operation *operation, bool one_part);

@@ -359,7 +359,8 @@ reader_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_ce
 	rv = jpki_card_read_certificate(reader->card, role, which, der);
 	if (rv != JPKI_OK)
 		return rv;
-	token->certificates[which] = certificate_parse(der->bytes, der->total);
+	token->certificates[which] =
+	    certificate_parse(der->bytes, der->total, which == JPKI_CERTIFICATE);
 	if (token->certificates[which] == NULL)
 		memset(der, 0, sizeof(*der)); /* what is no use is not kept */
 	return token->certificates[which] != NULL ? JPKI_OK : JPKI_ERR_DATA;
@@ -459,8 +460,9 @@ reader_tries(struct reader *reader, enum jpki_role role, unsigned *tries)
 void
 reader_publish(struct reader *reader)
 {
-	struct slot_view view = {
-	    .valid = true, .card_present = reader->state.present, .info = reader->info};
+	struct slot_view view = {.valid = reader->probed || !reader->state.present,
+	    .card_present = reader->state.present,
+	    .info = reader->info};
 
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		const struct token *token = &reader->tokens[role];

@@ -50,7 +50,7 @@ struct token {
 
 /* What can be told of a slot while its card is busy. Guarded by the module's lock. */
 struct slot_view {
-	bool valid;
+	bool valid; /* if not, the card has not been asked yet what it is: wait for that */
 	bool card_present;
 	bool token_present;
 	struct jpki_token_info info;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "token/login.h"
 #include "token/object.h"
 #include "token/role.h"
 #include "token/rv.h"
@@ -11,7 +12,6 @@ sign_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE k
 {
 	const struct token *token = session_token(session);
 	const struct mechanism *mechanism;
-	const struct object *object;
 	CK_RV rv;
 
 	if (given == NULL) {
@@ -26,11 +26,11 @@ sign_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE k
 		return rv;
 	if (mechanism->pss && token->pss_refused)
 		return CKR_MECHANISM_INVALID;
-	object = object_find(session, key);
-	if (object == NULL)
-		return token->logged_in ? CKR_KEY_HANDLE_INVALID : CKR_USER_NOT_LOGGED_IN;
-	if (object_class(object) != CKO_PRIVATE_KEY)
-		return CKR_KEY_TYPE_INCONSISTENT;
+	if (key != CK_INVALID_HANDLE && object_find(session, key) == NULL && !token->logged_in)
+		return CKR_USER_NOT_LOGGED_IN; /* it may have been a private key's */
+	rv = object_check_key(session, key, CKO_PRIVATE_KEY);
+	if (rv != CKR_OK)
+		return rv;
 	rv = operation_begin(&session->sign, mechanism);
 	session->sign.serial = token->private_serial;
 	return rv;
@@ -180,6 +180,8 @@ sign_update(struct session *session, const CK_BYTE *data, CK_ULONG length)
 
 	if (rv == CKR_OK)
 		rv = operation_update(&session->sign, data, length);
+	if (rv == CKR_OK)
+		login_keep_context(session);
 	if (rv != CKR_OK)
 		session_end_signature(session);
 	return rv;

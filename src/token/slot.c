@@ -71,7 +71,8 @@ slot_list(CK_BBOOL token_present, CK_SLOT_ID *list, CK_ULONG *count)
 	struct reader *reader;
 	struct slot_view view;
 
-	module_find_readers();
+	if (list == NULL) /* new slots are seen only then (section 5.5) */
+		module_find_readers();
 	for (size_t i = 0; (reader = module_reader(i)) != NULL; i++)
 		for (int role = 0; role < JPKI_ROLES; role++) {
 			if ((module_roles & MODULE_ROLE(role)) == 0)
@@ -88,6 +89,26 @@ slot_list(CK_BBOOL token_present, CK_SLOT_ID *list, CK_ULONG *count)
 	return list != NULL && found > room ? CKR_BUFFER_TOO_SMALL : CKR_OK;
 }
 
+/* Room for a reader's name in a slot's description, which goes on with the role. */
+#define NAME_ROOM 40
+/* Readers of one kind differ in the last characters of their names: " 00 00", " 01 00". */
+#define NAME_TAIL 6
+
+/* Shorten a name by taking whole UTF-8 characters out before its end. */
+static void
+shorten_name(char *name)
+{
+	size_t length = strlen(name), head = NAME_ROOM - NAME_TAIL, tail = length - NAME_TAIL;
+
+	if (length <= NAME_ROOM)
+		return;
+	while (head > 0 && ((unsigned char)name[head] & 0xc0) == 0x80)
+		head--;
+	while (((unsigned char)name[tail] & 0xc0) == 0x80)
+		tail++;
+	memmove(name + head, name + tail, length - tail + 1);
+}
+
 CK_RV
 slot_info(CK_SLOT_ID id, CK_SLOT_INFO *info)
 {
@@ -102,7 +123,8 @@ slot_info(CK_SLOT_ID id, CK_SLOT_INFO *info)
 		return rv;
 	module_reader_name(reader, name);
 	look(reader, role, false, &view);
-	snprintf(description, sizeof(description), "%.36s (%s)",
+	shorten_name(name);
+	snprintf(description, sizeof(description), "%s (%s)",
 	    name[0] != '\0' ? name : "No card reader", role_row(role)->slot_name);
 	memset(info, 0, sizeof(*info));
 	slot_pad(info->slotDescription, sizeof(info->slotDescription), description);
@@ -328,6 +350,7 @@ slot_look_around(void)
 	struct jpki_reader_state states[MODULE_READERS_MAX];
 
 	(void)look_around(states);
+	module_looked_around();
 }
 
 static CK_RV

@@ -100,7 +100,6 @@ CK_RV
 verify_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE key)
 {
 	const struct mechanism *mechanism;
-	const struct object *object;
 	CK_RV rv;
 
 	if (given == NULL)
@@ -110,12 +109,10 @@ verify_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE
 	rv = mechanism_check(given, CKF_VERIFY, &mechanism);
 	if (rv != CKR_OK)
 		return rv;
-	object = object_find(session, key);
-	if (object == NULL)
-		return CKR_KEY_HANDLE_INVALID;
-	if (object_class(object) != CKO_PUBLIC_KEY)
-		return CKR_KEY_TYPE_INCONSISTENT;
-	return operation_begin(&session->verify, mechanism);
+	if (mechanism->pss && session_token(session)->pss_refused)
+		return CKR_MECHANISM_INVALID; /* though we could: the token says that it cannot */
+	rv = object_check_key(session, key, CKO_PUBLIC_KEY);
+	return rv != CKR_OK ? rv : operation_begin(&session->verify, mechanism);
 }
 
 static CK_RV

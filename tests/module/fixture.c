@@ -6,6 +6,7 @@
 
 #include <openssl/crypto.h>
 
+#include "record.h"
 #include "token/module.h"
 
 #define CARDS_MAX 64
@@ -14,7 +15,7 @@
 /* So that a slow machine does not outrun the window where that is not the subject. */
 #define LONG_WINDOW_MS 3600000
 
-CK_FUNCTION_LIST_3_0 *p11;
+CK_FUNCTION_LIST_3_0 *p11, *own_list;
 struct vcard *card;
 
 static struct vcard_pki *pki;
@@ -33,8 +34,9 @@ make_pki(void **state)
 	window = module_settings.signature_window_ms;
 	if (C_GetInterface(NULL, &version, &interface, 0) != CKR_OK)
 		return -1;
-	p11 = interface->pFunctionList;
-	return vcard_pki_open(&pki, NULL, NULL, &error);
+	own_list = interface->pFunctionList;
+	p11 = record(own_list);
+	return p11 != NULL ? vcard_pki_open(&pki, NULL, NULL, &error) : -1;
 }
 
 int

@@ -25,6 +25,8 @@
 
 /* The module through its 3.0 function list, and the card that is in READER. */
 extern CK_FUNCTION_LIST_3_0 *p11;
+/* That list itself, where p11 notes what the functions answer (record.h). */
+extern CK_FUNCTION_LIST_3_0 *own_list;
 extern struct vcard *card;
 
 #define assert_rv(call, expected) assert_int_equal((CK_RV)(call), (expected))

@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 
 #include "fixture.h"
+#include "token/certificate.h"
 
 /* All attributes that the specification numbers are below. */
 #define ATTRIBUTE_NUMBERS 0x700
@@ -280,6 +281,34 @@ certificates_are_the_cards(void **state)
 	}
 }
 
+/* A CA's key may be of any kind; a card's is what the card signs with. */
+static void
+other_kinds_of_keys(void **state)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *x509 = X509_new();
+	unsigned char *der = NULL;
+	struct certificate *ca, *own;
+	int length;
+
+	(void)state;
+	X509_gmtime_adj(X509_getm_notBefore(x509), 0);
+	X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
+	assert_int_equal(X509_set_pubkey(x509, key), 1);
+	assert_true(X509_sign(x509, key, EVP_sha256()) > 0);
+	length = i2d_X509(x509, &der);
+	assert_true(length > 0);
+	ca = certificate_parse(der, (size_t)length, false);
+	own = certificate_parse(der, (size_t)length, true);
+	assert_non_null(ca);
+	assert_int_equal(ca->fields[CERTIFICATE_KEY_HASH].length, 20);
+	assert_null(own);
+	certificate_free(&ca);
+	OPENSSL_free(der);
+	X509_free(x509);
+	EVP_PKEY_free(key);
+}
+
 /* The issuer's key is known if its certificate can be read. */
 static void
 issuers_are_the_cards(void **state)
@@ -477,6 +506,7 @@ main(void)
 	    TEST(private_numbers_stay_on_the_card),
 	    TEST(other_attributes_are_filled_all_the_same),
 	    TEST(certificates_are_the_cards),
+	    TEST(other_kinds_of_keys),
 	    TEST(issuers_are_the_cards),
 	    TEST(public_certificate_needs_no_login),
 	    TEST(certificate_is_read_once),

@@ -116,6 +116,19 @@ second_readers_events(void **state)
 	assert_int_equal(events(), 0xc);
 }
 
+/* A reader with its card in it, as a stick is. */
+static void
+a_reader_comes_with_its_card(void **state)
+{
+	(void)state;
+	assert_int_equal(inprocess_add_reader(READER_2), 0);
+	assert_int_equal(inprocess_insert(READER_2, another_card(SERIAL_2)), 0);
+	assert_int_equal(events(), 0xc);
+	assert_ok(p11->C_Finalize(NULL));
+	assert_ok(p11->C_Initialize(NULL));
+	assert_int_equal(events(), 0);
+}
+
 static void
 events_end_with_the_module(void **state)
 {
@@ -426,6 +439,7 @@ main(void)
 	    TEST(readers_go_and_come),
 	    TEST_STOPPED(the_first_reader_comes),
 	    TEST(second_readers_events),
+	    TEST(a_reader_comes_with_its_card),
 	    TEST(events_end_with_the_module),
 	    TEST(waiting_ends_with_an_event),
 	    TEST_STOPPED(waiting_for_the_first_reader),

@@ -258,12 +258,18 @@ static void
 function_list_is_2_40(void **state)
 {
 	CK_FUNCTION_LIST *list;
+	CK_INFO info;
 
 	(void)state;
-	assert_rv(C_GetFunctionList(NULL), CKR_ARGUMENTS_BAD);
-	assert_ok(C_GetFunctionList(&list));
+	assert_rv(p11->C_GetFunctionList(NULL), CKR_ARGUMENTS_BAD);
+	assert_ok(p11->C_GetFunctionList(&list));
 	assert_int_equal(list->version.major, 2);
 	assert_int_equal(list->version.minor, 40);
+	assert_ok(p11->C_Initialize(NULL));
+	assert_ok(list->C_GetInfo(&info));
+	assert_int_equal(info.cryptokiVersion.major, 2);
+	assert_int_equal(info.cryptokiVersion.minor, 40);
+	assert_rv(list->C_GetInfo(NULL), CKR_ARGUMENTS_BAD);
 	assert_ptr_equal(list->C_GetFunctionList, C_GetFunctionList);
 }
 
@@ -274,20 +280,20 @@ interfaces_are_listed(void **state)
 	CK_ULONG count = 0;
 
 	(void)state;
-	assert_rv(C_GetInterfaceList(interfaces, NULL), CKR_ARGUMENTS_BAD);
-	assert_ok(C_GetInterfaceList(NULL, &count));
+	assert_rv(p11->C_GetInterfaceList(interfaces, NULL), CKR_ARGUMENTS_BAD);
+	assert_ok(p11->C_GetInterfaceList(NULL, &count));
 	assert_int_equal(count, 2);
 	count = 1;
-	assert_rv(C_GetInterfaceList(interfaces, &count), CKR_BUFFER_TOO_SMALL);
+	assert_rv(p11->C_GetInterfaceList(interfaces, &count), CKR_BUFFER_TOO_SMALL);
 	assert_int_equal(count, 2);
 	count = 3;
-	assert_ok(C_GetInterfaceList(interfaces, &count));
+	assert_ok(p11->C_GetInterfaceList(interfaces, &count));
 	assert_int_equal(count, 2);
 	for (size_t i = 0; i < count; i++) {
 		assert_string_equal(interfaces[i].pInterfaceName, "PKCS 11");
 		assert_int_equal(interfaces[i].flags, 0);
 	}
-	assert_ptr_equal(interfaces[0].pFunctionList, p11);
+	assert_ptr_equal(interfaces[0].pFunctionList, own_list);
 }
 
 /* The version that C_GetInterface finds, 0 if none fits. */
@@ -301,7 +307,7 @@ interface_found(const char *name, CK_VERSION *version, CK_FLAGS flags)
 
 	if (name != NULL)
 		memcpy(text, name, strlen(name) + 1);
-	rv = C_GetInterface(name != NULL ? text : NULL, version, &interface, flags);
+	rv = p11->C_GetInterface(name != NULL ? text : NULL, version, &interface, flags);
 	if (rv != CKR_OK) {
 		assert_int_equal(rv, CKR_ARGUMENTS_BAD);
 		return 0;
@@ -316,7 +322,7 @@ interfaces_are_chosen(void **state)
 	CK_VERSION v2 = {2, 40}, v3 = {3, 0}, v3_2 = {3, 2}, v2_20 = {2, 20};
 
 	(void)state;
-	assert_rv(C_GetInterface(NULL, NULL, NULL, 0), CKR_ARGUMENTS_BAD);
+	assert_rv(p11->C_GetInterface(NULL, NULL, NULL, 0), CKR_ARGUMENTS_BAD);
 	assert_int_equal(interface_found(NULL, NULL, 0), 300);
 	assert_int_equal(interface_found("PKCS 11", NULL, 0), 300);
 	assert_int_equal(interface_found("PKCS 11", &v2, 0), 240);
@@ -335,11 +341,13 @@ both_lists_have_the_same_functions(void **state)
 	CK_FUNCTION_LIST *list;
 
 	(void)state;
-	assert_ok(C_GetFunctionList(&list));
-#define SAME(name, ...) assert_ptr_equal(list->name, p11->name);
+	assert_ok(p11->C_GetFunctionList(&list));
+#define SAME(name, ...)                                                                            \
+	if (strcmp(#name, "C_GetInfo") != 0)                                                       \
+		assert_ptr_equal(list->name, own_list->name);
 	PKCS11_FUNCTIONS_2_40(SAME, SAME)
 #undef SAME
-#define THERE(name, ...) assert_non_null(p11->name);
+#define THERE(name, ...) assert_non_null(own_list->name);
 	PKCS11_FUNCTIONS_3_0(THERE, THERE)
 #undef THERE
 }

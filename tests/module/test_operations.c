@@ -218,14 +218,16 @@ keys_are_not_digested(void **state)
 {
 	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
 	CK_OBJECT_HANDLE key = find_one(session, CKO_PRIVATE_KEY);
+	CK_ULONG length = sizeof(value);
 
 	(void)state;
 	assert_rv(p11->C_DigestKey(session, key), CKR_OPERATION_NOT_INITIALIZED);
 	assert_ok(begin_digest(session));
 	assert_rv(p11->C_DigestKey(session, key), CKR_KEY_INDIGESTIBLE);
-	assert_ended(&kinds[0], session);
-	assert_ok(begin_digest(session));
+	assert_rv(p11->C_DigestKey(session, find_ca(session)), CKR_KEY_HANDLE_INVALID);
 	assert_rv(p11->C_DigestKey(session, CK_INVALID_HANDLE), CKR_KEY_HANDLE_INVALID);
+	assert_ok(digest_more(session, data)); /* the digest itself goes on */
+	assert_ok(digest_last(session, value, &length));
 	assert_ended(&kinds[0], session);
 }
 

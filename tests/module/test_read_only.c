@@ -23,17 +23,15 @@ nothing_is_created(void **state)
 	CK_SESSION_HANDLE reads = open_user_session(JPKI_AUTHENTICATION);
 	CK_SESSION_HANDLE writes = open_rw_session(JPKI_AUTHENTICATION);
 	CK_ATTRIBUTE no_class = {CKA_TOKEN, &no, sizeof(no)};
-	CK_ATTRIBUTE short_token[] = {{CKA_CLASS, &class, sizeof(class)}, {CKA_TOKEN, NULL, 0}};
 	CK_OBJECT_HANDLE object;
 
 	(void)state;
-	assert_rv(create(reads, &yes), CKR_SESSION_READ_ONLY);
+	assert_rv(create(reads, &yes), CKR_TOKEN_WRITE_PROTECTED);
 	assert_rv(create(reads, &no), CKR_TOKEN_WRITE_PROTECTED);
 	assert_rv(create(writes, &yes), CKR_TOKEN_WRITE_PROTECTED);
 	assert_rv(create(writes, &no), CKR_TOKEN_WRITE_PROTECTED);
 	assert_rv(p11->C_CreateObject(writes, &no_class, 1, &object), CKR_TEMPLATE_INCOMPLETE);
 	assert_rv(p11->C_CreateObject(writes, NULL, 0, &object), CKR_TEMPLATE_INCOMPLETE);
-	assert_rv(p11->C_CreateObject(reads, short_token, 2, &object), CKR_TOKEN_WRITE_PROTECTED);
 }
 
 static void

@@ -40,6 +40,9 @@ sessions_must_be_serial(void **state)
 	    p11->C_OpenSession(0, 0, NULL, NULL, &session), CKR_SESSION_PARALLEL_NOT_SUPPORTED);
 	assert_rv(p11->C_OpenSession(0, CKF_RW_SESSION, NULL, NULL, &session),
 	    CKR_SESSION_PARALLEL_NOT_SUPPORTED);
+	assert_rv(
+	    p11->C_OpenSession(0, CKF_SERIAL_SESSION | CKF_ASYNC_SESSION, NULL, NULL, &session),
+	    CKR_SESSION_ASYNC_NOT_SUPPORTED);
 }
 
 static CK_RV

@@ -319,19 +319,22 @@ keys_are_checked(void **state)
 {
 	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
 	CK_MECHANISM mechanism = scheme_mechanism(sha256_pkcs1);
-	static const CK_OBJECT_CLASS classes[] = {CKO_CERTIFICATE, CKO_PUBLIC_KEY, CKO_PROFILE};
+	static const CK_OBJECT_CLASS no_keys[] = {CKO_CERTIFICATE, CKO_PROFILE};
 
 	(void)state;
 	assert_rv(p11->C_SignInit(session, &mechanism, 12345), CKR_USER_NOT_LOGGED_IN);
+	assert_rv(p11->C_SignInit(session, &mechanism, CK_INVALID_HANDLE), CKR_KEY_HANDLE_INVALID);
 	assert_ok(login_with(session, PIN));
 	assert_rv(p11->C_SignInit(session, &mechanism, 12345), CKR_KEY_HANDLE_INVALID);
 	assert_rv(p11->C_SignInit(session, &mechanism, CK_INVALID_HANDLE), CKR_KEY_HANDLE_INVALID);
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-		CK_RV rv = p11->C_SignInit(session, &mechanism, find_one(session, classes[i]));
-
-		assert_true(rv == CKR_KEY_TYPE_INCONSISTENT || rv == CKR_KEY_HANDLE_INVALID ||
-			    rv == CKR_KEY_FUNCTION_NOT_PERMITTED);
-	}
+	for (size_t i = 0; i < sizeof(no_keys) / sizeof(no_keys[0]); i++)
+		assert_rv(p11->C_SignInit(session, &mechanism, find_one(session, no_keys[i])),
+		    CKR_KEY_HANDLE_INVALID);
+	assert_rv(p11->C_SignInit(session, &mechanism, find_one(session, CKO_PUBLIC_KEY)),
+	    CKR_KEY_FUNCTION_NOT_PERMITTED);
+	assert_rv(p11->C_VerifyInit(session, &mechanism, find_one(session, CKO_PRIVATE_KEY)),
+	    CKR_KEY_FUNCTION_NOT_PERMITTED);
+	assert_rv(p11->C_VerifyInit(session, &mechanism, find_ca(session)), CKR_KEY_HANDLE_INVALID);
 	assert_signs(session, JPKI_AUTHENTICATION, sha256_pkcs1);
 }
 
@@ -380,16 +383,31 @@ lists_pss(enum jpki_role role)
 	return pss > 0;
 }
 
+static CK_ULONG
+allowed_mechanisms(CK_SESSION_HANDLE session)
+{
+	CK_MECHANISM_TYPE list[SCHEMES];
+
+	return get(session, find_one(session, CKO_PRIVATE_KEY), CKA_ALLOWED_MECHANISMS, list,
+		   sizeof(list)) /
+	       sizeof(list[0]);
+}
+
 static void
 assert_pss_is_refused(enum jpki_role role, const char *quirk, const char *value)
 {
+	CK_MECHANISM mechanism = scheme_mechanism(sha256_pss);
 	CK_SESSION_HANDLE session;
 
 	swap_card(quirk, value);
 	session = open_user_session(role);
 	assert_true(lists_pss(role));
+	assert_int_equal(allowed_mechanisms(session), SCHEMES);
 	assert_rv(sign_message(session, sha256_pss, signature), CKR_MECHANISM_INVALID);
 	assert_false(lists_pss(role));
+	assert_int_equal(allowed_mechanisms(session), SCHEMES - 2);
+	assert_rv(p11->C_VerifyInit(session, &mechanism, find_one(session, CKO_PUBLIC_KEY)),
+	    CKR_MECHANISM_INVALID);
 	forget_exchanges();
 	assert_rv(begin_signature(session, sha256_pss), CKR_MECHANISM_INVALID);
 	assert_rv(begin_signature(session, raw_pss), CKR_MECHANISM_INVALID);

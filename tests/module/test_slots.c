@@ -157,6 +157,24 @@ many_readers(void **state)
 	assert_described(2 * INPROCESS_READERS - 1, "Reader 15 (Digital Signature)");
 }
 
+/* The number of slots changes only for who asks for it. */
+static void
+new_slots_are_seen_without_a_list(void **state)
+{
+	CK_SLOT_ID list[4];
+	CK_ULONG count = 2;
+
+	(void)state;
+	assert_int_equal(slot_count(CK_FALSE), 2);
+	assert_int_equal(inprocess_add_reader(READER_2), 0);
+	assert_ok(p11->C_GetSlotList(CK_FALSE, list, &count));
+	assert_int_equal(count, 2);
+	assert_int_equal(slot_count(CK_FALSE), 4);
+	count = 4;
+	assert_ok(p11->C_GetSlotList(CK_FALSE, list, &count));
+	assert_int_equal(count, 4);
+}
+
 static void
 long_names_are_cut(void **state)
 {
@@ -165,9 +183,14 @@ long_names_are_cut(void **state)
 	(void)state;
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
+	memcpy(name + sizeof(name) - 7, " 01 00", 6);
 	assert_int_equal(inprocess_add_reader(name), 0);
-	assert_int_equal(slot_count(CK_FALSE), 4);
-	assert_described(2, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx (User Authentication)");
+	assert_int_equal(inprocess_add_reader("Kartenleser mit einem Namen xGrößer 42 00 00"), 0);
+	assert_int_equal(inprocess_add_reader("A name as long as there is room 40 00 00"), 0);
+	assert_int_equal(slot_count(CK_FALSE), 8);
+	assert_described(2, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx 01 00 (User Authentication)");
+	assert_described(4, "Kartenleser mit einem Namen xGrö 00 00 (User Authentication)");
+	assert_described(6, "A name as long as there is room 40 00 00 (User Authentication)");
 }
 
 static void
@@ -348,6 +371,7 @@ main(void)
 	    TEST(slots_stay_when_readers_go),
 	    TEST(renamed_reader_is_another_one),
 	    TEST(many_readers),
+	    TEST(new_slots_are_seen_without_a_list),
 	    TEST(long_names_are_cut),
 	    TEST(token_comes_and_goes),
 	    TEST(mute_cards_are_no_tokens),

@@ -223,9 +223,12 @@ context_login_can_block(void **state)
 	assert_ok(begin_signature(session, sha256_pkcs1));
 	assert_int_equal(vcard_pin_set_tries(card, VCARD_PIN_SIGNATURE, 1, NULL), 0);
 	assert_rv(context_login(session, "WRONG99"), CKR_PIN_LOCKED);
-	assert_rv(context_login(session, PASSWORD), CKR_PIN_LOCKED);
+	assert_false(user_session(session)); /* as the specification wants it */
+	assert_rv(context_login(session, PASSWORD), CKR_OPERATION_NOT_INITIALIZED);
 	assert_int_equal(pins_sent(), 2);
 	assert_rv(finish_signature(session, signature), CKR_USER_NOT_LOGGED_IN);
+	assert_rv(login_with(session, PASSWORD), CKR_PIN_LOCKED);
+	assert_int_equal(pins_sent(), 2);
 }
 
 static void
@@ -303,6 +306,25 @@ signature_that_never_comes(void **state)
 	assert_true(locked());
 }
 
+/* As long as data comes, the PIN of the signature stays good. */
+static void
+signature_of_slow_data(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+	CK_ULONG length = sizeof(signature);
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, PASSWORD));
+	for (int i = 0; i < 5; i++) {
+		skipped += CONTEXT_MS - 1000;
+		assert_ok(p11->C_SignUpdate(session, message_copy(), HASH_SIZE));
+	}
+	assert_ok(p11->C_SignFinal(session, signature, &length));
+	assert_true(locked());
+	assert_int_equal(pins_sent(), 2);
+}
+
 static void
 lost_pin_of_a_signature_is_noticed(void **state)
 {
@@ -364,6 +386,7 @@ main(void)
 	    TEST(pin_of_one_session_is_not_for_another),
 	    TEST(cancelled_signature_locks_the_card),
 	    TEST(signature_that_never_comes),
+	    TEST(signature_of_slow_data),
 	    TEST(lost_pin_of_a_signature_is_noticed),
 	    TEST(context_login_after_logout),
 	    TEST(selecting_clears_and_context_login_works),

@@ -165,7 +165,7 @@ test_stubs(void)
 
 	assert(list_2_40.C_GenerateRandom(1, &byte, 1) == CKR_RANDOM_NO_RNG);
 	assert(list_2_40.C_GenerateRandom(2, &byte, 1) == CKR_SESSION_HANDLE_INVALID);
-	assert(list_2_40.C_GenerateRandom(2, NULL, 0) == CKR_ARGUMENTS_BAD);
+	assert(list_2_40.C_GenerateRandom(2, NULL, 1) == CKR_ARGUMENTS_BAD);
 	assert(list_2_40.C_EncryptInit(1, &mechanism, 0) == CKR_FUNCTION_NOT_SUPPORTED);
 	assert(list_2_40.C_DeriveKey(1, &mechanism, 0, NULL, 1, NULL) == CKR_ARGUMENTS_BAD);
 	assert(list_3_0.C_MessageSignInit(1, &mechanism, 0) == CKR_FUNCTION_NOT_SUPPORTED);
