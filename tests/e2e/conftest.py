@@ -4,7 +4,8 @@ import subprocess
 
 import pytest
 
-from support import TIMEOUT, VCARD, Card, Sandbox
+from support import TIMEOUT, VCARD, Card, Sandbox, install
+from web import start_server
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +23,12 @@ def issued(tmp_path_factory):
 def certificates(issued):
     """The folder of the card's certificates: auth.pem, auth-ca.pem, sign.pem, sign-ca.pem."""
     return issued / "certificates"
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """A folder with what `meson install` puts on a machine of Debian's layout."""
+    return install(tmp_path_factory.mktemp("installed"), "--prefix=/usr")
 
 
 @pytest.fixture
@@ -49,3 +56,9 @@ def sandbox(sandboxes):
 @pytest.fixture
 def card(sandbox):
     return Card(sandbox)
+
+
+@pytest.fixture
+def server(sandbox, certificates):
+    """A web server inside the sandbox; the file of its certificate."""
+    return start_server(sandbox, certificates)

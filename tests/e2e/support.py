@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import selectors
+import shutil
 import subprocess
 import time
 from typing import NamedTuple
@@ -21,6 +22,13 @@ TIMEOUT = 60
 
 AUTH, SIGN = "JPKI User Authentication", "JPKI Digital Signature"
 PIN = {AUTH: "1234", SIGN: "ABC123"}
+
+# The tokens that each module shows.
+MODULES = {
+    "jpki-pkcs11": (AUTH, SIGN),
+    "jpki-pkcs11-auth": (AUTH,),
+    "jpki-pkcs11-sign": (SIGN,),
+}
 
 
 def wait_until(condition, seconds=20):
@@ -187,6 +195,36 @@ class Card:
 
     def clear_faults(self):
         self("fault", "clear")
+
+
+def built(name):
+    """The file of a module, as built."""
+    return BUILD / "src" / f"{name}.so"
+
+
+def output(*command):
+    """What a program outside of any sandbox prints."""
+    return subprocess.run([*map(str, command)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          text=True, timeout=TIMEOUT, check=True).stdout
+
+
+def p11_kit(variable):
+    """A path that p11-kit was built with."""
+    return pathlib.Path(output("pkg-config", f"--variable={variable}", "p11-kit-1").strip())
+
+
+def install(folder, *options):
+    """What `meson install` puts on a machine, configured with these options: a folder that
+    stands for its root. The files are those that are built already."""
+    build, root = folder / "build", folder / "root"
+    output("meson", "setup", build, ROOT, *options)
+    for name in json.loads(output("meson", "introspect", "--installed", build)):
+        file = pathlib.Path(name)
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(BUILD / file.relative_to(build), file)
+    output("meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", root)
+    return root
 
 
 def public_key(certificate, folder):
