@@ -180,28 +180,37 @@ concerns_attribute(CK_RV rv)
 	       rv == CKR_BUFFER_TOO_SMALL;
 }
 
+static bool
+needs_card(const struct object *object, CK_ATTRIBUTE_TYPE type)
+{
+	const struct attribute *a = find_attribute(object, type);
+
+	return a != NULL && (a->source == FROM_CERTIFICATE || a->source == FROM_ISSUER);
+}
+
 CK_RV
 object_get(
     struct session *session, const struct object *object, CK_ATTRIBUTE *template, CK_ULONG count)
 {
-	CK_RV result = CKR_OK;
+	CK_RV result = CKR_OK, card = CKR_OK;
 
 	for (CK_ULONG i = 0; i < count; i++) {
 		const void *value;
 		size_t length;
-		CK_RV rv;
+		CK_RV rv = card; /* what has let us down is not asked again */
 
-		rv = object_value(session, object, template[i].type, &value, &length);
+		if (rv == CKR_OK || !needs_card(object, template[i].type))
+			rv = object_value(session, object, template[i].type, &value, &length);
 		if (rv == CKR_OK)
 			rv = copy_out(&template[i], value, length);
 		else
 			template[i].ulValueLen = CK_UNAVAILABLE_INFORMATION;
 		if (rv != CKR_OK && !concerns_attribute(rv))
-			return rv;
-		if (rv != CKR_OK)
+			card = rv;
+		else if (rv != CKR_OK)
 			result = rv;
 	}
-	return result;
+	return card != CKR_OK ? card : result;
 }
 
 static CK_RV
@@ -217,14 +226,6 @@ attribute_matches(
 		   (length == 0 || memcmp(value, wanted->pValue, length) == 0);
 	/* a certificate that cannot be read matches nothing, and spoils nobody's search */
 	return rv == CKR_DEVICE_REMOVED || rv == CKR_HOST_MEMORY ? rv : CKR_OK;
-}
-
-static bool
-needs_card(const struct object *object, CK_ATTRIBUTE_TYPE type)
-{
-	const struct attribute *a = find_attribute(object, type);
-
-	return a != NULL && (a->source == FROM_CERTIFICATE || a->source == FROM_ISSUER);
 }
 
 CK_RV

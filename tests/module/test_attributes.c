@@ -473,6 +473,35 @@ allowed_mechanisms_sign(void **state)
 	}
 }
 
+/* ... whatever their order; the card is asked once. */
+static void
+assert_others_are_filled(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE ca)
+{
+	CK_OBJECT_CLASS class = CKO_DATA;
+	CK_BYTE value[VALUE_ROOM];
+	CK_BBOOL on_token = CK_FALSE;
+	CK_ATTRIBUTE template[] = {
+	    {CKA_CLASS, &class, sizeof(class)},
+	    {CKA_VALUE, value, sizeof(value)},
+	    {CKA_TOKEN, &on_token, sizeof(on_token)},
+	    {CKA_SUBJECT, value, sizeof(value)},
+	    {CKA_MODULUS, value, sizeof(value)},
+	};
+	unsigned once;
+
+	forget_exchanges();
+	assert_rv(p11->C_GetAttributeValue(session, ca, template + 1, 1), CKR_DEVICE_ERROR);
+	once = exchanges();
+	forget_exchanges();
+	assert_rv(p11->C_GetAttributeValue(session, ca, template, 5), CKR_DEVICE_ERROR);
+	assert_int_equal(exchanges(), once);
+	assert_int_equal(class, CKO_CERTIFICATE);
+	assert_int_equal(on_token, CK_TRUE);
+	assert_int_equal(template[1].ulValueLen, CK_UNAVAILABLE_INFORMATION);
+	assert_int_equal(template[3].ulValueLen, CK_UNAVAILABLE_INFORMATION);
+	assert_int_equal(template[4].ulValueLen, CK_UNAVAILABLE_INFORMATION);
+}
+
 /* A certificate that makes no sense is an error of the device, and of that attribute alone. */
 static void
 garbled_certificates(void **state)
@@ -492,6 +521,7 @@ garbled_certificates(void **state)
 		assert_rv(get_one(session, ca, &attribute), CKR_DEVICE_ERROR);
 		assert_int_equal(attribute.ulValueLen, CK_UNAVAILABLE_INFORMATION);
 		assert_int_equal(get_number(session, ca, CKA_CLASS), CKO_CERTIFICATE);
+		assert_others_are_filled(session, ca);
 		assert_certificate(session, find_one(session, CKO_CERTIFICATE),
 		    certificate_of(JPKI_AUTHENTICATION));
 	}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Eight threads that open sessions, find the key, log in, sign and close, while somebody pulls
+ * the card and puts it back. Prints a line as soon as a signature has been made, and at the end
+ * how many there were; anything that may not happen ends it with status 1.
+ * tests/e2e/test_storm.py runs it under ThreadSanitizer.
+ */
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "pkcs11-3.h"
+
+#define THREADS 8
+
+static CK_FUNCTION_LIST *p11;
+static char *pin;
+static time_t end;
+static atomic_ulong rounds, signatures;
+
+/* What may come of a call while the card goes and comes and others log out. */
+static const CK_RV weather[] = {
+    CKR_OK,
+    CKR_DEVICE_REMOVED,
+    CKR_DEVICE_ERROR,
+    CKR_SESSION_HANDLE_INVALID,
+    CKR_TOKEN_NOT_PRESENT,
+    CKR_USER_ALREADY_LOGGED_IN,
+    CKR_USER_NOT_LOGGED_IN,
+    CKR_KEY_HANDLE_INVALID,
+};
+
+static bool
+went(const char *what, CK_RV rv)
+{
+	for (size_t i = 0; i < sizeof(weather) / sizeof(weather[0]); i++)
+		if (rv == weather[i])
+			return rv == CKR_OK;
+	printf("%s answered 0x%lx\n", what, rv);
+	fflush(stdout);
+	_Exit(1);
+}
+
+static bool
+find_key(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE *key)
+{
+	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
+	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
+	CK_ULONG found = 0;
+
+	if (!went("C_FindObjectsInit", p11->C_FindObjectsInit(session, &template, 1)) ||
+	    !went("C_FindObjects", p11->C_FindObjects(session, key, 1, &found)) ||
+	    !went("C_FindObjectsFinal", p11->C_FindObjectsFinal(session)))
+		return false;
+	return found == 1;
+}
+
+static bool
+sign(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
+{
+	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
+	CK_BYTE data[] = "a text", signature[256];
+	CK_ULONG length = sizeof(signature);
+
+	return went("C_SignInit", p11->C_SignInit(session, &mechanism, key)) &&
+	       went("C_Sign", p11->C_Sign(session, data, sizeof(data), signature, &length));
+}
+
+static void
+do_round(CK_SLOT_ID slot, unsigned number)
+{
+	CK_SESSION_HANDLE session;
+	CK_OBJECT_HANDLE key;
+	CK_TOKEN_INFO info;
+	CK_RV rv;
+
+	(void)went("C_GetTokenInfo", p11->C_GetTokenInfo(slot, &info));
+	if (!went("C_OpenSession",
+		p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &session)))
+		return;
+	rv = p11->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin, strlen(pin));
+	(void)went("C_Login", rv);
+	if (find_key(session, &key) && sign(session, key) &&
+	    atomic_fetch_add(&signatures, 1) == 0) {
+		puts("signed");
+		fflush(stdout);
+	}
+	if (number % 4 == 0)
+		(void)went("C_Logout", p11->C_Logout(session));
+	(void)went("C_CloseSession", p11->C_CloseSession(session));
+	atomic_fetch_add(&rounds, 1);
+}
+
+static void *
+work(void *slot)
+{
+	for (unsigned number = 1; time(NULL) < end; number++)
+		do_round(*(CK_SLOT_ID *)slot, number);
+	return NULL;
+}
+
+static void
+load(const char *path)
+{
+	CK_C_GetFunctionList get_list;
+	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	void *symbol;
+
+	if (library == NULL) {
+		puts(dlerror());
+		exit(1);
+	}
+	symbol = dlsym(library, "C_GetFunctionList");
+	memcpy(&get_list, &symbol, sizeof(get_list));
+	(void)went("C_GetFunctionList", get_list(&p11));
+}
+
+int
+main(int argc, char **argv)
+{
+	pthread_t threads[THREADS];
+	CK_SLOT_ID slot = 0;
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: storm MODULE PIN SECONDS\n");
+		return 2;
+	}
+	load(argv[1]);
+	pin = argv[2];
+	end = time(NULL) + atoi(argv[3]);
+	(void)went("C_Initialize", p11->C_Initialize(NULL));
+	for (int i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], NULL, work, &slot) != 0)
+			return 1;
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	(void)went("C_Finalize", p11->C_Finalize(NULL));
+	printf("%lu rounds, %lu signatures\n", rounds, signatures);
+	return signatures > 0 ? 0 : 1;
+}
