@@ -150,7 +150,7 @@ class Server:
 
     def stop(self):
         if self.process.poll() is None:
-            self.sandbox.run("kill", self.pid)
+            self.sandbox.run("sh", "-c", 'kill "$0"', self.pid)
             self.process.wait(20)
         self.process.stdin.close()
         self.process.stdout.close()
@@ -262,7 +262,7 @@ def client(sandbox, served):
 def test_a_client_that_is_killed_leaves_no_key_open(sandbox, card, served, client):
     """Each client has a process of the server to itself, which ends with the connection."""
     assert card.verified() == ["authentication"]
-    sandbox.run("kill", "-KILL", client)
+    sandbox.run("sh", "-c", 'kill -KILL "$0"', client)
     wait_until(lambda: card.verified() == [])
     listed = sandbox.pkcs11_tool("--list-token-slots", module=CLIENT, env=served.env)
     assert labels(listed) == [AUTH, SIGN]
@@ -271,5 +271,5 @@ def test_a_client_that_is_killed_leaves_no_key_open(sandbox, card, served, clien
 def test_a_client_outlives_the_server_but_leaves_no_key_open(sandbox, card, served, client):
     served.stop()
     assert card.verified() == ["authentication"]
-    sandbox.run("kill", "-KILL", client)
+    sandbox.run("sh", "-c", 'kill -KILL "$0"', client)
     wait_until(lambda: card.verified() == [])
