@@ -28,7 +28,7 @@ struct operation {
 	EVP_MD_CTX *hash; /* NULL: the data is taken as it is, and collected here: */
 	CK_BYTE data[JPKI_SIGN_DATA_MAX];
 	size_t length;
-	CK_ULONG serial; /* of the login that the private key was found in */
+	CK_OBJECT_HANDLE key;
 };
 
 /* A session belongs to one token of one card. Guarded by the reader's lock. */

@@ -32,7 +32,7 @@ sign_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE k
 	if (rv != CKR_OK)
 		return rv;
 	rv = operation_begin(&session->sign, mechanism);
-	session->sign.serial = token->private_serial;
+	session->sign.key = key;
 	return rv;
 }
 
@@ -53,7 +53,8 @@ authorised(const struct session *session)
 {
 	const struct token *token = session_token(session);
 
-	if (!token->logged_in || token->private_serial != session->sign.serial)
+	/* the handle is not good for another login than the one that it was found in */
+	if (!token->logged_in || object_find(session, session->sign.key) == NULL)
 		return CKR_USER_NOT_LOGGED_IN;
 	if (!role_row(session->role)->always_authenticate)
 		return CKR_OK;

@@ -112,7 +112,10 @@ verify_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE
 	if (mechanism->pss && session_token(session)->pss_refused)
 		return CKR_MECHANISM_INVALID; /* though we could: the token says that it cannot */
 	rv = object_check_key(session, key, CKO_PUBLIC_KEY);
-	return rv != CKR_OK ? rv : operation_begin(&session->verify, mechanism);
+	if (rv == CKR_OK)
+		rv = operation_begin(&session->verify, mechanism);
+	session->verify.key = key;
+	return rv;
 }
 
 static CK_RV
@@ -124,6 +127,8 @@ check(struct session *session, const CK_BYTE *data, CK_ULONG length, const CK_BY
 	CK_RV rv;
 	int result;
 
+	if (object_find(session, session->verify.key) == NULL)
+		return CKR_OPERATION_NOT_INITIALIZED; /* it went with the login */
 	rv = operation_value(&session->verify, data, length, &value);
 	if (rv != CKR_OK)
 		return rv;

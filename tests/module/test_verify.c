@@ -144,6 +144,21 @@ operations_have_a_state(void **state)
 	assert_rv(p11->C_VerifyFinal(session, signature, 256), CKR_OPERATION_NOT_INITIALIZED);
 }
 
+/* The signature token's public key is a private object: a verification with it ends at logout. */
+static void
+logout_takes_the_key_away(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_ok(begin_verification(session, sha256_pkcs1));
+	assert_ok(p11->C_Logout(session));
+	forget_exchanges();
+	assert_rv(p11->C_Verify(session, message_copy(), HASH_SIZE, signature, sizeof(signature)),
+	    CKR_OPERATION_NOT_INITIALIZED);
+	assert_int_equal(exchanges(), 0);
+}
+
 static void
 signing_and_verifying_run_side_by_side(void **state)
 {
@@ -189,6 +204,7 @@ main(void)
 	    TEST(parts_can_be_verified),
 	    TEST(lengths_are_checked),
 	    TEST(operations_have_a_state),
+	    TEST(logout_takes_the_key_away),
 	    TEST(signing_and_verifying_run_side_by_side),
 	    TEST(keys_and_mechanisms_are_checked),
 	};
