@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pkcs11-3.h"
+#include "load.h"
 
 static CK_FUNCTION_LIST *p11;
 static CK_SESSION_HANDLE session;
@@ -20,26 +20,6 @@ die(const char *what, CK_RV rv)
 {
 	printf("%s 0x%lx\n", what, rv);
 	exit(1);
-}
-
-static void *
-load(const char *path)
-{
-	CK_C_GetFunctionList get_list;
-	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	void *symbol;
-	CK_RV rv;
-
-	if (library == NULL) {
-		puts(dlerror());
-		exit(1);
-	}
-	symbol = dlsym(library, "C_GetFunctionList");
-	memcpy(&get_list, &symbol, sizeof(get_list));
-	rv = get_list(&p11);
-	if (rv != CKR_OK)
-		die("C_GetFunctionList", rv);
-	return library;
 }
 
 static void
@@ -76,14 +56,14 @@ finalize_at_exit(const char *module, char *pin)
 {
 	if (atexit(finalize) != 0)
 		die("atexit", 0);
-	load(module);
+	(void)load(module, &p11);
 	log_in(pin);
 }
 
 static void
 unload(const char *module, char *pin)
 {
-	void *library = load(module);
+	void *library = load(module, &p11);
 
 	log_in(pin);
 	printf("dlclose %d\n", dlclose(library));
@@ -95,7 +75,7 @@ load_again(const char *module, char *pin)
 	CK_SESSION_INFO info;
 
 	unload(module, pin);
-	load(module);
+	(void)load(module, &p11);
 	printf("C_Initialize 0x%lx\n", p11->C_Initialize(NULL));
 	printf("C_GetSessionInfo 0x%lx\n", p11->C_GetSessionInfo(session, &info));
 	finalize();
@@ -106,7 +86,7 @@ load_again(const char *module, char *pin)
 static void
 leave(const char *module, char *pin)
 {
-	load(module);
+	(void)load(module, &p11);
 	log_in(pin);
 }
 

@@ -7,7 +7,6 @@
  * tests/e2e/test_storm.py runs it under ThreadSanitizer.
  */
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -16,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "pkcs11-3.h"
+#include "load.h"
 
 #define THREADS 8
 
@@ -106,22 +105,6 @@ work(void *slot)
 	return NULL;
 }
 
-static void
-load(const char *path)
-{
-	CK_C_GetFunctionList get_list;
-	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	void *symbol;
-
-	if (library == NULL) {
-		puts(dlerror());
-		exit(1);
-	}
-	symbol = dlsym(library, "C_GetFunctionList");
-	memcpy(&get_list, &symbol, sizeof(get_list));
-	(void)went("C_GetFunctionList", get_list(&p11));
-}
-
 int
 main(int argc, char **argv)
 {
@@ -132,7 +115,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: storm MODULE PIN SECONDS\n");
 		return 2;
 	}
-	load(argv[1]);
+	(void)load(argv[1], &p11);
 	pin = argv[2];
 	end = time(NULL) + atoi(argv[3]);
 	(void)went("C_Initialize", p11->C_Initialize(NULL));
