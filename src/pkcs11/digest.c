@@ -20,7 +20,7 @@ C_DigestInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism)
 	if (rv != CKR_OK)
 		return rv;
 	rv = digest_init(session, mechanism);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -35,7 +35,7 @@ C_Digest(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PT
 	if (rv != CKR_OK)
 		return rv;
 	rv = digest_once(session, data, length, digest, digest_length);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -48,7 +48,7 @@ C_DigestUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
 	if (rv != CKR_OK)
 		return rv;
 	rv = digest_update(session, part, length);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -61,7 +61,7 @@ C_DigestKey(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE key)
 	if (rv != CKR_OK)
 		return rv;
 	rv = digest_key(session, key);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -74,6 +74,6 @@ C_DigestFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR digest, CK_ULONG_PTR digest_
 	if (rv != CKR_OK)
 		return rv;
 	rv = digest_final(session, digest, digest_length);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }

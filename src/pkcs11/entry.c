@@ -4,9 +4,16 @@
 CK_RV
 entry_check(bool arguments_well)
 {
-	if (!module_running())
+	if (!module_enter())
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
-	return arguments_well ? CKR_OK : CKR_ARGUMENTS_BAD;
+	return arguments_well ? CKR_OK : entry_done(CKR_ARGUMENTS_BAD);
+}
+
+CK_RV
+entry_done(CK_RV rv)
+{
+	module_leave();
+	return rv;
 }
 
 CK_RV
@@ -14,7 +21,17 @@ entry_session(bool arguments_well, CK_SESSION_HANDLE handle, struct session **se
 {
 	CK_RV rv = entry_check(arguments_well);
 
-	return rv != CKR_OK ? rv : session_enter(handle, session);
+	if (rv != CKR_OK)
+		return rv;
+	rv = session_enter(handle, session);
+	return rv != CKR_OK ? entry_done(rv) : CKR_OK;
+}
+
+void
+entry_leave(struct session *session)
+{
+	session_leave(session);
+	module_leave();
 }
 
 CK_RV
@@ -27,7 +44,7 @@ entry_operation(bool arguments_well, CK_SESSION_HANDLE handle, void (*end)(struc
 		return rv;
 	if (rv == CKR_OK) {
 		end(*session);
-		session_leave(*session);
+		entry_leave(*session);
 	}
 	return rv == CKR_OK || rv == CKR_SESSION_HANDLE_INVALID ? CKR_ARGUMENTS_BAD : rv;
 }

@@ -12,11 +12,16 @@
 #include "token/module.h"
 #include "token/session.h"
 
-/* CKR_CRYPTOKI_NOT_INITIALIZED, or CKR_ARGUMENTS_BAD unless the arguments are well. */
+/*
+ * Enter the module: CKR_CRYPTOKI_NOT_INITIALIZED, or CKR_ARGUMENTS_BAD unless the arguments are
+ * well. After CKR_OK the caller leaves it by entry_done, which passes on its result.
+ */
 CK_RV entry_check(bool arguments_well);
+CK_RV entry_done(CK_RV rv);
 
-/* The same, and enter the session. */
+/* The same, and enter the session; after CKR_OK the caller leaves both by entry_leave. */
 CK_RV entry_session(bool arguments_well, CK_SESSION_HANDLE handle, struct session **session);
+void entry_leave(struct session *session);
 
 /*
  * The same for a function that ends its operation whatever comes of it, except that a length is

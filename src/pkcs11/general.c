@@ -34,14 +34,10 @@ C_Initialize(CK_VOID_PTR init_args)
 {
 	CK_RV rv;
 
-	if (module_running())
-		return CKR_CRYPTOKI_ALREADY_INITIALIZED;
+	if (module_enter())
+		return entry_done(CKR_CRYPTOKI_ALREADY_INITIALIZED);
 	rv = check_arguments(init_args);
-	if (rv == CKR_OK)
-		rv = module_start();
-	if (rv == CKR_OK)
-		slot_look_around();
-	return rv;
+	return rv != CKR_OK ? rv : module_start();
 }
 
 CK_RV
@@ -49,7 +45,10 @@ C_Finalize(CK_VOID_PTR reserved)
 {
 	CK_RV rv = entry_check(reserved == NULL);
 
-	return rv != CKR_OK ? rv : module_stop();
+	if (rv != CKR_OK)
+		return rv;
+	module_leave(); /* it waits for those inside */
+	return module_stop();
 }
 
 CK_RV
@@ -64,5 +63,5 @@ C_GetInfo(CK_INFO_PTR info)
 	info->libraryVersion = (CK_VERSION){JPKI_VERSION_MAJOR, JPKI_VERSION_MINOR};
 	slot_pad(info->manufacturerID, sizeof(info->manufacturerID), MANUFACTURER);
 	slot_pad(info->libraryDescription, sizeof(info->libraryDescription), NAME);
-	return CKR_OK;
+	return entry_done(CKR_OK);
 }

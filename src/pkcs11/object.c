@@ -29,7 +29,7 @@ C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG cou
 	if (rv != CKR_OK)
 		return rv;
 	rv = object_refuse_creation(template, count);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -46,7 +46,7 @@ C_CopyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR
 		return rv;
 	rv = object_find(session, object) != NULL ? CKR_ACTION_PROHIBITED
 						  : CKR_OBJECT_HANDLE_INVALID;
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -59,7 +59,7 @@ C_DestroyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object)
 	if (rv != CKR_OK)
 		return rv;
 	rv = object_refuse_change(session, object);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -74,7 +74,7 @@ C_SetAttributeValue(
 	if (rv != CKR_OK)
 		return rv;
 	rv = object_refuse_change(session, object);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -89,7 +89,7 @@ C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE key, CK_ULONG_PTR siz
 		return rv;
 	object = object_find(session, key);
 	rv = object != NULL ? object_size(session, object, size) : CKR_OBJECT_HANDLE_INVALID;
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -106,7 +106,7 @@ C_GetAttributeValue(
 	object = object_find(session, key);
 	rv = object != NULL ? object_get(session, object, template, count)
 			    : CKR_OBJECT_HANDLE_INVALID;
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -122,7 +122,7 @@ C_FindObjectsInit(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG 
 		rv = CKR_OPERATION_ACTIVE;
 	else
 		rv = object_search(session, template, count);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -142,7 +142,7 @@ C_FindObjects(
 			objects[*count] = search->found[search->next++];
 	} else
 		rv = CKR_OPERATION_NOT_INITIALIZED;
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -157,6 +157,6 @@ C_FindObjectsFinal(CK_SESSION_HANDLE handle)
 	if (!session->search.active)
 		rv = CKR_OPERATION_NOT_INITIALIZED;
 	session->search.active = false;
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }

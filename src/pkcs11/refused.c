@@ -12,7 +12,7 @@ refuse(bool arguments_well, CK_SESSION_HANDLE handle, CK_RV answer)
 
 	if (rv != CKR_OK)
 		return rv;
-	session_leave(session);
+	entry_leave(session);
 	return answer;
 }
 

@@ -19,10 +19,12 @@ C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIF
 	if (rv != CKR_OK)
 		return rv;
 	if ((flags & CKF_SERIAL_SESSION) == 0)
-		return CKR_SESSION_PARALLEL_NOT_SUPPORTED;
-	if ((flags & CKF_ASYNC_SESSION) != 0)
-		return CKR_SESSION_ASYNC_NOT_SUPPORTED;
-	return slot_open_session(slot, flags & (CKF_SERIAL_SESSION | CKF_RW_SESSION), handle);
+		rv = CKR_SESSION_PARALLEL_NOT_SUPPORTED;
+	else if ((flags & CKF_ASYNC_SESSION) != 0)
+		rv = CKR_SESSION_ASYNC_NOT_SUPPORTED;
+	else
+		rv = slot_open_session(slot, flags & (CKF_SERIAL_SESSION | CKF_RW_SESSION), handle);
+	return entry_done(rv);
 }
 
 CK_RV
@@ -34,7 +36,7 @@ C_CloseSession(CK_SESSION_HANDLE handle)
 	if (rv != CKR_OK)
 		return rv;
 	session_close(session);
-	session_leave(session);
+	entry_leave(session);
 	return CKR_OK;
 }
 
@@ -43,7 +45,7 @@ C_CloseAllSessions(CK_SLOT_ID slot)
 {
 	CK_RV rv = entry_check(true);
 
-	return rv != CKR_OK ? rv : slot_close_sessions(slot);
+	return rv != CKR_OK ? rv : entry_done(slot_close_sessions(slot));
 }
 
 CK_RV
@@ -58,7 +60,7 @@ C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO_PTR info)
 	info->state = session_state(session);
 	info->flags = session->flags;
 	info->ulDeviceError = 0;
-	session_leave(session);
+	entry_leave(session);
 	return CKR_OK;
 }
 
@@ -86,7 +88,7 @@ C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK_ULO
 	if (rv != CKR_OK)
 		return rv;
 	rv = login(session, type, pin, length);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -105,7 +107,7 @@ C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK
 		rv = CKR_ARGUMENTS_BAD;
 	else
 		rv = login(session, type, pin, length);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -118,7 +120,7 @@ C_Logout(CK_SESSION_HANDLE handle)
 	if (rv != CKR_OK)
 		return rv;
 	rv = login_end(session);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -138,7 +140,7 @@ C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
 		session_end_signature(session);
 	if ((flags & CKF_VERIFY) != 0)
 		operation_end(&session->verify);
-	session_leave(session);
+	entry_leave(session);
 	return CKR_OK;
 }
 
@@ -151,7 +153,7 @@ C_GetFunctionStatus(CK_SESSION_HANDLE handle)
 
 	if (rv != CKR_OK)
 		return rv;
-	session_leave(session);
+	entry_leave(session);
 	return CKR_FUNCTION_NOT_PARALLEL;
 }
 

@@ -14,7 +14,7 @@ C_SignInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDL
 	if (rv != CKR_OK)
 		return rv;
 	rv = sign_init(session, mechanism, key);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -29,7 +29,7 @@ C_Sign(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR 
 	if (rv != CKR_OK)
 		return rv;
 	rv = sign_once(session, data, length, signature, signature_length);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -43,7 +43,7 @@ C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
 	if (rv != CKR_OK)
 		return rv;
 	rv = sign_update(session, part, length);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -57,6 +57,6 @@ C_SignFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG_PTR signat
 	if (rv != CKR_OK)
 		return rv;
 	rv = sign_final(session, signature, signature_length);
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }

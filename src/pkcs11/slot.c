@@ -12,7 +12,7 @@ C_GetSlotList(CK_BBOOL token_present, CK_SLOT_ID_PTR list, CK_ULONG_PTR count)
 {
 	CK_RV rv = entry_check(count != NULL);
 
-	return rv != CKR_OK ? rv : slot_list(token_present, list, count);
+	return rv != CKR_OK ? rv : entry_done(slot_list(token_present, list, count));
 }
 
 CK_RV
@@ -20,7 +20,7 @@ C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO_PTR info)
 {
 	CK_RV rv = entry_check(info != NULL);
 
-	return rv != CKR_OK ? rv : slot_info(id, info);
+	return rv != CKR_OK ? rv : entry_done(slot_info(id, info));
 }
 
 CK_RV
@@ -28,7 +28,7 @@ C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO_PTR info)
 {
 	CK_RV rv = entry_check(info != NULL);
 
-	return rv != CKR_OK ? rv : slot_token_info(id, info);
+	return rv != CKR_OK ? rv : entry_done(slot_token_info(id, info));
 }
 
 CK_RV
@@ -36,7 +36,7 @@ C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count
 {
 	CK_RV rv = entry_check(count != NULL);
 
-	return rv != CKR_OK ? rv : slot_mechanism_list(id, list, count);
+	return rv != CKR_OK ? rv : entry_done(slot_mechanism_list(id, list, count));
 }
 
 CK_RV
@@ -44,7 +44,7 @@ C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR 
 {
 	CK_RV rv = entry_check(info != NULL);
 
-	return rv != CKR_OK ? rv : slot_mechanism_info(id, type, info);
+	return rv != CKR_OK ? rv : entry_done(slot_mechanism_info(id, type, info));
 }
 
 CK_RV
@@ -52,7 +52,7 @@ C_InitToken(CK_SLOT_ID id, CK_UTF8CHAR_PTR pin, CK_ULONG pin_length, CK_UTF8CHAR
 {
 	CK_RV rv = entry_check(buffer_well(pin, pin_length) && label != NULL);
 
-	return rv != CKR_OK ? rv : slot_init_token(id);
+	return rv != CKR_OK ? rv : entry_done(slot_init_token(id));
 }
 
 CK_RV
@@ -70,7 +70,7 @@ C_SetPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_length,
 		rv = login_set_pin(session, old_pin, old_length, new_pin, new_length);
 	else
 		rv = CKR_SESSION_READ_ONLY;
-	session_leave(session);
+	entry_leave(session);
 	return rv;
 }
 
@@ -79,5 +79,5 @@ C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR slot, CK_VOID_PTR reserved)
 {
 	CK_RV rv = entry_check(slot != NULL && reserved == NULL);
 
-	return rv != CKR_OK ? rv : slot_wait_event((flags & CKF_DONT_BLOCK) == 0, slot);
+	return rv != CKR_OK ? rv : entry_done(slot_wait_event((flags & CKF_DONT_BLOCK) == 0, slot));
 }

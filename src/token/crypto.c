@@ -19,6 +19,16 @@ openssl_stopped(void)
 	atomic_store(&gone, true);
 }
 
+void
+crypto_prepare(void)
+{
+	if (crypto_is_gone())
+		return;
+	(void)ERR_set_mark();
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
+	(void)ERR_pop_to_mark();
+}
+
 bool
 crypto_start(void)
 {

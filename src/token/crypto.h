@@ -11,6 +11,12 @@
  * have loaded this module from its openssl.cnf, or have put its own providers first.
  */
 
+/*
+ * Have OpenSSL read the application's configuration, which it would otherwise do while the first
+ * certificate is parsed, under our locks: what is configured may be this module itself.
+ */
+void crypto_prepare(void);
+
 /* Set the context up; false if there is no memory or no default provider. */
 bool crypto_start(void);
 void crypto_stop(void);

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/deadline.h"
 #include "token/crypto.h"
@@ -14,9 +15,13 @@
 struct settings module_settings = {.signature_window_ms = 10000};
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER; /* stopping, waiting */
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;    /* stopping, waiting */
+static pthread_mutex_t life = PTHREAD_MUTEX_INITIALIZER;     /* held by who starts or stops */
+static pthread_rwlock_t inside = PTHREAD_RWLOCK_INITIALIZER; /* ... shared by all calls */
 static atomic_bool running;
+static atomic_int owner; /* the process that it has been started in */
 static bool stopping;
+/* From then on a reader that comes counts as seen empty: a card that comes with it is an event. */
 static bool looked_around;
 static unsigned waiting; /* threads in module_wait */
 static struct jpki_service *service;
@@ -34,12 +39,6 @@ void
 module_unlock(void)
 {
 	pthread_mutex_unlock(&lock);
-}
-
-bool
-module_running(void)
-{
-	return atomic_load(&running);
 }
 
 struct jpki_service *
@@ -62,6 +61,8 @@ module_next_serial(void)
 static void
 after_fork(void)
 {
+	pthread_mutex_init(&life, NULL);
+	pthread_rwlock_init(&inside, NULL);
 	pthread_mutex_init(&lock, NULL);
 	pthread_cond_init(&changed, NULL);
 	atomic_store(&running, false);
@@ -71,6 +72,13 @@ after_fork(void)
 	service = NULL;
 	reader_count = 0;
 	sessions_abandon();
+}
+
+/* Is what there is ours? Some ways to fork call no handler (_Fork, clone). */
+static bool
+runs_here(void)
+{
+	return atomic_load(&running) && atomic_load(&owner) == getpid();
 }
 
 static bool
@@ -123,19 +131,62 @@ start(void)
 	return CKR_OK;
 }
 
+/* Look at all readers, the first time. */
+static void
+look_around(void)
+{
+	struct reader *reader;
+
+	module_find_readers();
+	for (size_t i = 0; (reader = module_reader(i)) != NULL; i++) {
+		pthread_mutex_lock(&reader->lock);
+		reader_update(reader);
+		reader_publish(reader);
+		pthread_mutex_unlock(&reader->lock);
+	}
+	module_lock();
+	looked_around = true;
+	module_unlock();
+}
+
 CK_RV
 module_start(void)
 {
 	CK_RV rv = CKR_CRYPTOKI_ALREADY_INITIALIZED;
 
-	module_lock();
+	if (atomic_load(&running) && !runs_here())
+		after_fork();
+	crypto_prepare(); /* before any lock: what it loads may come back here */
+	pthread_mutex_lock(&life);
 	if (!atomic_load(&running)) {
 		stopping = looked_around = false;
 		rv = start();
-		atomic_store(&running, rv == CKR_OK);
+		if (rv == CKR_OK) {
+			look_around();
+			atomic_store(&owner, getpid());
+			atomic_store(&running, true);
+		}
 	}
-	module_unlock();
+	pthread_mutex_unlock(&life);
 	return rv;
+}
+
+bool
+module_enter(void)
+{
+	if (!runs_here())
+		return false;
+	pthread_rwlock_rdlock(&inside);
+	if (atomic_load(&running))
+		return true;
+	pthread_rwlock_unlock(&inside);
+	return false;
+}
+
+void
+module_leave(void)
+{
+	pthread_rwlock_unlock(&inside);
 }
 
 static void
@@ -172,19 +223,32 @@ stop_waiting(void)
 	module_unlock();
 }
 
-CK_RV
-module_stop(void)
+static void
+stop(void)
 {
-	bool was_running = true;
-
-	if (!atomic_compare_exchange_strong(&running, &was_running, false))
-		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	stop_waiting();
+	atomic_store(&running, false);
+	pthread_rwlock_wrlock(&inside); /* nobody comes in any more: wait for those inside */
 	while (reader_count > 0)
 		stop_reader(readers[--reader_count]);
 	jpki_transport.stop(&service);
 	crypto_stop();
-	return CKR_OK;
+	pthread_rwlock_unlock(&inside);
+}
+
+CK_RV
+module_stop(void)
+{
+	bool was_running;
+
+	if (!runs_here())
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	pthread_mutex_lock(&life);
+	was_running = atomic_load(&running);
+	if (was_running)
+		stop();
+	pthread_mutex_unlock(&life);
+	return was_running ? CKR_OK : CKR_CRYPTOKI_NOT_INITIALIZED;
 }
 
 /* Somebody who is in a call while the program ends gets this long to come out of it, in ms. */
@@ -199,7 +263,7 @@ at_exit(void)
 {
 	struct timespec until = deadline_in(EXIT_PATIENCE_MS);
 
-	if (!atomic_load(&running))
+	if (!runs_here())
 		return;
 	for (size_t i = 0; i < reader_count; i++) {
 		if (pthread_mutex_timedlock(&readers[i]->lock, &until) != 0)
@@ -257,14 +321,6 @@ module_find_readers(void)
 	module_lock();
 	for (size_t i = 0; i < count; i++)
 		know_reader(names[i]);
-	module_unlock();
-}
-
-void
-module_looked_around(void)
-{
-	module_lock();
-	looked_around = true;
 	module_unlock();
 }
 
@@ -351,5 +407,21 @@ module_view(struct reader *reader, enum jpki_role role, struct slot_view *view)
 {
 	module_lock();
 	*view = reader->views[role];
+	module_unlock();
+}
+
+void
+module_publish_state(struct reader *reader)
+{
+	module_lock();
+	reader->seen = reader->state;
+	module_unlock();
+}
+
+void
+module_seen(struct reader *reader, struct jpki_reader_state *state)
+{
+	module_lock();
+	*state = reader->seen;
 	module_unlock();
 }

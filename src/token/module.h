@@ -28,14 +28,20 @@ struct settings {
 extern struct settings module_settings;
 
 /*
- * Start and stop. A forked child finds the module stopped, and starts it anew. Stop locks the
- * cards that were unlocked.
+ * Start and stop, one at a time: the next one waits. A forked child finds the module stopped, and
+ * starts it anew. Start looks at what there is, so that what changes from then on is an event.
+ * Stop ends those who wait for events, lets those in a call come out, and locks the cards that
+ * were unlocked. CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_CRYPTOKI_NOT_INITIALIZED.
  */
 CK_RV module_start(void);
 CK_RV module_stop(void);
 
-/* Has it been started in this process? */
-bool module_running(void);
+/*
+ * A call of the application is inside the module between these two, which keeps it from being
+ * stopped. Enter is false if the module has not been started in this process.
+ */
+bool module_enter(void);
+void module_leave(void);
 
 /* The way to the PC/SC service, while running. */
 struct jpki_service *module_service(void);
@@ -48,12 +54,6 @@ struct reader *module_reader(size_t index);
 
 /* Ask the service for readers that have come. */
 void module_find_readers(void);
-
-/*
- * C_Initialize has looked at what there is: from now on a reader that comes counts as seen empty
- * before, so that a card which comes with it is an event.
- */
-void module_looked_around(void);
 
 /* The name of a reader into a buffer of JPKI_READER_NAME_SIZE. */
 void module_reader_name(struct reader *reader, char *name);
@@ -80,6 +80,8 @@ bool module_wait(const struct jpki_reader_state *states, size_t count);
 /* Exchange a view. */
 void module_publish(struct reader *reader, enum jpki_role role, const struct slot_view *view);
 void module_view(struct reader *reader, enum jpki_role role, struct slot_view *view);
+void module_publish_state(struct reader *reader);
+void module_seen(struct reader *reader, struct jpki_reader_state *state);
 
 /* A number that was not given out before. */
 CK_ULONG module_next_serial(void);

@@ -464,6 +464,7 @@ reader_publish(struct reader *reader)
 	    .card_present = reader->state.present,
 	    .info = reader->info};
 
+	module_publish_state(reader);
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		const struct token *token = &reader->tokens[role];
 

@@ -65,7 +65,8 @@ struct reader {
 	/* Guarded by the module's lock. */
 	char name[JPKI_READER_NAME_SIZE]; /* "": no reader has come for this pair of slots */
 	struct slot_view views[JPKI_ROLES];
-	bool event[JPKI_ROLES]; /* a card came or went, and nobody has asked yet */
+	struct jpki_reader_state seen; /* `state`, for those who do not wait */
+	bool event[JPKI_ROLES];	       /* a card came or went, and nobody has asked yet */
 
 	pthread_mutex_t lock;
 	/* Guarded by `lock`. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/deadline.h"
 #include "token/mechanism.h"
 #include "token/module.h"
 #include "token/role.h"
@@ -326,31 +327,40 @@ slot_close_sessions(CK_SLOT_ID id)
 	return CKR_OK;
 }
 
-/* Look at all readers; `states` is what was seen of each. */
+/*
+ * Who waits for events gives a reader that is busy with a card this long, in ms: not for ever,
+ * for there are other readers, but without asking again and again.
+ */
+#define BUSY_MS 100
+
+static bool
+lock_if_idle(struct reader *reader, bool block)
+{
+	struct timespec until;
+
+	if (!block)
+		return pthread_mutex_trylock(&reader->lock) == 0;
+	until = deadline_in(BUSY_MS);
+	return pthread_mutex_timedlock(&reader->lock, &until) == 0;
+}
+
+/* Look at all readers that are not busy; `states` is what was seen last of each. */
 static size_t
-look_around(struct jpki_reader_state *states)
+look_around(struct jpki_reader_state *states, bool block)
 {
 	struct reader *reader;
 	size_t count = 0;
 
 	module_find_readers();
 	for (; (reader = module_reader(count)) != NULL; count++) {
-		pthread_mutex_lock(&reader->lock);
-		reader_update(reader);
-		reader_publish(reader);
-		states[count] = reader->state;
-		pthread_mutex_unlock(&reader->lock);
+		if (lock_if_idle(reader, block)) {
+			reader_update(reader);
+			reader_publish(reader);
+			pthread_mutex_unlock(&reader->lock);
+		}
+		module_seen(reader, &states[count]);
 	}
 	return count;
-}
-
-void
-slot_look_around(void)
-{
-	struct jpki_reader_state states[MODULE_READERS_MAX];
-
-	(void)look_around(states);
-	module_looked_around();
 }
 
 static CK_RV
@@ -360,7 +370,7 @@ wait_event(bool block, CK_SLOT_ID *id)
 	size_t count;
 
 	do {
-		count = look_around(states);
+		count = look_around(states, block);
 		if (module_take_event(id))
 			return CKR_OK;
 		if (!block)

@@ -9,8 +9,9 @@
 
 /*
  * Slots: two for each reader, one a role; id = reader index * 2 + role. Arguments and answers
- * are those of the C_ functions. None of these waits for a card that is busy with another
- * thread's signature, once it has been looked at.
+ * are those of the C_ functions. What only asks, and slot_wait_event, does not wait for a card
+ * that is busy with another thread's signature, once it has been looked at; opening and closing
+ * sessions does.
  */
 
 CK_RV slot_list(CK_BBOOL token_present, CK_SLOT_ID *list, CK_ULONG *count);
@@ -23,9 +24,6 @@ CK_RV slot_close_sessions(CK_SLOT_ID id);
 
 /* Why the slot's token cannot be initialised: a card is initialised at the town office. */
 CK_RV slot_init_token(CK_SLOT_ID id);
-
-/* See what there is, so that what changes from now on is an event. */
-void slot_look_around(void);
 
 /* Wait for a card to come or go. CKR_NO_EVENT at once if `block` is false. */
 CK_RV slot_wait_event(bool block, CK_SLOT_ID *id);

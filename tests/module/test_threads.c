@@ -10,7 +10,7 @@
 #define THREADS 8
 #define ROUNDS 15
 /* Long enough for the other thread to be seen waiting or not. */
-#define SIGNATURE_US 300000
+#define SIGNATURE_US 800000
 
 static atomic_bool done;
 static atomic_int unexpected;
@@ -38,6 +38,7 @@ slot_queries_do_not_wait_for_a_signature(void **state)
 	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
 	struct deadline deadline = {0};
 	CK_MECHANISM_INFO mechanism;
+	CK_SLOT_ID slot;
 	CK_ULONG count;
 	pthread_t thread;
 
@@ -55,6 +56,11 @@ slot_queries_do_not_wait_for_a_signature(void **state)
 	assert_ok(p11->C_GetSlotList(CK_TRUE, NULL, &count));
 	assert_ok(p11->C_GetMechanismList(0, NULL, &count));
 	assert_ok(p11->C_GetMechanismInfo(0, CKM_RSA_PKCS, &mechanism));
+	assert_rv(p11->C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, NULL), CKR_NO_EVENT);
+	assert_int_equal(inprocess_add_reader(READER_2), 0);
+	assert_int_equal(inprocess_insert(READER_2, another_card(SERIAL_2)), 0);
+	assert_ok(p11->C_WaitForSlotEvent(0, &slot, NULL));
+	assert_in_range(slot, 2, 3);
 	assert_false(atomic_load(&done));
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_int_equal(atomic_load(&unexpected), 0);
@@ -195,6 +201,75 @@ many_threads_and_a_restless_card(void **state)
 	assert_int_equal(vcard_pin_tries(card, VCARD_PIN_SIGNATURE), 5);
 }
 
+#define LIVES 300
+
+/* As two libraries in one program do, each with a life of the module of its own in mind. */
+static void *
+live(void *context)
+{
+	CK_SESSION_HANDLE session;
+	CK_RV rv;
+
+	(void)context;
+	for (int life = 0; life < LIVES; life++) {
+		rv = p11->C_Initialize(NULL);
+		if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED)
+			atomic_fetch_add(&unexpected, 1);
+		rv = p11->C_OpenSession(0, CKF_SERIAL_SESSION, NULL, NULL, &session);
+		if (rv != CKR_OK && rv != CKR_CRYPTOKI_NOT_INITIALIZED)
+			atomic_fetch_add(&unexpected, 1);
+		rv = p11->C_Finalize(NULL);
+		if (rv != CKR_OK && rv != CKR_CRYPTOKI_NOT_INITIALIZED)
+			atomic_fetch_add(&unexpected, 1);
+	}
+	return NULL;
+}
+
+/* Nobody told the others that it stops. */
+static void *
+call_on(void *context)
+{
+	CK_SESSION_HANDLE session;
+	CK_SLOT_INFO info;
+	CK_SLOT_ID slot;
+	CK_ULONG count;
+
+	(void)context;
+	while (!atomic_load(&done)) {
+		(void)p11->C_GetSlotList(CK_TRUE, NULL, &count);
+		(void)p11->C_GetSlotInfo(0, &info);
+		(void)p11->C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, NULL);
+		if (p11->C_OpenSession(1, CKF_SERIAL_SESSION, NULL, NULL, &session) == CKR_OK)
+			(void)login_with(session, PASSWORD);
+	}
+	return NULL;
+}
+
+static void
+starting_and_stopping_meet(void **state)
+{
+	pthread_t lives[4], callers[2];
+
+	(void)state;
+	atomic_store(&done, false);
+	atomic_store(&unexpected, 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&callers[i], NULL, call_on, NULL), 0);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&lives[i], NULL, live, NULL), 0);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(pthread_join(lives[i], NULL), 0);
+	atomic_store(&done, true);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_join(callers[i], NULL), 0);
+	assert_int_equal(atomic_load(&unexpected), 0);
+	(void)p11->C_Finalize(NULL);
+	assert_false(vcard_pin_verified(card, VCARD_PIN_SIGNATURE));
+	assert_int_equal(vcard_pin_tries(card, VCARD_PIN_SIGNATURE), 5);
+	assert_true(start_module());
+	assert_signs(open_user_session(JPKI_AUTHENTICATION), JPKI_AUTHENTICATION, sha256_pkcs1);
+}
+
 int
 main(void)
 {
@@ -202,6 +277,7 @@ main(void)
 	    TEST(slot_queries_do_not_wait_for_a_signature),
 	    TEST(many_threads),
 	    TEST(many_threads_and_a_restless_card),
+	    TEST(starting_and_stopping_meet),
 	};
 
 	return RUN(tests);
