@@ -73,6 +73,13 @@ find_attribute(const struct object *object, CK_ATTRIBUTE_TYPE type)
 	return NULL;
 }
 
+/* The login may be found lost while a certificate is read, and the object with it. */
+static CK_RV
+rv_of_reading(int error)
+{
+	return error == JPKI_ERR_NOT_VERIFIED ? CKR_OBJECT_HANDLE_INVALID : rv_of(error);
+}
+
 static CK_RV
 certificate_value(struct session *session, enum jpki_certificate which,
     enum certificate_field field, const void **value, size_t *length)
@@ -82,7 +89,7 @@ certificate_value(struct session *session, enum jpki_certificate which,
 
 	rv = reader_certificate(session->reader, session->role, which, &certificate);
 	if (rv != JPKI_OK)
-		return rv_of(rv);
+		return rv_of_reading(rv);
 	*value = certificate->fields[field].bytes;
 	*length = certificate->fields[field].length;
 	return CKR_OK;
@@ -108,7 +115,7 @@ issuer_value(struct session *session, const struct object *object, enum certific
 		rv = reader_certificate(
 		    session->reader, session->role, object->certificate, &issued);
 	if (rv != JPKI_OK)
-		return rv_of(rv);
+		return rv_of_reading(rv);
 	if (certificate_issued(issuer, issued)) {
 		*value = issuer->fields[field].bytes;
 		*length = issuer->fields[field].length;

@@ -30,7 +30,9 @@ log_in(char *pin)
 	CK_RV rv;
 
 	rv = p11->C_Initialize(NULL);
-	if (rv != CKR_OK)
+	if (rv == CKR_CRYPTOKI_ALREADY_INITIALIZED) /* somebody else's doing: it is as well */
+		puts("already initialised");
+	else if (rv != CKR_OK)
 		die("C_Initialize", rv);
 	rv = p11->C_GetSlotList(CK_TRUE, slots, &count);
 	if (rv != CKR_OK)

@@ -6,10 +6,21 @@ import pytest
 from support import AUTH, BUILD, PIN
 
 LIFETIME = BUILD / "tests" / "e2e" / "lifetime"
+ENGINE = BUILD / "tests" / "e2e" / "session-engine.so"
+
+CONFIGURATION = f"""
+openssl_conf = all
+[all]
+engines = engines
+[engines]
+session = session
+[session]
+dynamic_path = {ENGINE}
+"""
 
 
-def live(sandbox, way):
-    return sandbox.run(LIFETIME, way, sandbox.module, PIN[AUTH]).splitlines()
+def live(sandbox, way, env=None):
+    return sandbox.run(LIFETIME, way, sandbox.module, PIN[AUTH], env=env).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -29,3 +40,15 @@ def test_ends_well_and_locks_the_card(sandbox, card, way, logins, said):
     assert live(sandbox, way) == said
     assert card.verified() == []
     assert [entry.sw for entry in card.verifies()] == ["9000"] * logins
+
+
+def test_a_configuration_that_uses_the_module_itself(sandbox, card, tmp_path):
+    """OpenSSL reads it when it is first used, which may be by the module."""
+    configuration = tmp_path / "openssl.cnf"
+    configuration.write_text(CONFIGURATION)
+    card.mark()
+    said = live(sandbox, "leave", {"OPENSSL_CONF": configuration, "JPKI_MODULE": sandbox.module})
+    assert said == ["engine: C_Initialize 0x0", "engine: C_OpenSession 0x0", "already initialised",
+                    "the end"]
+    assert [entry.sw for entry in card.verifies()] == ["9000"]
+    assert card.verified() == []

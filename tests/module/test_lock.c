@@ -372,6 +372,34 @@ ca_certificate_survives_others(void **state)
 	}
 }
 
+/* Objects that came with a login go with it, in the middle of a call too. */
+static void
+login_lost_while_a_certificate_is_read(void **state)
+{
+	CK_BYTE hash[20];
+	CK_ATTRIBUTE attribute = {CKA_HASH_OF_ISSUER_PUBLIC_KEY, hash, sizeof(hash)};
+
+	(void)state;
+	for (unsigned nth = 1; nth <= 8; nth++) {
+		CK_SESSION_HANDLE session;
+		CK_OBJECT_HANDLE object;
+		CK_RV rv;
+
+		start_over();
+		session = open_user_session(JPKI_SIGNATURE);
+		object = find_one(session, CKO_CERTIFICATE);
+		assert_int_equal(vcard_fault_add(card, VCARD_FAULT_POWER_LOSS, nth, 0, NULL), 0);
+		attribute.ulValueLen = sizeof(hash);
+		rv = p11->C_GetAttributeValue(session, object, &attribute, 1);
+		vcard_faults_clear(card);
+		assert_true(
+		    rv == CKR_OK || rv == CKR_DEVICE_ERROR || rv == CKR_OBJECT_HANDLE_INVALID);
+		if (!user_session(session))
+			assert_rv(p11->C_GetAttributeValue(session, object, &attribute, 1),
+			    CKR_OBJECT_HANDLE_INVALID);
+	}
+}
+
 int
 main(void)
 {
@@ -397,6 +425,7 @@ main(void)
 	    TEST(others_application_does_not_matter),
 	    TEST(others_select_may_log_out),
 	    TEST(ca_certificate_survives_others),
+	    TEST(login_lost_while_a_certificate_is_read),
 	};
 
 	return RUN(tests);

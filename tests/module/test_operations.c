@@ -223,6 +223,10 @@ keys_are_not_digested(void **state)
 	(void)state;
 	assert_rv(p11->C_DigestKey(session, key), CKR_OPERATION_NOT_INITIALIZED);
 	assert_ok(begin_digest(session));
+	assert_ok(digest(session, data, NULL, &length));
+	assert_rv(p11->C_DigestKey(session, key), CKR_OPERATION_ACTIVE);
+	assert_ended(&kinds[0], session);
+	assert_ok(begin_digest(session));
 	assert_rv(p11->C_DigestKey(session, key), CKR_KEY_INDIGESTIBLE);
 	assert_rv(p11->C_DigestKey(session, find_ca(session)), CKR_KEY_HANDLE_INVALID);
 	assert_rv(p11->C_DigestKey(session, CK_INVALID_HANDLE), CKR_KEY_HANDLE_INVALID);
