@@ -143,22 +143,6 @@ last_session_closed(struct reader *reader, enum jpki_role role)
 		reader_lock_card(reader);
 }
 
-void
-session_close(struct session *session)
-{
-	struct reader *reader = session->reader;
-	enum jpki_role role = session->role;
-	CK_ULONG count, read_write;
-
-	session_end_signature(session);
-	operation_end(&session->verify);
-	operation_end(&session->digest);
-	unlink_session(session);
-	sessions_count(reader, role, &count, &read_write);
-	if (count == 0)
-		last_session_closed(reader, role);
-}
-
 static struct session *
 first_of(const struct reader *reader, unsigned roles)
 {
@@ -170,6 +154,20 @@ first_of(const struct reader *reader, unsigned roles)
 			break;
 	module_unlock();
 	return s;
+}
+
+void
+session_close(struct session *session)
+{
+	struct reader *reader = session->reader;
+	enum jpki_role role = session->role;
+
+	session_end_signature(session);
+	operation_end(&session->verify);
+	operation_end(&session->digest);
+	unlink_session(session);
+	if (first_of(reader, MODULE_ROLE(role)) == NULL)
+		last_session_closed(reader, role);
 }
 
 void
