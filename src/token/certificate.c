@@ -10,6 +10,8 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <jpki/error.h>
+
 #include "token/crypto.h"
 
 #define KEY_BITS 2048
@@ -111,35 +113,62 @@ set_key_hash(struct certificate *c, const X509 *x509)
 }
 
 static bool
-set_key(struct certificate *c, X509 *x509)
+set_key(struct certificate *c, const EVP_PKEY *key)
 {
-	const EVP_PKEY *key = X509_get0_pubkey(x509); /* its certificate's */
-
-	return key != NULL && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) == KEY_BITS &&
-	       set_number(c, CERTIFICATE_MODULUS, key, OSSL_PKEY_PARAM_RSA_N) &&
+	return set_number(c, CERTIFICATE_MODULUS, key, OSSL_PKEY_PARAM_RSA_N) &&
 	       set_number(c, CERTIFICATE_EXPONENT, key, OSSL_PKEY_PARAM_RSA_E);
 }
 
-struct certificate *
-certificate_parse(const uint8_t *der, size_t length, bool of_card_key)
+static bool
+set_fields(struct certificate *c, const X509 *x509, const uint8_t *der, size_t length)
 {
-	struct certificate *c = calloc(1, sizeof(*c));
-	X509 *x509 = X509_new_ex(crypto_context(), NULL);
-	const unsigned char *end = der;
-	bool done;
-
-	done = c != NULL && x509 != NULL && d2i_X509(&x509, &end, (long)length) != NULL &&
-	       end == der + length && set_field(c, CERTIFICATE_VALUE, der, length) &&
+	return set_field(c, CERTIFICATE_VALUE, der, length) &&
 	       set_name(c, CERTIFICATE_SUBJECT, X509_get_subject_name(x509)) &&
 	       set_name(c, CERTIFICATE_ISSUER, X509_get_issuer_name(x509)) && set_serial(c, x509) &&
 	       set_date(c, CERTIFICATE_START_DATE, X509_get0_notBefore(x509)) &&
 	       set_date(c, CERTIFICATE_END_DATE, X509_get0_notAfter(x509)) &&
-	       set_check_value(c, der, length) && set_key_info(c, x509) && set_key_hash(c, x509) &&
-	       (!of_card_key || set_key(c, x509));
+	       set_check_value(c, der, length) && set_key_info(c, x509) && set_key_hash(c, x509);
+}
+
+/* Is the key what the card signs with? */
+static bool
+is_card_key(const EVP_PKEY *key)
+{
+	return key != NULL && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) == KEY_BITS;
+}
+
+static int
+take_apart(struct certificate *c, X509 *x509, const uint8_t *der, size_t length, bool of_card_key)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(x509); /* its certificate's */
+
+	if (ASN1_TIME_check(X509_get0_notBefore(x509)) != 1 ||
+	    ASN1_TIME_check(X509_get0_notAfter(x509)) != 1 || (of_card_key && !is_card_key(key)))
+		return JPKI_ERR_DATA;
+	return set_fields(c, x509, der, length) && (!of_card_key || set_key(c, key))
+		   ? JPKI_OK
+		   : JPKI_ERR_MEMORY;
+}
+
+int
+certificate_parse(
+    const uint8_t *der, size_t length, bool of_card_key, struct certificate **certificate)
+{
+	struct certificate *c = calloc(1, sizeof(*c));
+	X509 *x509 = X509_new_ex(crypto_context(), NULL);
+	const unsigned char *end = der;
+	int rv = JPKI_ERR_MEMORY;
+
+	if (c != NULL && x509 != NULL) {
+		rv = JPKI_ERR_DATA;
+		if (d2i_X509(&x509, &end, (long)length) != NULL && end == der + length)
+			rv = take_apart(c, x509, der, length, of_card_key);
+	}
 	X509_free(x509);
-	if (!done && c != NULL)
+	if (rv != JPKI_OK)
 		certificate_free(&c);
-	return c;
+	*certificate = c;
+	return rv;
 }
 
 bool

@@ -30,11 +30,13 @@ struct certificate {
 };
 
 /*
- * Take a certificate apart; modulus and exponent too if it is `of_card_key`. NULL if it is no
- * X.509 certificate, if a card's key is not RSA of 2048 bits, or for want of memory. The caller
- * owns it.
+ * Take a certificate apart; modulus and exponent too if it is `of_card_key`. JPKI_ERR_DATA if it
+ * is no X.509 certificate, or if a card's key is not RSA of 2048 bits; JPKI_ERR_MEMORY, though
+ * OpenSSL does not always tell that it lacked memory from a certificate that is none. The caller
+ * owns what comes of it: NULL after an error.
  */
-struct certificate *certificate_parse(const uint8_t *der, size_t length, bool of_card_key);
+int certificate_parse(
+    const uint8_t *der, size_t length, bool of_card_key, struct certificate **certificate);
 
 /* Does the one name itself as the other's issuer? Names are compared, no signature is checked. */
 bool certificate_issued(const struct certificate *issuer, const struct certificate *certificate);

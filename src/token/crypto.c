@@ -29,14 +29,9 @@ crypto_prepare(void)
 	(void)ERR_pop_to_mark();
 }
 
-bool
-crypto_start(void)
+static bool
+load_provider(void)
 {
-	if (atomic_load(&gone))
-		return false;
-	if (!watched && OPENSSL_atexit(openssl_stopped) != 1)
-		return false;
-	watched = true;
 	context = OSSL_LIB_CTX_new();
 	if (context == NULL)
 		return false;
@@ -44,6 +39,22 @@ crypto_start(void)
 	if (provider == NULL)
 		crypto_stop();
 	return provider != NULL;
+}
+
+bool
+crypto_start(void)
+{
+	bool done;
+
+	if (crypto_is_gone())
+		return false;
+	if (!watched && OPENSSL_atexit(openssl_stopped) != 1)
+		return false;
+	watched = true;
+	crypto_enter();
+	done = load_provider();
+	crypto_leave();
+	return done;
 }
 
 void

@@ -117,7 +117,7 @@ start(void)
 	if (!watch_forks())
 		return CKR_HOST_MEMORY;
 	if (!crypto_start())
-		return CKR_GENERAL_ERROR;
+		return crypto_is_gone() ? CKR_GENERAL_ERROR : CKR_HOST_MEMORY;
 	rv = jpki_transport.start(&service);
 	if (rv != JPKI_OK) {
 		crypto_stop();

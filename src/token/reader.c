@@ -359,11 +359,11 @@ reader_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_ce
 	rv = jpki_card_read_certificate(reader->card, role, which, der);
 	if (rv != JPKI_OK)
 		return rv;
-	token->certificates[which] =
-	    certificate_parse(der->bytes, der->total, which == JPKI_CERTIFICATE);
-	if (token->certificates[which] == NULL)
+	rv = certificate_parse(
+	    der->bytes, der->total, which == JPKI_CERTIFICATE, &token->certificates[which]);
+	if (rv == JPKI_ERR_DATA)
 		memset(der, 0, sizeof(*der)); /* what is no use is not kept */
-	return token->certificates[which] != NULL ? JPKI_OK : JPKI_ERR_DATA;
+	return rv;
 }
 
 /* What the card gives as the first block of a certificate that is known: is it the same? */

@@ -71,16 +71,23 @@ attempt(struct session *session, const struct operation_value *value,
 	const struct certificate *certificate =
 	    session_token(session)->certificates[JPKI_CERTIFICATE];
 	const struct mechanism *mechanism = session->sign.mechanism;
+	enum verdict verdict;
 	int rv;
 
 	rv = jpki_card_sign(session->reader->card, session->role, mechanism->form, value->bytes,
 	    value->length, signature);
-	if (rv != JPKI_OK || signature_right(certificate, mechanism, value, signature))
+	if (rv != JPKI_OK)
 		return rv;
+	verdict = signature_right(certificate, mechanism, value, signature);
+	if (verdict == VERDICT_RIGHT)
+		return JPKI_OK;
 	/* That salts have 32 bytes is inferred (card-facts: commands, C); no other is of use. */
-	if (mechanism->pss && signature_other_salt(certificate, value, signature))
-		return JPKI_ERR_UNSUPPORTED;
-	return JPKI_ERR_DATA;
+	if (verdict == VERDICT_WRONG && mechanism->pss) {
+		verdict = signature_other_salt(certificate, value, signature);
+		if (verdict == VERDICT_RIGHT)
+			return JPKI_ERR_UNSUPPORTED;
+	}
+	return verdict == VERDICT_UNKNOWN ? JPKI_ERR_MEMORY : JPKI_ERR_DATA;
 }
 
 /*

@@ -18,12 +18,16 @@ CK_RV verify_once(struct session *session, const CK_BYTE *data, CK_ULONG length,
 CK_RV verify_update(struct session *session, const CK_BYTE *data, CK_ULONG length);
 CK_RV verify_final(struct session *session, const CK_BYTE *signature, CK_ULONG signature_length);
 
+/* What is to be said of a signature; unknown: there was not the memory to tell. */
+enum verdict { VERDICT_RIGHT, VERDICT_WRONG, VERDICT_UNKNOWN };
+
 /* Did the key of `certificate` make this signature of `value`, in the mechanism's way? */
-bool signature_right(const struct certificate *certificate, const struct mechanism *mechanism,
-    const struct operation_value *value, const CK_BYTE signature[JPKI_SIGNATURE_SIZE]);
+enum verdict signature_right(const struct certificate *certificate,
+    const struct mechanism *mechanism, const struct operation_value *value,
+    const CK_BYTE signature[JPKI_SIGNATURE_SIZE]);
 
 /* Would a PSS signature be right if its salt could have any length? */
-bool signature_other_salt(const struct certificate *certificate,
+enum verdict signature_other_salt(const struct certificate *certificate,
     const struct operation_value *value, const CK_BYTE signature[JPKI_SIGNATURE_SIZE]);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
@@ -42,59 +43,91 @@ software_key(const struct certificate *certificate)
 	return NULL;
 }
 
-/* PKCS#1 v1.5: what the padding is around must be the value. */
-static bool
-pkcs1_right(RSA *key, const struct operation_value *value, const CK_BYTE *signature)
+/* To come before what may fail: the last error may be one that the application left. */
+static void
+cover_old_errors(void)
 {
-	CK_BYTE recovered[JPKI_SIGNATURE_SIZE];
-	int length;
-
-	length =
-	    RSA_public_decrypt(JPKI_SIGNATURE_SIZE, signature, recovered, key, RSA_PKCS1_PADDING);
-	return length >= 0 && (size_t)length == value->length &&
-	       memcmp(recovered, value->bytes, value->length) == 0;
+	ERR_raise(ERR_LIB_USER, 1);
 }
 
-static bool
-pss_right(RSA *key, const struct operation_value *value, const CK_BYTE *signature, int salt)
+/* After a failure. That a signature is wrong is what RSA has its own errors for. */
+static enum verdict
+failure(void)
+{
+	unsigned long error = ERR_peek_last_error();
+
+	return ERR_GET_LIB(error) == ERR_LIB_RSA && (ERR_GET_RFLAGS(error) & ERR_RFLAG_COMMON) == 0
+		   ? VERDICT_WRONG
+		   : VERDICT_UNKNOWN;
+}
+
+/* PKCS#1 v1.5: there is one encoding of the value. */
+static enum verdict
+pkcs1_right(const struct operation_value *value, const CK_BYTE *encoded)
+{
+	CK_BYTE expected[JPKI_SIGNATURE_SIZE];
+
+	if (RSA_padding_add_PKCS1_type_1(
+		expected, sizeof(expected), value->bytes, (int)value->length) != 1)
+		return failure();
+	return memcmp(encoded, expected, sizeof(expected)) == 0 ? VERDICT_RIGHT : VERDICT_WRONG;
+}
+
+static enum verdict
+pss_right(RSA *key, const struct operation_value *value, const CK_BYTE *encoded, int salt)
+{
+	EVP_MD *hash = EVP_MD_fetch(crypto_context(), "SHA256", NULL);
+	enum verdict verdict;
+
+	if (hash == NULL)
+		return VERDICT_UNKNOWN;
+	cover_old_errors();
+	verdict = RSA_verify_PKCS1_PSS_mgf1(key, value->bytes, hash, hash, encoded, salt) == 1
+		      ? VERDICT_RIGHT
+		      : failure();
+	EVP_MD_free(hash);
+	return verdict;
+}
+
+static enum verdict
+right(const struct certificate *certificate, const struct operation_value *value,
+    const CK_BYTE *signature, bool pss, int salt)
 {
 	CK_BYTE encoded[JPKI_SIGNATURE_SIZE];
-	EVP_MD *hash = EVP_MD_fetch(crypto_context(), "SHA256", NULL);
-	bool right;
+	RSA *key = software_key(certificate);
+	enum verdict verdict;
 
-	right = hash != NULL &&
-		RSA_public_decrypt(JPKI_SIGNATURE_SIZE, signature, encoded, key, RSA_NO_PADDING) ==
-		    JPKI_SIGNATURE_SIZE &&
-		RSA_verify_PKCS1_PSS_mgf1(key, value->bytes, hash, hash, encoded, salt) == 1;
-	EVP_MD_free(hash);
-	return right;
+	if (key == NULL)
+		return VERDICT_UNKNOWN;
+	cover_old_errors();
+	if (RSA_public_decrypt(JPKI_SIGNATURE_SIZE, signature, encoded, key, RSA_NO_PADDING) !=
+	    JPKI_SIGNATURE_SIZE)
+		verdict = failure();
+	else
+		verdict = pss ? pss_right(key, value, encoded, salt) : pkcs1_right(value, encoded);
+	RSA_free(key);
+	return verdict;
 }
 
-bool
+enum verdict
 signature_right(const struct certificate *certificate, const struct mechanism *mechanism,
     const struct operation_value *value, const CK_BYTE signature[JPKI_SIGNATURE_SIZE])
 {
-	RSA *key = software_key(certificate);
-	bool right = false;
-
-	if (key != NULL && mechanism->pss)
-		right = pss_right(key, value, signature, PSS_SALT);
-	else if (key != NULL)
-		right = pkcs1_right(key, value, signature);
-	RSA_free(key);
-	return right;
+	return right(certificate, value, signature, mechanism->pss, PSS_SALT);
 }
 
-bool
+enum verdict
 signature_other_salt(const struct certificate *certificate, const struct operation_value *value,
     const CK_BYTE signature[JPKI_SIGNATURE_SIZE])
 {
-	RSA *key = software_key(certificate);
-	bool right = key != NULL && pss_right(key, value, signature, RSA_PSS_SALTLEN_AUTO);
-
-	RSA_free(key);
-	return right;
+	return right(certificate, value, signature, true, RSA_PSS_SALTLEN_AUTO);
 }
+
+static const CK_RV answers[] = {
+    [VERDICT_RIGHT] = CKR_OK,
+    [VERDICT_WRONG] = CKR_SIGNATURE_INVALID,
+    [VERDICT_UNKNOWN] = CKR_HOST_MEMORY,
+};
 
 CK_RV
 verify_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE key)
@@ -137,9 +170,7 @@ check(struct session *session, const CK_BYTE *data, CK_ULONG length, const CK_BY
 	result = reader_certificate(session->reader, session->role, JPKI_CERTIFICATE, &certificate);
 	if (result != JPKI_OK)
 		return rv_of(result);
-	return signature_right(certificate, session->verify.mechanism, &value, signature)
-		   ? CKR_OK
-		   : CKR_SIGNATURE_INVALID;
+	return answers[signature_right(certificate, session->verify.mechanism, &value, signature)];
 }
 
 CK_RV
