@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <winscard.h>
 
 #include "base/deadline.h"
@@ -70,10 +71,85 @@ error_of(LONG code)
 	return JPKI_ERR_IO;
 }
 
+/*
+ * pcsc-lite has one mutex over all its contexts. Forked while another thread holds it, a child
+ * finds it locked for ever. SCardEstablishContext holds it until the service has answered, and a
+ * call on a context that another call is using until that one is done; the others do for less than
+ * a microsecond when they begin. So the calls that the service answers at once take `talk`, and
+ * so does whoever forks. What remains is that microsecond of the calls that may last (a command,
+ * a wait, another program's transaction), and other users of pcsc-lite in the program.
+ */
+static pthread_mutex_t talk = PTHREAD_MUTEX_INITIALIZER;
+static pid_t owner; /* the process that it is of */
+static _Thread_local bool keeps_talk;
+
+/* A service that hangs must not keep a program from forking. */
+#define FORK_PATIENCE_MS 1000
+
+static void
+begin_talk(void)
+{
+	pthread_mutex_lock(&talk);
+}
+
+static void
+end_talk(void)
+{
+	pthread_mutex_unlock(&talk);
+}
+
+static void
+before_fork(void)
+{
+	struct timespec until = deadline_in(FORK_PATIENCE_MS);
+
+	keeps_talk = pthread_mutex_timedlock(&talk, &until) == 0;
+}
+
+static void
+after_fork_in_parent(void)
+{
+	if (keeps_talk)
+		pthread_mutex_unlock(&talk);
+}
+
+static void
+after_fork_in_child(void)
+{
+	pthread_mutex_init(&talk, NULL);
+	owner = getpid();
+}
+
+static bool
+watch_forks(void)
+{
+	static bool watched;
+
+	if (owner != getpid()) /* nobody's yet, or a fork without handlers */
+		after_fork_in_child();
+	if (!watched)
+		watched =
+		    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child) == 0;
+	return watched;
+}
+
 static int
 establish(SCARDCONTEXT *context)
 {
-	return error_of(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context));
+	LONG code;
+
+	begin_talk();
+	code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context);
+	end_talk();
+	return error_of(code);
+}
+
+static void
+release(SCARDCONTEXT context)
+{
+	begin_talk();
+	(void)SCardReleaseContext(context);
+	end_talk();
 }
 
 static int
@@ -81,6 +157,8 @@ pcsc_start(struct jpki_service **out)
 {
 	struct jpki_service *service;
 
+	if (!watch_forks())
+		return JPKI_ERR_MEMORY;
 	service = calloc(1, sizeof(*service));
 	if (service == NULL)
 		return JPKI_ERR_MEMORY;
@@ -114,7 +192,7 @@ judge_context(struct jpki_service *service, SCARDCONTEXT context, LONG code)
 		return rv;
 	pthread_mutex_lock(&service->lock);
 	if (service->connected && service->context == context) {
-		(void)SCardReleaseContext(context);
+		release(context);
 		service->connected = false;
 	}
 	pthread_mutex_unlock(&service->lock);
@@ -134,7 +212,9 @@ pcsc_cancel(struct jpki_service *service)
 	while (service->waiters != NULL) {
 		for (struct waiter *w = service->waiters; w != NULL; w = w->next) {
 			w->cancelled = true;
+			begin_talk();
 			(void)SCardCancel(w->context);
+			end_talk();
 		}
 		soon = deadline_in(10);
 		(void)pthread_cond_timedwait(&service->idle, &service->lock, &soon);
@@ -149,7 +229,7 @@ pcsc_stop(struct jpki_service **service)
 		return;
 	pcsc_cancel(*service);
 	if ((*service)->connected)
-		(void)SCardReleaseContext((*service)->context);
+		release((*service)->context);
 	pthread_cond_destroy(&(*service)->idle);
 	pthread_mutex_destroy(&(*service)->lock);
 	free(*service);
@@ -185,13 +265,17 @@ pcsc_readers(
 	rv = get_context(service, &context);
 	if (rv != JPKI_OK)
 		return rv;
+	begin_talk();
 	code = SCardListReaders(context, NULL, (LPSTR)&list, &length);
+	end_talk();
 	if (code == SCARD_E_NO_READERS_AVAILABLE)
 		return JPKI_OK;
 	if (code != SCARD_S_SUCCESS)
 		return judge_context(service, context, code);
 	*count = copy_names(list, names, size);
+	begin_talk();
 	(void)SCardFreeMemory(context, list);
+	end_talk();
 	return *count > size ? JPKI_ERR_BUFFER : JPKI_OK;
 }
 
@@ -209,7 +293,9 @@ poll_one(struct jpki_service *service, struct jpki_reader_state *state)
 	rv = get_context(service, &context);
 	if (rv != JPKI_OK)
 		return rv;
+	begin_talk();
 	code = SCardGetStatusChange(context, 0, &pcsc, 1);
+	end_talk();
 	rv = judge_context(service, context, code);
 	if (rv == JPKI_ERR_NO_READER)
 		return JPKI_OK;
@@ -361,7 +447,7 @@ pcsc_wait(struct jpki_service *service, const struct jpki_reader_state *states, 
 	add_waiter(service, &waiter);
 	rv = wait_in_slices(service, &waiter, states, count, timeout_ms);
 	remove_waiter(service, &waiter);
-	(void)SCardReleaseContext(waiter.context);
+	release(waiter.context);
 	return rv;
 }
 
@@ -386,7 +472,7 @@ pcsc_open(struct jpki_service *service, const char *reader, struct jpki_connecti
 	return JPKI_OK;
 fail:
 	if (connection->context != 0)
-		(void)SCardReleaseContext(connection->context);
+		release(connection->context);
 	free(connection);
 	return rv;
 }
@@ -401,7 +487,7 @@ pcsc_close(struct jpki_connection **connection, bool power_off)
 	/* This ends a transaction of ours too, after the power is gone. */
 	code = SCardDisconnect(
 	    (*connection)->handle, power_off ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
-	(void)SCardReleaseContext((*connection)->context);
+	release((*connection)->context);
 	free(*connection);
 	*connection = NULL;
 	return error_of(code);

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A program that is logged in forks: the child may begin anew, the parent notices nothing."""
+
+import pytest
+
+from support import AUTH, BUILD, PIN, TIMEOUT, first_line
+
+FORK = BUILD / "tests" / "e2e" / "fork"
+
+
+@pytest.mark.parametrize(
+    "way, forks",
+    [
+        # while threads that the child does not have are inside libpcsclite
+        ("busy", 100),
+        # without handlers of a fork; every second child starts the module, and all run exit()
+        ("raw", 4),
+    ],
+)
+def test_a_fork_harms_nobody(sandbox, card, way, forks):
+    card.mark()
+    program = sandbox.start(FORK, way, forks, sandbox.module, PIN[AUTH])
+    assert first_line(program, TIMEOUT) == f"{forks} forks, 0 hung"
+    assert card.verified() == ["authentication"]
+    assert card.events("power-off") == []
+    program.communicate("\n", timeout=TIMEOUT)
+    assert program.returncode == 0
+    assert card.verified() == []
+    assert [entry.sw for entry in card.verifies()] == ["9000"]
