@@ -15,9 +15,10 @@
  * parentheses. A refused function answers code, but CKR_ARGUMENTS_BAD unless needs holds, an
  * expression in its parameters: the pointers that nobody may leave out, and TEMPLATE(template,
  * count), which holds unless attributes are counted that are not there. The first parameter of
- * every refused function is the session and is called session, so that a stub can check it. CKR_FUNCTION_NOT_SUPPORTED is the specification's answer
- * of a function that a library lacks; a row has another code where the function's own return
- * values hold a more precise one. This file needs the types of pkcs11-3.h, which includes it.
+ * every refused function is the session and is called session, so that a stub can check it.
+ * CKR_FUNCTION_NOT_SUPPORTED is the specification's answer of a function that a library lacks; a
+ * row has another code where the function's own return values hold a more precise one. This file
+ * needs the types of pkcs11-3.h, which includes it.
  *
  * A function list:
  *
@@ -192,7 +193,8 @@
 	/* Key management */ \
 	REFUSED(C_GenerateKey, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_OBJECT_HANDLE_PTR key), \
-	    mechanism != NULL && TEMPLATE(template, count) && key != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
+	    mechanism != NULL && TEMPLATE(template, count) && key != NULL, \
+	    CKR_FUNCTION_NOT_SUPPORTED) \
 	REFUSED(C_GenerateKeyPair, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_ATTRIBUTE_PTR public_key_template, CK_ULONG public_key_attribute_count, \
 	    CK_ATTRIBUTE_PTR private_key_template, CK_ULONG private_key_attribute_count, \
@@ -213,7 +215,8 @@
 	REFUSED(C_DeriveKey, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, \
 	    CK_OBJECT_HANDLE base_key, CK_ATTRIBUTE_PTR template, CK_ULONG attribute_count, \
 	    CK_OBJECT_HANDLE_PTR key), \
-	    mechanism != NULL && TEMPLATE(template, attribute_count) && key != NULL, CKR_FUNCTION_NOT_SUPPORTED) \
+	    mechanism != NULL && TEMPLATE(template, attribute_count) && key != NULL, \
+	    CKR_FUNCTION_NOT_SUPPORTED) \
 	/* Random number generation */ \
 	/* C_SeedRandom: has priority over CKR_RANDOM_SEED_NOT_SUPPORTED */ \
 	REFUSED(C_SeedRandom, (CK_SESSION_HANDLE session, CK_BYTE_PTR seed, CK_ULONG seed_len), \
