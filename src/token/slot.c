@@ -359,6 +359,7 @@ look_around(struct jpki_reader_state *states, bool block)
 			pthread_mutex_unlock(&reader->lock);
 		}
 		module_seen(reader, &states[count]);
+		module_reader_name(reader, states[count].name); /* it may have none there yet */
 	}
 	return count;
 }
