@@ -56,7 +56,7 @@ CK_RV
 C_DigestKey(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE key)
 {
 	struct session *session;
-	CK_RV rv = entry_operation(true, handle, end, &session);
+	CK_RV rv = entry_session(true, handle, &session);
 
 	if (rv != CKR_OK)
 		return rv;

@@ -50,11 +50,11 @@ C_CopyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR
 	return rv;
 }
 
-CK_RV
-C_DestroyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object)
+static CK_RV
+refuse_change(bool arguments_well, CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object)
 {
 	struct session *session;
-	CK_RV rv = entry_session(true, handle, &session);
+	CK_RV rv = entry_session(arguments_well, handle, &session);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -64,18 +64,16 @@ C_DestroyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object)
 }
 
 CK_RV
+C_DestroyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object)
+{
+	return refuse_change(true, handle, object);
+}
+
+CK_RV
 C_SetAttributeValue(
     CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template, CK_ULONG count)
 {
-	bool well = template_well(template, count) && count > 0;
-	struct session *session;
-	CK_RV rv = entry_session(well, handle, &session);
-
-	if (rv != CKR_OK)
-		return rv;
-	rv = object_refuse_change(session, object);
-	entry_leave(session);
-	return rv;
+	return refuse_change(template_well(template, count) && count > 0, handle, object);
 }
 
 CK_RV
