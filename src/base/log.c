@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LINE_MAX_SIZE 500
+
+static const char *const words[LOG_LEVELS] = {"off", "error", "info", "trace"};
+
+static atomic_int current = LOG_ERROR;
+static atomic_int output = STDERR_FILENO;
+
+int
+log_level_of(const char *word)
+{
+	for (int level = 0; level < LOG_LEVELS; level++)
+		if (strcmp(words[level], word) == 0)
+			return level;
+	return -1;
+}
+
+bool
+log_wanted(enum log_level level)
+{
+	return (int)level <= atomic_load(&current);
+}
+
+void
+log_start(enum log_level level, const char *path)
+{
+	int file;
+
+	log_stop();
+	atomic_store(&current, (int)level);
+	if (level == LOG_OFF || path == NULL || path[0] == '\0')
+		return;
+	file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+	if (file < 0)
+		log_line(LOG_ERROR, "log file %s: %s", path, strerror(errno));
+	else
+		atomic_store(&output, file);
+}
+
+void
+log_stop(void)
+{
+	int file = atomic_exchange(&output, STDERR_FILENO);
+
+	if (file != STDERR_FILENO)
+		(void)close(file);
+	atomic_store(&current, LOG_ERROR);
+}
+
+/* The time of day, and who writes: a log may be of several processes. */
+static size_t
+begin_line(char *line, size_t size)
+{
+	struct timespec now;
+	struct tm tm;
+	int length;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	localtime_r(&now.tv_sec, &tm);
+	length = snprintf(line, size, "%02d:%02d:%02d.%03ld jpki-pkcs11[%d.%ld]: ", tm.tm_hour,
+	    tm.tm_min, tm.tm_sec, now.tv_nsec / 1000000, (int)getpid(), (long)syscall(SYS_gettid));
+	return length > 0 ? (size_t)length : 0;
+}
+
+/* Names come from readers and cards: they shall not write to a terminal what they like. */
+static void
+make_harmless(char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7F)
+			text[i] = '?';
+}
+
+void
+log_line(enum log_level level, const char *format, ...)
+{
+	char line[LINE_MAX_SIZE + 1];
+	int saved = errno, added;
+	size_t length;
+	va_list arguments;
+
+	if (!log_wanted(level))
+		return;
+	length = begin_line(line, sizeof(line));
+	va_start(arguments, format);
+	added = vsnprintf(line + length, sizeof(line) - length, format, arguments);
+	va_end(arguments);
+	if (added > 0)
+		length += (size_t)added;
+	if (length > sizeof(line) - 1)
+		length = sizeof(line) - 1;
+	make_harmless(line, length);
+	line[length++] = '\n';
+	if (write(atomic_load(&output), line, length) < 0)
+		errno = saved; /* there is nobody to tell */
+	errno = saved;
+}
