@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "card/card.h"
 #include "card/status.h"
+#include "card/trace.h"
 
 /* No sane card needs more of these in a row; an insane one must not keep us for ever. */
 #define FOLLOW_UPS_MAX 8
@@ -39,7 +40,9 @@ transmit(struct jpki_card *card, const uint8_t *bytes, size_t length, uint8_t *d
 
 	if (!card->in_transaction)
 		return JPKI_ERR_ARGUMENT;
+	trace_command(bytes, length);
 	rv = jpki_transport.transmit(card->connection, bytes, length, answer, &answer_length);
+	trace_answer(bytes, rv, answer, answer_length);
 	if (rv != JPKI_OK)
 		return rv;
 	if (answer_length < 2 || answer_length > sizeof(answer))

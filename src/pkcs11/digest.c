@@ -20,8 +20,7 @@ C_DigestInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism)
 	if (rv != CKR_OK)
 		return rv;
 	rv = digest_init(session, mechanism);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -35,8 +34,7 @@ C_Digest(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PT
 	if (rv != CKR_OK)
 		return rv;
 	rv = digest_once(session, data, length, digest, digest_length);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -48,8 +46,7 @@ C_DigestUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
 	if (rv != CKR_OK)
 		return rv;
 	rv = digest_update(session, part, length);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -61,8 +58,7 @@ C_DigestKey(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE key)
 	if (rv != CKR_OK)
 		return rv;
 	rv = digest_key(session, key);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -74,6 +70,5 @@ C_DigestFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR digest, CK_ULONG_PTR digest_
 	if (rv != CKR_OK)
 		return rv;
 	rv = digest_final(session, digest, digest_length);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }

@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pkcs11/entry.h"
 
-CK_RV
-entry_check(bool arguments_well)
+#include "base/log.h"
+
+/* What this thread is in, for the log. */
+static _Thread_local const char *current;
+
+static CK_RV
+answer(CK_RV rv)
 {
+	log_line(LOG_TRACE, "%s: 0x%lX", current, rv);
+	return rv;
+}
+
+CK_RV
+entry_check_as(const char *call, bool arguments_well)
+{
+	current = call;
 	if (!module_enter())
-		return CKR_CRYPTOKI_NOT_INITIALIZED;
+		return answer(CKR_CRYPTOKI_NOT_INITIALIZED);
 	return arguments_well ? CKR_OK : entry_done(CKR_ARGUMENTS_BAD);
 }
 
@@ -13,13 +26,14 @@ CK_RV
 entry_done(CK_RV rv)
 {
 	module_leave();
-	return rv;
+	return answer(rv);
 }
 
 CK_RV
-entry_session(bool arguments_well, CK_SESSION_HANDLE handle, struct session **session)
+entry_session_as(
+    const char *call, bool arguments_well, CK_SESSION_HANDLE handle, struct session **session)
 {
-	CK_RV rv = entry_check(arguments_well);
+	CK_RV rv = entry_check_as(call, arguments_well);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -27,24 +41,24 @@ entry_session(bool arguments_well, CK_SESSION_HANDLE handle, struct session **se
 	return rv != CKR_OK ? entry_done(rv) : CKR_OK;
 }
 
-void
-entry_leave(struct session *session)
+CK_RV
+entry_leave(struct session *session, CK_RV rv)
 {
 	session_leave(session);
-	module_leave();
+	return entry_done(rv);
 }
 
 CK_RV
-entry_operation(bool arguments_well, CK_SESSION_HANDLE handle, void (*end)(struct session *),
-    struct session **session)
+entry_operation_as(const char *call, bool arguments_well, CK_SESSION_HANDLE handle,
+    void (*end)(struct session *), struct session **session)
 {
-	CK_RV rv = entry_session(true, handle, session);
+	CK_RV rv = entry_session_as(call, true, handle, session);
 
 	if (arguments_well)
 		return rv;
 	if (rv == CKR_OK) {
 		end(*session);
-		entry_leave(*session);
+		(void)entry_leave(*session, CKR_ARGUMENTS_BAD);
 	}
 	return rv == CKR_OK || rv == CKR_SESSION_HANDLE_INVALID ? CKR_ARGUMENTS_BAD : rv;
 }

@@ -14,21 +14,27 @@
 
 /*
  * Enter the module: CKR_CRYPTOKI_NOT_INITIALIZED, or CKR_ARGUMENTS_BAD unless the arguments are
- * well. After CKR_OK the caller leaves it by entry_done, which passes on its result.
+ * well. After CKR_OK the caller leaves it by entry_done, which passes on its result. `call` is the
+ * function's name, for the log.
  */
-CK_RV entry_check(bool arguments_well);
+CK_RV entry_check_as(const char *call, bool arguments_well);
 CK_RV entry_done(CK_RV rv);
 
 /* The same, and enter the session; after CKR_OK the caller leaves both by entry_leave. */
-CK_RV entry_session(bool arguments_well, CK_SESSION_HANDLE handle, struct session **session);
-void entry_leave(struct session *session);
+CK_RV entry_session_as(
+    const char *call, bool arguments_well, CK_SESSION_HANDLE handle, struct session **session);
+CK_RV entry_leave(struct session *session, CK_RV rv);
 
 /*
  * The same for a function that ends its operation whatever comes of it, except that a length is
  * asked for or told (section 5.2): bad arguments end it too.
  */
-CK_RV entry_operation(bool arguments_well, CK_SESSION_HANDLE handle, void (*end)(struct session *),
-    struct session **session);
+CK_RV entry_operation_as(const char *call, bool arguments_well, CK_SESSION_HANDLE handle,
+    void (*end)(struct session *), struct session **session);
+
+#define entry_check(...) entry_check_as(__func__, __VA_ARGS__)
+#define entry_session(...) entry_session_as(__func__, __VA_ARGS__)
+#define entry_operation(...) entry_operation_as(__func__, __VA_ARGS__)
 
 /* May this be a buffer of that many bytes? */
 static inline bool

@@ -34,8 +34,10 @@ C_Initialize(CK_VOID_PTR init_args)
 {
 	CK_RV rv;
 
-	if (module_enter())
-		return entry_done(CKR_CRYPTOKI_ALREADY_INITIALIZED);
+	if (module_enter()) {
+		module_leave();
+		return CKR_CRYPTOKI_ALREADY_INITIALIZED;
+	}
 	rv = check_arguments(init_args);
 	return rv != CKR_OK ? rv : module_start();
 }

@@ -29,8 +29,7 @@ C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG cou
 	if (rv != CKR_OK)
 		return rv;
 	rv = object_refuse_creation(template, count);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 /* A copy would be a session object, and those cannot be made either: CKA_COPYABLE is false. */
@@ -46,34 +45,33 @@ C_CopyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR
 		return rv;
 	rv = object_find(session, object) != NULL ? CKR_ACTION_PROHIBITED
 						  : CKR_OBJECT_HANDLE_INVALID;
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 static CK_RV
-refuse_change(bool arguments_well, CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object)
+refuse_change(
+    const char *call, bool arguments_well, CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object)
 {
 	struct session *session;
-	CK_RV rv = entry_session(arguments_well, handle, &session);
+	CK_RV rv = entry_session_as(call, arguments_well, handle, &session);
 
 	if (rv != CKR_OK)
 		return rv;
 	rv = object_refuse_change(session, object);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
 C_DestroyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object)
 {
-	return refuse_change(true, handle, object);
+	return refuse_change(__func__, true, handle, object);
 }
 
 CK_RV
 C_SetAttributeValue(
     CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template, CK_ULONG count)
 {
-	return refuse_change(template_well(template, count) && count > 0, handle, object);
+	return refuse_change(__func__, template_well(template, count) && count > 0, handle, object);
 }
 
 CK_RV
@@ -87,8 +85,7 @@ C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE key, CK_ULONG_PTR siz
 		return rv;
 	object = object_find(session, key);
 	rv = object != NULL ? object_size(session, object, size) : CKR_OBJECT_HANDLE_INVALID;
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -104,8 +101,7 @@ C_GetAttributeValue(
 	object = object_find(session, key);
 	rv = object != NULL ? object_get(session, object, template, count)
 			    : CKR_OBJECT_HANDLE_INVALID;
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -120,8 +116,7 @@ C_FindObjectsInit(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG 
 		rv = CKR_OPERATION_ACTIVE;
 	else
 		rv = object_search(session, template, count);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -140,8 +135,7 @@ C_FindObjects(
 			objects[*count] = search->found[search->next++];
 	} else
 		rv = CKR_OPERATION_NOT_INITIALIZED;
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -155,6 +149,5 @@ C_FindObjectsFinal(CK_SESSION_HANDLE handle)
 	if (!session->search.active)
 		rv = CKR_OPERATION_NOT_INITIALIZED;
 	session->search.active = false;
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }

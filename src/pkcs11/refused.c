@@ -5,15 +5,14 @@
 #include "pkcs11/entry.h"
 
 static CK_RV
-refuse(bool arguments_well, CK_SESSION_HANDLE handle, CK_RV answer)
+refuse(const char *call, bool arguments_well, CK_SESSION_HANDLE handle, CK_RV answer)
 {
 	struct session *session;
-	CK_RV rv = entry_session(arguments_well, handle, &session);
+	CK_RV rv = entry_session_as(call, arguments_well, handle, &session);
 
 	if (rv != CKR_OK)
 		return rv;
-	entry_leave(session);
-	return answer;
+	return entry_leave(session, answer);
 }
 
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -23,7 +22,7 @@ refuse(bool arguments_well, CK_SESSION_HANDLE handle, CK_RV answer)
 #define STUB(name, parameters, needs, code)                                                        \
 	CK_RV name parameters                                                                      \
 	{                                                                                          \
-		return refuse(needs, session, code);                                               \
+		return refuse(__func__, needs, session, code);                                     \
 	}
 
 /* clang-format off */

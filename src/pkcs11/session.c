@@ -36,8 +36,7 @@ C_CloseSession(CK_SESSION_HANDLE handle)
 	if (rv != CKR_OK)
 		return rv;
 	session_close(session);
-	entry_leave(session);
-	return CKR_OK;
+	return entry_leave(session, CKR_OK);
 }
 
 CK_RV
@@ -60,8 +59,7 @@ C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO_PTR info)
 	info->state = session_state(session);
 	info->flags = session->flags;
 	info->ulDeviceError = 0;
-	entry_leave(session);
-	return CKR_OK;
+	return entry_leave(session, CKR_OK);
 }
 
 static CK_RV
@@ -88,8 +86,7 @@ C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK_ULO
 	if (rv != CKR_OK)
 		return rv;
 	rv = login(session, type, pin, length);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 /* The token has one user, who has no name. */
@@ -107,8 +104,7 @@ C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK
 		rv = CKR_ARGUMENTS_BAD;
 	else
 		rv = login(session, type, pin, length);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -120,8 +116,7 @@ C_Logout(CK_SESSION_HANDLE handle)
 	if (rv != CKR_OK)
 		return rv;
 	rv = login_end(session);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -140,8 +135,7 @@ C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
 		session_end_signature(session);
 	if ((flags & CKF_VERIFY) != 0)
 		operation_end(&session->verify);
-	entry_leave(session);
-	return CKR_OK;
+	return entry_leave(session, CKR_OK);
 }
 
 /* Legacy functions: no function runs in parallel with the application. */
@@ -153,8 +147,7 @@ C_GetFunctionStatus(CK_SESSION_HANDLE handle)
 
 	if (rv != CKR_OK)
 		return rv;
-	entry_leave(session);
-	return CKR_FUNCTION_NOT_PARALLEL;
+	return entry_leave(session, CKR_FUNCTION_NOT_PARALLEL);
 }
 
 CK_RV

@@ -14,8 +14,7 @@ C_SignInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDL
 	if (rv != CKR_OK)
 		return rv;
 	rv = sign_init(session, mechanism, key);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -29,8 +28,7 @@ C_Sign(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR 
 	if (rv != CKR_OK)
 		return rv;
 	rv = sign_once(session, data, length, signature, signature_length);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -43,8 +41,7 @@ C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
 	if (rv != CKR_OK)
 		return rv;
 	rv = sign_update(session, part, length);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -57,6 +54,5 @@ C_SignFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG_PTR signat
 	if (rv != CKR_OK)
 		return rv;
 	rv = sign_final(session, signature, signature_length);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }

@@ -70,8 +70,7 @@ C_SetPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_length,
 		rv = login_set_pin(session, old_pin, old_length, new_pin, new_length);
 	else
 		rv = CKR_SESSION_READ_ONLY;
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV

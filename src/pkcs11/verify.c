@@ -20,8 +20,7 @@ C_VerifyInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HAN
 	if (rv != CKR_OK)
 		return rv;
 	rv = verify_init(session, mechanism, key);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -35,8 +34,7 @@ C_Verify(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PT
 	if (rv != CKR_OK)
 		return rv;
 	rv = verify_once(session, data, length, signature, signature_length);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -48,8 +46,7 @@ C_VerifyUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
 	if (rv != CKR_OK)
 		return rv;
 	rv = verify_update(session, part, length);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }
 
 CK_RV
@@ -61,6 +58,5 @@ C_VerifyFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG signatur
 	if (rv != CKR_OK)
 		return rv;
 	rv = verify_final(session, signature, signature_length);
-	entry_leave(session);
-	return rv;
+	return entry_leave(session, rv);
 }

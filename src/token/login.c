@@ -4,6 +4,7 @@
 #include <jpki/pin.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "token/module.h"
 #include "token/role.h"
 #include "token/rv.h"
@@ -63,6 +64,8 @@ verify(struct session *session, const struct jpki_pin *pin)
 	token->unlocked = true;
 	rv = jpki_card_verify(session->reader->card, session->role, pin, &tries);
 	rv = after_verify(session, rv, tries);
+	log_line(
+	    LOG_INFO, "PIN of %s: %s", role_row(session->role)->token_label, jpki_strerror(rv));
 	if (rv == JPKI_ERR_PIN_WRONG || rv == JPKI_ERR_PIN_BLOCKED) {
 		/* whether it forgets an earlier success is the card's secret: lock it soon */
 		token->unlocked = was_unlocked;
@@ -203,7 +206,10 @@ change(struct session *session, const struct jpki_pin *old, const struct jpki_pi
 		return rv;
 	token->unlocked = true;
 	rv = jpki_card_change_pin(session->reader->card, session->role, old, new_pin, &tries);
-	return after_verify(session, rv, tries);
+	rv = after_verify(session, rv, tries);
+	log_line(LOG_INFO, "change of the PIN of %s: %s", role_row(session->role)->token_label,
+	    jpki_strerror(rv));
+	return rv;
 }
 
 /* The card's part; the PINs are what they can be. */

@@ -12,7 +12,7 @@
 #include "token/rv.h"
 #include "token/session.h"
 
-struct settings module_settings = {.signature_window_ms = 10000};
+struct settings module_settings;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;    /* stopping, waiting */
@@ -114,6 +114,9 @@ start(void)
 {
 	int rv;
 
+	settings_load(&module_settings);
+	log_start(module_settings.log_level, module_settings.log_file);
+	log_line(LOG_INFO, "version %s starts", JPKI_VERSION);
 	if (!watch_forks())
 		return CKR_HOST_MEMORY;
 	if (!crypto_start())
@@ -233,6 +236,8 @@ stop(void)
 		stop_reader(readers[--reader_count]);
 	jpki_transport.stop(&service);
 	crypto_stop();
+	log_line(LOG_INFO, "stopped");
+	log_stop();
 	pthread_rwlock_unlock(&inside);
 }
 

@@ -8,6 +8,7 @@
 
 #include "token/cryptoki.h"
 #include "token/reader.h"
+#include "token/settings.h"
 
 /*
  * What there is once in a process: the readers, the list of sessions, settings. Its lock is
@@ -21,10 +22,7 @@ extern const unsigned module_roles;
 #define MODULE_ROLE(role) (1u << (role))
 #define MODULE_ALL_ROLES (MODULE_ROLE(JPKI_AUTHENTICATION) | MODULE_ROLE(JPKI_SIGNATURE))
 
-struct settings {
-	/* How long after a login signatures need no further PIN, in ms; 0: each needs its own. */
-	uint64_t signature_window_ms;
-};
+/* As they were when the module was started. */
 extern struct settings module_settings;
 
 /*

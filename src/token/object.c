@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "token/module.h"
 #include "token/rv.h"
 
 /* A handle: which card or login it was found in, then which object. */
@@ -19,7 +20,12 @@ is_private(const struct session *session, const struct object *object)
 bool
 object_visible(const struct session *session, const struct object *object)
 {
-	return session_token(session)->logged_in || !is_private(session, object);
+	const struct token *token = session_token(session);
+
+	if (object->by_setting && token->private_certificate &&
+	    !module_settings.public_certificates_profile)
+		return false;
+	return token->logged_in || !is_private(session, object);
 }
 
 CK_OBJECT_HANDLE
@@ -154,7 +160,7 @@ object_value(struct session *session, const struct object *object, CK_ATTRIBUTE_
 		*length = sizeof(CK_BBOOL);
 		break;
 	case FROM_MECHANISMS:
-		if (session_token(session)->pss_refused)
+		if (!token_offers_pss(session_token(session)))
 			*length = a->offset;
 		break;
 	case SENSITIVE:

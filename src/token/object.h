@@ -38,6 +38,7 @@ struct object {
 	enum jpki_certificate certificate; /* where FROM_CERTIFICATE looks */
 	bool private;			   /* only for who is logged in */
 	bool private_as_certificate;	   /* ... where the token's certificate is */
+	bool by_setting; /* with a private certificate, only if the settings say so */
 };
 
 /* The i-th object of a token, in the order of design, NULL after the last. */

@@ -175,7 +175,7 @@ PROFILE(extended, "profile-2");
 PROFILE(authentication, "profile-3");
 /*
  * Also on the signature token, whose own certificate is private: it keeps NSS from asking for
- * the signature password at every login to a web site.
+ * the signature password at every login to a web site. A setting takes it away.
  */
 PROFILE(public_certificates, "profile-4");
 
@@ -189,7 +189,7 @@ static const struct object objects[] = {
     {OBJECT(baseline_profile)},
     {OBJECT(extended_profile)},
     {OBJECT(authentication_profile)},
-    {OBJECT(public_certificates_profile)},
+    {OBJECT(public_certificates_profile), .by_setting = true},
 };
 
 _Static_assert(COUNT(objects) <= OBJECTS_MAX, "a search finds them all");

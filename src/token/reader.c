@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "token/module.h"
 #include "token/role.h"
 #include "token/session.h"
@@ -73,6 +74,7 @@ reader_forget(struct reader *reader)
 static void
 card_was_reset(struct reader *reader)
 {
+	log_line(LOG_INFO, "%s: another program reset the card", reader->state.name);
 	(void)jpki_card_disconnect(reader->card, reader_is_unlocked(reader));
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		if (!reader->tokens[role].unlocked)
@@ -86,8 +88,10 @@ card_was_reset(struct reader *reader)
 void
 reader_lock_card(struct reader *reader)
 {
-	if (reader->card != NULL)
+	if (reader->card != NULL) {
+		log_line(LOG_INFO, "%s: the card's power is cut", reader->state.name);
 		(void)jpki_card_disconnect(reader->card, true);
+	}
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		struct token *token = &reader->tokens[role];
 
@@ -98,6 +102,19 @@ reader_lock_card(struct reader *reader)
 		token->unlocked = false;
 		if (!role_row((enum jpki_role)role)->always_authenticate)
 			token_log_out(reader, (enum jpki_role)role);
+	}
+}
+
+bool
+token_offers_pss(const struct token *token)
+{
+	switch (module_settings.pss) {
+	case PSS_ON:
+		return true;
+	case PSS_OFF:
+		return false;
+	default:
+		return !token->pss_refused;
 	}
 }
 
@@ -157,6 +174,8 @@ reader_update(struct reader *reader)
 		if (reader->looked_at)
 			module_slot_event(reader);
 		reader_forget(reader);
+		log_line(LOG_INFO, "%s: %s", now.name,
+		    now.present ? "there is a card" : "there is no card any more");
 		if (now.present)
 			card_came(reader);
 	}
@@ -321,6 +340,21 @@ try_probe(struct reader *reader)
 }
 
 static void
+log_probe(const struct reader *reader, int result)
+{
+	const struct jpki_token_info *info = &reader->info;
+
+	if (result != JPKI_OK)
+		log_line(LOG_INFO, "%s: asked what it is: %s", reader->state.name,
+		    jpki_strerror(result));
+	else
+		log_line(LOG_INFO, "%s: label '%s', model '%s', authentication %s, signature %s",
+		    reader->state.name, info->label, info->model,
+		    reader->tokens[JPKI_AUTHENTICATION].present ? "there" : "not there",
+		    reader->tokens[JPKI_SIGNATURE].present ? "there" : "not there");
+}
+
+static void
 probe(struct reader *reader)
 {
 	int rv;
@@ -328,6 +362,7 @@ probe(struct reader *reader)
 	rv = try_probe(reader);
 	if (rv == JPKI_ERR_IO) /* it has no power any more */
 		rv = try_probe(reader);
+	log_probe(reader, rv);
 	reader->probed = rv == JPKI_OK || rv == JPKI_ERR_NOT_JPKI;
 	if (!reader->probed && rv != JPKI_ERR_BUSY && ++reader->attempts == PROBE_ATTEMPTS_MAX)
 		reader->probed = true;
@@ -471,7 +506,7 @@ reader_publish(struct reader *reader)
 		view.token_present = token->present;
 		view.tries = token->tries;
 		view.tries_known = token->tries_known;
-		view.pss_refused = token->pss_refused;
+		view.offers_pss = token_offers_pss(token);
 		module_publish(reader, (enum jpki_role)role, &view);
 	}
 }

@@ -42,7 +42,7 @@ struct token {
 	struct session *authenticated; /* its signature has had a PIN of its own */
 	uint64_t authenticated_until;  /* ... and is to be made before that */
 
-	bool pss_refused; /* this card does not know PSS */
+	bool pss_refused; /* this card has said that it does not know PSS */
 
 	/* In handles of objects, so that those of an earlier card or login mean nothing. */
 	CK_ULONG public_serial, private_serial;
@@ -56,7 +56,7 @@ struct slot_view {
 	struct jpki_token_info info;
 	unsigned tries;
 	bool tries_known;
-	bool pss_refused;
+	bool offers_pss;
 };
 
 struct reader {
@@ -127,6 +127,9 @@ void token_set_tries(struct token *token, unsigned tries);
 
 /* Is the answer recent enough to act on? */
 bool token_tries_recent(const struct token *token);
+
+/* Does the token offer PSS? The card decides, unless a setting does. */
+bool token_offers_pss(const struct token *token);
 
 /* May a signature be made now without a PIN of its own? */
 bool token_in_window(const struct token *token);

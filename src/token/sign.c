@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/log.h"
 #include "token/login.h"
 #include "token/object.h"
 #include "token/role.h"
@@ -24,7 +25,7 @@ sign_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE k
 	rv = mechanism_check(given, CKF_SIGN, &mechanism);
 	if (rv != CKR_OK)
 		return rv;
-	if (mechanism->pss && token->pss_refused)
+	if (mechanism->pss && !token_offers_pss(token))
 		return CKR_MECHANISM_INVALID;
 	if (key != CK_INVALID_HANDLE && object_find(session, key) == NULL && !token->logged_in)
 		return CKR_USER_NOT_LOGGED_IN; /* it may have been a private key's */
@@ -137,6 +138,8 @@ sign_on_card(struct session *session, const struct operation_value *value, CK_BY
 		return rv_of(rv);
 	rv = session_token(session)->unlocked ? attempt_twice(session, value, signature)
 					      : JPKI_ERR_NOT_VERIFIED;
+	log_line(LOG_INFO, "signature with %s: %s", role_row(session->role)->token_label,
+	    jpki_strerror(rv));
 	refused = rv == JPKI_ERR_UNSUPPORTED && session->sign.mechanism->pss;
 	learn(session, rv);
 	if (session_token(session)->authenticated == session)

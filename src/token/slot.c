@@ -245,7 +245,7 @@ slot_mechanism_list(CK_SLOT_ID id, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 	if (rv != CKR_OK)
 		return rv;
 	for (size_t i = 0; (m = mechanism_at(i)) != NULL; i++) {
-		if (m->flags == 0 || (m->pss && view.pss_refused))
+		if (m->flags == 0 || (m->pss && !view.offers_pss))
 			continue;
 		if (list != NULL && found < room)
 			list[found] = m->type;
@@ -267,7 +267,7 @@ slot_mechanism_info(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *in
 	rv = look_at_token(id, false, &reader, &role, &view);
 	if (rv != CKR_OK)
 		return rv;
-	if (m == NULL || (m->pss && view.pss_refused))
+	if (m == NULL || (m->pss && !view.offers_pss))
 		return CKR_MECHANISM_INVALID;
 	mechanism_info(m, info);
 	return CKR_OK;

@@ -142,7 +142,7 @@ verify_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE
 	rv = mechanism_check(given, CKF_VERIFY, &mechanism);
 	if (rv != CKR_OK)
 		return rv;
-	if (mechanism->pss && session_token(session)->pss_refused)
+	if (mechanism->pss && !token_offers_pss(session_token(session)))
 		return CKR_MECHANISM_INVALID; /* though we could: the token says that it cannot */
 	rv = object_check_key(session, key, CKO_PUBLIC_KEY);
 	if (rv == CKR_OK)

@@ -21,7 +21,8 @@ struct vcard *card;
 static struct vcard_pki *pki;
 static struct vcard *cards[CARDS_MAX];
 static size_t card_count;
-static uint64_t window;
+static uint64_t window;	       /* the default */
+static uint64_t wanted_window; /* since the last set_window, also of a module started later */
 
 int
 make_pki(void **state)
@@ -31,7 +32,8 @@ make_pki(void **state)
 	struct vcard_error error;
 
 	(void)state;
-	window = module_settings.signature_window_ms;
+	window = settings_default.signature_window_ms;
+	setenv("JPKI_CONFIG", "", 1); /* a person's own settings are none of the tests' business */
 	if (C_GetInterface(NULL, &version, &interface, 0) != CKR_OK)
 		return -1;
 	own_list = interface->pFunctionList;
@@ -89,8 +91,10 @@ start_module(void)
 {
 	CK_ULONG count;
 
-	return p11->C_Initialize(NULL) == CKR_OK &&
-	       p11->C_GetSlotList(CK_FALSE, NULL, &count) == CKR_OK;
+	if (p11->C_Initialize(NULL) != CKR_OK)
+		return false;
+	module_settings.signature_window_ms = wanted_window;
+	return p11->C_GetSlotList(CK_FALSE, NULL, &count) == CKR_OK;
 }
 
 int
@@ -164,7 +168,7 @@ others_select(const char *aid)
 void
 set_window(uint64_t ms)
 {
-	module_settings.signature_window_ms = ms;
+	module_settings.signature_window_ms = wanted_window = ms;
 }
 
 uint64_t

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CARD_TRACE_H
+#define CARD_TRACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Exchanges with the card in the log (LOG_TRACE), for a report of a fault. Shown are headers,
+ * what is selected, lengths and status words; of data read no more than tells what kind of file
+ * it is. Not shown are a PIN and its length, what is signed, signatures, certificates.
+ */
+
+/* A command about to be sent. */
+void trace_command(const uint8_t *command, size_t length);
+
+/* What came of it: `error`, and if that is JPKI_OK the answer, status word last. */
+void trace_answer(const uint8_t *command, int error, const uint8_t *answer, size_t length);
+
+#endif
