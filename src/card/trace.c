@@ -65,6 +65,7 @@ void
 trace_answer(const uint8_t *command, int error, const uint8_t *answer, size_t length)
 {
 	char data[HEX_SIZE], sw[HEX_SIZE];
+	size_t some;
 
 	if (!log_wanted(LOG_TRACE))
 		return;
@@ -77,10 +78,11 @@ trace_answer(const uint8_t *command, int error, const uint8_t *answer, size_t le
 		return;
 	}
 	length -= 2;
+	some = shown(command, answer, length);
 	to_hex(answer + length, 2, sw);
 	if (length == 0)
 		log_line(LOG_TRACE, "<%s", sw);
 	else
-		log_line(LOG_TRACE, "<%s (%zu bytes:%s ...)", sw, length,
-		    to_hex(answer, shown(command, answer, length), data));
+		log_line(LOG_TRACE, "<%s (%zu bytes:%s%s)", sw, length, to_hex(answer, some, data),
+		    some < length ? " ..." : "");
 }

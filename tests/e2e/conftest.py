@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+import os
 import shutil
 import subprocess
 
@@ -6,6 +7,11 @@ import pytest
 
 from support import TIMEOUT, VCARD, Card, Sandbox, install
 from web import start_server
+
+# The settings of whoever runs the tests are none of their business.
+os.environ["JPKI_CONFIG"] = ""
+for name in ("JPKI_LOG", "JPKI_LOG_FILE"):
+    os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")
