@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "token/lock.h"
 #include "token/module.h"
 #include "token/role.h"
 #include "token/rv.h"

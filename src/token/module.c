@@ -9,6 +9,7 @@
 
 #include "base/deadline.h"
 #include "token/crypto.h"
+#include "token/lock.h"
 #include "token/rv.h"
 #include "token/session.h"
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "token/lock.h"
 #include "token/module.h"
 #include "token/role.h"
 #include "token/session.h"
@@ -20,36 +21,11 @@
  */
 #define HEAD_KEEPS_MS 2000
 
-bool
-reader_is_unlocked(const struct reader *reader)
-{
-	for (int role = 0; role < JPKI_ROLES; role++)
-		if (reader->tokens[role].unlocked)
-			return true;
-	return false;
-}
-
-static void
-forget_certificate(struct token *token, enum jpki_certificate which)
+void
+token_forget_certificate(struct token *token, enum jpki_certificate which)
 {
 	certificate_free(&token->certificates[which]);
 	explicit_bzero(&token->der[which], sizeof(token->der[which]));
-}
-
-void
-token_log_out(struct reader *reader, enum jpki_role role)
-{
-	struct token *token = &reader->tokens[role];
-
-	if (!token->logged_in)
-		return;
-	token->logged_in = false;
-	token->window_until = 0;
-	token->authenticated = NULL;
-	token->private_serial = module_next_serial();
-	/* it may name a person, and who logged out does not expect it to stay */
-	if (token->private_certificate)
-		forget_certificate(token, JPKI_CERTIFICATE);
 }
 
 void
@@ -58,51 +34,14 @@ reader_forget(struct reader *reader)
 	sessions_close(reader, MODULE_ALL_ROLES);
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		for (int which = 0; which < JPKI_CERTIFICATES; which++)
-			forget_certificate(&reader->tokens[role], (enum jpki_certificate)which);
+			token_forget_certificate(
+			    &reader->tokens[role], (enum jpki_certificate)which);
 		memset(&reader->tokens[role], 0, sizeof(reader->tokens[role]));
 	}
 	jpki_card_free(&reader->card);
 	memset(&reader->info, 0, sizeof(reader->info));
 	reader->probed = false;
 	reader->attempts = 0;
-}
-
-/*
- * Others reset the card: the login is lost, as far as sessions go. What we have unlocked may
- * have outlived a warm reset (card-facts: security status, B), so it is locked for certain.
- */
-static void
-card_was_reset(struct reader *reader)
-{
-	log_line(LOG_INFO, "%s: another program reset the card", reader->state.name);
-	(void)jpki_card_disconnect(reader->card, reader_is_unlocked(reader));
-	for (int role = 0; role < JPKI_ROLES; role++) {
-		if (!reader->tokens[role].unlocked)
-			continue;
-		reader->tokens[role].unlocked = false;
-		reader->tokens[role].tries_known = false;
-		token_log_out(reader, (enum jpki_role)role);
-	}
-}
-
-void
-reader_lock_card(struct reader *reader)
-{
-	if (reader->card != NULL) {
-		log_line(LOG_INFO, "%s: the card's power is cut", reader->state.name);
-		(void)jpki_card_disconnect(reader->card, true);
-	}
-	for (int role = 0; role < JPKI_ROLES; role++) {
-		struct token *token = &reader->tokens[role];
-
-		token->window_until = 0;
-		token->authenticated = NULL;
-		if (!token->unlocked)
-			continue;
-		token->unlocked = false;
-		if (!role_row((enum jpki_role)role)->always_authenticate)
-			token_log_out(reader, (enum jpki_role)role);
-	}
 }
 
 bool
@@ -118,26 +57,6 @@ token_offers_pss(const struct token *token)
 	}
 }
 
-bool
-token_in_window(const struct token *token)
-{
-	return token->unlocked && clock_now_ms() < token->window_until;
-}
-
-void
-reader_expire(struct reader *reader)
-{
-	for (int role = 0; role < JPKI_ROLES; role++) {
-		struct token *token = &reader->tokens[role];
-
-		if (!token->unlocked || !role_row((enum jpki_role)role)->always_authenticate)
-			continue;
-		if (!token_in_window(token) &&
-		    (token->authenticated == NULL || clock_now_ms() >= token->authenticated_until))
-			reader_lock_card(reader);
-	}
-}
-
 static bool
 same_card(struct reader *reader, const struct jpki_reader_state *now)
 {
@@ -149,7 +68,7 @@ same_card(struct reader *reader, const struct jpki_reader_state *now)
 		return true;
 	rv = jpki_card_check(reader->card);
 	if (rv == JPKI_ERR_RESET)
-		card_was_reset(reader);
+		reader_was_reset(reader);
 	return rv == JPKI_OK || rv == JPKI_ERR_RESET;
 }
 
@@ -204,7 +123,7 @@ reader_begin(struct reader *reader, enum jpki_begin how)
 		return rv;
 	rv = jpki_card_begin(reader->card, how);
 	if (rv == JPKI_ERR_RESET) {
-		card_was_reset(reader);
+		reader_was_reset(reader);
 		rv = jpki_card_begin(reader->card, how);
 	}
 	return rv == JPKI_OK ? rv : reader_end(reader, rv);
@@ -235,7 +154,7 @@ reader_end(struct reader *reader, int result)
 		return result;
 	}
 	if (state == JPKI_ERR_RESET)
-		card_was_reset(reader);
+		reader_was_reset(reader);
 	if (result == JPKI_ERR_IO) /* begin anew with a card that has just come to power */
 		reader_lock_card(reader);
 	if (!reader_is_unlocked(reader)) /* others may want the card for themselves */

@@ -131,23 +131,8 @@ bool token_tries_recent(const struct token *token);
 /* Does the token offer PSS? The card decides, unless a setting does. */
 bool token_offers_pss(const struct token *token);
 
-/* May a signature be made now without a PIN of its own? */
-bool token_in_window(const struct token *token);
-
-/*
- * Cut the card's power: no PIN is verified after it. Logs out the tokens whose login means
- * that the card has verified the PIN.
- */
-void reader_lock_card(struct reader *reader);
-
-/* May the card have verified a PIN for us? */
-bool reader_is_unlocked(const struct reader *reader);
-
-/* Lock the card if a signature key is unlocked and its time is up. */
-void reader_expire(struct reader *reader);
-
-/* End a login: the objects that came with it are gone. Does not touch the card. */
-void token_log_out(struct reader *reader, enum jpki_role role);
+/* Forget a certificate, wiping what came from the card. */
+void token_forget_certificate(struct token *token, enum jpki_certificate which);
 
 /* Forget the card: it is gone. Closes the sessions. */
 void reader_forget(struct reader *reader);

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include "token/crypto.h"
+#include "token/lock.h"
 #include "token/module.h"
 #include "token/role.h"
 
@@ -135,14 +136,6 @@ unlink_session(struct session *session)
 		free(session);
 }
 
-static void
-last_session_closed(struct reader *reader, enum jpki_role role)
-{
-	token_log_out(reader, role);
-	if (reader->tokens[role].unlocked)
-		reader_lock_card(reader);
-}
-
 static struct session *
 first_of(const struct reader *reader, unsigned roles)
 {
@@ -167,7 +160,7 @@ session_close(struct session *session)
 	operation_end(&session->digest);
 	unlink_session(session);
 	if (first_of(reader, MODULE_ROLE(role)) == NULL)
-		last_session_closed(reader, role);
+		lock_last_session_closed(reader, role);
 }
 
 void

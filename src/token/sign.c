@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "token/lock.h"
 #include "token/login.h"
 #include "token/object.h"
 #include "token/role.h"
@@ -46,22 +47,6 @@ check(struct session *session, bool one_part)
 	if (rv != CKR_OK)
 		session_end_signature(session);
 	return rv;
-}
-
-/* Has this signature a PIN behind it? */
-static CK_RV
-authorised(const struct session *session)
-{
-	const struct token *token = session_token(session);
-
-	/* the handle is not good for another login than the one that it was found in */
-	if (!token->logged_in || object_find(session, session->sign.key) == NULL)
-		return CKR_USER_NOT_LOGGED_IN;
-	if (!role_row(session->role)->always_authenticate)
-		return CKR_OK;
-	if (token->authenticated == session || token_in_window(token))
-		return CKR_OK;
-	return CKR_USER_NOT_LOGGED_IN;
 }
 
 /* One signing command, and the check that it was the right key that answered. */
@@ -161,7 +146,7 @@ finish(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *s
 	rv = output_check(signature, signature_length, sizeof(bytes), &proceed);
 	if (!proceed)
 		return rv;
-	rv = authorised(session);
+	rv = lock_authorises(session) ? CKR_OK : CKR_USER_NOT_LOGGED_IN;
 	if (rv == CKR_OK)
 		rv = operation_value(&session->sign, data, length, &value);
 	if (rv == CKR_OK)
