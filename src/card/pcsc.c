@@ -37,6 +37,8 @@ struct jpki_connection {
 	DWORD protocol;
 };
 
+#define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
+
 static const struct {
 	LONG code;
 	int error;
@@ -464,8 +466,8 @@ pcsc_open(struct jpki_service *service, const char *reader, struct jpki_connecti
 	rv = establish(&connection->context);
 	if (rv != JPKI_OK)
 		goto fail;
-	rv = error_of(SCardConnect(connection->context, reader, SCARD_SHARE_SHARED,
-	    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &connection->handle, &connection->protocol));
+	rv = error_of(SCardConnect(connection->context, reader, SCARD_SHARE_SHARED, PROTOCOLS,
+	    &connection->handle, &connection->protocol));
 	if (rv != JPKI_OK)
 		goto fail;
 	*out = connection;
@@ -477,6 +479,19 @@ fail:
 	return rv;
 }
 
+/*
+ * Off and on again: left without power by SCardDisconnect, the card would stay so for a program
+ * that is connected too, if it reconnects without a reset (as OpenSC does): pcsc-lite counts the
+ * card as in use then, and gives it power for nobody. Not while another's transaction lasts,
+ * which only SCardDisconnect waits for.
+ */
+static bool
+cut_power(struct jpki_connection *connection)
+{
+	return SCardReconnect(connection->handle, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_UNPOWER_CARD,
+		   &connection->protocol) == SCARD_S_SUCCESS;
+}
+
 static int
 pcsc_close(struct jpki_connection **connection, bool power_off)
 {
@@ -484,6 +499,8 @@ pcsc_close(struct jpki_connection **connection, bool power_off)
 
 	if (*connection == NULL)
 		return JPKI_OK;
+	if (power_off && cut_power(*connection))
+		power_off = false;
 	/* This ends a transaction of ours too, after the power is gone. */
 	code = SCardDisconnect(
 	    (*connection)->handle, power_off ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
