@@ -453,10 +453,31 @@ pcsc_wait(struct jpki_service *service, const struct jpki_reader_state *states, 
 	return rv;
 }
 
+/*
+ * Another program has cut the power, and yet another one has reconnected without a reset: then
+ * pcsc-lite counts the card as in use, gives it no power, and refuses it to everybody.
+ */
+static LONG
+connect_and_power(struct jpki_connection *connection, const char *reader)
+{
+	LONG code;
+
+	code = SCardConnect(connection->context, reader, SCARD_SHARE_DIRECT, 0, &connection->handle,
+	    &connection->protocol);
+	if (code != SCARD_S_SUCCESS)
+		return code;
+	code = SCardReconnect(connection->handle, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_UNPOWER_CARD,
+	    &connection->protocol);
+	if (code != SCARD_S_SUCCESS)
+		(void)SCardDisconnect(connection->handle, SCARD_LEAVE_CARD);
+	return code;
+}
+
 static int
 pcsc_open(struct jpki_service *service, const char *reader, struct jpki_connection **out)
 {
 	struct jpki_connection *connection;
+	LONG code;
 	int rv;
 
 	(void)service;
@@ -466,8 +487,11 @@ pcsc_open(struct jpki_service *service, const char *reader, struct jpki_connecti
 	rv = establish(&connection->context);
 	if (rv != JPKI_OK)
 		goto fail;
-	rv = error_of(SCardConnect(connection->context, reader, SCARD_SHARE_SHARED, PROTOCOLS,
-	    &connection->handle, &connection->protocol));
+	code = SCardConnect(connection->context, reader, SCARD_SHARE_SHARED, PROTOCOLS,
+	    &connection->handle, &connection->protocol);
+	if (code == SCARD_W_UNPOWERED_CARD)
+		code = connect_and_power(connection, reader);
+	rv = error_of(code);
 	if (rv != JPKI_OK)
 		goto fail;
 	*out = connection;
@@ -482,8 +506,7 @@ fail:
 /*
  * Off and on again: left without power by SCardDisconnect, the card would stay so for a program
  * that is connected too, if it reconnects without a reset (as OpenSC does): pcsc-lite counts the
- * card as in use then, and gives it power for nobody. Not while another's transaction lasts,
- * which only SCardDisconnect waits for.
+ * card as in use then, and gives it power for nobody. False if it did not come to power again.
  */
 static bool
 cut_power(struct jpki_connection *connection)
