@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A program with one or two PKCS#11 modules, at home in a sandbox, that does as a test says."""
+
+import sys
+
+from support import TIMEOUT, first_line
+
+
+class Worker:
+    """Its commands, as seen by a test; each returns what the module answered."""
+
+    def __init__(self, sandbox, *modules):
+        self.process = sandbox.start("/usr/bin/python3", __file__, *(modules or [sandbox.module]))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, failed, *_):
+        """It ends by itself, without a crash."""
+        if failed:
+            self.process.kill()
+            self.process.communicate()
+        elif self.process.poll() is None:
+            self.end()
+
+    def end(self):
+        said, _ = self.process.communicate(timeout=TIMEOUT)
+        assert (said, self.process.returncode) == ("", 0)
+
+    def start(self, *words):
+        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+
+    def answer(self):
+        return first_line(self.process, TIMEOUT)
+
+    def ask(self, *words):
+        self.start(*words)
+        return self.answer()
+
+
+# --- inside: the program ----------------------------------------------------------------------
+
+
+class Program:
+    """A method a command. A session has a name: the slot that it is with, as open() was told."""
+
+    def __init__(self, modules):
+        import PyKCS11
+        self.p11 = PyKCS11
+        self.modules = []
+        for name in modules:
+            library = PyKCS11.PyKCS11Lib()
+            library.load(name)
+            self.modules.append(library)
+        self.sessions = {}
+        self.keys = {}
+
+    def open(self, name, words, module="0"):
+        """A session, with the token whose label has these words (_ for a space)."""
+        library = self.modules[int(module)]
+        for slot in library.getSlotList(tokenPresent=True):
+            if words.replace("_", " ") in library.getTokenInfo(slot).label:
+                self.sessions[name] = library.openSession(slot)
+                return
+        raise AssertionError("no such token")
+
+    def close(self, name):
+        self.sessions.pop(name).closeSession()
+
+    def login(self, name, pin):
+        session = self.sessions[name]
+        session.login(pin)
+        [self.keys[name]] = session.findObjects([(self.p11.CKA_CLASS, self.p11.CKO_PRIVATE_KEY)])
+
+    def logout(self, name):
+        self.sessions[name].logout()
+
+    def state(self, name):
+        return self.sessions[name].getSessionInfo().state2text()
+
+    def sign(self, name, text, form="pkcs1", pin=None):
+        """The signature, in hexadecimal, of the key as it was found at the login; with a PIN for
+        this one signature, if given."""
+        session, signature = self.sessions[name], self.p11.ckbytelist()
+        lib, handle = session.lib, session.session
+        mechanism = self.mechanism(form)  # which owns what its native form points to
+        self.check(lib.C_SignInit(handle, mechanism.to_native(), self.keys[name]))
+        if pin:
+            session.login(pin, self.p11.CKU_CONTEXT_SPECIFIC)
+        data = self.p11.ckbytelist(text.encode())
+        signature.resize(256)
+        self.check(lib.C_Sign(handle, data, signature))
+        return bytes(signature).hex()
+
+    def mechanism(self, form):
+        p11 = self.p11
+        if form == "pss":
+            return p11.RSA_PSS_Mechanism(p11.CKM_SHA256_RSA_PKCS_PSS, p11.CKM_SHA256,
+                                         p11.CKG_MGF1_SHA256, 32)
+        return p11.Mechanism(p11.CKM_SHA256_RSA_PKCS)
+
+    def check(self, rv):
+        if rv != self.p11.CKR_OK:
+            raise self.p11.PyKCS11Error(rv)
+
+    def many(self, name, text, pin, count, logouts):
+        """Sign again and again, log in when that is asked for, log out after every so many
+        signatures; what was answered: the signatures and the names of errors, each once."""
+        said = set()
+        for number in range(int(count)):
+            try:
+                said.add(self.sign(name, text))
+                if number % int(logouts) == 0:
+                    self.logout(name)
+            except self.p11.PyKCS11Error as error:
+                said.add(str(error).split()[0])
+                if error.value != self.p11.CKR_USER_NOT_LOGGED_IN:
+                    break
+                self.login(name, pin)
+        return " ".join(sorted(said))
+
+    def wait(self, module="0"):
+        return f"slot {self.modules[int(module)].waitForSlotEvent()}"
+
+    def finalize(self, module="0"):
+        self.modules[int(module)].lib.C_Finalize()
+
+
+def main():
+    import PyKCS11
+    program = Program(sys.argv[1:])
+    for line in sys.stdin:
+        name, *words = line.split()
+        try:
+            said = getattr(program, name)(*words)
+        except PyKCS11.PyKCS11Error as error:
+            said = str(error).split()[0]
+        print("CKR_OK" if said is None else said, flush=True)
+
+
+if __name__ == "__main__":
+    main()
