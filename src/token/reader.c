@@ -113,6 +113,22 @@ need_card(struct reader *reader)
 	return jpki_card_new(module_service(), reader->state.name, &reader->card);
 }
 
+/*
+ * A connection is with the card that is there when it is opened: is that still the one that was
+ * seen? It may have been exchanged between the look and the opening, most of all while the
+ * computer slept.
+ */
+static int
+check_seen(struct reader *reader)
+{
+	struct jpki_reader_state now = reader->state;
+	int rv = jpki_transport.poll(module_service(), &now, 1);
+
+	if (rv != JPKI_OK)
+		return rv;
+	return now.present && now.events == reader->state.events ? JPKI_OK : JPKI_ERR_NO_CARD;
+}
+
 int
 reader_begin(struct reader *reader, enum jpki_begin how)
 {
@@ -126,6 +142,8 @@ reader_begin(struct reader *reader, enum jpki_begin how)
 		reader_was_reset(reader);
 		rv = jpki_card_begin(reader->card, how);
 	}
+	if (rv == JPKI_OK)
+		rv = check_seen(reader);
 	return rv == JPKI_OK ? rv : reader_end(reader, rv);
 }
 
