@@ -213,12 +213,16 @@ ask_tries(struct reader *reader, enum jpki_role role)
 	return rv;
 }
 
-/* Does it tell whether there is a certificate? Any other answer may be another one next time. */
+/*
+ * Does it tell whether there is a certificate? Any other answer may be another one next time, and
+ * so may one that is no answer at all, as against a certificate's first bytes that are of no use.
+ */
 static bool
-is_verdict(int error)
+is_verdict(int error, const struct jpki_der *der)
 {
-	return error == JPKI_OK || error == JPKI_ERR_NOT_VERIFIED || error == JPKI_ERR_NOT_FOUND ||
-	       error == JPKI_ERR_DATA;
+	if (error == JPKI_ERR_DATA)
+		return der->bytes[0] != 0;
+	return error == JPKI_OK || error == JPKI_ERR_NOT_VERIFIED || error == JPKI_ERR_NOT_FOUND;
 }
 
 /* `said` is what EF 0008 says, `sure` whether there is one. */
@@ -226,6 +230,7 @@ static int
 probe_token(struct reader *reader, enum jpki_role role, bool said, bool sure)
 {
 	struct token *token = &reader->tokens[role];
+	struct jpki_der *der = &token->der[JPKI_CERTIFICATE];
 	bool secret = role_row(role)->private_certificate;
 	int rv = JPKI_ERR_NOT_VERIFIED;
 
@@ -233,9 +238,8 @@ probe_token(struct reader *reader, enum jpki_role role, bool said, bool sure)
 		return JPKI_OK;
 	/* what cannot be read without a PIN is asked for only in doubt */
 	if (!secret || !sure)
-		rv = jpki_card_read_certificate_head(
-		    reader->card, role, JPKI_CERTIFICATE, &token->der[JPKI_CERTIFICATE]);
-	if (way_failed(rv) || !is_verdict(rv))
+		rv = jpki_card_read_certificate_head(reader->card, role, JPKI_CERTIFICATE, der);
+	if (way_failed(rv) || !is_verdict(rv, der))
 		return rv;
 	token->head_at = clock_now_ms();
 	token->present = rv == JPKI_OK || rv == JPKI_ERR_NOT_VERIFIED;
