@@ -18,7 +18,7 @@
 CK_FUNCTION_LIST_3_0 *p11, *own_list;
 struct vcard *card;
 
-static struct vcard_pki *pki;
+static struct vcard_pki *pki, *pki_of_another;
 static struct vcard *cards[CARDS_MAX];
 static size_t card_count;
 static uint64_t window;	       /* the default */
@@ -46,6 +46,7 @@ drop_pki(void **state)
 {
 	(void)state;
 	vcard_pki_free(&pki);
+	vcard_pki_free(&pki_of_another);
 	return 0;
 }
 
@@ -72,7 +73,11 @@ struct vcard *
 card_of_another_person(void)
 {
 	struct vcard_options options = {.serial = SERIAL_2};
+	struct vcard_error error;
 
+	if (pki_of_another == NULL && vcard_pki_open(&pki_of_another, NULL, NULL, &error) != 0)
+		fail_msg("%s", error.text);
+	options.pki = pki_of_another;
 	return add_card(&options);
 }
 

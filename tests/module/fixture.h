@@ -51,7 +51,7 @@ int drop_world(void **state);
 
 /* One more card of the same PKI; freed by drop_world. */
 struct vcard *another_card(const char *serial);
-/* A card with other keys; freed by drop_world. Takes a second. */
+/* A card with other keys; freed by drop_world. The first in a program takes a second. */
 struct vcard *card_of_another_person(void);
 /* Replace the card by a fresh one with a quirk (NULL: none). */
 void swap_card(const char *quirk, const char *value);

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Card, reader and service go, come back and are reset, at each exchange of each call and around
+ * it: what the call answers, what the next one does. The ledger of the card has the last word.
+ */
+
+#include <string.h>
+
+#include "jobs.h"
+
+/* What comes of it, as bits, since it is not the same at each exchange. */
+enum {
+	FINE = 0x01,	 /* CKR_OK as ever */
+	GONE = 0x02,	 /* CKR_DEVICE_REMOVED, then CKR_SESSION_HANDLE_INVALID */
+	EMPTY = 0x04,	 /* CKR_TOKEN_NOT_PRESENT */
+	LATE = 0x08,	 /* CKR_OK, and the next call says CKR_DEVICE_REMOVED */
+	ERROR = 0x10,	 /* CKR_DEVICE_ERROR, the session as before */
+	LOST = 0x20,	 /* CKR_DEVICE_ERROR, nobody logged in any more */
+	REFUSED = 0x40,	 /* CKR_USER_NOT_LOGGED_IN, nobody logged in any more */
+	LOGOUT = 0x80,	 /* CKR_OK, nobody logged in any more */
+	SURPRISE = 0x100 /* anything else */
+};
+
+static unsigned
+outcome(const struct job *job, CK_RV rv, enum next next)
+{
+	bool out = job->before == NEXT_USER && next == NEXT_PUBLIC;
+
+	if (rv == CKR_OK && next == job->after)
+		return FINE;
+	if (rv == CKR_OK && next == NEXT_REMOVED)
+		return LATE;
+	if (rv == CKR_OK && job->after == NEXT_USER && next == NEXT_PUBLIC)
+		return LOGOUT;
+	if (rv == CKR_DEVICE_REMOVED && next == NEXT_INVALID)
+		return GONE;
+	if (rv == CKR_TOKEN_NOT_PRESENT && next == NEXT_NONE)
+		return EMPTY;
+	if (rv == CKR_DEVICE_ERROR && next == job->before)
+		return ERROR;
+	if (rv == CKR_DEVICE_ERROR && out)
+		return LOST;
+	return rv == CKR_USER_NOT_LOGGED_IN && next == NEXT_PUBLIC ? REFUSED : SURPRISE;
+}
+
+/* ------------------------------------------------------------------------------- the tables */
+
+/* When it happens. */
+enum when {
+	WHEN_SELECT, /* in the first exchange of a transaction, which selects the application */
+	WHEN_EXCHANGE,
+	WHEN_LOOK, /* while the reader is looked at, or the connection */
+	WHEN_OPEN, /* while the card is connected, or its transaction begins */
+	WHEN_DONE, /* while the transaction ends, or the connection */
+	WHENS,
+};
+
+typedef const unsigned table[WHENS][KINDS];
+
+/* The card is another one than before, or none, and the service tells. */
+static table gone = {
+    [WHEN_SELECT] = {FINE, EMPTY, GONE, GONE, GONE, GONE, 0, 0, 0, 0},
+    [WHEN_EXCHANGE] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, 0, 0, 0},
+    [WHEN_LOOK] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, GONE, GONE | FINE, FINE},
+    [WHEN_OPEN] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, 0, 0, 0},
+    [WHEN_DONE] = {FINE, FINE | LATE, GONE | LATE, LATE, LATE, LATE, LATE, LATE, FINE, FINE},
+};
+
+/* The same, but a card is there as soon as somebody looks. */
+static table exchanged = {
+    [WHEN_SELECT] = {FINE, EMPTY, GONE, GONE, GONE, GONE, 0, 0, 0, 0},
+    [WHEN_EXCHANGE] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, 0, 0, 0},
+    [WHEN_LOOK] = {FINE, EMPTY | FINE, GONE, GONE, GONE, GONE, GONE, GONE, GONE | FINE, FINE},
+    [WHEN_OPEN] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, 0, 0, 0},
+    [WHEN_DONE] = {FINE, FINE | LATE, GONE | LATE, LATE, LATE, LATE, LATE, LATE, FINE, FINE},
+};
+
+/*
+ * Reader or service are back with the same card, before anybody has looked: the service counts
+ * events anew, and nothing tells where there is no connection.
+ */
+static table unseen = {
+    [WHEN_SELECT] = {FINE, EMPTY, GONE, GONE, GONE, GONE, 0, 0, 0, 0},
+    [WHEN_EXCHANGE] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, 0, 0, 0},
+    [WHEN_LOOK] = {FINE, EMPTY | FINE, GONE | FINE, GONE | FINE, GONE | FINE, GONE | FINE, GONE,
+	GONE, GONE | FINE, FINE},
+    [WHEN_OPEN] = {FINE, EMPTY | FINE, GONE | FINE, GONE | FINE, GONE | FINE, GONE | FINE, GONE, 0,
+	0, 0},
+    [WHEN_DONE] = {FINE, FINE, FINE, FINE, LATE, FINE, FINE | LATE, FINE, FINE, FINE},
+};
+
+/* Another program resets the card or cuts its power. */
+static table reset = {
+    [WHEN_SELECT] = {FINE, FINE, FINE, FINE, FINE, FINE, 0, 0, 0, 0},
+    [WHEN_EXCHANGE] = {FINE, EMPTY | FINE, FINE, ERROR, ERROR | LOST, ERROR, ERROR | LOST, 0, 0, 0},
+    [WHEN_LOOK] = {FINE, EMPTY | FINE, FINE, ERROR | FINE, ERROR | LOST | FINE, ERROR | FINE,
+	ERROR | LOST | REFUSED, REFUSED, FINE, FINE},
+    [WHEN_OPEN] = {FINE, FINE, FINE, FINE, FINE, FINE, REFUSED, 0, 0, 0},
+    [WHEN_DONE] = {FINE, FINE, FINE, FINE, LOGOUT, FINE, FINE | LOGOUT, FINE, FINE, FINE},
+};
+
+/* The command was carried out, the answer got lost: the card is begun with anew. */
+static table answer = {
+    [WHEN_SELECT] = {FINE, FINE, FINE, ERROR, ERROR, ERROR, 0, 0, 0, 0},
+    [WHEN_EXCHANGE] = {FINE, FINE, FINE, ERROR, ERROR, ERROR, ERROR | LOST, 0, 0, 0},
+};
+
+/* ------------------------------------------------------------------------ what can happen */
+
+static struct vcard *other;
+
+static void
+pull(void *context)
+{
+	(void)context;
+	(void)inprocess_eject(READER);
+}
+
+static void
+pull_and_put_back(void *context)
+{
+	pull(context);
+	(void)inprocess_insert(READER, card);
+}
+
+static void
+pull_and_put_other(void *context)
+{
+	pull(context);
+	(void)inprocess_insert(READER, other);
+}
+
+static void
+unplug(void *context)
+{
+	(void)context;
+	(void)inprocess_remove_reader(READER);
+}
+
+static void
+replug(void *context)
+{
+	unplug(context);
+	(void)inprocess_add_reader(READER);
+	(void)inprocess_insert(READER, card);
+}
+
+/* The service counts anew: as often as before only if nobody was in a hurry (test_sign.c). */
+static void
+replug_with_other(void *context)
+{
+	unplug(context);
+	(void)inprocess_add_reader(READER);
+	(void)inprocess_insert(READER, other);
+	pull_and_put_other(context);
+}
+
+static void
+stop_service(void *context)
+{
+	(void)context;
+	inprocess_service(false);
+}
+
+static void
+restart_service(void *context)
+{
+	stop_service(context);
+	inprocess_service(true);
+}
+
+static void
+warm_reset(void *context)
+{
+	(void)context;
+	(void)inprocess_warm_reset(READER);
+}
+
+static void
+cut_power(void *context)
+{
+	(void)context;
+	(void)inprocess_power_cut(READER);
+}
+
+struct event {
+	const char *name;
+	void (*happen)(void *context);
+	int error; /* of the exchange whose answer gets lost over it */
+	table *expected;
+	bool other;   /* ... a card is there afterwards */
+	bool missing; /* no card is there afterwards */
+};
+
+static struct event pulled = {"pulled", pull, JPKI_ERR_NO_CARD, &gone, false, true};
+static struct event put_back = {
+    "pulled, put back", pull_and_put_back, JPKI_ERR_NO_CARD, &exchanged, false, false};
+static struct event put_other = {
+    "pulled, another put in", pull_and_put_other, JPKI_ERR_NO_CARD, &exchanged, true, false};
+static struct event unplugged = {"unplugged", unplug, JPKI_ERR_NO_READER, &gone, false, true};
+static struct event replugged = {
+    "unplugged, plugged in", replug, JPKI_ERR_NO_READER, &unseen, false, false};
+static struct event replugged_with_other = {
+    "plugged in with another", replug_with_other, JPKI_ERR_NO_READER, &exchanged, true, false};
+static struct event stopped = {
+    "service stopped", stop_service, JPKI_ERR_NO_SERVICE, &gone, false, true};
+static struct event restarted = {
+    "service restarted", restart_service, JPKI_ERR_NO_SERVICE, &unseen, false, false};
+static struct event reset_by_others = {
+    "warm reset", warm_reset, JPKI_ERR_RESET, &reset, false, false};
+static struct event powered_down = {"power cut", cut_power, JPKI_ERR_RESET, &reset, false, false};
+static struct event answer_lost = {"answer lost", NULL, JPKI_ERR_IO, &answer, false, false};
+
+/* ------------------------------------------------------------------------------- the runner */
+
+static const struct {
+	enum inprocess_call call;
+	enum when when;
+} moments[] = {
+    {INPROCESS_TRANSMIT, WHEN_EXCHANGE}, /* before the command */
+    {INPROCESS_ANSWER, WHEN_EXCHANGE},	 /* after it, and before its answer */
+    {INPROCESS_POLL, WHEN_LOOK},
+    {INPROCESS_CHECK, WHEN_LOOK},
+    {INPROCESS_OPEN, WHEN_OPEN},
+    {INPROCESS_BEGIN, WHEN_OPEN},
+    {INPROCESS_END, WHEN_DONE},
+    {INPROCESS_CLOSE, WHEN_DONE},
+};
+#define MOMENTS (sizeof(moments) / sizeof(moments[0]))
+
+static char
+step_of(const struct job *job, unsigned nth)
+{
+	size_t length = strlen(job->steps);
+
+	return nth <= length ? job->steps[nth - 1] : job->steps[length - 1];
+}
+
+static enum when
+when_of(const struct job *job, size_t moment, unsigned nth)
+{
+	bool exchange = moments[moment].when == WHEN_EXCHANGE;
+
+	return exchange && step_of(job, nth) == 'S' ? WHEN_SELECT : moments[moment].when;
+}
+
+/* For as long as the card is missing: nothing works, nothing hangs, nobody is asked in vain. */
+static void
+assert_missing(const struct job *job)
+{
+	CK_SESSION_HANDLE session;
+	unsigned before = exchanges();
+
+	assert_false(token_present(job->role));
+	assert_rv(p11->C_OpenSession(slot_of(job->role), CKF_SERIAL_SESSION, NULL, NULL, &session),
+	    CKR_TOKEN_NOT_PRESENT);
+	assert_int_equal(exchanges(), before);
+	inprocess_service(true);
+	(void)inprocess_add_reader(READER);
+	(void)inprocess_insert(READER, card);
+}
+
+/* False if the call ended before the nth occasion. */
+static bool
+run(const struct event *event, const struct job *job, size_t moment, unsigned nth, unsigned *came)
+{
+	enum inprocess_call call = moments[moment].call;
+	enum next next;
+	CK_RV rv;
+
+	prepare_job(job);
+	other = card_of_another_person();
+	inprocess_plan(
+	    call, nth, call == INPROCESS_ANSWER ? event->error : JPKI_OK, event->happen, NULL);
+	rv = do_job(job);
+	inprocess_plan(call, 0, JPKI_OK, NULL, NULL);
+	if (inprocess_calls(call) < nth)
+		return false;
+	next = next_call();
+	*came = outcome(job, rv, next);
+	assert_locked_without(next, job);
+	assert_no_harm(card, 1);
+	assert_no_harm(other, 0);
+	if (event->missing)
+		assert_missing(job);
+	assert_works(event->other ? other : card, job->role);
+	return true;
+}
+
+/* All occasions of a kind; which outcomes there were is noted in `seen`. */
+static void
+run_all(
+    const struct event *event, const struct job *job, size_t moment, unsigned seen[WHENS][KINDS])
+{
+	unsigned came;
+
+	for (unsigned nth = 1; run(event, job, moment, nth, &came); nth++) {
+		enum when when = when_of(job, moment, nth);
+
+		if ((came & (*event->expected)[when][job->kind]) == 0)
+			fail_msg("%s: %s, moment %zu, occasion %u: 0x%x", event->name, job->name,
+			    moment, nth, came);
+		seen[when][job->kind] |= came;
+	}
+}
+
+/* Each outcome in the table has been seen: it says no more than what is true. */
+static void
+assert_as_in_table(const struct event *event, unsigned seen[WHENS][KINDS])
+{
+	for (int when = 0; when < WHENS; when++)
+		for (int kind = 0; kind < KINDS; kind++)
+			if (seen[when][kind] != (*event->expected)[when][kind])
+				fail_msg("%s: when %d, kind %d: only 0x%x", event->name, when, kind,
+				    seen[when][kind]);
+}
+
+static void
+at_every_occasion(void **state)
+{
+	const struct event *event = *state;
+	unsigned seen[WHENS][KINDS] = {0};
+
+	for (size_t i = 0; i < job_count; i++)
+		for (size_t moment = 0; moment < MOMENTS; moment++)
+			if (event->happen != NULL || moments[moment].call == INPROCESS_ANSWER)
+				run_all(event, &jobs[i], moment, seen);
+	assert_as_in_table(event, seen);
+}
+
+/* drop_world between the tests; the first world is of no use, each run makes its own. */
+#define EVENT(event)                                                                               \
+	{                                                                                          \
+#event, at_every_occasion, NULL, drop_world, &(event)                              \
+	}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    EVENT(pulled),
+	    EVENT(put_back),
+	    EVENT(put_other),
+	    EVENT(unplugged),
+	    EVENT(replugged),
+	    EVENT(replugged_with_other),
+	    EVENT(stopped),
+	    EVENT(restarted),
+	    EVENT(reset_by_others),
+	    EVENT(powered_down),
+	    EVENT(answer_lost),
+	};
+
+	return RUN(tests);
+}
