@@ -91,6 +91,11 @@ class Sandbox:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )
 
+    def service(self, action):
+        """The PC/SC service is to "start", "stop" or, at once, "kill"."""
+        subprocess.run([TOOL, "service", self.folder, action], stdin=subprocess.DEVNULL,
+                       timeout=TIMEOUT, check=True)
+
     def pkcs11_tool(self, *args, module=None, **options):
         return self.run("pkcs11-tool", "--module", module or self.module, *args, **options)
 

@@ -57,3 +57,22 @@ def test_an_unknown_quirk_is_refused():
     done = sandbox("--quirk", "nonsense=1", "--", "true")
     assert done.returncode == 125
     assert "nonsense" in done.stderr
+
+
+def test_the_service_is_stopped_and_started(sandboxes):
+    inside = sandboxes("--no-card")
+
+    def readers():
+        return inside.run("opensc-tool", "--list-readers", status=None).count("Virtual PCD")
+
+    for action in ("kill", "stop"):
+        assert readers() == 2
+        inside.service(action)
+        assert readers() == 0
+        inside.service("start")
+    assert readers() == 2
+    for action in ("kill", "start", "start"):
+        done = subprocess.run([TOOL, "service", inside.folder, action], stderr=subprocess.PIPE,
+                              text=True, timeout=60, check=False)
+    assert done.returncode == 125
+    assert "runs already" in done.stderr
