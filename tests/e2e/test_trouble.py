@@ -3,7 +3,7 @@
 
 import pytest
 
-from support import AUTH, PIN, SIGN, Card, assert_signed
+from support import AUTH, PIN, SIGN, Card, assert_signed, uri
 
 OTHER = {AUTH: SIGN, SIGN: AUTH}
 PIN_NAME = {AUTH: "authentication", SIGN: "signature"}
@@ -73,6 +73,7 @@ def test_a_wrong_pin_spends_one_try(sandbox, card, certificates, tmp_path, label
     "label, malformed",
     [
         (AUTH, "123"),
+        (AUTH, "１２３"),
         (AUTH, "12345"),
         (AUTH, "12a4"),
         (AUTH, "1234567890123456789"),
@@ -89,6 +90,43 @@ def test_a_malformed_pin_spends_none(sandbox, card, tmp_path, label, malformed):
     assert "CKR_PIN_INCORRECT" in refused(sandbox, tmp_path, label, malformed)
     assert card.verifies() == []
     assert card.tries(PIN_NAME[label]) == TRIES[label]
+
+
+def p11tool_logs_in(sandbox, label, pin):
+    """What p11tool says that lists the private key; it takes a refused PIN for the end."""
+    return sandbox.run("p11tool", "--provider", sandbox.module, "--login", "--list-all-privkeys",
+                       uri(label, "private"), env={"GNUTLS_PIN": pin}, status=None)
+
+
+@pytest.mark.parametrize("label, malformed", [(AUTH, "123"), (AUTH, "１２３"), (AUTH, PIN[SIGN]),
+                                              (SIGN, PIN[AUTH]), (SIGN, "ABC-123")])
+def test_p11tool_s_malformed_pin_spends_none(sandbox, card, label, malformed):
+    card.mark()
+    assert "Wrong PIN" in p11tool_logs_in(sandbox, label, malformed)
+    assert card.verifies() == []
+    assert (card.tries("authentication"), card.tries("signature")) == (3, 5)
+
+
+@pytest.mark.parametrize("label, typed", [(AUTH, "１２３４"), (SIGN, "abc123"), (SIGN, "ａｂｃ１２３")])
+def test_an_input_method_left_on_spends_none(sandbox, card, certificates, tmp_path, label, typed):
+    card.mark()
+    assert "CKA_PRIVATE" in p11tool_logs_in(sandbox, label, typed)
+    signature = sandbox.sign(label, "SHA256-RSA-PKCS", TEXT, tmp_path, pin=typed)
+    assert_signed(certificates / CERTIFICATE[label], TEXT, signature, tmp_path)
+    assert {entry.sw for entry in card.verifies()} == {"9000"}
+
+
+@pytest.mark.parametrize("status", ["63c0", "6983", "6984"])
+@pytest.mark.parametrize("label", [AUTH, SIGN])
+def test_p11tool_is_told_of_a_blocked_pin(sandboxes, label, status):
+    sandbox = sandboxes("--quirk", f"blocked-verify={status}", "--quirk", f"blocked-count={status}")
+    card = Card(sandbox)
+    card.set_tries(PIN_NAME[label], 0)
+    card.mark()
+    assert "PIN locked" in p11tool_logs_in(sandbox, label, PIN[label])
+    assert card.verifies() == []
+    assert "CKA_PRIVATE" in p11tool_logs_in(sandbox, OTHER[label], PIN[OTHER[label]])
+    assert {entry.sw for entry in card.verifies()} == {"9000"}
 
 
 @pytest.mark.parametrize("status", ["63c0", "6983", "6984"])
