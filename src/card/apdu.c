@@ -97,6 +97,8 @@ apdu_exchange(struct jpki_card *card, const struct command *command, struct resp
 		rv = transmit_command(card, &next, part, &length, &response->sw);
 		if (rv != JPKI_OK)
 			return rv;
+		if (response->sw >> 8 == SW1_WRONG_LE)
+			length = 0; /* all of it comes with the next answer */
 		if (length > sizeof(response->data) - response->length)
 			return JPKI_ERR_DATA;
 		memcpy(response->data + response->length, part, length);

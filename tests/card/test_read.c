@@ -386,6 +386,24 @@ answers_that_are_none(void **state)
 	}
 }
 
+/* What comes with 6Cxx is no part of the file. */
+static void
+data_beside_a_wrong_length_is_dropped(void **state)
+{
+	struct world *w = *state;
+
+	for (unsigned nth = 1; nth <= 2; nth++) {
+		start_over(w);
+		memset(&der, 0, sizeof(der));
+		begin(w);
+		plan_fault(w, VCARD_FAULT_SW_DATA, nth, 0x6c10);
+		assert_int_equal(
+		    read_certificate(w, JPKI_AUTHENTICATION, JPKI_CERTIFICATE), JPKI_OK);
+		assert_certificate(&der, JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+		end(w);
+	}
+}
+
 static void
 errors_of_the_way_are_passed_on(void **state)
 {
@@ -432,6 +450,7 @@ main(void)
 	    READING(a_card_that_gives_more_than_asked_for),
 	    READING(the_end_of_the_file_before_that_of_the_certificate),
 	    READING(answers_that_are_none),
+	    READING(data_beside_a_wrong_length_is_dropped),
 	    READING(errors_of_the_way_are_passed_on),
 	};
 

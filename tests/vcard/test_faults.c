@@ -41,6 +41,28 @@ answer_is_replaced_after_execution(void **state)
 }
 
 static void
+data_that_means_nothing_comes_with_a_status(void **state)
+{
+	plan(*state, VCARD_FAULT_SW_DATA, 1);
+	assert_int_equal(exchange(*state), VCARD_ANSWERED);
+	assert_true(answer_length > 2);
+	assert_memory_equal(answer + answer_length - 2, "\x6f\x00", 2);
+	assert_status(*state, VERIFY_AUTHENTICATION, 0x6a88); /* nothing has been selected */
+}
+
+/* 61xx, 63Cx or 9000 by chance would be a sensible answer. */
+static void
+garbage_has_no_status_word(void **state)
+{
+	for (int round = 0; round < 1000; round++) {
+		plan(*state, VCARD_FAULT_GARBAGE, 1);
+		assert_int_equal(exchange(*state), VCARD_ANSWERED);
+		assert_int_not_equal(answer[answer_length - 2] >> 4, 6);
+		assert_int_not_equal(answer[answer_length - 2] >> 4, 9);
+	}
+}
+
+static void
 answers_of_odd_lengths(void **state)
 {
 	plan(*state, VCARD_FAULT_EMPTY, 1);
@@ -116,6 +138,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(nth_exchange_fails_once),
 	    TEST(answer_is_replaced_after_execution),
+	    TEST(data_that_means_nothing_comes_with_a_status),
+	    TEST(garbage_has_no_status_word),
 	    TEST(answers_of_odd_lengths),
 	    TEST(eject_takes_the_power),
 	    TEST(power_loss_is_unnoticed),

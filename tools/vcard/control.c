@@ -181,6 +181,7 @@ control_fault(struct request *request)
 	static const char *const names[VCARD_FAULTS] = {
 	    [VCARD_FAULT_SW] = "sw",
 	    [VCARD_FAULT_SW_AFTER] = "sw-after",
+	    [VCARD_FAULT_SW_DATA] = "sw-data",
 	    [VCARD_FAULT_GARBAGE] = "garbage",
 	    [VCARD_FAULT_EMPTY] = "empty",
 	    [VCARD_FAULT_TRUNCATED] = "truncated",
@@ -299,7 +300,8 @@ static const struct {
     {"power", control_power, "power cut|reset - behind the reader's back"},
     {"quirk", control_quirk, "quirk [set NAME VALUE|reset] - see jpki-vcard --help"},
     {"fault", control_fault,
-	"fault NTH sw|sw-after|garbage|empty|truncated|overlong|eject|power-loss [SW] | clear"},
+	"fault NTH sw|sw-after|sw-data|garbage|empty|truncated|overlong|eject|power-loss [SW] | "
+	"clear"},
     {"delay", control_delay, "delay [exchange|byte|signature MICROSECONDS]"},
     {"ledger", control_ledger, "ledger show|count|mark - what was asked of the card"},
     {"quit", control_quit, "quit - end the program"},

@@ -145,10 +145,16 @@ fault_before(struct vcard *card, const struct waiting_fault *fault, uint8_t *res
 	case VCARD_FAULT_SW:
 		*response_length = put_answer(response, &none, fault->sw);
 		return true;
+	case VCARD_FAULT_SW_DATA:
+		memset(none.data, 0x5a, GARBAGE_LENGTH);
+		none.length = GARBAGE_LENGTH;
+		*response_length = put_answer(response, &none, fault->sw);
+		return true;
 	case VCARD_FAULT_GARBAGE:
 		*response_length = GARBAGE_LENGTH;
 		if (RAND_bytes(response, GARBAGE_LENGTH) != 1)
 			*response_length = 0;
+		response[GARBAGE_LENGTH - 2] |= 0xa0; /* neither 6X nor 9X */
 		return true;
 	case VCARD_FAULT_POWER_LOSS:
 		card_lose_power(card);

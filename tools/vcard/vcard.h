@@ -232,7 +232,8 @@ int vcard_entry_text(const struct vcard_entry *entry, char *text, size_t size);
 enum vcard_fault {
 	VCARD_FAULT_SW,		/* not executed; answers `sw` */
 	VCARD_FAULT_SW_AFTER,	/* executed; answers `sw` all the same */
-	VCARD_FAULT_GARBAGE,	/* not executed; random bytes */
+	VCARD_FAULT_SW_DATA,	/* not executed; bytes that mean nothing, and `sw` */
+	VCARD_FAULT_GARBAGE,	/* not executed; random bytes, no status word that there is */
 	VCARD_FAULT_EMPTY,	/* executed; no byte comes back */
 	VCARD_FAULT_TRUNCATED,	/* executed; the last byte is missing */
 	VCARD_FAULT_OVERLONG,	/* executed; more than 258 bytes */
@@ -246,7 +247,7 @@ enum vcard_fault {
 
 /*
  * The `nth` exchange from now (1: the next one) goes wrong, once. -1 if `nth` is 0 or
- * too many are waiting. `sw` is for the first two kinds.
+ * too many are waiting. `sw` is for the first three kinds.
  */
 int vcard_fault_add(struct vcard *card, enum vcard_fault fault, unsigned nth, uint16_t sw,
     struct vcard_error *error);
