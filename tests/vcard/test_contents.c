@@ -63,6 +63,92 @@ certificates_lie_about_their_length(void **state)
 }
 
 static void
+lengths_at_the_limit_have_bytes_behind_them(void **state)
+{
+	set_quirk(*state, "authentication-certificate", "length-8192");
+	assert_int_equal(claimed_length(*state), 8192);
+	assert_status(*state, "00B01FF008", 0x9000); /* up to 8184 */
+	set_quirk(*state, "authentication-certificate", "length-8193");
+	assert_int_equal(claimed_length(*state), 8193);
+	assert_status(*state, "00B0200001", 0x9000);
+}
+
+static void
+lengths_in_other_forms(void **state)
+{
+	static const struct {
+		const char *value;
+		uint8_t header[6];
+		size_t length;
+	} rows[] = {
+	    {"length-indefinite", {0x30, 0x80}, 2},
+	    {"length-4-bytes", {0x30, 0x84, 0xff, 0xff, 0xff, 0xff}, 6},
+	};
+
+	select_jpki(*state);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		set_quirk(*state, "authentication-certificate", rows[i].value);
+		assert_status(*state, "00B08A0006", 0x9000);
+		assert_memory_equal(answer, rows[i].header, rows[i].length);
+	}
+}
+
+/* The certificate in EF 000A, which must be one of the CA's; the caller owns it. */
+static X509 *
+read_certificate(struct vcard *card)
+{
+	uint8_t content[16384];
+	const unsigned char *at = content;
+	X509 *ca = vcard_pki_certificate(test_pki(), VCARD_CERTIFICATE_AUTHENTICATION_CA);
+	X509 *certificate;
+	size_t length;
+
+	select_jpki(card);
+	length = read_file(card, 0x0a, content);
+	certificate = d2i_X509(NULL, &at, (long)length);
+	assert_non_null(certificate);
+	assert_int_equal(X509_verify(certificate, X509_get0_pubkey(ca)), 1);
+	return certificate;
+}
+
+static void
+certificates_of_other_keys_are_valid(void **state)
+{
+	static const struct {
+		const char *value, *type;
+		int bits;
+	} rows[] = {
+	    {"other-key", "RSA", 2048},
+	    {"rsa-1024", "RSA", 1024},
+	    {"rsa-4096", "RSA", 4096},
+	    {"ec", "EC", 384},
+	};
+	X509 *own = vcard_pki_certificate(test_pki(), VCARD_CERTIFICATE_AUTHENTICATION);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		X509 *certificate;
+		EVP_PKEY *key;
+
+		set_quirk(*state, "authentication-certificate", rows[i].value);
+		certificate = read_certificate(*state);
+		key = X509_get0_pubkey(certificate);
+		assert_int_equal(EVP_PKEY_is_a(key, rows[i].type), 1);
+		assert_int_equal(EVP_PKEY_get_bits(key), rows[i].bits);
+		assert_int_not_equal(EVP_PKEY_eq(key, X509_get0_pubkey(own)), 1);
+		X509_free(certificate);
+	}
+}
+
+static void
+not_a_certificate_is_der(void **state)
+{
+	set_quirk(*state, "authentication-certificate", "not-a-certificate");
+	claimed_length(*state);
+	assert_status(*state, "00B0000404", 0x9000);
+	assert_memory_equal(answer, "\x04\x82", 2);
+}
+
+static void
 not_der_has_only_the_header(void **state)
 {
 	set_quirk(*state, "authentication-certificate", "not-der");
@@ -96,6 +182,18 @@ presence_can_be_missing(void **state)
 	select_jpki(*state);
 	assert_status(*state, "00B0880003", 0x6a82);
 	assert_status(*state, "00A4020C020008", 0x6a82);
+}
+
+static void
+presence_can_be_short_or_deny(void **state)
+{
+	select_jpki(*state);
+	set_quirk(*state, "presence", "short");
+	assert_status(*state, "00B0880000", 0x9000);
+	assert_int_equal(answer_length, 1);
+	set_quirk(*state, "presence", "none");
+	assert_status(*state, "00B0880003", 0x9000);
+	assert_memory_equal(answer, "\x00\x00\x00", 3);
 }
 
 static void
@@ -188,9 +286,14 @@ main(void)
 	    TEST(claimed_certificates_are_listed_but_filler),
 	    TEST(empty_certificate_file),
 	    TEST(certificates_lie_about_their_length),
+	    TEST(lengths_at_the_limit_have_bytes_behind_them),
+	    TEST(lengths_in_other_forms),
+	    TEST(certificates_of_other_keys_are_valid),
+	    TEST(not_a_certificate_is_der),
 	    TEST(not_der_has_only_the_header),
 	    TEST(large_certificate_is_valid),
 	    TEST(presence_can_be_missing),
+	    TEST(presence_can_be_short_or_deny),
 	    TEST(labels_tell_the_kinds_apart),
 	    TEST(android_hides_its_certificate),
 	    TEST(iphone_does_not_hide_it),

@@ -303,6 +303,18 @@ certificate_make(enum vcard_certificate which, const struct citizen *citizen, EV
 }
 
 X509 *
+certificate_rekey(X509 *certificate, EVP_PKEY *ca_key, EVP_PKEY *key)
+{
+	X509 *copy = X509_dup(certificate);
+
+	if (copy != NULL && key != NULL && X509_set_pubkey(copy, key) == 1 &&
+	    X509_sign(copy, ca_key, EVP_sha256()) > 0)
+		return copy;
+	X509_free(copy);
+	return NULL;
+}
+
+X509 *
 certificate_enlarge(X509 *certificate, EVP_PKEY *ca_key, size_t size)
 {
 	size_t length = (size_t)i2d_X509(certificate, NULL);

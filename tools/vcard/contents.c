@@ -39,6 +39,8 @@ certificate_claimed(const struct vcard *card, enum vcard_certificate which)
 }
 
 /* A DER header of four bytes, as every certificate of 256 bytes to 64 kB has. */
+#define HEADER 4
+
 static void
 put_length(uint8_t *der, size_t length)
 {
@@ -46,11 +48,84 @@ put_length(uint8_t *der, size_t length)
 	der[3] = (uint8_t)length;
 }
 
+static enum certificate_form
+form_of(unsigned kind)
+{
+	switch (kind) {
+	case CERTIFICATE_LARGE:
+		return FORM_LARGE;
+	case CERTIFICATE_OTHER_KEY:
+		return FORM_OTHER_KEY;
+	case CERTIFICATE_RSA_1024:
+		return FORM_RSA_1024;
+	case CERTIFICATE_RSA_4096:
+		return FORM_RSA_4096;
+	case CERTIFICATE_EC:
+		return FORM_EC;
+	default:
+		return FORM_RIGHT;
+	}
+}
+
+/* Make a certificate of `length` bytes what it should not be. */
+static void
+spoil(unsigned kind, uint8_t *content, size_t length)
+{
+	switch (kind) {
+	case CERTIFICATE_NOT_DER:
+		memset(content + HEADER, 0x5a, length - HEADER);
+		break;
+	case CERTIFICATE_NOT_A_CERTIFICATE: /* an octet string in the sequence */
+		memset(content + HEADER, 0x5a, length - HEADER);
+		memcpy(content + HEADER, content, HEADER);
+		content[HEADER] = 0x04;
+		put_length(content + HEADER, length - HEADER - HEADER);
+		break;
+	case CERTIFICATE_LENGTH_HUGE:
+		put_length(content, 0xffff);
+		break;
+	case CERTIFICATE_LENGTH_LONGER:
+		put_length(content, length - HEADER + 16);
+		break;
+	case CERTIFICATE_LENGTH_SHORTER:
+		put_length(content, length - HEADER - 16);
+		break;
+	case CERTIFICATE_LENGTH_INDEFINITE:
+		content[1] = 0x80;
+		break;
+	case CERTIFICATE_LENGTH_4_BYTES:
+		memcpy(content + 1, "\x84\xff\xff\xff\xff", 5);
+		break;
+	case CERTIFICATE_LENGTH_8192:
+		put_length(content, 8192 - HEADER);
+		break;
+	case CERTIFICATE_LENGTH_8193:
+		put_length(content, 8193 - HEADER);
+		break;
+	default:
+		break;
+	}
+}
+
+static size_t
+file_size(unsigned kind)
+{
+	switch (kind) {
+	case CERTIFICATE_LARGE:
+		return CERTIFICATE_FILE_LARGE;
+	case CERTIFICATE_LENGTH_8192:
+	case CERTIFICATE_LENGTH_8193: /* what the length promises is there */
+		return CERTIFICATE_FILE_LARGE + 256;
+	default:
+		return CERTIFICATE_FILE;
+	}
+}
+
 static size_t
 certificate_content(struct vcard *card, enum vcard_certificate which, uint8_t content[FILE_MAX])
 {
 	unsigned kind = certificate_quirk(card, which);
-	size_t size = kind == CERTIFICATE_LARGE ? CERTIFICATE_FILE_LARGE : CERTIFICATE_FILE;
+	size_t size = file_size(kind);
 	size_t length;
 
 	memset(content, 0xff, FILE_MAX);
@@ -58,17 +133,10 @@ certificate_content(struct vcard *card, enum vcard_certificate which, uint8_t co
 		return 0;
 	if (kind == CERTIFICATE_ABSENT || kind == CERTIFICATE_CLAIMED)
 		return size;
-	length = pki_der(card->pki, which, kind == CERTIFICATE_LARGE, content);
+	length = pki_der(card->pki, which, form_of(kind), content);
 	if (length >= size)
 		size = length + 256;
-	if (kind == CERTIFICATE_NOT_DER)
-		memset(content + 4, 0x5a, length - 4);
-	else if (kind == CERTIFICATE_LENGTH_HUGE)
-		put_length(content, 0xffff);
-	else if (kind == CERTIFICATE_LENGTH_LONGER)
-		put_length(content, length - 4 + 16);
-	else if (kind == CERTIFICATE_LENGTH_SHORTER)
-		put_length(content, length - 4 - 16);
+	spoil(kind, content, length);
 	return size;
 }
 
@@ -131,10 +199,14 @@ token_info_content(const struct vcard *card, uint8_t content[FILE_MAX])
 static size_t
 presence_content(const struct vcard *card, uint8_t content[FILE_MAX])
 {
-	content[0] = certificate_claimed(card, VCARD_CERTIFICATE_SIGNATURE) ? 0x8f : 0x00;
-	content[1] = certificate_claimed(card, VCARD_CERTIFICATE_AUTHENTICATION) ? 0x8f : 0x00;
+	bool none = quirk(card, QUIRK_PRESENCE) == PRESENCE_NONE;
+	bool signature = certificate_claimed(card, VCARD_CERTIFICATE_SIGNATURE);
+	bool authentication = certificate_claimed(card, VCARD_CERTIFICATE_AUTHENTICATION);
+
+	content[0] = signature && !none ? 0x8f : 0x00;
+	content[1] = authentication && !none ? 0x8f : 0x00;
 	content[2] = 0x00;
-	return 3;
+	return quirk(card, QUIRK_PRESENCE) == PRESENCE_SHORT ? 1 : 3;
 }
 
 size_t

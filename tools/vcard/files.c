@@ -43,7 +43,7 @@ file_exists(const struct vcard *card, const struct file *file)
 {
 	switch (file->kind) {
 	case FILE_PRESENCE:
-		return quirk(card, QUIRK_PRESENCE) == 0;
+		return quirk(card, QUIRK_PRESENCE) != PRESENCE_MISSING;
 	case FILE_TOKEN_INFO:
 		return quirk(card, QUIRK_TOKEN_INFO) != TOKEN_INFO_MISSING;
 	default:

@@ -179,7 +179,17 @@ enum certificate_quirk {
 	CERTIFICATE_LENGTH_LONGER,
 	CERTIFICATE_LENGTH_SHORTER,
 	CERTIFICATE_LARGE,
+	CERTIFICATE_LENGTH_INDEFINITE,
+	CERTIFICATE_LENGTH_4_BYTES,
+	CERTIFICATE_LENGTH_8192,
+	CERTIFICATE_LENGTH_8193,
+	CERTIFICATE_NOT_A_CERTIFICATE,
+	CERTIFICATE_OTHER_KEY,
+	CERTIFICATE_RSA_1024,
+	CERTIFICATE_RSA_4096,
+	CERTIFICATE_EC,
 };
+enum { PRESENCE_PRESENT, PRESENCE_MISSING, PRESENCE_SHORT, PRESENCE_NONE };
 enum { LABEL_CARD, LABEL_ANDROID, LABEL_IPHONE, LABEL_RESIDENT };
 enum { TOKEN_INFO_SANE, TOKEN_INFO_BINARY, TOKEN_INFO_BLANK, TOKEN_INFO_SHORT, TOKEN_INFO_MISSING };
 enum { SIGN_FORMS_ALL, SIGN_FORMS_PKCS1 };
@@ -296,11 +306,24 @@ X509 *certificate_make(enum vcard_certificate which, const struct citizen *citiz
     X509 *ca, EVP_PKEY *ca_key);
 /* The same with filler, so that its DER form has nearly `size` bytes. */
 X509 *certificate_enlarge(X509 *certificate, EVP_PKEY *ca_key, size_t size);
+/* The same for another key. */
+X509 *certificate_rekey(X509 *certificate, EVP_PKEY *ca_key, EVP_PKEY *key);
 
 struct vcard_pki *pki_share(struct vcard_pki *pki);
 EVP_PKEY *pki_key(const struct vcard_pki *pki, enum key key);
-/* The DER form; returns its length. `large`: a valid certificate of nearly 8 kB. */
-size_t pki_der(
-    const struct vcard_pki *pki, enum vcard_certificate which, bool large, uint8_t der[FILE_MAX]);
+enum certificate_form {
+	FORM_RIGHT,
+	FORM_LARGE, /* valid, of nearly 8 kB */
+	FORM_OTHER_KEY,
+	FORM_RSA_1024,
+	FORM_RSA_4096,
+	FORM_EC,
+};
+
+/* A key that nobody has the private half of; the same each time. The caller owns it. */
+EVP_PKEY *public_key_make(enum certificate_form form);
+/* The DER form; returns its length. */
+size_t pki_der(const struct vcard_pki *pki, enum vcard_certificate which,
+    enum certificate_form form, uint8_t der[FILE_MAX]);
 
 #endif

@@ -267,27 +267,40 @@ pki_key(const struct vcard_pki *pki, enum key key)
 	return pki->keys[key];
 }
 
+static X509 *
+in_form(X509 *certificate, EVP_PKEY *ca_key, enum certificate_form form)
+{
+	EVP_PKEY *key;
+	X509 *made;
+
+	if (form == FORM_LARGE)
+		return certificate_enlarge(certificate, ca_key, LARGE_CERTIFICATE);
+	key = public_key_make(form);
+	made = certificate_rekey(certificate, ca_key, key);
+	EVP_PKEY_free(key);
+	return made;
+}
+
 size_t
-pki_der(
-    const struct vcard_pki *pki, enum vcard_certificate which, bool large, uint8_t der[FILE_MAX])
+pki_der(const struct vcard_pki *pki, enum vcard_certificate which, enum certificate_form form,
+    uint8_t der[FILE_MAX])
 {
 	X509 *certificate = pki->certificates[which];
-	X509 *enlarged = NULL;
+	X509 *made = NULL;
 	unsigned char *at = der;
 	int length;
 
-	if (large) {
-		enlarged = certificate_enlarge(
-		    certificate, pki->keys[pki->ca_keys[which]], LARGE_CERTIFICATE);
-		if (enlarged != NULL)
-			certificate = enlarged;
+	if (form != FORM_RIGHT) {
+		made = in_form(certificate, pki->keys[pki->ca_keys[which]], form);
+		if (made != NULL)
+			certificate = made;
 	}
 	length = i2d_X509(certificate, NULL);
 	if (length > 0 && length <= FILE_MAX)
 		length = i2d_X509(certificate, &at);
 	else
 		length = 0;
-	X509_free(enlarged);
+	X509_free(made);
 	return (size_t)length;
 }
 

@@ -9,7 +9,8 @@
 #define NO_YES VALUES("no", "yes")
 #define CERTIFICATE                                                                                \
 	VALUES("present", "absent", "claimed", "empty", "not-der", "length-huge", "length-longer", \
-	    "length-shorter", "large")
+	    "length-shorter", "large", "length-indefinite", "length-4-bytes", "length-8192",       \
+	    "length-8193", "not-a-certificate", "other-key", "rsa-1024", "rsa-4096", "ec")
 
 static const struct vcard_quirk quirks[QUIRKS] = {
     [QUIRK_BLOCKED_VERIFY] = {"blocked-verify", VALUES("6984", "6983", "63c0"),
@@ -28,7 +29,8 @@ static const struct vcard_quirk quirks[QUIRKS] = {
     [QUIRK_AUTHENTICATION_CERTIFICATE] = {"authentication-certificate", CERTIFICATE,
 	"EF 000A: the same"},
     [QUIRK_CA_CERTIFICATES] = {"ca-certificates", CERTIFICATE, "EF 0002 and 000B: the same"},
-    [QUIRK_PRESENCE] = {"presence", VALUES("present", "missing"), "whether there is an EF 0008"},
+    [QUIRK_PRESENCE] = {"presence", VALUES("present", "missing", "short", "none"),
+	"EF 0008: as it is, none, one byte, or no certificate in it"},
     [QUIRK_LABEL] = {"label", VALUES("card", "android", "iphone", "resident"),
 	"which kind of token it says it is; android hides EF 000A behind the PIN"},
     [QUIRK_TOKEN_INFO] = {"token-info", VALUES("sane", "binary", "blank", "short", "missing"),
