@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * A card takes its time over one exchange, for as long as the test likes: who only asks, and who is
+ * with another reader, does not wait for it, and who waits for events can be sent home.
+ */
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "scheme.h"
+
+/* Whoever hangs is ended by the alarm, in seconds. */
+#define HANG 100
+#define SLOT_2(role) ((CK_SLOT_ID)(JPKI_ROLES + (role)))
+
+static atomic_bool reached, let_go;
+
+/* In the thread whose exchange it is. */
+static void
+hold(void *context)
+{
+	struct deadline deadline = {0};
+
+	(void)context;
+	atomic_store(&reached, true);
+	while (!atomic_load(&let_go))
+		wait_a_moment(&deadline);
+}
+
+/* A thread with a call that gets no further than its nth exchange. */
+struct held {
+	pthread_t thread;
+	CK_RV (*call)(struct held *held);
+	CK_SESSION_HANDLE session;
+	CK_OBJECT_HANDLE key;
+	CK_RV rv;
+};
+
+static void *
+work(void *context)
+{
+	struct held *held = context;
+
+	held->rv = held->call(held);
+	return NULL;
+}
+
+static void
+start(struct held *held, unsigned nth)
+{
+	struct deadline deadline = {0};
+
+	atomic_store(&reached, false);
+	atomic_store(&let_go, false);
+	inprocess_plan(INPROCESS_TRANSMIT, nth, JPKI_OK, hold, NULL);
+	assert_int_equal(pthread_create(&held->thread, NULL, work, held), 0);
+	while (!atomic_load(&reached))
+		wait_a_moment(&deadline);
+}
+
+static void
+finish(struct held *held, CK_RV expected)
+{
+	atomic_store(&let_go, true);
+	assert_int_equal(pthread_join(held->thread, NULL), 0);
+	assert_rv(held->rv, expected);
+}
+
+/* The calls take no part in assertions: those are for the thread of the test. */
+static CK_RV
+look(struct held *held)
+{
+	CK_TOKEN_INFO info;
+
+	(void)held;
+	return own_list->C_GetTokenInfo(slot_of(JPKI_AUTHENTICATION), &info);
+}
+
+static CK_RV
+log_in(struct held *held)
+{
+	CK_BYTE pin[] = PIN;
+
+	return own_list->C_Login(held->session, CKU_USER, pin, sizeof(pin) - 1);
+}
+
+static CK_RV
+read_ca(struct held *held)
+{
+	static CK_BYTE value[VALUE_ROOM];
+	CK_ATTRIBUTE attribute = {CKA_VALUE, value, sizeof(value)};
+
+	return own_list->C_GetAttributeValue(held->session, held->key, &attribute, 1);
+}
+
+static CK_RV
+sign(struct held *held)
+{
+	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
+	CK_BYTE signature[SIGNATURE_SIZE], data[] = "data";
+	CK_ULONG length = sizeof(signature);
+	CK_RV rv = own_list->C_SignInit(held->session, &mechanism, held->key);
+
+	return rv != CKR_OK
+		   ? rv
+		   : own_list->C_Sign(held->session, data, sizeof(data), signature, &length);
+}
+
+/* A second reader with a card, and a session there, before anything is held. */
+static CK_SESSION_HANDLE
+open_second(void)
+{
+	CK_SESSION_HANDLE session;
+	CK_ULONG count;
+
+	assert_int_equal(inprocess_add_reader(READER_2), 0);
+	assert_int_equal(inprocess_insert(READER_2, another_card(SERIAL_2)), 0);
+	assert_ok(p11->C_GetSlotList(CK_FALSE, NULL, &count));
+	assert_int_equal(count, 4);
+	assert_ok(
+	    p11->C_OpenSession(SLOT_2(JPKI_SIGNATURE), CKF_SERIAL_SESSION, NULL, NULL, &session));
+	return session;
+}
+
+/* Everything with the other reader, from the first to the last. */
+static void
+assert_second_is_free(CK_SESSION_HANDLE second)
+{
+	CK_SESSION_HANDLE session;
+	CK_SLOT_INFO slot;
+	CK_TOKEN_INFO token;
+
+	assert_ok(p11->C_GetSlotInfo(SLOT_2(JPKI_AUTHENTICATION), &slot));
+	assert_true(slot.flags & CKF_TOKEN_PRESENT);
+	assert_ok(p11->C_GetTokenInfo(SLOT_2(JPKI_AUTHENTICATION), &token));
+	assert_int_equal(state_of(second), CKS_RO_PUBLIC_SESSION);
+	assert_ok(login_with(second, PASSWORD));
+	assert_signs(second, JPKI_SIGNATURE, sha256_pss);
+	assert_ok(p11->C_Logout(second));
+	assert_ok(p11->C_OpenSession(
+	    SLOT_2(JPKI_AUTHENTICATION), CKF_SERIAL_SESSION, NULL, NULL, &session));
+	assert_ok(p11->C_CloseSession(session));
+}
+
+/* What asks of the reader itself, once it is known which card is in it. */
+static void
+assert_questions_are_answered(void)
+{
+	CK_MECHANISM_INFO mechanism;
+	CK_SLOT_ID slot;
+	CK_ULONG count;
+	CK_INFO info;
+
+	assert_ok(p11->C_GetInfo(&info));
+	assert_ok(p11->C_GetSlotList(CK_FALSE, NULL, &count));
+	assert_ok(p11->C_GetSlotList(CK_TRUE, NULL, &count));
+	assert_int_equal(count, 4);
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		assert_true(token_present(role));
+		(void)token_flags(role);
+		assert_ok(p11->C_GetMechanismList(slot_of(role), NULL, &count));
+		assert_ok(p11->C_GetMechanismInfo(slot_of(role), CKM_RSA_PKCS, &mechanism));
+	}
+	assert_rv(p11->C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, NULL), CKR_NO_EVENT);
+}
+
+static void
+take_all_events(void)
+{
+	CK_SLOT_ID slot;
+
+	while (p11->C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, NULL) == CKR_OK)
+		continue;
+}
+
+static const struct {
+	const char *name;
+	CK_RV (*call)(struct held *held);
+	unsigned exchanges; /* in each of which it is held */
+	bool logged_in, known;
+} calls[] = {
+    {"first look", look, 6, false, false},
+    {"C_Login", log_in, 6, false, true},
+    {"C_GetAttributeValue, CA", read_ca, 6, false, true},
+    {"C_Sign", sign, 1, true, true},
+};
+
+static void
+prepare(struct held *held, size_t row)
+{
+	start_over();
+	*held = (struct held){.call = calls[row].call};
+	if (!calls[row].known)
+		return;
+	held->session = calls[row].logged_in ? open_user_session(JPKI_AUTHENTICATION)
+					     : open_session(JPKI_AUTHENTICATION);
+	held->key = calls[row].logged_in ? find_one(held->session, CKO_PRIVATE_KEY)
+					 : find_ca(held->session);
+}
+
+static void
+others_do_not_wait(void **state)
+{
+	(void)state;
+	alarm(HANG);
+	for (size_t row = 0; row < sizeof(calls) / sizeof(calls[0]); row++)
+		for (unsigned nth = 1; nth <= calls[row].exchanges; nth++) {
+			CK_SESSION_HANDLE second;
+			struct held held;
+
+			print_message("# %s %u\n", calls[row].name, nth);
+			prepare(&held, row);
+			second = open_second();
+			take_all_events();
+			start(&held, nth);
+			assert_second_is_free(second);
+			if (calls[row].known)
+				assert_questions_are_answered();
+			finish(&held, CKR_OK);
+		}
+	alarm(0);
+}
+
+/* ---------------------------------------------------------------------------------- waiting */
+
+struct waiter {
+	pthread_t thread;
+	CK_RV rv;
+	atomic_bool done;
+};
+
+static void *
+wait_for_event(void *context)
+{
+	struct waiter *waiter = context;
+	CK_SLOT_ID slot;
+
+	do
+		waiter->rv = own_list->C_WaitForSlotEvent(0, &slot, NULL);
+	while (waiter->rv == CKR_OK);
+	atomic_store(&waiter->done, true);
+	return NULL;
+}
+
+static void
+start_waiting(struct waiter *waiter)
+{
+	unsigned before = inprocess_calls(INPROCESS_WAIT);
+	struct deadline deadline = {0};
+
+	atomic_store(&waiter->done, false);
+	assert_int_equal(pthread_create(&waiter->thread, NULL, wait_for_event, waiter), 0);
+	while (inprocess_calls(INPROCESS_WAIT) == before)
+		wait_a_moment(&deadline);
+}
+
+static void *
+finalize(void *context)
+{
+	*(CK_RV *)context = own_list->C_Finalize(NULL);
+	return NULL;
+}
+
+static void
+assert_sent_home(struct waiter *waiter)
+{
+	assert_int_equal(pthread_join(waiter->thread, NULL), 0);
+	assert_rv(waiter->rv, CKR_CRYPTOKI_NOT_INITIALIZED);
+}
+
+/* At once, though C_Finalize itself waits for the exchange. */
+static void
+finalize_ends_a_wait_during_an_exchange(void **state)
+{
+	struct deadline deadline = {0};
+	struct waiter waiter;
+	struct held held;
+	pthread_t finalizer;
+	CK_RV rv;
+
+	(void)state;
+	alarm(HANG);
+	prepare(&held, 3);
+	start(&held, 1);
+	start_waiting(&waiter);
+	assert_int_equal(pthread_create(&finalizer, NULL, finalize, &rv), 0);
+	while (!atomic_load(&waiter.done))
+		wait_a_moment(&deadline);
+	assert_sent_home(&waiter);
+	finish(&held, CKR_OK);
+	assert_int_equal(pthread_join(finalizer, NULL), 0);
+	assert_ok(rv);
+	assert_true(locked());
+	alarm(0);
+}
+
+static void
+finalize_ends_a_wait_without_a_service(void **state)
+{
+	struct waiter waiter;
+
+	(void)state;
+	alarm(HANG);
+	for (int round = 0; round < 2; round++) {
+		inprocess_service(false);
+		if (round == 1)
+			assert_ok(p11->C_Initialize(NULL));
+		start_waiting(&waiter);
+		assert_ok(p11->C_Finalize(NULL));
+		assert_sent_home(&waiter);
+		inprocess_service(true);
+	}
+	assert_true(start_module());
+	assert_signs(open_user_session(JPKI_AUTHENTICATION), JPKI_AUTHENTICATION, sha256_pkcs1);
+	alarm(0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(others_do_not_wait),
+	    TEST(finalize_ends_a_wait_during_an_exchange),
+	    TEST(finalize_ends_a_wait_without_a_service),
+	};
+
+	return RUN(tests);
+}
