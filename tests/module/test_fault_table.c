@@ -189,8 +189,8 @@ struct event {
 	void (*happen)(void *context);
 	int error; /* of the exchange whose answer gets lost over it */
 	table *expected;
-	bool other;   /* ... a card is there afterwards */
-	bool missing; /* no card is there afterwards */
+	bool other;   /* another person's card is there afterwards */
+	bool missing; /* no card is there until it is put right */
 };
 
 static struct event pulled = {"pulled", pull, JPKI_ERR_NO_CARD, &gone, false, true};
