@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What all targets share: taking an input apart, saying what is broken, a clock of their own. */
+
+/* libFuzzer's two functions, or those that replay.c calls. */
+int LLVMFuzzerInitialize(int *count, char ***arguments);
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+/* What must hold whatever the input: a finding if it does not. */
+#define fuzz_check(condition)                                                                      \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #condition);    \
+			abort();                                                                   \
+		}                                                                                  \
+	} while (0)
+
+/* The rest of an input. */
+struct fuzz_input {
+	const uint8_t *at;
+	size_t left;
+};
+
+/* The next byte, or the next two, most significant first; 0 where the input has ended. */
+uint8_t fuzz_byte(struct fuzz_input *input);
+uint16_t fuzz_word(struct fuzz_input *input);
+
+/* The next `wanted` bytes or as many as there are; *length tells how many. */
+const uint8_t *fuzz_bytes(struct fuzz_input *input, size_t wanted, size_t *length);
+
+/*
+ * Memory of exactly that size, so that the sanitizer sees the first byte beyond it; filled with
+ * a copy of `bytes` if it is not NULL. The caller frees it.
+ */
+void *fuzz_memory(const void *bytes, size_t length);
+
+/*
+ * The module's clock (base/clock.h) stands still in a target, so that an input does the same
+ * each time; this moves it on.
+ */
+void fuzz_pass_time(uint64_t ms);
+
+#endif

@@ -1,0 +1,1013 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Any calls in any order, with any arguments that a program may give, over a virtual card that
+ * is taken out, reset and disturbed meanwhile. An input is a row of calls: a byte tells which,
+ * what follows are its arguments. Every buffer has exactly the size that the module is told.
+ * The virtual card's ledger is the judge: no PIN that nobody gave, and none to another
+ * application.
+ */
+
+#include <string.h>
+
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
+#include "fuzz.h"
+#include "inprocess.h"
+#include "objects.h"
+#include "vcard.h"
+
+#define READER "Reader A"
+#define READER_2 "Reader B"
+#define PIN "1234"
+#define PASSWORD "ABC123"
+#define HANDLES 8
+#define CALLS_MAX 400
+#define LEDGER_MAX 2048
+
+/* All parameters fit a CK_ULONG; those that a function does not have it does not look at. */
+typedef CK_RV (*any_function)(CK_ULONG, CK_ULONG, CK_ULONG, CK_ULONG, CK_ULONG, CK_ULONG, CK_ULONG,
+    CK_ULONG, CK_ULONG, CK_ULONG);
+
+/* A buffer as the module is told of it. */
+struct buffer {
+	CK_BYTE *bytes;
+	CK_ULONG length;
+};
+
+static struct vcard_pki *pki;
+
+static struct {
+	struct fuzz_input input;
+	struct vcard *cards[2];
+	size_t count; /* of cards */
+	CK_SESSION_HANDLE sessions[HANDLES];
+	CK_OBJECT_HANDLE objects[HANDLES];
+	CK_MECHANISM_TYPE signing[HANDLES]; /* what the session of that place signs by */
+	CK_SLOT_ID slots[HANDLES];
+	size_t opened, found;
+	unsigned pins_given; /* in the call under way */
+	bool honest;	     /* neither card nor service has lied so far */
+} run;
+
+/* ----------------------------------------------------------------------------- arguments */
+
+static uint8_t
+byte(void)
+{
+	return fuzz_byte(&run.input);
+}
+
+static const CK_ULONG odd_numbers[] = {
+    0, 1, 2, 255, 256, 257, 0x7FFFFFFF, 0x80000000, (CK_ULONG)-1, (CK_ULONG)-1 / 2};
+#define ODD(number) odd_numbers[(number) % (sizeof(odd_numbers) / sizeof(odd_numbers[0]))]
+
+/* The place of a session in `run`, and its handle. */
+static CK_SESSION_HANDLE
+session(size_t *place)
+{
+	uint8_t number = byte();
+
+	*place = number % HANDLES;
+	return number >= 0xF0 ? ODD(number) : run.sessions[*place];
+}
+
+static CK_SESSION_HANDLE
+any_session(void)
+{
+	size_t place;
+
+	return session(&place);
+}
+
+static CK_OBJECT_HANDLE
+object(void)
+{
+	uint8_t number = byte();
+
+	return number >= 0xF0 ? ODD(number) : run.objects[number % HANDLES];
+}
+
+static CK_SLOT_ID
+slot(void)
+{
+	uint8_t number = byte();
+
+	return number >= 0xF0 ? ODD(number) : number % 5;
+}
+
+/* A pointer that a program had better not leave out: NULL now and then. */
+static void *
+pointer(void *where)
+{
+	return byte() == 0xFF ? NULL : where;
+}
+
+static struct buffer
+buffer_of(const void *bytes, size_t length)
+{
+	return (struct buffer){fuzz_memory(bytes, length), length};
+}
+
+/* Where the module is to put something: of any size, or none. */
+static struct buffer
+room(void)
+{
+	static const CK_ULONG usual[] = {256, 255, 257, 8192, 32, 20, 64};
+	uint8_t number = byte();
+
+	if (number == 0xFF)
+		return (struct buffer){NULL, 0};
+	if (number == 0xFE)
+		return (struct buffer){NULL, byte()};
+	return buffer_of(NULL, number < 0x80 ? number : usual[number % 7]);
+}
+
+/* What the input says. */
+static struct buffer
+data(void)
+{
+	size_t wanted = byte(), length;
+	const uint8_t *bytes;
+
+	if (wanted == 0xFF)
+		return (struct buffer){NULL, byte()};
+	bytes = fuzz_bytes(&run.input, wanted, &length);
+	return buffer_of(bytes, length);
+}
+
+static struct buffer
+pin(void)
+{
+	static const char *const pins[] = {PIN, PASSWORD, "abc123", "5678", "XYZ789", "0000",
+	    "WRONG0", "\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x93\xEF\xBC\x94", ""};
+	uint8_t number = byte();
+
+	if (number < sizeof(pins) / sizeof(pins[0]))
+		return buffer_of(pins[number], strlen(pins[number]));
+	return data();
+}
+
+static const CK_MECHANISM_TYPE mechanisms[] = {CKM_RSA_PKCS, CKM_SHA1_RSA_PKCS, CKM_SHA224_RSA_PKCS,
+    CKM_SHA256_RSA_PKCS, CKM_SHA384_RSA_PKCS, CKM_SHA512_RSA_PKCS, CKM_RSA_PKCS_PSS,
+    CKM_SHA256_RSA_PKCS_PSS, CKM_SHA_1, CKM_SHA224, CKM_SHA256, CKM_SHA384, CKM_SHA512,
+    CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_RSA_X_509};
+#define MECHANISMS (sizeof(mechanisms) / sizeof(mechanisms[0]))
+
+static CK_MECHANISM_TYPE
+mechanism_type(void)
+{
+	uint8_t number = byte();
+
+	return number >= 0xF0 ? ODD(number) : mechanisms[number % MECHANISMS];
+}
+
+/* The caller frees its parameter. */
+static CK_MECHANISM
+mechanism(void)
+{
+	CK_MECHANISM made = {mechanism_type(), NULL, 0};
+	CK_RSA_PKCS_PSS_PARAMS pss = {CKM_SHA256, CKG_MGF1_SHA256, 32};
+	uint8_t number = byte();
+	struct buffer parameter;
+
+	if (number < 0x80 && made.mechanism != CKM_RSA_PKCS_PSS &&
+	    made.mechanism != CKM_SHA256_RSA_PKCS_PSS)
+		return made;
+	if (number >= 0xC0)
+		pss.sLen = number - 0xC0;
+	parameter = number >= 0xF0 ? data() : buffer_of(&pss, sizeof(pss));
+	made.pParameter = parameter.bytes;
+	made.ulParameterLen = parameter.length;
+	return made;
+}
+
+static struct buffer
+value(void)
+{
+	CK_ULONG number = byte();
+	CK_BBOOL truth = (number & 1) != 0;
+
+	if (number < 0x20)
+		return buffer_of(&truth, sizeof(truth));
+	if (number >= 0x80)
+		return data();
+	number &= 0x1F;
+	return buffer_of(&number, sizeof(number));
+}
+
+#define ATTRIBUTES_MAX 8
+
+/* Attributes to look for or, if they are to be got, with room. */
+static CK_ULONG template(CK_ATTRIBUTE *attributes, bool to_get)
+{
+	CK_ULONG count = byte() % (ATTRIBUTES_MAX + 1);
+
+	for (CK_ULONG i = 0; i < count; i++) {
+		uint8_t type = byte();
+		struct buffer content = to_get ? room() : value();
+
+		/* what is to be looked for has the bytes that are counted, or none are */
+		if (!to_get && content.bytes == NULL)
+			content.length = 0;
+		attributes[i] = (CK_ATTRIBUTE){
+		    type == 0xFF ? ODD(byte()) : all_attributes[type % all_attribute_count],
+		    content.bytes, content.length};
+	}
+	return count;
+}
+
+static void
+free_template(CK_ATTRIBUTE *attributes, CK_ULONG count)
+{
+	for (CK_ULONG i = 0; i < count; i++)
+		free(attributes[i].pValue);
+}
+
+/* ----------------------------------------------------------------------- what calls there are */
+
+static CK_RV
+create_mutex(CK_VOID_PTR_PTR mutex)
+{
+	*mutex = NULL;
+	return CKR_OK;
+}
+
+static CK_RV
+use_mutex(CK_VOID_PTR mutex)
+{
+	(void)mutex;
+	return CKR_OK;
+}
+
+static void
+call_initialize(void)
+{
+	CK_C_INITIALIZE_ARGS arguments = {.flags = byte() & 3};
+	uint8_t number = byte();
+
+	if ((number & 1) != 0)
+		arguments.CreateMutex = create_mutex;
+	if ((number & 2) != 0)
+		arguments.DestroyMutex = use_mutex;
+	if ((number & 4) != 0)
+		arguments.LockMutex = use_mutex;
+	if ((number & 8) != 0)
+		arguments.UnlockMutex = use_mutex;
+	(void)C_Initialize(number >= 0x80 ? NULL : &arguments);
+}
+
+static void
+call_finalize(void)
+{
+	(void)C_Finalize(byte() == 0xFF ? &run : NULL);
+}
+
+static void
+call_get_info(void)
+{
+	CK_INFO *info = fuzz_memory(NULL, sizeof(*info));
+
+	(void)C_GetInfo(pointer(info));
+	free(info);
+}
+
+static void
+call_get_slot_list(void)
+{
+	CK_ULONG count = byte() % 9;
+	CK_SLOT_ID *list = fuzz_memory(NULL, count * sizeof(*list));
+	CK_ULONG had = count;
+
+	if (C_GetSlotList(byte() & 1, pointer(list), pointer(&count)) == CKR_OK)
+		fuzz_check(count <= had || count <= 2 * INPROCESS_READERS);
+	free(list);
+}
+
+static void
+call_get_slot_info(void)
+{
+	CK_SLOT_INFO *info = fuzz_memory(NULL, sizeof(*info));
+
+	(void)C_GetSlotInfo(slot(), pointer(info));
+	free(info);
+}
+
+static void
+call_get_token_info(void)
+{
+	CK_TOKEN_INFO *info = fuzz_memory(NULL, sizeof(*info));
+
+	(void)C_GetTokenInfo(slot(), pointer(info));
+	free(info);
+}
+
+static void
+call_get_mechanism_list(void)
+{
+	CK_ULONG count = byte() % 32;
+	CK_MECHANISM_TYPE *list = fuzz_memory(NULL, count * sizeof(*list));
+
+	(void)C_GetMechanismList(slot(), pointer(list), pointer(&count));
+	free(list);
+}
+
+static void
+call_get_mechanism_info(void)
+{
+	CK_MECHANISM_INFO *info = fuzz_memory(NULL, sizeof(*info));
+
+	(void)C_GetMechanismInfo(slot(), mechanism_type(), pointer(info));
+	free(info);
+}
+
+static void
+call_init_token(void)
+{
+	struct buffer typed = pin();
+	CK_UTF8CHAR label[32] = "label";
+
+	(void)C_InitToken(slot(), typed.bytes, typed.length, pointer(label));
+	free(typed.bytes);
+}
+
+static void
+call_init_pin(void)
+{
+	struct buffer typed = pin();
+
+	(void)C_InitPIN(any_session(), typed.bytes, typed.length);
+	free(typed.bytes);
+}
+
+static void
+call_set_pin(void)
+{
+	struct buffer old = pin(), new_pin = pin();
+
+	run.pins_given = 1;
+	(void)C_SetPIN(any_session(), old.bytes, old.length, new_pin.bytes, new_pin.length);
+	free(old.bytes);
+	free(new_pin.bytes);
+}
+
+static void
+call_open_session(void)
+{
+	CK_SESSION_HANDLE *handle = fuzz_memory(NULL, sizeof(*handle));
+	uint8_t flags = byte();
+	CK_SLOT_ID id = slot();
+
+	if (C_OpenSession(id, flags == 0xFF ? 0 : CKF_SERIAL_SESSION | (flags & CKF_RW_SESSION),
+		NULL, NULL, pointer(handle)) == CKR_OK) {
+		run.slots[run.opened % HANDLES] = id;
+		run.sessions[run.opened++ % HANDLES] = *handle;
+	}
+	free(handle);
+}
+
+static void
+call_close_session(void)
+{
+	(void)C_CloseSession(any_session());
+}
+
+static void
+call_close_all_sessions(void)
+{
+	(void)C_CloseAllSessions(slot());
+}
+
+static void
+call_get_session_info(void)
+{
+	CK_SESSION_INFO *info = fuzz_memory(NULL, sizeof(*info));
+
+	(void)C_GetSessionInfo(any_session(), pointer(info));
+	free(info);
+}
+
+static const CK_USER_TYPE users[] = {CKU_USER, CKU_USER, CKU_USER, CKU_CONTEXT_SPECIFIC,
+    CKU_CONTEXT_SPECIFIC, CKU_SO, 3, (CK_USER_TYPE)-1};
+
+static void
+call_login(void)
+{
+	struct buffer typed = pin();
+
+	run.pins_given = 1;
+	(void)C_Login(any_session(), users[byte() % 8], typed.bytes, typed.length);
+	free(typed.bytes);
+}
+
+static void
+call_login_user(void)
+{
+	struct buffer typed = pin(), name = data();
+
+	run.pins_given = 1;
+	(void)C_LoginUser(
+	    any_session(), users[byte() % 8], typed.bytes, typed.length, name.bytes, name.length);
+	free(typed.bytes);
+	free(name.bytes);
+}
+
+static void
+call_logout(void)
+{
+	(void)C_Logout(any_session());
+}
+
+static void
+call_session_cancel(void)
+{
+	static const CK_FLAGS flags[] = {CKF_SIGN, CKF_VERIFY, CKF_DIGEST, 0, (CK_FLAGS)-1, 0x40};
+
+	(void)C_SessionCancel(any_session(), flags[byte() % 6]);
+}
+
+static void
+call_find_objects_init(void)
+{
+	CK_ATTRIBUTE attributes[ATTRIBUTES_MAX];
+	CK_ULONG count = template(attributes, false);
+
+	(void)C_FindObjectsInit(any_session(), pointer(attributes), count);
+	free_template(attributes, count);
+}
+
+static void
+call_find_objects(void)
+{
+	CK_ULONG wanted = byte() % 12, got = 0;
+	CK_OBJECT_HANDLE *found = fuzz_memory(NULL, wanted * sizeof(*found));
+
+	if (C_FindObjects(any_session(), wanted == 0 ? NULL : found, wanted, pointer(&got)) ==
+	    CKR_OK) {
+		fuzz_check(got <= wanted);
+		for (CK_ULONG i = 0; i < got; i++)
+			run.objects[run.found++ % HANDLES] = found[i];
+	}
+	free(found);
+}
+
+static void
+call_find_objects_final(void)
+{
+	(void)C_FindObjectsFinal(any_session());
+}
+
+/* All that a session can see, so that inputs get to objects soon. */
+static void
+find_all(void)
+{
+	CK_SESSION_HANDLE handle = any_session();
+	CK_OBJECT_HANDLE found[HANDLES];
+	CK_ULONG got;
+
+	if (C_FindObjectsInit(handle, NULL, 0) != CKR_OK)
+		return;
+	if (C_FindObjects(handle, found, HANDLES, &got) == CKR_OK)
+		memcpy(run.objects, found, got * sizeof(found[0]));
+	(void)C_FindObjectsFinal(handle);
+}
+
+static void
+read_all(void)
+{
+	objects_read(any_session());
+}
+
+static void
+call_get_attribute_value(void)
+{
+	CK_ATTRIBUTE attributes[ATTRIBUTES_MAX];
+	CK_ULONG lengths[ATTRIBUTES_MAX], count = template(attributes, true);
+
+	for (CK_ULONG i = 0; i < count; i++)
+		lengths[i] = attributes[i].ulValueLen;
+	if (C_GetAttributeValue(any_session(), object(), pointer(attributes), count) == CKR_OK)
+		for (CK_ULONG i = 0; i < count; i++)
+			fuzz_check(
+			    attributes[i].pValue == NULL || attributes[i].ulValueLen <= lengths[i]);
+	free_template(attributes, count);
+}
+
+static void
+call_object_writers(void)
+{
+	CK_ATTRIBUTE attributes[ATTRIBUTES_MAX];
+	CK_ULONG count = template(attributes, false), size;
+	CK_OBJECT_HANDLE handle;
+
+	switch (byte() % 5) {
+	case 0:
+		(void)C_CreateObject(any_session(), attributes, count, pointer(&handle));
+		break;
+	case 1:
+		(void)C_CopyObject(any_session(), object(), attributes, count, pointer(&handle));
+		break;
+	case 2:
+		(void)C_DestroyObject(any_session(), object());
+		break;
+	case 3:
+		(void)C_SetAttributeValue(any_session(), object(), attributes, count);
+		break;
+	case 4:
+		(void)C_GetObjectSize(any_session(), object(), pointer(&size));
+		break;
+	}
+	free_template(attributes, count);
+}
+
+static void
+call_digest_init(void)
+{
+	CK_MECHANISM made = mechanism();
+
+	(void)C_DigestInit(any_session(), pointer(&made));
+	free(made.pParameter);
+}
+
+static void
+call_digest(void)
+{
+	struct buffer given = data(), answer = room();
+
+	(void)C_Digest(
+	    any_session(), given.bytes, given.length, answer.bytes, pointer(&answer.length));
+	free(given.bytes);
+	free(answer.bytes);
+}
+
+static void
+call_digest_update(void)
+{
+	struct buffer given = data();
+
+	if ((byte() & 1) != 0)
+		(void)C_DigestKey(any_session(), object());
+	else
+		(void)C_DigestUpdate(any_session(), given.bytes, given.length);
+	free(given.bytes);
+}
+
+static void
+call_digest_final(void)
+{
+	struct buffer answer = room();
+
+	(void)C_DigestFinal(any_session(), answer.bytes, pointer(&answer.length));
+	free(answer.bytes);
+}
+
+static void
+call_sign_init(void)
+{
+	CK_MECHANISM made = mechanism();
+	size_t place;
+	CK_SESSION_HANDLE handle = session(&place);
+
+	if (C_SignInit(handle, pointer(&made), object()) == CKR_OK)
+		run.signing[place] = made.mechanism;
+	free(made.pParameter);
+}
+
+/* Is it the right signature by the key of that token? Where that is simple to ask. */
+static void
+judge_signature(size_t place, const struct buffer *given, const CK_BYTE *signature)
+{
+	EVP_PKEY *key = X509_get0_pubkey(
+	    vcard_pki_certificate(pki, run.slots[place] % 2 == 0 ? VCARD_CERTIFICATE_AUTHENTICATION
+								 : VCARD_CERTIFICATE_SIGNATURE));
+	bool pss = run.signing[place] == CKM_SHA256_RSA_PKCS_PSS;
+	EVP_MD_CTX *context;
+	EVP_PKEY_CTX *padding;
+
+	if (run.signing[place] != CKM_SHA256_RSA_PKCS && !pss)
+		return;
+	context = EVP_MD_CTX_new();
+	fuzz_check(EVP_DigestVerifyInit(context, &padding, EVP_sha256(), NULL, key) == 1);
+	if (pss)
+		fuzz_check(EVP_PKEY_CTX_set_rsa_padding(padding, RSA_PKCS1_PSS_PADDING) == 1);
+	fuzz_check(EVP_DigestVerify(context, signature, 256, given->bytes, given->length) == 1);
+	EVP_MD_CTX_free(context);
+}
+
+static void
+call_sign(void)
+{
+	struct buffer given = data(), answer = room();
+	size_t place;
+	CK_SESSION_HANDLE handle = session(&place);
+
+	if (C_Sign(handle, given.bytes, given.length, answer.bytes, pointer(&answer.length)) ==
+		CKR_OK &&
+	    answer.bytes != NULL) {
+		fuzz_check(answer.length == 256);
+		judge_signature(place, &given, answer.bytes);
+	}
+	free(given.bytes);
+	free(answer.bytes);
+}
+
+static void
+call_sign_update(void)
+{
+	struct buffer given = data();
+
+	(void)C_SignUpdate(any_session(), given.bytes, given.length);
+	free(given.bytes);
+}
+
+static void
+call_sign_final(void)
+{
+	struct buffer answer = room();
+
+	(void)C_SignFinal(any_session(), answer.bytes, pointer(&answer.length));
+	free(answer.bytes);
+}
+
+static void
+call_verify_init(void)
+{
+	CK_MECHANISM made = mechanism();
+
+	(void)C_VerifyInit(any_session(), pointer(&made), object());
+	free(made.pParameter);
+}
+
+static void
+call_verify(void)
+{
+	struct buffer given = data(), signature = room();
+
+	(void)C_Verify(any_session(), given.bytes, given.length, signature.bytes, signature.length);
+	free(given.bytes);
+	free(signature.bytes);
+}
+
+static void
+call_verify_update(void)
+{
+	struct buffer given = data();
+
+	(void)C_VerifyUpdate(any_session(), given.bytes, given.length);
+	free(given.bytes);
+}
+
+static void
+call_verify_final(void)
+{
+	struct buffer signature = room();
+
+	(void)C_VerifyFinal(any_session(), signature.bytes, signature.length);
+	free(signature.bytes);
+}
+
+static void
+call_wait_for_slot_event(void)
+{
+	CK_SLOT_ID *id = fuzz_memory(NULL, sizeof(*id));
+
+	(void)C_WaitForSlotEvent(CKF_DONT_BLOCK, pointer(id), byte() == 0xFF ? &run : NULL);
+	free(id);
+}
+
+static void
+call_lists(void)
+{
+	CK_FUNCTION_LIST *list;
+	CK_INTERFACE *interface, *interfaces;
+	CK_ULONG count = byte() % 4;
+	CK_VERSION version = {byte() % 4, byte() % 64};
+	struct buffer name = data();
+
+	(void)C_GetFunctionList(pointer(&list));
+	interfaces = fuzz_memory(NULL, count * sizeof(*interfaces));
+	(void)C_GetInterfaceList(pointer(interfaces), pointer(&count));
+	free(interfaces);
+	if (name.length > 0 && name.bytes != NULL)
+		name.bytes[name.length - 1] = '\0';
+	(void)C_GetInterface(name.length > 0 ? name.bytes : NULL, pointer(&version),
+	    pointer(&interface), byte() & 3);
+	free(name.bytes);
+	(void)C_GetFunctionStatus(any_session());
+	(void)C_CancelFunction(any_session());
+}
+
+/* clang-format off */
+#define NOTHING(name, ...)
+#define REFUSED(name, ...) (any_function)(uintptr_t)name,
+static const any_function refused[] = {
+	PKCS11_FUNCTIONS_2_40(NOTHING, REFUSED)
+	PKCS11_FUNCTIONS_3_0(NOTHING, REFUSED)
+};
+/* clang-format on */
+
+/* They look at no more of their arguments than whether they are there. */
+static void
+call_refused(void)
+{
+	any_function function = refused[byte() % (sizeof(refused) / sizeof(refused[0]))];
+	CK_SESSION_HANDLE handle = any_session();
+	CK_ULONG some = (CK_ULONG)(uintptr_t)&run, bits = byte(), argument[9];
+	CK_RV rv;
+
+	for (int i = 0; i < 9; i++)
+		argument[i] = (bits >> i & 1) != 0 ? 0 : some;
+	rv = function(handle, argument[0], argument[1], argument[2], argument[3], argument[4],
+	    argument[5], argument[6], argument[7], argument[8]);
+	fuzz_check(rv != CKR_OK);
+}
+
+/* ----------------------------------------------------------------- what happens meanwhile */
+
+static void
+card_ejected(void)
+{
+	(void)inprocess_eject(READER);
+}
+
+static void
+card_inserted(void)
+{
+	(void)inprocess_insert(READER, run.cards[byte() % run.count]);
+}
+
+static void
+reader_changes(void)
+{
+	switch (byte() % 4) {
+	case 0:
+		(void)inprocess_remove_reader(READER);
+		break;
+	case 1:
+		(void)inprocess_add_reader(READER);
+		break;
+	case 2:
+		(void)inprocess_add_reader(READER_2);
+		break;
+	case 3:
+		(void)inprocess_insert(READER_2, NULL);
+		break;
+	}
+}
+
+static void
+others_work(void)
+{
+	switch (byte() % 6) {
+	case 0:
+		(void)inprocess_warm_reset(READER);
+		break;
+	case 1:
+		(void)inprocess_power_cut(READER);
+		break;
+	case 2:
+		(void)inprocess_idle(READER);
+		break;
+	case 3:
+		(void)inprocess_exclusive(READER, (byte() & 1) != 0);
+		break;
+	case 4:
+		(void)vcard_select_other(run.cards[0], NULL, 0, NULL);
+		break;
+	case 5:
+		inprocess_service((byte() & 1) != 0);
+		break;
+	}
+}
+
+static void
+time_passes(void)
+{
+	fuzz_pass_time((uint64_t)byte() * 100);
+}
+
+static void
+card_differs(void)
+{
+	const struct vcard_quirk *quirk;
+	size_t number = byte() % 25, count = 0, chosen = byte();
+
+	quirk = vcard_quirk(number);
+	if (quirk == NULL)
+		return;
+	while (quirk->values[count] != NULL)
+		count++;
+	(void)vcard_quirk_set(run.cards[0], quirk->name, quirk->values[chosen % count], NULL);
+	run.honest = false;
+}
+
+static void
+card_fails(void)
+{
+	static const enum vcard_fault faults[] = {VCARD_FAULT_SW, VCARD_FAULT_SW_AFTER,
+	    VCARD_FAULT_EMPTY, VCARD_FAULT_TRUNCATED, VCARD_FAULT_OVERLONG, VCARD_FAULT_EJECT};
+	static const uint16_t words[] = {0x6F00, 0x6982, 0x6A82, 0x6A86, 0x6983, 0x6984, 0x63C0,
+	    0x63C1, 0x63C3, 0x6B00, 0x6282, 0x6D00, 0x6700, 0x9000, 0x6100, 0x6C10};
+	enum vcard_fault fault = faults[byte() % 6];
+	unsigned nth = 1 + byte() % 16;
+
+	(void)vcard_fault_add(run.cards[0], fault, nth, words[byte() % 16], NULL);
+	if (fault == VCARD_FAULT_SW || fault == VCARD_FAULT_SW_AFTER)
+		run.honest = false;
+}
+
+static void
+select_other(void *context)
+{
+	(void)vcard_select_other(context, NULL, 0, NULL);
+}
+
+static void
+eject(void *context)
+{
+	(void)context;
+	(void)inprocess_eject(READER);
+}
+
+static void
+way_fails(void)
+{
+	static const int errors[] = {JPKI_ERR_IO, JPKI_ERR_TIMEOUT, JPKI_ERR_MEMORY, JPKI_ERR_DATA,
+	    JPKI_ERR_BUSY, JPKI_ERR_RESET, JPKI_ERR_NO_CARD, JPKI_ERR_NO_SERVICE};
+	enum inprocess_call call = (enum inprocess_call)(byte() % INPROCESS_CALLS);
+	int error = errors[byte() % 8];
+
+	if (call == INPROCESS_WAIT)
+		return;
+	if (error == JPKI_ERR_RESET || error == JPKI_ERR_NO_CARD || error == JPKI_ERR_NO_SERVICE ||
+	    (call != INPROCESS_TRANSMIT && call != INPROCESS_ANSWER))
+		run.honest = false;
+	inprocess_plan(call, 1 + byte() % 8, error, NULL, NULL);
+}
+
+/* Between the module's looking and its doing. */
+static void
+others_are_quick(void)
+{
+	uint8_t number = byte();
+
+	if ((number & 1) != 0)
+		inprocess_plan(
+		    INPROCESS_BEGIN, 1 + byte() % 8, JPKI_OK, select_other, run.cards[0]);
+	else
+		inprocess_plan(INPROCESS_TRANSMIT, 1 + byte() % 16, JPKI_OK, eject, NULL);
+}
+
+/* ------------------------------------------------------------------------------- the run */
+
+static void (*const calls[])(void) = {
+    call_initialize,
+    call_finalize,
+    call_get_info,
+    call_get_slot_list,
+    call_get_slot_info,
+    call_get_token_info,
+    call_get_mechanism_list,
+    call_get_mechanism_info,
+    call_init_token,
+    call_init_pin,
+    call_set_pin,
+    call_open_session,
+    call_close_session,
+    call_close_all_sessions,
+    call_get_session_info,
+    call_login,
+    call_login_user,
+    call_logout,
+    call_session_cancel,
+    call_find_objects_init,
+    call_find_objects,
+    call_find_objects_final,
+    find_all,
+    read_all,
+    call_get_attribute_value,
+    call_object_writers,
+    call_digest_init,
+    call_digest,
+    call_digest_update,
+    call_digest_final,
+    call_sign_init,
+    call_sign,
+    call_sign_update,
+    call_sign_final,
+    call_verify_init,
+    call_verify,
+    call_verify_update,
+    call_verify_final,
+    call_wait_for_slot_event,
+    call_lists,
+    call_refused,
+    card_ejected,
+    card_inserted,
+    reader_changes,
+    others_work,
+    time_passes,
+    card_differs,
+    card_fails,
+    way_fails,
+    others_are_quick,
+};
+
+static size_t
+pins_sent(void)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < run.count; i++)
+		count += vcard_ledger_count(run.cards[i], VCARD_EVENT_VERIFY);
+	return count;
+}
+
+static void
+judge_ledger(struct vcard *card)
+{
+	static struct vcard_entry entries[LEDGER_MAX];
+	size_t count = vcard_ledger_entries(card, entries, LEDGER_MAX);
+
+	for (size_t i = 0; i < count && i < LEDGER_MAX; i++)
+		if (entries[i].event == VCARD_EVENT_VERIFY ||
+		    entries[i].event == VCARD_EVENT_CHANGE)
+			fuzz_check(strcmp(entries[i].application, "jpki") == 0);
+	for (int i = VCARD_PIN_INPUT_AID; i < VCARD_PINS; i++)
+		fuzz_check(vcard_pin_tries(card, (enum vcard_pin)i) ==
+			   vcard_pin_tries_max((enum vcard_pin)i));
+}
+
+static void
+add_card(const char *serial)
+{
+	struct vcard_options options = {.pki = pki, .serial = serial, .pins = {PIN, PASSWORD}};
+	struct vcard_error error;
+
+	if (vcard_new(&run.cards[run.count++], &options, &error) != 0) {
+		fprintf(stderr, "%s\n", error.text);
+		abort();
+	}
+}
+
+static void
+call_all(void)
+{
+	for (unsigned i = 0; i < CALLS_MAX && run.input.left > 0; i++) {
+		uint8_t number = byte();
+		size_t before = pins_sent();
+
+		run.pins_given = 0;
+		calls[number % (sizeof(calls) / sizeof(calls[0]))]();
+		fuzz_check(pins_sent() - before <= run.pins_given);
+	}
+}
+
+static void
+finish(void)
+{
+	bool honest = run.honest;
+
+	(void)C_Finalize(NULL);
+	for (size_t i = 0; i < run.count; i++) {
+		judge_ledger(run.cards[i]);
+		for (int pin_number = 0; honest && pin_number < VCARD_PINS; pin_number++)
+			fuzz_check(!vcard_pin_verified(run.cards[i], (enum vcard_pin)pin_number));
+	}
+	inprocess_reset();
+	while (run.count > 0)
+		vcard_free(&run.cards[--run.count]);
+}
+
+/* The keys are kept in FUZZ_PKI, if that is set, so that an input does the same each time. */
+int
+LLVMFuzzerInitialize(int *count, char ***arguments)
+{
+	struct vcard_error error;
+
+	(void)count;
+	(void)arguments;
+	if (vcard_pki_open(&pki, getenv("FUZZ_PKI"), NULL, &error) != 0) {
+		fprintf(stderr, "%s\n", error.text);
+		return -1;
+	}
+	return 0;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	memset(&run, 0, sizeof(run));
+	run.input = (struct fuzz_input){bytes, length};
+	run.honest = true;
+	inprocess_reset();
+	add_card("JPKI000000000001");
+	add_card("JPKI000000000002");
+	(void)inprocess_add_reader(READER);
+	(void)inprocess_insert(READER, run.cards[0]);
+	(void)C_Initialize(NULL);
+	call_all();
+	finish();
+	return 0;
+}

@@ -1,0 +1,717 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * The module against a card that answers anything. An input: the number of a script of calls (a
+ * number beyond the table: then comes a length and a script), then records, one or more for each
+ * exchange, each beginning with two bytes, kind (4 bits) and number (12 bits):
+ *
+ *	0  the card answers with `number` bytes, which follow
+ *	1  the good card (good_card.h) answers, and answers the next `number` exchanges too
+ *	2  an error of the way to the card; with bit 8 the good card has executed the command
+ *	3  something happens to the card, and then the next record counts
+ *	4  the good card answers, but with another status word, which follows
+ *	5  ... but its answer is cut or filled to `number` bytes
+ *	6  ... but the byte at `number` is changed by the byte that follows
+ *	7  the good card answers from now on whenever the input has no more to say
+ *
+ * When the input is at its end, the card is taken out.
+ */
+
+#include <string.h>
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
+
+#include "fuzz.h"
+#include "fuzz_card.h"
+#include "good_card.h"
+#include "objects.h"
+#include "transport.h"
+
+#define SESSIONS 4
+#define SIGNATURE_SIZE 256
+#define SCRIPT_MAX 64
+
+/* A letter a step, see `steps`. */
+const char *const card_scripts[] = {
+    "t",		      /* what a browser asks of an empty reader */
+    "oflfspxq",		      /* find, log in, sign, log out */
+    "wolfsSpPxq",	      /* the same for the signature */
+    "wolTcsTcPxfq",	      /* signatures with a PIN of their own */
+    "Onlx",		      /* change the PIN, log in with it */
+    "wOnlsx",		      /* change the password */
+    "toLLlsQ",		      /* wrong PINs first */
+    "olwolfswsQ",	      /* both tokens */
+    "oolzsxzlSe",	      /* others reset the card */
+    "olsmkeolfq",	      /* another card comes */
+    "olspsSPTtfrvVdxgq",      /* a long session */
+    "wolVvfTsfcsxlPTfTTtgeQ", /* ... with a signature */
+    "ofolfspxqFot",	      /* a second life of the module */
+};
+const size_t card_script_count = sizeof(card_scripts) / sizeof(card_scripts[0]);
+
+static const int errors[] = {
+    JPKI_ERR_IO,
+    JPKI_ERR_TIMEOUT,
+    JPKI_ERR_MEMORY,
+    JPKI_ERR_BUSY,
+    JPKI_ERR_DATA,
+    JPKI_ERR_CANCELLED,
+    JPKI_ERR_RESET,
+    JPKI_ERR_NO_CARD,
+};
+#define ERRORS (sizeof(errors) / sizeof(errors[0]))
+
+card_watch *card_watcher;
+
+static struct {
+	struct fuzz_input input;
+	struct good_card good;
+	unsigned good_left;
+	bool good_for_ever;
+
+	CK_SLOT_ID slot;
+	CK_SESSION_HANDLE sessions[SESSIONS];
+	enum jpki_role roles[SESSIONS];
+	size_t count;
+	bool new_pin[JPKI_ROLES]; /* it may have been changed */
+	uint8_t signature[SIGNATURE_SIZE];
+} run;
+
+/* ------------------------------------------------------------------------------ the card */
+
+static void
+happen(unsigned number)
+{
+	switch (number & 7) {
+	case 0:
+		transport_reinsert();
+		good_card_new(&run.good);
+		break;
+	case 1:
+		transport_reset();
+		break;
+	case 2:
+		fuzz_pass_time((number >> 3) * 100);
+		break;
+	case 3:
+		transport_refuse_open(errors[(number >> 3) % ERRORS]);
+		break;
+	case 4:
+		transport_refuse_begin(errors[(number >> 3) % ERRORS]);
+		break;
+	case 5:
+		transport_remove();
+		break;
+	}
+}
+
+static int
+fail(unsigned number)
+{
+	int error = errors[(number & 0xFF) % ERRORS];
+
+	if (error == JPKI_ERR_RESET)
+		transport_reset();
+	if (error == JPKI_ERR_NO_CARD)
+		transport_remove();
+	return error;
+}
+
+/* What the good card answers, spoilt as a record says. */
+static size_t
+spoil(unsigned kind, unsigned number, uint8_t *answer, size_t length)
+{
+	uint16_t sw;
+
+	switch (kind) {
+	case 4:
+		sw = fuzz_word(&run.input);
+		answer[length - 2] = (uint8_t)(sw >> 8);
+		answer[length - 1] = (uint8_t)sw;
+		return length;
+	case 5:
+		number &= 0x1FF;
+		if (number > length)
+			memset(answer + length, 0x90, number - length);
+		return number;
+	case 6:
+		answer[number % length] ^= fuzz_byte(&run.input);
+		return length;
+	default:
+		return length;
+	}
+}
+
+static int
+record_answer(unsigned kind, unsigned number, const uint8_t *command, size_t length,
+    uint8_t *response, size_t *response_length)
+{
+	const uint8_t *bytes;
+
+	switch (kind) {
+	case 0:
+		bytes = fuzz_bytes(&run.input, number & 0x1FF, response_length);
+		memcpy(response, bytes, *response_length);
+		return JPKI_OK;
+	case 2:
+		if ((number & 0x100) != 0)
+			(void)good_card_answer(&run.good, command, length, response);
+		return fail(number);
+	default:
+		*response_length = good_card_answer(&run.good, command, length, response);
+		*response_length = spoil(kind, number, response, *response_length);
+		return JPKI_OK;
+	}
+}
+
+/* What has lost its power forgets. */
+static void
+follow_power(void)
+{
+	for (int i = 0; i < JPKI_ROLES; i++)
+		if (!transport_accepted((enum jpki_role)i))
+			run.good.verified &= ~(1 << i);
+}
+
+static int
+answer_from_input(const uint8_t *command, size_t length, uint8_t *response, size_t *response_length)
+{
+	unsigned record, kind, number;
+
+	if (run.good_left == 0 && !run.good_for_ever && run.input.left == 0) {
+		transport_remove();
+		return JPKI_ERR_NO_CARD;
+	}
+	if (run.good_left > 0 || run.input.left == 0) {
+		run.good_left -= run.good_left > 0;
+		return record_answer(1, 0, command, length, response, response_length);
+	}
+	record = fuzz_word(&run.input);
+	kind = record >> 12;
+	number = record & 0xFFF;
+	switch (kind) {
+	case 3:
+		happen(number);
+		return answer_from_input(command, length, response, response_length);
+	case 1:
+		run.good_left = number;
+		break;
+	case 7:
+		run.good_for_ever = true;
+		break;
+	}
+	return record_answer(kind, number, command, length, response, response_length);
+}
+
+static int
+fuzzed_card(void *context, const uint8_t *command, size_t length, uint8_t *response,
+    size_t *response_length)
+{
+	int rv;
+
+	(void)context;
+	follow_power();
+	rv = answer_from_input(command, length, response, response_length);
+	if (card_watcher != NULL)
+		card_watcher(command, length, response, rv == JPKI_OK ? *response_length : 0);
+	return rv;
+}
+
+/* ----------------------------------------------------------------------------- the steps */
+
+static CK_SESSION_HANDLE
+session(void)
+{
+	return run.count > 0 ? run.sessions[run.count - 1] : CK_INVALID_HANDLE;
+}
+
+static enum jpki_role
+role(void)
+{
+	return run.count > 0 ? run.roles[run.count - 1] : JPKI_AUTHENTICATION;
+}
+
+static void
+ask_slots(void)
+{
+	CK_SLOT_ID slots[8];
+	CK_ULONG count = 8;
+
+	if (C_GetSlotList(CK_TRUE, slots, &count) != CKR_OK)
+		count = 0;
+	fuzz_check(count <= 2);
+	for (CK_SLOT_ID slot = 0; slot < 2; slot++) {
+		CK_MECHANISM_TYPE mechanisms[32];
+		CK_MECHANISM_INFO mechanism;
+		CK_TOKEN_INFO token;
+		CK_SLOT_INFO info;
+
+		fuzz_check(C_GetSlotInfo(slot, &info) == CKR_OK);
+		if (C_GetTokenInfo(slot, &token) == CKR_OK)
+			fuzz_check(token.ulMinPinLen > 0 && token.ulMaxPinLen <= 16);
+		count = 32;
+		if (C_GetMechanismList(slot, mechanisms, &count) == CKR_OK)
+			(void)C_GetMechanismInfo(slot, mechanisms[0], &mechanism);
+	}
+}
+
+static void
+open_session(CK_FLAGS flags)
+{
+	CK_SESSION_HANDLE handle;
+
+	if (run.count == SESSIONS ||
+	    C_OpenSession(run.slot, CKF_SERIAL_SESSION | flags, NULL, NULL, &handle) != CKR_OK)
+		return;
+	run.roles[run.count] = (enum jpki_role)run.slot;
+	run.sessions[run.count++] = handle;
+}
+
+static void
+open_read_only(void)
+{
+	open_session(0);
+}
+
+static void
+open_read_write(void)
+{
+	open_session(CKF_RW_SESSION);
+}
+
+static void
+other_slot(void)
+{
+	run.slot = 1 - run.slot;
+}
+
+static void
+other_session(void)
+{
+	CK_SESSION_HANDLE last = session();
+	enum jpki_role last_role = role();
+
+	if (run.count < 2)
+		return;
+	memmove(run.sessions + 1, run.sessions, (run.count - 1) * sizeof(run.sessions[0]));
+	memmove(run.roles + 1, run.roles, (run.count - 1) * sizeof(run.roles[0]));
+	run.sessions[0] = last;
+	run.roles[0] = last_role;
+}
+
+static void
+read_objects(void)
+{
+	objects_read(session());
+}
+
+static CK_RV
+give_pin(CK_USER_TYPE user, const char *pin)
+{
+	uint8_t *typed = fuzz_memory(pin, strlen(pin));
+	CK_RV rv;
+
+	transport_give(role(), pin, NULL);
+	rv = C_Login(session(), user, typed, strlen(pin));
+	transport_take_back();
+	free(typed);
+	if (rv == CKR_OK)
+		fuzz_check(transport_accepted(role()) || run.count == 0);
+	return rv;
+}
+
+static const char *
+right_pin(void)
+{
+	if (run.new_pin[role()])
+		return role() == JPKI_AUTHENTICATION ? GOOD_NEW_PIN : GOOD_NEW_PASSWORD;
+	return role() == JPKI_AUTHENTICATION ? GOOD_PIN : GOOD_PASSWORD;
+}
+
+static void
+log_in(void)
+{
+	(void)give_pin(CKU_USER, right_pin());
+}
+
+static void
+log_in_wrongly(void)
+{
+	(void)give_pin(CKU_USER, role() == JPKI_AUTHENTICATION ? "0000" : "WRONG0");
+}
+
+static void
+log_out(void)
+{
+	(void)C_Logout(session());
+}
+
+static void
+change_pin(void)
+{
+	const char *old = right_pin();
+	const char *new_pin = role() == JPKI_AUTHENTICATION ? GOOD_NEW_PIN : GOOD_NEW_PASSWORD;
+	uint8_t *old_typed = fuzz_memory(old, strlen(old));
+	uint8_t *new_typed = fuzz_memory(new_pin, strlen(new_pin));
+
+	transport_give(role(), old, new_pin);
+	if (C_SetPIN(session(), old_typed, strlen(old), new_typed, strlen(new_pin)) == CKR_OK)
+		run.new_pin[role()] = true;
+	transport_take_back();
+	free(old_typed);
+	free(new_typed);
+}
+
+static void
+close_session(void)
+{
+	(void)C_CloseSession(session());
+	run.count -= run.count > 0;
+}
+
+static void
+close_all(void)
+{
+	(void)C_CloseAllSessions(run.slot);
+	run.count = 0;
+}
+
+static void
+ask_event(void)
+{
+	CK_SLOT_ID slot;
+
+	(void)C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, NULL);
+}
+
+static void
+ask_session(void)
+{
+	CK_SESSION_INFO info;
+
+	(void)C_GetSessionInfo(session(), &info);
+}
+
+static void
+time_passes(void)
+{
+	fuzz_pass_time(11000);
+}
+
+static void
+card_is_reset(void)
+{
+	transport_reset();
+}
+
+static void
+card_is_removed(void)
+{
+	transport_remove();
+}
+
+static void
+card_comes(void)
+{
+	transport_reinsert();
+	good_card_new(&run.good);
+}
+
+static void
+start_over(void)
+{
+	fuzz_check(C_Finalize(NULL) == CKR_OK);
+	transport_check_closed();
+	fuzz_check(C_Initialize(NULL) == CKR_OK);
+	run.count = 0;
+}
+
+static void
+digest(void)
+{
+	CK_MECHANISM mechanism = {CKM_SHA256, NULL, 0};
+	CK_BYTE hash[32];
+	CK_ULONG length = sizeof(hash);
+	uint8_t *text = fuzz_memory(GOOD_TEXT, strlen(GOOD_TEXT));
+
+	if (C_DigestInit(session(), &mechanism) == CKR_OK &&
+	    C_Digest(session(), text, strlen(GOOD_TEXT), hash, &length) == CKR_OK)
+		fuzz_check(memcmp(hash, good_hash, GOOD_HASH_SIZE) == 0);
+	free(text);
+}
+
+/* ---------------------------------------------------------------------------- signatures */
+
+static const CK_RSA_PKCS_PSS_PARAMS pss = {CKM_SHA256, CKG_MGF1_SHA256, GOOD_HASH_SIZE};
+
+struct form {
+	CK_MECHANISM_TYPE type;
+	bool pss;
+	const uint8_t *data;
+	size_t length;
+};
+static const struct form forms[] = {
+    {CKM_RSA_PKCS, false, good_digest_info, GOOD_DIGEST_INFO_SIZE},
+    {CKM_SHA256_RSA_PKCS, false, (const uint8_t *)GOOD_TEXT, sizeof(GOOD_TEXT) - 1},
+    {CKM_RSA_PKCS_PSS, true, good_hash, GOOD_HASH_SIZE},
+    {CKM_SHA256_RSA_PKCS_PSS, true, (const uint8_t *)GOOD_TEXT, sizeof(GOOD_TEXT) - 1},
+};
+
+static CK_MECHANISM
+mechanism_of(const struct form *form)
+{
+	return (CK_MECHANISM){
+	    form->type, form->pss ? (void *)(uintptr_t)&pss : NULL, form->pss ? sizeof(pss) : 0};
+}
+
+/* The key that the module says it signs with; NULL if the card lets nobody see it. */
+static EVP_PKEY *
+signing_key(void)
+{
+	CK_BYTE modulus[256], exponent[256];
+	CK_ATTRIBUTE template[] = {{CKA_MODULUS, modulus, sizeof(modulus)},
+	    {CKA_PUBLIC_EXPONENT, exponent, sizeof(exponent)}};
+	CK_OBJECT_HANDLE object = objects_first(session(), CKO_PRIVATE_KEY);
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+	OSSL_PARAM *parameters = NULL;
+	BIGNUM *n = NULL, *e = NULL;
+	EVP_PKEY *key = NULL;
+
+	if (object != CK_INVALID_HANDLE &&
+	    C_GetAttributeValue(session(), object, template, 2) == CKR_OK) {
+		n = BN_bin2bn(modulus, (int)template[0].ulValueLen, NULL);
+		e = BN_bin2bn(exponent, (int)template[1].ulValueLen, NULL);
+		OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n);
+		OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e);
+		parameters = OSSL_PARAM_BLD_to_param(builder);
+		EVP_PKEY_fromdata_init(context);
+		EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters);
+	}
+	OSSL_PARAM_free(parameters);
+	OSSL_PARAM_BLD_free(builder);
+	EVP_PKEY_CTX_free(context);
+	BN_free(n);
+	BN_free(e);
+	return key;
+}
+
+/* A signature that is handed out is right. */
+static void
+judge_signature(const struct form *form, const uint8_t *signature)
+{
+	EVP_PKEY *key = signing_key();
+	EVP_PKEY_CTX *context = key != NULL ? EVP_PKEY_CTX_new(key, NULL) : NULL;
+
+	if (context != NULL) {
+		fuzz_check(EVP_PKEY_verify_init(context) == 1);
+		EVP_PKEY_CTX_set_rsa_padding(
+		    context, form->pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING);
+		EVP_PKEY_CTX_set_signature_md(context, EVP_sha256());
+		fuzz_check(EVP_PKEY_verify(
+			       context, signature, SIGNATURE_SIZE, good_hash, GOOD_HASH_SIZE) == 1);
+	}
+	EVP_PKEY_CTX_free(context);
+	EVP_PKEY_free(key);
+}
+
+static CK_RV
+in_parts(const struct form *form, uint8_t *signature, CK_ULONG *length)
+{
+	uint8_t *data = fuzz_memory(form->data, form->length);
+	CK_ULONG first = form->length / 2;
+	CK_RV rv;
+
+	rv = C_SignUpdate(session(), data, first);
+	if (rv == CKR_OK)
+		rv = C_SignUpdate(session(), data + first, form->length - first);
+	if (rv == CKR_OK)
+		rv = C_SignFinal(session(), signature, length);
+	free(data);
+	return rv;
+}
+
+static CK_RV
+at_once(const struct form *form, uint8_t *signature, CK_ULONG *length)
+{
+	uint8_t *data = fuzz_memory(form->data, form->length);
+	CK_RV rv = C_Sign(session(), data, form->length, signature, length);
+
+	free(data);
+	return rv;
+}
+
+static void
+sign(const struct form *form, bool with_pin)
+{
+	CK_MECHANISM mechanism = mechanism_of(form);
+	CK_OBJECT_HANDLE key = objects_first(session(), CKO_PRIVATE_KEY);
+	CK_ULONG length = SIGNATURE_SIZE;
+	bool pinned, hashed = form->length < GOOD_HASH_SIZE;
+	uint8_t *signature;
+
+	if (C_SignInit(session(), &mechanism, key) != CKR_OK)
+		return;
+	if (with_pin)
+		(void)give_pin(CKU_CONTEXT_SPECIFIC, right_pin());
+	pinned = transport_accepted(role());
+	signature = fuzz_memory(NULL, SIGNATURE_SIZE);
+	if ((hashed ? in_parts : at_once)(form, signature, &length) == CKR_OK) {
+		fuzz_check(length == SIGNATURE_SIZE);
+		fuzz_check(pinned);
+		judge_signature(form, signature);
+		memcpy(run.signature, signature, SIGNATURE_SIZE);
+	}
+	free(signature);
+	(void)C_SignInit(session(), NULL, CK_INVALID_HANDLE); /* end it */
+}
+
+static void
+sign_pkcs1(void)
+{
+	sign(&forms[0], false);
+}
+
+static void
+sign_hashed_pkcs1(void)
+{
+	sign(&forms[1], false);
+}
+
+static void
+sign_pss(void)
+{
+	sign(&forms[2], false);
+}
+
+static void
+sign_hashed_pss(void)
+{
+	sign(&forms[3], false);
+}
+
+static void
+sign_with_pin(void)
+{
+	sign(&forms[0], true);
+}
+
+static void
+sign_pss_with_pin(void)
+{
+	sign(&forms[3], true);
+}
+
+static void
+verify(const struct form *form)
+{
+	CK_MECHANISM mechanism = mechanism_of(form);
+	CK_OBJECT_HANDLE key = objects_first(session(), CKO_PUBLIC_KEY);
+	uint8_t *data;
+
+	if (C_VerifyInit(session(), &mechanism, key) != CKR_OK)
+		return;
+	data = fuzz_memory(form->data, form->length);
+	(void)C_Verify(session(), data, form->length, run.signature, SIGNATURE_SIZE);
+	free(data);
+}
+
+static void
+verify_pkcs1(void)
+{
+	verify(&forms[1]);
+}
+
+static void
+verify_pss(void)
+{
+	verify(&forms[2]);
+}
+
+/* ------------------------------------------------------------------------------- the run */
+
+static void (*const steps[128])(void) = {
+    ['t'] = ask_slots,
+    ['o'] = open_read_only,
+    ['O'] = open_read_write,
+    ['w'] = other_slot,
+    ['g'] = other_session,
+    ['f'] = read_objects,
+    ['l'] = log_in,
+    ['L'] = log_in_wrongly,
+    ['x'] = log_out,
+    ['n'] = change_pin,
+    ['s'] = sign_pkcs1,
+    ['S'] = sign_hashed_pkcs1,
+    ['p'] = sign_pss,
+    ['P'] = sign_hashed_pss,
+    ['c'] = sign_with_pin,
+    ['C'] = sign_pss_with_pin,
+    ['v'] = verify_pkcs1,
+    ['V'] = verify_pss,
+    ['d'] = digest,
+    ['q'] = close_session,
+    ['Q'] = close_all,
+    ['e'] = ask_event,
+    ['r'] = ask_session,
+    ['T'] = time_passes,
+    ['z'] = card_is_reset,
+    ['m'] = card_is_removed,
+    ['k'] = card_comes,
+    ['F'] = start_over,
+};
+
+static void
+follow(const char *script, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char letter = (unsigned char)script[i];
+
+		if (letter >= sizeof(steps) / sizeof(steps[0]) || steps[letter] == NULL)
+			continue;
+		steps[letter]();
+		transport_check_idle();
+	}
+}
+
+int
+LLVMFuzzerInitialize(int *count, char ***arguments)
+{
+	(void)count;
+	(void)arguments;
+	good_card_load();
+	return 0;
+}
+
+static const char *
+take_script(size_t *length)
+{
+	uint8_t number = fuzz_byte(&run.input);
+
+	if (number >= card_script_count)
+		return (const char *)fuzz_bytes(
+		    &run.input, fuzz_byte(&run.input) % SCRIPT_MAX, length);
+	*length = strlen(card_scripts[number]);
+	return card_scripts[number];
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	const char *script;
+	size_t script_length;
+
+	memset(&run, 0, sizeof(run));
+	run.input = (struct fuzz_input){bytes, length};
+	good_card_new(&run.good);
+	script = take_script(&script_length);
+	transport_insert(fuzzed_card, NULL);
+	fuzz_check(C_Initialize(NULL) == CKR_OK);
+	follow(script, script_length);
+	fuzz_check(C_Finalize(NULL) == CKR_OK);
+	transport_check_closed();
+	return 0;
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "transport.h"
+
+#include <string.h>
+
+#include "fuzz.h"
+
+#define INS_VERIFY 0x20
+#define INS_CHANGE 0x24
+#define INS_SIGN 0x2A
+#define INS_SELECT 0xA4
+#define INS_READ 0xB0
+#define INS_GET_RESPONSE 0xC0
+#define JPKI_APPLICATION 0x10000 /* no EF identifier */
+
+struct jpki_service {
+	unsigned connections;
+};
+
+struct jpki_connection {
+	struct jpki_service *service;
+	uint32_t events, resets;
+	bool in_transaction;
+};
+
+static const uint8_t aid[] = {0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01};
+static const uint16_t pin_files[JPKI_ROLES] = {0x0018, 0x001B};
+
+static struct {
+	transport_card *card;
+	void *context;
+	bool present;
+	uint32_t events, resets;
+	unsigned services, connections;
+	struct jpki_connection *holder;
+	int open_error, begin_error;
+
+	/* in the transaction under way */
+	bool selected;	  /* the application has been, and said so */
+	uint32_t current; /* EF, 0 if it is not known */
+	uint32_t pending; /* what is being selected, while its answer is fetched */
+
+	const char *pin[JPKI_ROLES], *new_pin[JPKI_ROLES];
+	bool accepted[JPKI_ROLES];
+	bool unlocked; /* the card may have verified a PIN */
+} world;
+
+void
+transport_insert(transport_card *card, void *context)
+{
+	world.card = card;
+	world.context = context;
+	world.open_error = world.begin_error = JPKI_OK;
+	transport_take_back();
+	transport_reinsert();
+}
+
+void
+transport_remove(void)
+{
+	if (world.present)
+		world.events++;
+	world.present = false;
+	world.unlocked = false;
+	memset(world.accepted, 0, sizeof(world.accepted));
+}
+
+void
+transport_reinsert(void)
+{
+	transport_remove();
+	world.present = true;
+	world.events++;
+}
+
+void
+transport_reset(void)
+{
+	world.resets++;
+}
+
+void
+transport_refuse_open(int error)
+{
+	world.open_error = error;
+}
+
+void
+transport_refuse_begin(int error)
+{
+	world.begin_error = error;
+}
+
+void
+transport_give(enum jpki_role role, const char *pin, const char *new_pin)
+{
+	world.pin[role] = pin;
+	world.new_pin[role] = new_pin;
+}
+
+void
+transport_take_back(void)
+{
+	memset(world.pin, 0, sizeof(world.pin));
+	memset(world.new_pin, 0, sizeof(world.new_pin));
+}
+
+bool
+transport_accepted(enum jpki_role role)
+{
+	return world.accepted[role];
+}
+
+void
+transport_check_idle(void)
+{
+	fuzz_check(world.holder == NULL);
+	fuzz_check(world.connections <= 1);
+}
+
+void
+transport_check_closed(void)
+{
+	transport_check_idle();
+	fuzz_check(world.connections == 0);
+	fuzz_check(world.services == 0);
+	fuzz_check(!world.unlocked);
+}
+
+static int
+take_error(int *error)
+{
+	int taken = *error;
+
+	*error = JPKI_OK;
+	return taken;
+}
+
+static int
+start(struct jpki_service **service)
+{
+	*service = calloc(1, sizeof(**service));
+	fuzz_check(*service != NULL);
+	world.services++;
+	return JPKI_OK;
+}
+
+static void
+stop(struct jpki_service **service)
+{
+	if (service == NULL || *service == NULL)
+		return;
+	fuzz_check((*service)->connections == 0);
+	world.services--;
+	free(*service);
+	*service = NULL;
+}
+
+static int
+readers(
+    struct jpki_service *service, char (*names)[JPKI_READER_NAME_SIZE], size_t size, size_t *count)
+{
+	fuzz_check(service != NULL && size > 0);
+	strcpy(names[0], TRANSPORT_READER);
+	*count = 1;
+	return JPKI_OK;
+}
+
+static int
+poll(struct jpki_service *service, struct jpki_reader_state *states, size_t count)
+{
+	fuzz_check(service != NULL);
+	for (size_t i = 0; i < count; i++) {
+		states[i].attached = strcmp(states[i].name, TRANSPORT_READER) == 0;
+		states[i].present = states[i].attached && world.present;
+		states[i].events = states[i].attached ? world.events : 0;
+	}
+	return JPKI_OK;
+}
+
+/* No target waits. */
+static int
+wait(struct jpki_service *service, const struct jpki_reader_state *states, size_t count,
+    int timeout_ms)
+{
+	(void)service;
+	(void)states;
+	(void)count;
+	(void)timeout_ms;
+	return JPKI_ERR_CANCELLED;
+}
+
+static void
+cancel(struct jpki_service *service)
+{
+	(void)service;
+}
+
+static int
+check(struct jpki_connection *connection)
+{
+	fuzz_check(connection != NULL);
+	if (!world.present || connection->events != world.events)
+		return JPKI_ERR_NO_CARD;
+	return connection->resets == world.resets ? JPKI_OK : JPKI_ERR_RESET;
+}
+
+static int
+open(struct jpki_service *service, const char *reader, struct jpki_connection **connection)
+{
+	int error = take_error(&world.open_error);
+
+	*connection = NULL;
+	fuzz_check(strcmp(reader, TRANSPORT_READER) == 0);
+	if (error != JPKI_OK)
+		return error;
+	if (!world.present)
+		return JPKI_ERR_NO_CARD;
+	*connection = calloc(1, sizeof(**connection));
+	fuzz_check(*connection != NULL);
+	(*connection)->service = service;
+	(*connection)->events = world.events;
+	(*connection)->resets = world.resets;
+	service->connections++;
+	world.connections++;
+	return JPKI_OK;
+}
+
+static int
+close(struct jpki_connection **connection, bool power_off)
+{
+	struct jpki_connection *old = connection != NULL ? *connection : NULL;
+	int status;
+
+	if (old == NULL)
+		return JPKI_OK;
+	*connection = NULL;
+	status = check(old);
+	if (world.holder == old)
+		world.holder = NULL;
+	if (power_off && (status == JPKI_OK || status == JPKI_ERR_RESET)) {
+		world.unlocked = false;
+		memset(world.accepted, 0, sizeof(world.accepted));
+		world.resets++;
+		status = JPKI_OK;
+	}
+	old->service->connections--;
+	world.connections--;
+	free(old);
+	return power_off ? status : JPKI_OK;
+}
+
+static int
+begin(struct jpki_connection *connection)
+{
+	int status = check(connection), error = take_error(&world.begin_error);
+
+	fuzz_check(world.holder == NULL);
+	if (status != JPKI_OK)
+		return status;
+	if (error != JPKI_OK)
+		return error;
+	world.holder = connection;
+	world.selected = false;
+	world.current = world.pending = 0;
+	return JPKI_OK;
+}
+
+static int
+end(struct jpki_connection *connection)
+{
+	fuzz_check(world.holder == connection);
+	world.holder = NULL;
+	return check(connection);
+}
+
+/* A PIN is about to be sent: to whom, and has a person given it? */
+static void
+judge_pin(const uint8_t *command, size_t length, bool change)
+{
+	int role;
+	const char **given;
+
+	fuzz_check(world.selected);
+	fuzz_check(length == 5u + command[4]);
+	for (role = 0; role < JPKI_ROLES; role++)
+		if (command[3] == 0x80 ? world.current == pin_files[role]
+				       : command[3] == (0x80 | pin_files[role]))
+			break;
+	fuzz_check(role < JPKI_ROLES);
+	given = change ? &world.new_pin[role] : &world.pin[role];
+	fuzz_check(*given != NULL);
+	fuzz_check(strlen(*given) == command[4] && memcmp(*given, command + 5, command[4]) == 0);
+	fuzz_check(!change || (command[2] == 0x01 && world.pin[role] == NULL));
+	*given = NULL; /* once */
+}
+
+static void
+judge(const uint8_t *command, size_t length)
+{
+	fuzz_check(length >= 4 && length <= JPKI_COMMAND_MAX);
+	fuzz_check(command[0] == (command[1] == INS_SIGN ? 0x80 : 0x00));
+	switch (command[1]) {
+	case INS_SELECT:
+		if (command[2] == 0x04)
+			fuzz_check(length == 5 + sizeof(aid) && command[4] == sizeof(aid) &&
+				   memcmp(command + 5, aid, sizeof(aid)) == 0);
+		else
+			fuzz_check(command[2] == 0x02 && length == 7 && command[4] == 2);
+		break;
+	case INS_VERIFY:
+	case INS_CHANGE:
+		fuzz_check(length > 5 || (length == 4 && command[1] == INS_VERIFY));
+		if (length > 5)
+			judge_pin(command, length, command[1] == INS_CHANGE);
+		break;
+	case INS_READ:
+	case INS_GET_RESPONSE:
+		fuzz_check(length == 5);
+		break;
+	case INS_SIGN:
+		fuzz_check(length == 6u + command[4] && command[length - 1] == 0);
+		break;
+	default:
+		fuzz_check(!"a command that the module does not have");
+	}
+}
+
+/* What is known of the card's state after an answer, its status word or 0 if it has none. */
+static void
+learn(const uint8_t *command, size_t length, unsigned sw)
+{
+	uint32_t pending = world.pending;
+
+	world.pending = 0;
+	switch (command[1]) {
+	case INS_SELECT:
+		pending = command[2] == 0x04 ? JPKI_APPLICATION
+					     : (uint32_t)(command[5] << 8 | command[6]);
+		/* fall through */
+	case INS_GET_RESPONSE:
+		if (pending == 0)
+			break;
+		if (sw >> 8 == 0x61)
+			world.pending = pending;
+		if (pending == JPKI_APPLICATION)
+			world.selected = sw == 0x9000;
+		world.current = sw == 0x9000 && pending != JPKI_APPLICATION ? pending : 0;
+		break;
+	case INS_READ:
+		if ((command[2] & 0x80) != 0)
+			world.current = sw == 0x9000 ? command[2] & 0x1F : 0;
+		break;
+	case INS_VERIFY:
+	case INS_CHANGE:
+		if (length > 5 && (sw & 0xFFF0) != 0x63C0 && sw != 0x6983 && sw != 0x6984)
+			world.unlocked = true;
+		break;
+	}
+}
+
+static void
+learn_acceptance(const uint8_t *command, size_t length, unsigned sw)
+{
+	uint16_t file = command[3] == 0x80 ? (uint16_t)world.current : command[3] & 0x1F;
+
+	if (command[1] != INS_VERIFY || length <= 5 || sw != 0x9000)
+		return;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		if (file == pin_files[role])
+			world.accepted[role] = true;
+}
+
+static int
+transmit(struct jpki_connection *connection, const uint8_t *command, size_t length,
+    uint8_t *response, size_t *response_length)
+{
+	uint8_t answer[1024];
+	size_t size = *response_length, answered = sizeof(answer);
+	unsigned sw = 0;
+	int rv;
+
+	*response_length = 0;
+	fuzz_check(connection != NULL && world.holder == connection);
+	fuzz_check(size >= 2);
+	rv = check(connection);
+	if (rv != JPKI_OK)
+		return rv;
+	judge(command, length);
+	rv = world.card(world.context, command, length, answer, &answered);
+	if (rv == JPKI_OK && answered >= 2 && answered <= size)
+		sw = (unsigned)answer[answered - 2] << 8 | answer[answered - 1];
+	if (check(connection) != JPKI_ERR_NO_CARD) {
+		learn_acceptance(command, length, sw);
+		learn(command, length, sw);
+	}
+	if (rv == JPKI_OK && answered > size)
+		rv = JPKI_ERR_DATA;
+	if (rv == JPKI_OK)
+		rv = check(connection);
+	if (rv != JPKI_OK)
+		return rv;
+	memcpy(response, answer, answered);
+	*response_length = answered;
+	return JPKI_OK;
+}
+
+const struct jpki_transport jpki_transport = {
+    .start = start,
+    .stop = stop,
+    .readers = readers,
+    .poll = poll,
+    .wait = wait,
+    .cancel = cancel,
+    .open = open,
+    .close = close,
+    .check = check,
+    .begin = begin,
+    .end = end,
+    .transmit = transmit,
+};
