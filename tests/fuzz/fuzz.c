@@ -20,6 +20,20 @@ fuzz_pass_time(uint64_t ms)
 	now += ms;
 }
 
+void
+fuzz_start(void)
+{
+	(void)setenv("JPKI_CONFIG", "", 1);
+	(void)setenv("JPKI_LOG_FILE", "/dev/null", 1);
+	fuzz_log(false);
+}
+
+void
+fuzz_log(bool on)
+{
+	(void)setenv("JPKI_LOG", on ? "trace" : "off", 1);
+}
+
 uint8_t
 fuzz_byte(struct fuzz_input *input)
 {

@@ -14,6 +14,13 @@
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
+/*
+ * For LLVMFuzzerInitialize: the module finds no settings of the machine that it runs on, and has
+ * no log. fuzz_log makes the next C_Initialize put all lines together, for nobody, or none.
+ */
+void fuzz_start(void);
+void fuzz_log(bool on);
+
 /* What must hold whatever the input: a finding if it does not. */
 #define fuzz_check(condition)                                                                      \
 	do {                                                                                       \

@@ -244,8 +244,8 @@ use_mutex(CK_VOID_PTR mutex)
 static void
 call_initialize(void)
 {
-	CK_C_INITIALIZE_ARGS arguments = {.flags = byte() & 3};
-	uint8_t number = byte();
+	uint8_t flags = byte(), number = byte();
+	CK_C_INITIALIZE_ARGS arguments = {.flags = flags & 3};
 
 	if ((number & 1) != 0)
 		arguments.CreateMutex = create_mutex;
@@ -255,6 +255,7 @@ call_initialize(void)
 		arguments.LockMutex = use_mutex;
 	if ((number & 8) != 0)
 		arguments.UnlockMutex = use_mutex;
+	fuzz_log((flags & 0x80) != 0);
 	(void)C_Initialize(number >= 0x80 ? NULL : &arguments);
 }
 
@@ -988,6 +989,7 @@ LLVMFuzzerInitialize(int *count, char ***arguments)
 
 	(void)count;
 	(void)arguments;
+	fuzz_start();
 	if (vcard_pki_open(&pki, getenv("FUZZ_PKI"), NULL, &error) != 0) {
 		fprintf(stderr, "%s\n", error.text);
 		return -1;
@@ -1001,6 +1003,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	memset(&run, 0, sizeof(run));
 	run.input = (struct fuzz_input){bytes, length};
 	run.honest = true;
+	fuzz_log(false);
 	inprocess_reset();
 	add_card("JPKI000000000001");
 	add_card("JPKI000000000002");

@@ -2,8 +2,9 @@
 
 /*
  * The module against a card that answers anything. An input: the number of a script of calls (a
- * number beyond the table: then comes a length and a script), then records, one or more for each
- * exchange, each beginning with two bytes, kind (4 bits) and number (12 bits):
+ * number beyond the table: then comes a length and a script; 0x80 more: with the log), then
+ *records, one or more for each exchange, each beginning with two bytes, kind (4 bits) and number
+ *(12 bits):
  *
  *	0  the card answers with `number` bytes, which follow
  *	1  the good card (good_card.h) answers, and answers the next `number` exchanges too
@@ -682,6 +683,7 @@ LLVMFuzzerInitialize(int *count, char ***arguments)
 {
 	(void)count;
 	(void)arguments;
+	fuzz_start();
 	good_card_load();
 	return 0;
 }
@@ -691,6 +693,8 @@ take_script(size_t *length)
 {
 	uint8_t number = fuzz_byte(&run.input);
 
+	fuzz_log((number & 0x80) != 0);
+	number &= 0x7F;
 	if (number >= card_script_count)
 		return (const char *)fuzz_bytes(
 		    &run.input, fuzz_byte(&run.input) % SCRIPT_MAX, length);

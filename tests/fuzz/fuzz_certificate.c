@@ -157,6 +157,7 @@ LLVMFuzzerInitialize(int *count, char ***arguments)
 {
 	(void)count;
 	(void)arguments;
+	fuzz_start();
 	good_card_load();
 	fuzz_check(C_Initialize(NULL) == CKR_OK);
 	return 0;
