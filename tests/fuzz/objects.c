@@ -22,65 +22,60 @@ const CK_ATTRIBUTE_TYPE all_attributes[] = {CKA_CLASS, CKA_TOKEN, CKA_PRIVATE, C
 #define COUNT (sizeof(all_attributes) / sizeof(all_attributes[0]))
 const size_t all_attribute_count = COUNT;
 
-/* After one attribute was asked for: code and length fit together. */
-static void
-judge(CK_RV rv, const CK_ATTRIBUTE *attribute)
-{
-	if (rv == CKR_OK)
-		fuzz_check(attribute->ulValueLen <= VALUE_MAX);
-	else if (rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_ATTRIBUTE_SENSITIVE ||
-		 rv == CKR_BUFFER_TOO_SMALL)
-		fuzz_check(attribute->ulValueLen == CK_UNAVAILABLE_INFORMATION);
-}
-
+/* Ask for all attributes, with buffers of those sizes or none, and note the lengths told. */
 static CK_RV
-get_into(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, CK_ULONG room)
+ask(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, const CK_ULONG *room, CK_ULONG *length)
 {
-	CK_ATTRIBUTE attribute = {type, fuzz_memory(NULL, room), room};
-	CK_RV rv = C_GetAttributeValue(session, object, &attribute, 1);
+	CK_ATTRIBUTE template[COUNT];
+	CK_RV rv;
 
-	judge(rv, &attribute);
-	if (rv == CKR_OK)
-		fuzz_check(attribute.ulValueLen <= room);
-	free(attribute.pValue);
+	for (size_t i = 0; i < COUNT; i++)
+		template[i] = (CK_ATTRIBUTE){all_attributes[i],
+		    room != NULL ? fuzz_memory(NULL, room[i]) : NULL, room != NULL ? room[i] : 0};
+	rv = C_GetAttributeValue(session, object, template, COUNT);
+	for (size_t i = 0; i < COUNT; i++) {
+		length[i] = template[i].ulValueLen;
+		free(template[i].pValue);
+	}
 	return rv;
 }
 
-static void
-get_one(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type)
+/* Did the call get as far as the attributes? */
+static bool
+answered(CK_RV rv)
 {
-	CK_ATTRIBUTE attribute = {type, NULL, 0};
-	CK_RV rv = C_GetAttributeValue(session, object, &attribute, 1);
-
-	fuzz_check(rv != CKR_BUFFER_TOO_SMALL);
-	judge(rv, &attribute);
-	if (rv != CKR_OK)
-		return;
-	rv = get_into(session, object, type, attribute.ulValueLen);
-	/* an issuer that could not be read before may be there now; all else stays what it was */
-	fuzz_check(rv != CKR_BUFFER_TOO_SMALL || type == CKA_HASH_OF_ISSUER_PUBLIC_KEY);
-	if (attribute.ulValueLen > 1)
-		fuzz_check(get_into(session, object, type, attribute.ulValueLen - 1) != CKR_OK);
+	return rv == CKR_OK || rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_ATTRIBUTE_SENSITIVE ||
+	       rv == CKR_BUFFER_TOO_SMALL;
 }
 
-/* All of an object in one call, as programs do it: first the lengths, then the values. */
+/*
+ * As programs do it: first the lengths, then the values into buffers that just fit; then into
+ * such as lack a byte.
+ */
 static void
 get_all(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object)
 {
-	CK_ATTRIBUTE template[COUNT];
+	CK_ULONG length[COUNT], again[COUNT], room[COUNT];
 
-	for (size_t i = 0; i < COUNT; i++)
-		template[i] = (CK_ATTRIBUTE){all_attributes[i], NULL, 0};
-	(void)C_GetAttributeValue(session, object, template, COUNT);
+	if (!answered(ask(session, object, NULL, length)))
+		return;
 	for (size_t i = 0; i < COUNT; i++) {
-		if (template[i].ulValueLen == CK_UNAVAILABLE_INFORMATION)
-			continue;
-		fuzz_check(template[i].ulValueLen <= VALUE_MAX);
-		template[i].pValue = fuzz_memory(NULL, template[i].ulValueLen);
+		fuzz_check(length[i] <= VALUE_MAX || length[i] == CK_UNAVAILABLE_INFORMATION);
+		room[i] = length[i] <= VALUE_MAX ? length[i] : 0;
 	}
-	(void)C_GetAttributeValue(session, object, template, COUNT);
+	if (!answered(ask(session, object, room, again)))
+		return;
+	/* an issuer that could not be read before may be there now; all else stays what it was */
 	for (size_t i = 0; i < COUNT; i++)
-		free(template[i].pValue);
+		fuzz_check(
+		    length[i] == again[i] || all_attributes[i] == CKA_HASH_OF_ISSUER_PUBLIC_KEY);
+	for (size_t i = 0; i < COUNT; i++)
+		room[i] -= room[i] > 0;
+	if (!answered(ask(session, object, room, again)))
+		return;
+	for (size_t i = 0; i < COUNT; i++)
+		fuzz_check(room[i] == length[i] || again[i] == CK_UNAVAILABLE_INFORMATION ||
+			   all_attributes[i] == CKA_HASH_OF_ISSUER_PUBLIC_KEY);
 }
 
 static CK_ULONG
@@ -114,8 +109,6 @@ objects_read(CK_SESSION_HANDLE session)
 
 	for (CK_ULONG i = 0; i < count; i++) {
 		get_all(session, found[i]);
-		for (size_t k = 0; k < COUNT; k++)
-			get_one(session, found[i], all_attributes[k]);
 		if (C_GetObjectSize(session, found[i], &size) == CKR_OK)
 			fuzz_check(size <= COUNT * VALUE_MAX);
 	}
