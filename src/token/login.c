@@ -23,6 +23,8 @@ tries_allow(struct session *session)
 
 	if (!token_tries_recent(token)) {
 		rv = jpki_card_tries(session->reader->card, session->role, &tries);
+		if (rv == JPKI_ERR_NOT_VERIFIED) /* no answer to a question about tries */
+			return JPKI_ERR_STATUS;
 		if (rv != JPKI_OK)
 			return rv;
 		token_set_tries(token, tries);

@@ -10,6 +10,8 @@
 #define SHORT_WINDOW_MS 50
 /* For longer than this no PIN of a signature waits for the signature. */
 #define CONTEXT_MS 10000
+/* For longer than this no answer about tries is good. */
+#define TRIES_MS 2000
 
 /* In place of the module's clock: time that has passed without waiting for it. */
 static uint64_t skipped;
@@ -201,6 +203,21 @@ failed_context_login_leaves_the_operation(void **state)
 	assert_true(locked());
 }
 
+/* What a login is told when the question about the tries gets no answer that is one. */
+static void
+login_when_the_tries_are_not_told(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_SIGNATURE);
+
+	(void)state;
+	(void)token_flags(JPKI_SIGNATURE);
+	skipped += TRIES_MS; /* the card is asked again: select, tries */
+	assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW, 2, 0x6982, NULL), 0);
+	assert_rv(login_with(session, PASSWORD), CKR_DEVICE_ERROR);
+	assert_int_equal(pins_sent(), 0);
+	assert_ok(login_with(session, PASSWORD));
+}
+
 static void
 failed_context_login_ends_the_window(void **state)
 {
@@ -380,6 +397,7 @@ main(void)
 	    TEST(context_login_covers_a_multi_part_signature),
 	    TEST(certificate_stays_visible_after_locking),
 	    TEST(failed_context_login_leaves_the_operation),
+	    TEST(login_when_the_tries_are_not_told),
 	    TEST(failed_context_login_ends_the_window),
 	    TEST(context_login_can_block),
 	    TEST(context_login_in_the_window_locks_too),
