@@ -95,13 +95,15 @@ in_transaction(struct session *session, const struct jpki_pin *pin,
 {
 	struct reader *reader = session->reader;
 	struct token *token = session_token(session);
+	bool was_unlocked;
 	int rv;
 
 	rv = reader_begin(reader, JPKI_BEGIN_SELECT);
 	if (rv != JPKI_OK)
 		return rv_of(rv);
+	was_unlocked = token->unlocked;
 	rv = work(session, pin);
-	if (rv != JPKI_OK && token->unlocked && !token->logged_in)
+	if (rv != JPKI_OK && token->unlocked && !(was_unlocked && token->logged_in))
 		reader_lock_card(reader); /* a PIN may have been verified, but this is no login */
 	return rv_of(reader_end(reader, rv));
 }

@@ -203,6 +203,25 @@ failed_context_login_leaves_the_operation(void **state)
 	assert_true(locked());
 }
 
+/* The card may have verified the PIN all the same: nobody else is to find it unlocked. */
+static void
+context_login_without_an_answer_locks(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	skipped += TRIES_MS; /* select, tries, PIN */
+	assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW_AFTER, 3, 0x6700, NULL), 0);
+	assert_rv(context_login(session, PASSWORD), CKR_DEVICE_ERROR);
+	assert_int_equal(pins_sent(), 2);
+	assert_true(locked());
+	assert_true(user_session(session));
+	assert_ok(context_login(session, PASSWORD));
+	assert_ok(finish_signature(session, signature));
+	assert_true(locked());
+}
+
 /* What a login is told when the question about the tries gets no answer that is one. */
 static void
 login_when_the_tries_are_not_told(void **state)
@@ -397,6 +416,7 @@ main(void)
 	    TEST(context_login_covers_a_multi_part_signature),
 	    TEST(certificate_stays_visible_after_locking),
 	    TEST(failed_context_login_leaves_the_operation),
+	    TEST(context_login_without_an_answer_locks),
 	    TEST(login_when_the_tries_are_not_told),
 	    TEST(failed_context_login_ends_the_window),
 	    TEST(context_login_can_block),
