@@ -223,12 +223,13 @@ change_in_transaction(
     struct session *session, const struct jpki_pin *old, const struct jpki_pin *new_pin)
 {
 	struct reader *reader = session->reader;
-	bool was_unlocked = session_token(session)->unlocked;
+	bool was_unlocked;
 	int rv;
 
 	rv = reader_begin(reader, JPKI_BEGIN_SELECT);
 	if (rv != JPKI_OK)
 		return rv_of(rv);
+	was_unlocked = session_token(session)->unlocked; /* as a reset may just have ended it */
 	rv = change(session, old, new_pin);
 	if (!was_unlocked || rv != JPKI_OK)
 		reader_lock_card(reader);

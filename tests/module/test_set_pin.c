@@ -304,6 +304,31 @@ others_pins_are_not_touched(void **state)
 	assert_true(vcard_pin_is(card, VCARD_PIN_INPUT_AID, "5678"));
 }
 
+static void
+others_reset(void *context)
+{
+	(void)context;
+	assert_int_equal(inprocess_warm_reset(READER), 0);
+}
+
+/* The login is found lost as the change begins: what it verifies is nobody's login. */
+static void
+change_after_a_reset_locks_the_card(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		session = open_rw_session(role);
+		assert_ok(login_with(session, pin_of(role)));
+		inprocess_plan(INPROCESS_BEGIN, 1, JPKI_OK, others_reset, NULL);
+		assert_ok(set_pin(session, pin_of(role), pin_of(role)));
+		assert_true(locked());
+		assert_false(user_session(session));
+		start_over();
+	}
+}
+
 int
 main(void)
 {
@@ -322,6 +347,7 @@ main(void)
 	    TEST(refused_change_does_not_lock_the_pin),
 	    TEST(cards_without_short_identifiers),
 	    TEST(others_pins_are_not_touched),
+	    TEST(change_after_a_reset_locks_the_card),
 	};
 
 	return RUN(tests);
