@@ -77,6 +77,13 @@ verify(struct session *session, const struct jpki_pin *pin)
 	return rv;
 }
 
+/* For a login that goes on: it may have been found lost as the transaction began. */
+static int
+verify_again(struct session *session, const struct jpki_pin *pin)
+{
+	return session_token(session)->logged_in ? verify(session, pin) : JPKI_ERR_RESET;
+}
+
 /* The certificate too, in the same transaction, since selecting again might undo the login. */
 static int
 verify_and_load(struct session *session, const struct jpki_pin *pin)
@@ -166,7 +173,7 @@ login_context(struct session *session, const CK_BYTE *typed, CK_ULONG length)
 	rv = take_pin(session, typed, length, &pin);
 	if (rv != CKR_OK)
 		return rv;
-	rv = in_transaction(session, pin, verify);
+	rv = in_transaction(session, pin, verify_again);
 	jpki_pin_free(&pin);
 	if (rv == CKR_OK) {
 		token->authenticated = session;

@@ -222,6 +222,29 @@ context_login_without_an_answer_locks(void **state)
 	assert_true(locked());
 }
 
+static void
+others_reset(void *context)
+{
+	(void)context;
+	assert_int_equal(inprocess_warm_reset(READER), 0);
+}
+
+/* A login that is found lost on the way is not asked for another PIN. */
+static void
+context_login_after_a_reset_sends_nothing(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	inprocess_plan(INPROCESS_BEGIN, 1, JPKI_OK, others_reset, NULL);
+	assert_rv(context_login(session, PASSWORD), CKR_DEVICE_ERROR);
+	assert_int_equal(pins_sent(), 1);
+	assert_false(vcard_pin_verified(card, VCARD_PIN_SIGNATURE));
+	assert_false(user_session(session));
+	assert_rv(context_login(session, PASSWORD), CKR_OPERATION_NOT_INITIALIZED);
+}
+
 /* What a login is told when the question about the tries gets no answer that is one. */
 static void
 login_when_the_tries_are_not_told(void **state)
@@ -417,6 +440,7 @@ main(void)
 	    TEST(certificate_stays_visible_after_locking),
 	    TEST(failed_context_login_leaves_the_operation),
 	    TEST(context_login_without_an_answer_locks),
+	    TEST(context_login_after_a_reset_sends_nothing),
 	    TEST(login_when_the_tries_are_not_told),
 	    TEST(failed_context_login_ends_the_window),
 	    TEST(context_login_can_block),
