@@ -110,7 +110,8 @@ in_transaction(struct session *session, const struct jpki_pin *pin,
 		return rv_of(rv);
 	was_unlocked = token->unlocked;
 	rv = work(session, pin);
-	if (rv != JPKI_OK && token->unlocked && !(was_unlocked && token->logged_in))
+	if (rv != JPKI_OK && rv != JPKI_ERR_RESET && token->unlocked &&
+	    !(was_unlocked && token->logged_in))
 		reader_lock_card(reader); /* a PIN may have been verified, but this is no login */
 	return rv_of(reader_end(reader, rv));
 }

@@ -171,7 +171,7 @@ reader_end(struct reader *reader, int result)
 		reader->state.present = false;
 		return result;
 	}
-	if (state == JPKI_ERR_RESET)
+	if (state == JPKI_ERR_RESET || result == JPKI_ERR_RESET)
 		reader_was_reset(reader);
 	if (result == JPKI_ERR_IO) /* begin anew with a card that has just come to power */
 		reader_lock_card(reader);
