@@ -159,3 +159,25 @@ vcard_select_other(struct vcard *card, const uint8_t *aid, size_t length, struct
 	pthread_mutex_unlock(&card->lock);
 	return found != NULL ? 0 : fail(error, "the card has no application with that AID");
 }
+
+const char *
+vcard_application(struct vcard *card)
+{
+	const char *name;
+
+	pthread_mutex_lock(&card->lock);
+	name = current_application_name(card);
+	pthread_mutex_unlock(&card->lock);
+	return name;
+}
+
+uint16_t
+vcard_current_file(struct vcard *card)
+{
+	uint16_t id;
+
+	pthread_mutex_lock(&card->lock);
+	id = card->file != NULL ? card->file->id : 0;
+	pthread_mutex_unlock(&card->lock);
+	return id;
+}

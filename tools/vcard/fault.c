@@ -47,3 +47,15 @@ vcard_faults_clear(struct vcard *card)
 	memset(card->faults, 0, sizeof(card->faults));
 	pthread_mutex_unlock(&card->lock);
 }
+
+size_t
+vcard_faults_waiting(struct vcard *card)
+{
+	size_t count = 0;
+
+	pthread_mutex_lock(&card->lock);
+	for (size_t i = 0; i < VCARD_FAULTS_MAX; i++)
+		count += card->faults[i].left != 0;
+	pthread_mutex_unlock(&card->lock);
+	return count;
+}

@@ -126,6 +126,10 @@ void vcard_power_off(struct vcard *card);
 void vcard_warm_reset(struct vcard *card);
 bool vcard_powered(struct vcard *card);
 
+/* The name of the current application, or "none"; the identifier of the current EF, or 0. */
+const char *vcard_application(struct vcard *card);
+uint16_t vcard_current_file(struct vcard *card);
+
 enum vcard_answer {
 	VCARD_ANSWERED, /* the response is there, possibly empty */
 	VCARD_MUTE,	/* no power */
@@ -252,6 +256,8 @@ enum vcard_fault {
 int vcard_fault_add(struct vcard *card, enum vcard_fault fault, unsigned nth, uint16_t sw,
     struct vcard_error *error);
 void vcard_faults_clear(struct vcard *card);
+/* How many wait. */
+size_t vcard_faults_waiting(struct vcard *card);
 
 /* ---------------------------------------------------------------------------- delays */
 

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Steps of an application: signing. */
+
+#include <string.h>
+
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
+#include "call.h"
+#include "checks.h"
+#include "pins.h"
+#include "scene.h"
+#include "steps.h"
+
+#define SIGNATURE_SIZE 256
+#define HASH_SIZE 32
+
+static const struct {
+	CK_MECHANISM_TYPE type;
+	const char *hash; /* NULL: the data is taken as it is */
+	bool pss;
+} schemes[] = {
+    {CKM_SHA256_RSA_PKCS, "SHA256", false},
+    {CKM_RSA_PKCS, NULL, false},
+    {CKM_SHA256_RSA_PKCS_PSS, "SHA256", true},
+    {CKM_RSA_PKCS_PSS, NULL, true},
+    {CKM_SHA1_RSA_PKCS, "SHA1", false},
+    {CKM_SHA512_RSA_PKCS, "SHA512", false},
+};
+#define SCHEMES (sizeof(schemes) / sizeof(schemes[0]))
+
+static CK_BYTE message[SIGN_DATA] = "what is signed, or the beginning of it";
+
+static bool
+set_padding(EVP_PKEY_CTX *context, size_t scheme)
+{
+	if (!schemes[scheme].pss)
+		return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
+	return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+	       EVP_PKEY_CTX_set_rsa_pss_saltlen(context, HASH_SIZE) == 1;
+}
+
+static bool
+hashed_verifies(
+    EVP_PKEY *key, size_t scheme, const CK_BYTE *data, size_t length, const CK_BYTE *signature)
+{
+	EVP_MD_CTX *digest = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *context;
+	bool right;
+
+	right = EVP_DigestVerifyInit_ex(
+		    digest, &context, schemes[scheme].hash, NULL, NULL, key, NULL) == 1 &&
+		set_padding(context, scheme) &&
+		EVP_DigestVerify(digest, signature, SIGNATURE_SIZE, data, length) == 1;
+	EVP_MD_CTX_free(digest);
+	return right;
+}
+
+bool
+signature_verifies(
+    X509 *certificate, size_t scheme, const CK_BYTE *data, size_t length, const CK_BYTE *signature)
+{
+	EVP_PKEY *key = X509_get0_pubkey(certificate);
+	EVP_PKEY_CTX *context;
+	bool right;
+
+	if (schemes[scheme].hash != NULL)
+		return hashed_verifies(key, scheme, data, length, signature);
+	context = EVP_PKEY_CTX_new(key, NULL);
+	right = EVP_PKEY_verify_init(context) == 1 && set_padding(context, scheme) &&
+		(!schemes[scheme].pss ||
+		    EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1) &&
+		EVP_PKEY_verify(context, signature, SIGNATURE_SIZE, data, length) == 1;
+	EVP_PKEY_CTX_free(context);
+	return right;
+}
+
+static CK_RV
+begin(struct model_session *session, size_t scheme, CK_OBJECT_HANDLE key)
+{
+	CK_RSA_PKCS_PSS_PARAMS pss = {CKM_SHA256, CKG_MGF1_SHA256, HASH_SIZE};
+	CK_MECHANISM mechanism = {schemes[scheme].type, NULL, 0};
+	CK_RV rv;
+
+	if (schemes[scheme].pss)
+		mechanism = (CK_MECHANISM){schemes[scheme].type, &pss, sizeof(pss)};
+	tell("session %lu, mechanism 0x%lX, key %lu", call_handle(session), mechanism.mechanism,
+	    key);
+	watch_begin("C_SignInit", call_reader(session));
+	rv = C_SignInit(call_handle(session), &mechanism, key);
+	model_answered(session, rv);
+	if (rv == CKR_OK) {
+		session->signing = true;
+		session->scheme = scheme;
+		session->length = 0;
+	}
+	watch_end(rv);
+	return rv;
+}
+
+/* After it the signature is over, but for a question about the length. */
+static void
+over(struct model_session *session, CK_RV rv)
+{
+	model_answered(session, rv);
+	if (session != NULL && session->open && rv != CKR_BUFFER_TOO_SMALL)
+		model_sign_ended(session);
+}
+
+static void
+remember(struct model_session *session, const CK_BYTE *data, size_t length)
+{
+	if (session == NULL || session->length + length > SIGN_DATA)
+		return;
+	memcpy(session->data + session->length, data, length);
+	session->length += length;
+}
+
+/* C_Sign, or C_SignFinal if there is no data. */
+static CK_RV
+finish(struct model_session *session, CK_BYTE *data, CK_ULONG length)
+{
+	CK_BYTE signature[SIGNATURE_SIZE];
+	CK_ULONG size = sizeof(signature);
+	CK_RV rv;
+
+	tell("session %lu, %lu bytes", call_handle(session), length);
+	watch_begin(data != NULL ? "C_Sign" : "C_SignFinal", call_reader(session));
+	if (data != NULL)
+		rv = C_Sign(call_handle(session), data, length, signature, &size);
+	else
+		rv = C_SignFinal(call_handle(session), signature, &size);
+	if (rv == CKR_OK) {
+		if (data != NULL)
+			remember(session, data, length);
+		checks_signature(session, signature, size);
+	}
+	over(session, rv);
+	watch_end(rv);
+	return rv;
+}
+
+static size_t
+length_for(size_t scheme, unsigned number)
+{
+	if (schemes[scheme].pss && schemes[scheme].hash == NULL)
+		return number % 16 == 15 ? 31 : HASH_SIZE;
+	if (schemes[scheme].hash == NULL)
+		return number % 16 == 15 ? 246 : 1 + number % 245;
+	return number % 256;
+}
+
+void
+step_sign_init(const uint16_t *a)
+{
+	struct model_session *session = model_session(a[0]);
+	CK_OBJECT_HANDLE key = session == NULL ? 0 : session->key;
+
+	if (session != NULL && a[2] % 4 != 3)
+		key = call_find(session, CKO_PRIVATE_KEY);
+	else if (a[2] % 16 == 15)
+		key = a[2] / 16;
+	(void)begin(session, a[1] % SCHEMES, key);
+}
+
+void
+step_sign(const uint16_t *a)
+{
+	struct model_session *session = model_session(a[0]);
+	size_t scheme = session == NULL ? 0 : session->scheme;
+
+	(void)finish(session, message, length_for(scheme, a[1]));
+}
+
+static void
+ask_length(struct model_session *session, CK_BYTE *data, CK_BYTE *buffer)
+{
+	CK_ULONG size = 1;
+	CK_RV rv;
+
+	watch_begin(data != NULL ? "C_Sign" : "C_SignFinal", call_reader(session));
+	if (data != NULL)
+		rv = C_Sign(call_handle(session), data, HASH_SIZE, buffer, &size);
+	else
+		rv = C_SignFinal(call_handle(session), buffer, &size);
+	if (rv == CKR_OK && buffer != NULL)
+		violate(CHECK_SIGNATURE, "a signature of one byte");
+	if (rv != CKR_OK)
+		over(session, rv);
+	watch_end(rv);
+}
+
+void
+step_sign_length(const uint16_t *a)
+{
+	ask_length(model_session(a[0]), a[1] % 2 == 0 ? message : NULL, NULL);
+}
+
+void
+step_sign_small(const uint16_t *a)
+{
+	CK_BYTE buffer[1];
+
+	ask_length(model_session(a[0]), a[1] % 2 == 0 ? message : NULL, buffer);
+}
+
+void
+step_sign_update(const uint16_t *a)
+{
+	struct model_session *session = model_session(a[0]);
+	CK_ULONG length = a[1] % 64;
+	struct model_token *token;
+	CK_RV rv;
+
+	if (session != NULL && session->length + length > SIGN_DATA)
+		return;
+	tell("session %lu, %lu bytes", call_handle(session), length);
+	watch_begin("C_SignUpdate", call_reader(session));
+	rv = C_SignUpdate(call_handle(session), message, length);
+	if (rv == CKR_OK) {
+		token = model_token(session);
+		remember(session, message, length);
+		if (token->context == session->handle)
+			token->context_until = scene_now() + 10000;
+	} else {
+		over(session, rv);
+	}
+	watch_end(rv);
+}
+
+void
+step_sign_final(const uint16_t *a)
+{
+	(void)finish(model_session(a[0]), NULL, 0);
+}
+
+static void
+cancel(struct model_session *session, bool by_init)
+{
+	CK_RV rv;
+
+	tell("session %lu", call_handle(session));
+	watch_begin(by_init ? "C_SignInit" : "C_SessionCancel", call_reader(session));
+	rv = by_init ? C_SignInit(call_handle(session), NULL, 0)
+		     : C_SessionCancel(call_handle(session), CKF_SIGN);
+	over(session, rv);
+	watch_end(rv);
+}
+
+void
+step_sign_cancel(const uint16_t *a)
+{
+	cancel(model_session(a[0]), a[1] % 2 == 1);
+}
+
+static CK_RV
+sign_whole(struct model_session *session, size_t scheme, unsigned length)
+{
+	CK_OBJECT_HANDLE key = call_find(session, CKO_PRIVATE_KEY);
+	CK_RV rv = begin(session, scheme, key);
+
+	return rv != CKR_OK ? rv : finish(session, message, length_for(scheme, length));
+}
+
+void
+step_sign_whole(const uint16_t *a)
+{
+	struct model_session *session = model_open_session(a[0]);
+
+	if (session != NULL)
+		(void)sign_whole(session, a[1] % SCHEMES, a[2]);
+}
+
+/* A signature that there is no reason to refuse. */
+static void
+must_sign(struct model_session *session, size_t scheme, bool ask_pin)
+{
+	CK_OBJECT_HANDLE key = call_find(session, CKO_PRIVATE_KEY);
+	enum jpki_role role = model_role(session->slot);
+	struct given pin;
+	int card = scene_card_of(call_reader(session));
+	CK_RV rv = begin(session, scheme, key);
+
+	if (rv == CKR_OK && role == JPKI_SIGNATURE && ask_pin) {
+		pins_right(&pin, card, role);
+		rv = call_login_context(session, &pin);
+	}
+	if (rv == CKR_OK)
+		rv = finish(session, message, HASH_SIZE);
+	if (rv != CKR_OK)
+		violate(CHECK_SIGNING, "a session that is logged in cannot sign: %s",
+		    report_code(rv));
+}
+
+/* 5: what C_GetSessionInfo says is so. */
+void
+step_vouch(const uint16_t *a)
+{
+	struct model_session *session = model_open_session(a[0]);
+	size_t scheme = a[1] % SCHEMES;
+	CK_OBJECT_HANDLE stale;
+	int card;
+
+	if (session == NULL)
+		return;
+	cancel(session, false);
+	stale = session->key;
+	card = scene_card_of(call_reader(session));
+	if (!call_session_info(session)) {
+		if (session->open && begin(session, scheme, stale) == CKR_OK)
+			(void)finish(session, message, HASH_SIZE);
+		return;
+	}
+	if (!model_calm(session) || card < 0 ||
+	    vcard_pin_tries(scene_cards[card].vcard,
+		(enum vcard_pin)model_role(session->slot)) == 0) {
+		(void)sign_whole(session, scheme, a[2]);
+		return;
+	}
+	/* what locked the card for the other token's sake has ended the window */
+	must_sign(session, scheme,
+	    a[2] % 2 == 1 || !scene_cards[card].ours[JPKI_SIGNATURE] ||
+		scene_now() >= model_token(session)->window_until);
+}

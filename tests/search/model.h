@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef SEARCH_MODEL_H
+#define SEARCH_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jpki/pin.h>
+
+#include "token/cryptoki.h"
+
+/*
+ * What may be true of the module, told by what it was asked and what it answered: never less
+ * than it may do, so that whatever it does beyond that is wrong.
+ */
+
+#define SESSIONS 8
+#define SIGN_DATA 1024
+#define MODEL_SLOTS 16
+
+struct model_session {
+	CK_SESSION_HANDLE handle; /* 0: there has been none */
+	bool open, read_write;
+	CK_SLOT_ID slot;
+	CK_OBJECT_HANDLE key, public_key; /* last found; may be stale */
+	bool signing;
+	size_t scheme;
+	CK_BYTE data[SIGN_DATA];
+	size_t length; /* of what was put in */
+};
+
+struct model_token {
+	bool logged_in;
+	uint64_t window_until;	   /* signatures need no PIN of their own */
+	CK_SESSION_HANDLE context; /* a signature in it has had one, 0: none */
+	uint64_t context_until;
+	bool reset, gone; /* others did that to the card, and no call has looked since */
+	int card;	  /* that verified the PIN */
+	uint64_t trouble; /* scene_trouble at the login */
+};
+
+extern struct model_session model_sessions[SESSIONS];
+extern struct model_token model_tokens[MODEL_SLOTS];
+
+void model_reset(void);
+bool model_running(void);
+void model_set_running(bool running);
+
+static inline enum jpki_role
+model_role(CK_SLOT_ID slot)
+{
+	return (enum jpki_role)(slot % JPKI_ROLES);
+}
+
+/* A session by a number, NULL for some: a closed one, one that never was. */
+struct model_session *model_session(unsigned number);
+/* One that is open, if any is. */
+struct model_session *model_open_session(unsigned number);
+/* Room for one more, or NULL. */
+struct model_session *model_free_session(void);
+struct model_token *model_token(const struct model_session *session);
+
+/* A call looks at that reader, and finds what happened to its card. */
+void model_touch(size_t reader);
+/* It exchanges something with the card: over a connection that was made since any reset. */
+void model_exchange(size_t reader);
+/* Others reset the card in a place, or took it out. */
+void model_card_reset(int place);
+void model_card_gone(int place);
+
+/* What an answer tells of the session. */
+void model_answered(struct model_session *session, CK_RV rv);
+void model_closed(struct model_session *session);
+void model_closed_slot(CK_SLOT_ID slot);
+void model_logged_in(struct model_session *session, int card);
+void model_logged_out(CK_SLOT_ID slot);
+/* Its signature is over. */
+void model_sign_ended(struct model_session *session);
+
+/* May a signature be made now? `at`: when the call began. */
+bool model_may_sign(const struct model_session *session, uint64_t at);
+/* May the card have a PIN verified by this reader of the module? */
+bool model_may_be_unlocked(size_t reader, enum jpki_role role, uint64_t at);
+/* Has nothing happened since the login that may spoil it? */
+bool model_calm(const struct model_session *session);
+
+#endif

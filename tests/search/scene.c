@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "scene.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "inprocess.h"
+#include "model.h"
+#include "token/module.h"
+
+#define PERSONS 2
+#define READER_NAME "Reader A"
+
+struct scene_card scene_cards[CARDS];
+struct place places[PLACES];
+uint64_t scene_trouble;
+bool scene_odd;
+
+static struct vcard_pki *pkis[PERSONS];
+static uint64_t now = 1000000;
+
+/* In place of the module's clock: only steps let time pass. */
+uint64_t
+clock_now_ms(void)
+{
+	return now;
+}
+
+uint64_t
+scene_now(void)
+{
+	return now;
+}
+
+void
+scene_pass(uint64_t ms)
+{
+	now += ms;
+}
+
+bool
+scene_prepare(void)
+{
+	struct vcard_error error;
+
+	for (size_t i = 0; i < PERSONS; i++)
+		if (vcard_pki_open(&pkis[i], NULL, NULL, &error) != 0)
+			return false;
+	return true;
+}
+
+static bool
+make_card(struct scene_card *card, unsigned person, const char *serial)
+{
+	static const char *const pins[PERSONS][JPKI_ROLES] = {
+	    {"1234", "ABC123"}, {"2468", "XYZ7890"}};
+	const struct vcard_options options = {.pki = pkis[person],
+	    .serial = serial,
+	    .pins = {[VCARD_PIN_AUTHENTICATION] = pins[person][JPKI_AUTHENTICATION],
+		[VCARD_PIN_SIGNATURE] = pins[person][JPKI_SIGNATURE]}};
+	struct vcard_error error;
+
+	*card = (struct scene_card){.person = person};
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		snprintf(card->pins[role], sizeof(card->pins[role]), "%s", pins[person][role]);
+		snprintf(card->old_pins[role], sizeof(card->old_pins[role]), "%s",
+		    role == JPKI_AUTHENTICATION ? "9999" : "OLD999");
+	}
+	return vcard_new(&card->vcard, &options, &error) == 0;
+}
+
+bool
+scene_begin(void)
+{
+	inprocess_reset();
+	scene_trouble = 0;
+	scene_odd = false;
+	if (!make_card(&scene_cards[0], 0, "JPKI000000000001") ||
+	    !make_card(&scene_cards[1], 1, "JPKI000000000002") ||
+	    !make_card(&scene_cards[2], 1, "JPKI000000000001"))
+		return false;
+	for (size_t i = 0; i < PLACES; i++)
+		places[i] = (struct place){.card = -1};
+	snprintf(places[0].name, sizeof(places[0].name), "%s", READER_NAME);
+	places[0].attached = true;
+	places[0].card = 0;
+	return inprocess_add_reader(READER_NAME) == 0 &&
+	       inprocess_insert(READER_NAME, scene_cards[0].vcard) == 0;
+}
+
+void
+scene_end(void)
+{
+	inprocess_reset();
+	for (size_t i = 0; i < CARDS; i++)
+		vcard_free(&scene_cards[i].vcard);
+}
+
+int
+scene_find(const struct vcard *card)
+{
+	for (int i = 0; i < CARDS; i++)
+		if (scene_cards[i].vcard == card)
+			return i;
+	return -1;
+}
+
+int
+scene_place(const char *name)
+{
+	for (int i = 0; i < PLACES; i++)
+		if (places[i].attached && strcmp(places[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+int
+scene_card_of(size_t index)
+{
+	struct reader *reader = model_running() ? module_reader(index) : NULL;
+	char name[JPKI_READER_NAME_SIZE];
+	int place;
+
+	if (reader == NULL)
+		return -1;
+	module_reader_name(reader, name);
+	place = scene_place(name);
+	return place < 0 ? -1 : places[place].card;
+}
+
+X509 *
+scene_certificate(int card, enum jpki_role role)
+{
+	return vcard_pki_certificate(pkis[scene_cards[card].person],
+	    role == JPKI_AUTHENTICATION ? VCARD_CERTIFICATE_AUTHENTICATION
+					: VCARD_CERTIFICATE_SIGNATURE);
+}
+
+void
+scene_settle(void)
+{
+	for (size_t i = 0; i < CARDS; i++) {
+		struct scene_card *card = &scene_cards[i];
+
+		for (int role = 0; role < JPKI_ROLES; role++)
+			if (!vcard_pin_verified(card->vcard, (enum vcard_pin)role))
+				card->ours[role] = card->theirs[role] = card->lied[role] = false;
+		if (!card->ours[0] && !card->ours[1])
+			card->not_cut = false;
+	}
+}

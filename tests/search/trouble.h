@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef SEARCH_TROUBLE_H
+#define SEARCH_TROUBLE_H
+
+#include <stdbool.h>
+
+/* Does a fault, an error or an event wait for its exchange or call? */
+bool trouble_waits(void);
+/* Nothing waits any more. */
+void trouble_clear(void);
+/* A fault took the card out of its reader. */
+void trouble_ejected(int card);
+
+#endif

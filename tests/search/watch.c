@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "watch.h"
+
+#include <string.h>
+
+#include "checks.h"
+#include "model.h"
+#include "report.h"
+#include "scene.h"
+#include "trouble.h"
+
+#define INS_VERIFY 0x20
+#define INS_CHANGE 0x24
+#define INS_SELECT 0xA4
+/* How old an answer about tries may be to be acted on, in ms (rule 4). */
+#define SAID_RECENT_MS 2000
+
+enum vcard_answer __real_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
+    uint8_t *response, size_t *response_length);
+enum vcard_answer __wrap_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
+    uint8_t *response, size_t *response_length);
+
+struct watch watch;
+bool watch_others;
+unsigned watch_total_given[JPKI_ROLES], watch_total_sent[JPKI_ROLES];
+
+/* A command and what was before it. */
+struct sight {
+	int card;
+	uint8_t ins;
+	bool select;	  /* the JPKI application */
+	const char *data; /* of a PIN */
+	size_t length;
+	int role; /* whose PIN, -1: none of JPKI */
+	bool in_jpki;
+	unsigned tries;
+	size_t faults, powered;
+};
+
+void
+watch_reset(void)
+{
+	memset(&watch, 0, sizeof(watch));
+	memset(watch_total_given, 0, sizeof(watch_total_given));
+	memset(watch_total_sent, 0, sizeof(watch_total_sent));
+}
+
+void
+watch_begin(const char *function, size_t reader)
+{
+	watch = (struct watch){.function = function, .reader = reader, .card = -1};
+	model_touch(reader);
+	checks_before();
+}
+
+void
+watch_give(enum jpki_role role, const struct given *pin)
+{
+	watch.asked = true;
+	if (pin->missing || pin->pin[0] == '\0')
+		return;
+	watch.given[role] = true;
+	strcpy(watch.pin, pin->pin);
+	watch_total_given[role]++;
+}
+
+void
+watch_give_new(const struct given *pin)
+{
+	watch.given_new = true;
+	strcpy(watch.new_pin, pin->pin);
+}
+
+void
+watch_end(CK_RV rv)
+{
+	report_answer(watch.function, rv);
+	scene_settle();
+	checks_after(rv);
+	watch.function = NULL;
+}
+
+static int
+role_of_pin(struct vcard *card, uint8_t p2)
+{
+	uint16_t ef = p2 == 0x80 ? vcard_current_file(card) : p2 & 0x1F;
+
+	if (ef == 0x0018)
+		return JPKI_AUTHENTICATION;
+	return ef == 0x001B ? JPKI_SIGNATURE : -1;
+}
+
+static struct sight
+look(struct vcard *card, const uint8_t *command, size_t length)
+{
+	struct sight sight = {.card = scene_find(card), .ins = command[1], .role = -1};
+
+	sight.in_jpki = strcmp(vcard_application(card), "jpki") == 0;
+	sight.select = command[1] == INS_SELECT && command[2] == 0x04;
+	if (command[1] == INS_VERIFY || command[1] == INS_CHANGE) {
+		sight.role = role_of_pin(card, command[3]);
+		sight.length = length > 5 ? command[4] : 0;
+		sight.data = (const char *)command + 5;
+	}
+	if (sight.role >= 0)
+		sight.tries = vcard_pin_tries(card, (enum vcard_pin)sight.role);
+	sight.faults = vcard_faults_waiting(card);
+	sight.powered = vcard_ledger_count(card, VCARD_EVENT_POWER_OFF);
+	return sight;
+}
+
+static uint16_t
+status_of(const uint8_t *response, size_t length)
+{
+	return length < 2 || length > 258
+		   ? 0
+		   : (uint16_t)(response[length - 2] << 8 | response[length - 1]);
+}
+
+static bool
+refusal(uint16_t sw)
+{
+	return (sw & 0xFFF0) == 0x63C0 || sw == 0x6983 || sw == 0x6984;
+}
+
+/* Which application is selected, as far as the module can know. */
+static void
+follow_selection(const struct sight *sight, struct vcard *card, uint16_t sw)
+{
+	struct scene_card *its = &scene_cards[sight->card];
+	bool in_jpki = strcmp(vcard_application(card), "jpki") == 0;
+
+	if (vcard_ledger_count(card, VCARD_EVENT_POWER_OFF) != sight->powered)
+		its->deceived = true;
+	if (sight->select && in_jpki)
+		its->deceived = false;
+	else if (sight->select && sw == 0x9000)
+		its->deceived = true;
+}
+
+/* What it has said of the tries. */
+static void
+hear_tries(const struct sight *sight, uint16_t sw, bool faulty)
+{
+	struct scene_card *its = &scene_cards[sight->card];
+	unsigned tries;
+
+	if (sight->ins != INS_VERIFY || sight->role < 0)
+		return;
+	if ((sw & 0xFFF0) == 0x63C0)
+		tries = sw & 0x0F;
+	else if (sw == 0x6983 || sw == 0x6984)
+		tries = 0;
+	else if (sw == 0x9000)
+		tries = vcard_pin_tries_max((enum vcard_pin)sight->role);
+	else
+		return;
+	its->said[sight->role].known = true;
+	its->said[sight->role].truthful = !faulty && sight->in_jpki;
+	its->said[sight->role].tries = tries;
+	its->said[sight->role].at = scene_now();
+}
+
+/* One more PIN is on its way to a card. */
+static void
+pin_leaves(const struct sight *sight)
+{
+	const struct scene_card *its = &scene_cards[sight->card];
+	bool change = sight->ins == INS_CHANGE;
+	const char *pin = change ? watch.new_pin : watch.pin;
+	int role = sight->role;
+	bool given = role >= 0 && (change ? watch.given_new : watch.given[role]);
+
+	if (change)
+		watch.changes++;
+	else
+		watch.verifies++;
+	if (!change && role >= 0)
+		watch_total_sent[role]++;
+	watch.card = sight->card;
+	watch.deceived = its->deceived;
+	if (!its->deceived && !sight->in_jpki)
+		violate(CHECK_APPLICATION, "a PIN is sent to the application %s",
+		    vcard_application(its->vcard));
+	if (watch.verifies > 1 || watch.changes > 1)
+		violate(CHECK_TWICE, "%s sends a second PIN", watch.function);
+	if (!given && !watch.given[0] && !watch.given[1])
+		violate(watch.asked ? CHECK_GIVEN : CHECK_TWICE,
+		    "%s sends a PIN, and none that could be right was given", watch.function);
+	if (!its->deceived && (!given || strlen(pin) != sight->length ||
+				  memcmp(pin, sight->data, sight->length) != 0))
+		violate(CHECK_GIVEN, "%s sends another PIN than was given", watch.function);
+	checks_tries_before(sight->card, role, change, sight->tries, sight->in_jpki,
+	    scene_now() - its->said[role < 0 ? 0 : role].at < SAID_RECENT_MS);
+}
+
+static void
+pin_answered(const struct sight *sight, struct vcard *card, uint16_t sw, bool faulty)
+{
+	struct scene_card *its = &scene_cards[sight->card];
+	int role = sight->role;
+	bool verified = role >= 0 && vcard_pin_verified(card, (enum vcard_pin)role);
+
+	watch.deceived = watch.deceived || its->deceived;
+	if (sight->ins == INS_CHANGE) {
+		if (role >= 0 && sight->in_jpki &&
+		    vcard_pin_is(card, (enum vcard_pin)role, watch.new_pin) &&
+		    strcmp(its->pins[role], watch.new_pin) != 0) {
+			strcpy(its->old_pins[role], its->pins[role]);
+			strcpy(its->pins[role], watch.new_pin);
+		}
+		return;
+	}
+	watch.said_right = sw == 0x9000;
+	watch.said_wrong = refusal(sw);
+	watch.lied = faulty;
+	watch.right = role >= 0 && sight->in_jpki && verified &&
+		      strcmp(its->pins[role], watch.pin) == 0;
+	if (role < 0 || !verified)
+		return;
+	its->ours[role] = true;
+	its->reader = watch.reader;
+	if (refusal(sw))
+		its->lied[role] = true;
+}
+
+enum vcard_answer
+__wrap_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length, uint8_t *response,
+    size_t *response_length)
+{
+	struct sight sight;
+	enum vcard_answer answer;
+	bool pin, faulty;
+	uint16_t sw;
+
+	if (scene_find(card) < 0 || watch_others || !vcard_powered(card))
+		return __real_vcard_exchange(card, command, length, response, response_length);
+	sight = look(card, command, length);
+	model_exchange(watch.reader);
+	pin = sight.length > 0;
+	if (pin)
+		pin_leaves(&sight);
+	answer = __real_vcard_exchange(card, command, length, response, response_length);
+	sw = answer == VCARD_ANSWERED ? status_of(response, *response_length) : 0;
+	faulty = vcard_faults_waiting(card) != sight.faults;
+	if (answer == VCARD_GONE)
+		trouble_ejected(sight.card);
+	scene_settle();
+	follow_selection(&sight, card, sw);
+	hear_tries(&sight, sw, faulty);
+	if (pin)
+		pin_answered(&sight, card, sw, faulty);
+	return answer;
+}
+
+void
+watch_answer_lost(void)
+{
+	for (int i = 0; i < CARDS; i++)
+		for (int role = 0; role < JPKI_ROLES; role++)
+			scene_cards[i].said[role].truthful = false;
+	watch.said_wrong = false;
+}
