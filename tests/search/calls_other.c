@@ -87,8 +87,8 @@ step_attributes(const uint16_t *a)
 	    CKA_PRIVATE_EXPONENT, CKA_ALWAYS_AUTHENTICATE, CKA_ID};
 	static const CK_OBJECT_CLASS classes[] = {CKO_CERTIFICATE, CKO_PRIVATE_KEY, CKO_PUBLIC_KEY};
 	struct model_session *session = model_open_session(a[0]);
-	CK_ATTRIBUTE template[2] = {{types[a[1] % 7], scratch, sizeof(scratch)},
-	    {types[a[2] % 7], NULL, 0}};
+	CK_ATTRIBUTE template[2] = {
+	    {types[a[1] % 7], scratch, sizeof(scratch)}, {types[a[2] % 7], NULL, 0}};
 	CK_OBJECT_HANDLE object;
 	CK_RV rv;
 

@@ -68,10 +68,10 @@ signature_verifies(
 	if (schemes[scheme].hash != NULL)
 		return hashed_verifies(key, scheme, data, length, signature);
 	context = EVP_PKEY_CTX_new(key, NULL);
-	right = EVP_PKEY_verify_init(context) == 1 && set_padding(context, scheme) &&
-		(!schemes[scheme].pss ||
-		    EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1) &&
-		EVP_PKEY_verify(context, signature, SIGNATURE_SIZE, data, length) == 1;
+	right =
+	    EVP_PKEY_verify_init(context) == 1 && set_padding(context, scheme) &&
+	    (!schemes[scheme].pss || EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1) &&
+	    EVP_PKEY_verify(context, signature, SIGNATURE_SIZE, data, length) == 1;
 	EVP_PKEY_CTX_free(context);
 	return right;
 }
@@ -289,8 +289,8 @@ must_sign(struct model_session *session, size_t scheme, bool ask_pin)
 	if (rv == CKR_OK)
 		rv = finish(session, message, HASH_SIZE);
 	if (rv != CKR_OK)
-		violate(CHECK_SIGNING, "a session that is logged in cannot sign: %s",
-		    report_code(rv));
+		violate(
+		    CHECK_SIGNING, "a session that is logged in cannot sign: %s", report_code(rv));
 }
 
 /* 5: what C_GetSessionInfo says is so. */
@@ -313,13 +313,13 @@ step_vouch(const uint16_t *a)
 		return;
 	}
 	if (!model_calm(session) || card < 0 ||
-	    vcard_pin_tries(scene_cards[card].vcard,
-		(enum vcard_pin)model_role(session->slot)) == 0) {
+	    vcard_pin_tries(scene_cards[card].vcard, (enum vcard_pin)model_role(session->slot)) ==
+		0) {
 		(void)sign_whole(session, scheme, a[2]);
 		return;
 	}
 	/* what locked the card for the other token's sake has ended the window */
 	must_sign(session, scheme,
-	    a[2] % 2 == 1 || !scene_cards[card].ours[JPKI_SIGNATURE] ||
+	    a[2] % 2 == 1 || !model_token(session)->window_sure ||
 		scene_now() >= model_token(session)->window_until);
 }

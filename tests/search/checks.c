@@ -73,8 +73,8 @@ check_locked(int i)
 		if (!its->ours[role] || its->theirs[role] || its->lied[role] || its->not_cut)
 			continue;
 		if (!model_may_be_unlocked(its->reader, (enum jpki_role)role, began))
-			violate(CHECK_LOCKED, "after %s the %s PIN stays verified",
-			    watch.function, vcard_pin_name((enum vcard_pin)role));
+			violate(CHECK_LOCKED, "after %s the %s PIN stays verified", watch.function,
+			    vcard_pin_name((enum vcard_pin)role));
 	}
 }
 
@@ -119,9 +119,9 @@ checks_signature(const struct model_session *session, const CK_BYTE *signature, 
 
 	if (!model_may_sign(session, began))
 		violate(CHECK_SIGNING, "a signature that nobody may make");
-	if (length != 256 || !signature_verifies(scene_certificate(token->card,
-						     model_role(session->slot)),
-				 session->scheme, session->data, session->length, signature))
+	if (length != 256 ||
+	    !signature_verifies(scene_certificate(token->card, model_role(session->slot)),
+		session->scheme, session->data, session->length, signature))
 		violate(CHECK_SIGNATURE, "a wrong signature is handed out");
 	report->statistics.signatures++;
 }

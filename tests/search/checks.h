@@ -25,7 +25,7 @@ void checks_signature(
     const struct model_session *session, const CK_BYTE *signature, CK_ULONG length);
 
 /* Does OpenSSL find it right? The data is what the application gave. */
-bool signature_verifies(X509 *certificate, size_t scheme, const CK_BYTE *data, size_t length,
-    const CK_BYTE *signature);
+bool signature_verifies(
+    X509 *certificate, size_t scheme, const CK_BYTE *data, size_t length, const CK_BYTE *signature);
 
 #endif

@@ -136,6 +136,12 @@ model_exchange(size_t reader)
 			see_reset(slot);
 }
 
+void
+model_locked(size_t reader)
+{
+	model_tokens[reader * JPKI_ROLES + JPKI_SIGNATURE].window_sure = false;
+}
+
 static bool
 is_at(CK_SLOT_ID slot, int place)
 {
@@ -205,6 +211,7 @@ model_logged_in(struct model_session *session, int card)
 
 	token->logged_in = true;
 	token->window_until = scene_now() + WINDOW_MS;
+	token->window_sure = true;
 	token->context = 0;
 	token->card = card;
 	token->trouble = scene_trouble;

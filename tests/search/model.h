@@ -33,6 +33,7 @@ struct model_session {
 struct model_token {
 	bool logged_in;
 	uint64_t window_until;	   /* signatures need no PIN of their own */
+	bool window_sure;	   /* ... and the card has not been locked since */
 	CK_SESSION_HANDLE context; /* a signature in it has had one, 0: none */
 	uint64_t context_until;
 	bool reset, gone; /* others did that to the card, and no call has looked since */
@@ -68,6 +69,9 @@ void model_exchange(size_t reader);
 /* Others reset the card in a place, or took it out. */
 void model_card_reset(int place);
 void model_card_gone(int place);
+
+/* The card in a reader has the signature key locked. */
+void model_locked(size_t reader);
 
 /* What an answer tells of the session. */
 void model_answered(struct model_session *session, CK_RV rv);

@@ -23,7 +23,7 @@ static bool service_runs;
 /* An event: at a place, with one more number. */
 struct event {
 	const char *name;
-	bool program;	/* waits for the end of a transaction, as programs do */
+	bool program;	   /* waits for the end of a transaction, as programs do */
 	bool only_between; /* calls of the application: else its tries could not be told apart */
 	unsigned weight;
 	void (*run)(int place, unsigned number);
@@ -363,8 +363,8 @@ trouble_clear(void)
 }
 
 static void
-plan(enum inprocess_call call, unsigned nth, int error, const struct event *event,
-    const uint16_t *a)
+plan(
+    enum inprocess_call call, unsigned nth, int error, const struct event *event, const uint16_t *a)
 {
 	scene_trouble++;
 	waiting[call] = (struct waiting){true, event, place_of(a[3] / 64), a[2], call};

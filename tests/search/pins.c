@@ -99,8 +99,8 @@ type(struct given *pin, const char *text, enum form form, enum jpki_role role)
 		if (form == FULL_WIDTH)
 			put_wide(pin, text[i]);
 		else
-			put(pin, form == LOWER_CASE ? (char)tolower((unsigned char)text[i])
-						    : text[i]);
+			put(pin,
+			    form == LOWER_CASE ? (char)tolower((unsigned char)text[i]) : text[i]);
 	if (form == ENDING_IN_BLANK || form == ENDING_IN_NUL)
 		put(pin, form == ENDING_IN_BLANK ? ' ' : '\0');
 	pin->missing = form == MISSING;

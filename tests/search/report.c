@@ -47,8 +47,8 @@ static const struct {
 bool
 report_prepare(void)
 {
-	void *memory = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *memory =
+	    mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	report = memory != MAP_FAILED ? memory : NULL;
 	return report != NULL;

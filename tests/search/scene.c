@@ -150,3 +150,14 @@ scene_settle(void)
 			card->not_cut = false;
 	}
 }
+
+void
+scene_tell_locked(void)
+{
+	for (size_t reader = 0; reader < MODEL_SLOTS / JPKI_ROLES; reader++) {
+		int card = scene_card_of(reader);
+
+		if (card < 0 || !scene_cards[card].ours[JPKI_SIGNATURE])
+			model_locked(reader);
+	}
+}

@@ -80,5 +80,7 @@ X509 *scene_certificate(int card, enum jpki_role role);
 
 /* Forget what the cards have forgotten. */
 void scene_settle(void);
+/* Have the model know which signature keys are locked. */
+void scene_tell_locked(void);
 
 #endif

@@ -76,6 +76,7 @@ watch_end(CK_RV rv)
 {
 	report_answer(watch.function, rv);
 	scene_settle();
+	scene_tell_locked();
 	checks_after(rv);
 	watch.function = NULL;
 }
@@ -214,8 +215,8 @@ pin_answered(const struct sight *sight, struct vcard *card, uint16_t sw, bool fa
 	watch.said_right = sw == 0x9000;
 	watch.said_wrong = refusal(sw);
 	watch.lied = faulty;
-	watch.right = role >= 0 && sight->in_jpki && verified &&
-		      strcmp(its->pins[role], watch.pin) == 0;
+	watch.right =
+	    role >= 0 && sight->in_jpki && verified && strcmp(its->pins[role], watch.pin) == 0;
 	if (role < 0 || !verified)
 		return;
 	its->ours[role] = true;

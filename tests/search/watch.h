@@ -29,9 +29,9 @@ struct given {
 #define ALL_READERS ((size_t)-2)
 
 struct watch {
-	const char *function; /* NULL: no call is under way */
-	size_t reader;	      /* which of the module's it is about */
-	bool asked;	      /* a PIN was given, if only one that may not be sent */
+	const char *function;	/* NULL: no call is under way */
+	size_t reader;		/* which of the module's it is about */
+	bool asked;		/* a PIN was given, if only one that may not be sent */
 	bool given[JPKI_ROLES]; /* a PIN for that role, which may be sent */
 	char pin[VCARD_PIN_MAX + 1];
 	bool given_new;
