@@ -18,7 +18,12 @@
 #include "run.h"
 #include "scene.h"
 
-#define STEPS 100000
+/* Some ten thousand a second; a sanitizer takes that many times as long. */
+#ifdef __SANITIZE_ADDRESS__
+#define STEPS 200000
+#else
+#define STEPS 1000000
+#endif
 #define SEEDS 4
 /* In one process. */
 #define BATCH 5000

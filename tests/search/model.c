@@ -214,7 +214,7 @@ model_logged_in(struct model_session *session, int card)
 	token->window_sure = true;
 	token->context = 0;
 	token->card = card;
-	token->trouble = scene_trouble;
+	token->trouble = watch.trouble;
 }
 
 void

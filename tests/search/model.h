@@ -38,7 +38,7 @@ struct model_token {
 	uint64_t context_until;
 	bool reset, gone; /* others did that to the card, and no call has looked since */
 	int card;	  /* that verified the PIN */
-	uint64_t trouble; /* scene_trouble at the login */
+	uint64_t trouble; /* scene_trouble before the login */
 };
 
 extern struct model_session model_sessions[SESSIONS];

@@ -345,6 +345,9 @@ trouble_waits(void)
 	for (size_t i = 0; i < INPROCESS_CALLS; i++)
 		if (waiting[i].waits)
 			return true;
+	for (size_t i = 0; i < PLACES; i++)
+		if (places[i].exclusive)
+			return true;
 	for (size_t i = 0; i < CARDS; i++)
 		if (vcard_faults_waiting(scene_cards[i].vcard) > 0)
 			return true;

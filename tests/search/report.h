@@ -8,7 +8,7 @@
 
 #include "token/cryptoki.h"
 
-/* What must hold; the numbers are those of README.md. */
+/* What must hold; the numbers are those of README.md here. */
 enum check {
 	CHECK_NONE,
 	CHECK_GIVEN,	   /* 1: what is sent was given, and could be right */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Does a fault, an error or an event wait for its exchange or call? */
+/* Does a fault, an error or an event wait, or does another program hold a card? */
 bool trouble_waits(void);
 /* Nothing waits any more. */
 void trouble_clear(void);

@@ -48,7 +48,8 @@ watch_reset(void)
 void
 watch_begin(const char *function, size_t reader)
 {
-	watch = (struct watch){.function = function, .reader = reader, .card = -1};
+	watch = (struct watch){
+	    .function = function, .reader = reader, .card = -1, .trouble = scene_trouble};
 	model_touch(reader);
 	checks_before();
 }
@@ -244,6 +245,8 @@ __wrap_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
 	answer = __real_vcard_exchange(card, command, length, response, response_length);
 	sw = answer == VCARD_ANSWERED ? status_of(response, *response_length) : 0;
 	faulty = vcard_faults_waiting(card) != sight.faults;
+	if (faulty)
+		scene_trouble++;
 	if (answer == VCARD_GONE)
 		trouble_ejected(sight.card);
 	scene_settle();
