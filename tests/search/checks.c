@@ -50,7 +50,7 @@ check_tries(int i)
 		if (pin >= JPKI_ROLES && !watch.deceived)
 			violate(CHECK_APPLICATION, "%s cost a try of the PIN %s", watch.function,
 			    vcard_pin_name((enum vcard_pin)pin));
-		if (pin >= JPKI_ROLES)
+		if (pin >= JPKI_ROLES || watch.deceived)
 			continue;
 		if (!watch.given[pin] || watch.card != i || tries[i][pin] - left > 1)
 			violate(CHECK_TRIES, "%s: tries of the %s PIN fell from %u to %u",
@@ -107,7 +107,7 @@ checks_login(void)
 {
 	if (watch.verifies == 0)
 		violate(CHECK_LOGIN, "a login without a PIN sent");
-	if (!watch.right && !(watch.lied && watch.said_right))
+	if (!watch.right && !watch.deceived && !(watch.lied && watch.said_right))
 		violate(CHECK_LOGIN, "a login, though the card has not verified the PIN");
 }
 

@@ -34,7 +34,7 @@ struct scene_card {
 	 */
 	bool lied[JPKI_ROLES], not_cut;
 
-	/* A fault has let it be another application that is selected, unnoticed. */
+	/* A fault has let it be another application or file that is selected, unnoticed. */
 	bool deceived;
 
 	/* What it last said of the tries of a PIN. */

@@ -127,13 +127,15 @@ refusal(uint16_t sw)
 
 /* Which application is selected, as far as the module can know. */
 static void
-follow_selection(const struct sight *sight, struct vcard *card, uint16_t sw)
+follow_selection(const struct sight *sight, struct vcard *card, uint16_t sw, bool faulty)
 {
 	struct scene_card *its = &scene_cards[sight->card];
 	bool in_jpki = strcmp(vcard_application(card), "jpki") == 0;
 
 	if (vcard_ledger_count(card, VCARD_EVENT_POWER_OFF) != sight->powered)
 		its->deceived = true;
+	if (sight->ins == INS_SELECT && !sight->select && faulty && sw == 0x9000)
+		its->deceived = true; /* of a file */
 	if (sight->select && in_jpki)
 		its->deceived = false;
 	else if (sight->select && sw == 0x9000)
@@ -177,7 +179,7 @@ pin_leaves(const struct sight *sight)
 		watch.changes++;
 	else
 		watch.verifies++;
-	if (!change && role >= 0)
+	if (!change && role >= 0 && !its->deceived)
 		watch_total_sent[role]++;
 	watch.card = sight->card;
 	watch.deceived = its->deceived;
@@ -250,7 +252,7 @@ __wrap_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
 	if (answer == VCARD_GONE)
 		trouble_ejected(sight.card);
 	scene_settle();
-	follow_selection(&sight, card, sw);
+	follow_selection(&sight, card, sw, faulty);
 	hear_tries(&sight, sw, faulty);
 	if (pin)
 		pin_answered(&sight, card, sw, faulty);
