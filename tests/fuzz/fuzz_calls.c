@@ -2,8 +2,9 @@
 
 /*
  * Any calls in any order, with any arguments that a program may give, over a virtual card that
- * is taken out, reset and disturbed meanwhile. An input is a row of calls: a byte tells which,
- * what follows are its arguments. Every buffer has exactly the size that the module is told.
+ * is taken out, reset and disturbed meanwhile. An input is a row of calls: a byte tells which, one
+ * in which session, one of which object or slot, one which pointers are left out, then come other
+ * arguments. Every buffer has exactly the size that the module is told.
  * The virtual card's ledger is the judge: no PIN that nobody gave, and none to another
  * application.
  */
@@ -14,6 +15,7 @@
 #include <openssl/rsa.h>
 
 #include "fuzz.h"
+#include "fuzz_calls.h"
 #include "inprocess.h"
 #include "objects.h"
 #include "vcard.h"
@@ -47,8 +49,16 @@ static struct {
 	CK_MECHANISM_TYPE signing[HANDLES]; /* what the session of that place signs by */
 	CK_SLOT_ID slots[HANDLES];
 	size_t opened, found;
-	unsigned pins_given; /* in the call under way */
-	bool honest;	     /* neither card nor service has lied so far */
+
+	/* of the call under way */
+	CK_SESSION_HANDLE session;
+	size_t place; /* of that session */
+	CK_OBJECT_HANDLE object;
+	CK_SLOT_ID slot;
+	uint8_t left_out;
+	unsigned pins_given;
+
+	bool honest; /* neither card nor service has lied so far */
 } run;
 
 /* ----------------------------------------------------------------------------- arguments */
@@ -63,45 +73,25 @@ static const CK_ULONG odd_numbers[] = {
     0, 1, 2, 255, 256, 257, 0x7FFFFFFF, 0x80000000, (CK_ULONG)-1, (CK_ULONG)-1 / 2};
 #define ODD(number) odd_numbers[(number) % (sizeof(odd_numbers) / sizeof(odd_numbers[0]))]
 
-/* The place of a session in `run`, and its handle. */
-static CK_SESSION_HANDLE
-session(size_t *place)
+/* What most calls need, in one order whatever order a compiler evaluates arguments in. */
+static void
+take_common_arguments(void)
 {
 	uint8_t number = byte();
 
-	*place = number % HANDLES;
-	return number >= 0xF0 ? ODD(number) : run.sessions[*place];
+	run.place = number % HANDLES;
+	run.session = number >= 0xF0 ? ODD(number) : run.sessions[run.place];
+	number = byte();
+	run.object = number >= 0xF0 ? ODD(number) : run.objects[number % HANDLES];
+	run.slot = number >= 0xF0 ? ODD(number) : number % 5;
+	run.left_out = byte();
 }
 
-static CK_SESSION_HANDLE
-any_session(void)
-{
-	size_t place;
-
-	return session(&place);
-}
-
-static CK_OBJECT_HANDLE
-object(void)
-{
-	uint8_t number = byte();
-
-	return number >= 0xF0 ? ODD(number) : run.objects[number % HANDLES];
-}
-
-static CK_SLOT_ID
-slot(void)
-{
-	uint8_t number = byte();
-
-	return number >= 0xF0 ? ODD(number) : number % 5;
-}
-
-/* A pointer that a program had better not leave out: NULL now and then. */
+/* A pointer that a program had better not leave out: the `nth` of a call is NULL now and then. */
 static void *
-pointer(void *where)
+pointer(unsigned nth, void *where)
 {
-	return byte() == 0xFF ? NULL : where;
+	return run.left_out >= 0xF0 && (run.left_out >> nth & 1) != 0 ? NULL : where;
 }
 
 static struct buffer
@@ -270,7 +260,7 @@ call_get_info(void)
 {
 	CK_INFO *info = fuzz_memory(NULL, sizeof(*info));
 
-	(void)C_GetInfo(pointer(info));
+	(void)C_GetInfo(pointer(0, info));
 	free(info);
 }
 
@@ -281,7 +271,7 @@ call_get_slot_list(void)
 	CK_SLOT_ID *list = fuzz_memory(NULL, count * sizeof(*list));
 	CK_ULONG had = count;
 
-	if (C_GetSlotList(byte() & 1, pointer(list), pointer(&count)) == CKR_OK)
+	if (C_GetSlotList(byte() & 1, pointer(0, list), pointer(1, &count)) == CKR_OK)
 		fuzz_check(count <= had || count <= 2 * INPROCESS_READERS);
 	free(list);
 }
@@ -291,7 +281,7 @@ call_get_slot_info(void)
 {
 	CK_SLOT_INFO *info = fuzz_memory(NULL, sizeof(*info));
 
-	(void)C_GetSlotInfo(slot(), pointer(info));
+	(void)C_GetSlotInfo(run.slot, pointer(0, info));
 	free(info);
 }
 
@@ -300,7 +290,7 @@ call_get_token_info(void)
 {
 	CK_TOKEN_INFO *info = fuzz_memory(NULL, sizeof(*info));
 
-	(void)C_GetTokenInfo(slot(), pointer(info));
+	(void)C_GetTokenInfo(run.slot, pointer(0, info));
 	free(info);
 }
 
@@ -310,7 +300,7 @@ call_get_mechanism_list(void)
 	CK_ULONG count = byte() % 32;
 	CK_MECHANISM_TYPE *list = fuzz_memory(NULL, count * sizeof(*list));
 
-	(void)C_GetMechanismList(slot(), pointer(list), pointer(&count));
+	(void)C_GetMechanismList(run.slot, pointer(0, list), pointer(1, &count));
 	free(list);
 }
 
@@ -319,7 +309,7 @@ call_get_mechanism_info(void)
 {
 	CK_MECHANISM_INFO *info = fuzz_memory(NULL, sizeof(*info));
 
-	(void)C_GetMechanismInfo(slot(), mechanism_type(), pointer(info));
+	(void)C_GetMechanismInfo(run.slot, mechanism_type(), pointer(0, info));
 	free(info);
 }
 
@@ -329,7 +319,7 @@ call_init_token(void)
 	struct buffer typed = pin();
 	CK_UTF8CHAR label[32] = "label";
 
-	(void)C_InitToken(slot(), typed.bytes, typed.length, pointer(label));
+	(void)C_InitToken(run.slot, typed.bytes, typed.length, pointer(0, label));
 	free(typed.bytes);
 }
 
@@ -338,7 +328,7 @@ call_init_pin(void)
 {
 	struct buffer typed = pin();
 
-	(void)C_InitPIN(any_session(), typed.bytes, typed.length);
+	(void)C_InitPIN(run.session, typed.bytes, typed.length);
 	free(typed.bytes);
 }
 
@@ -348,7 +338,7 @@ call_set_pin(void)
 	struct buffer old = pin(), new_pin = pin();
 
 	run.pins_given = 1;
-	(void)C_SetPIN(any_session(), old.bytes, old.length, new_pin.bytes, new_pin.length);
+	(void)C_SetPIN(run.session, old.bytes, old.length, new_pin.bytes, new_pin.length);
 	free(old.bytes);
 	free(new_pin.bytes);
 }
@@ -358,11 +348,11 @@ call_open_session(void)
 {
 	CK_SESSION_HANDLE *handle = fuzz_memory(NULL, sizeof(*handle));
 	uint8_t flags = byte();
-	CK_SLOT_ID id = slot();
 
-	if (C_OpenSession(id, flags == 0xFF ? 0 : CKF_SERIAL_SESSION | (flags & CKF_RW_SESSION),
-		NULL, NULL, pointer(handle)) == CKR_OK) {
-		run.slots[run.opened % HANDLES] = id;
+	if (C_OpenSession(run.slot,
+		flags == 0xFF ? 0 : CKF_SERIAL_SESSION | (flags & CKF_RW_SESSION), NULL, NULL,
+		pointer(0, handle)) == CKR_OK) {
+		run.slots[run.opened % HANDLES] = run.slot;
 		run.sessions[run.opened++ % HANDLES] = *handle;
 	}
 	free(handle);
@@ -371,13 +361,13 @@ call_open_session(void)
 static void
 call_close_session(void)
 {
-	(void)C_CloseSession(any_session());
+	(void)C_CloseSession(run.session);
 }
 
 static void
 call_close_all_sessions(void)
 {
-	(void)C_CloseAllSessions(slot());
+	(void)C_CloseAllSessions(run.slot);
 }
 
 static void
@@ -385,7 +375,7 @@ call_get_session_info(void)
 {
 	CK_SESSION_INFO *info = fuzz_memory(NULL, sizeof(*info));
 
-	(void)C_GetSessionInfo(any_session(), pointer(info));
+	(void)C_GetSessionInfo(run.session, pointer(0, info));
 	free(info);
 }
 
@@ -398,7 +388,7 @@ call_login(void)
 	struct buffer typed = pin();
 
 	run.pins_given = 1;
-	(void)C_Login(any_session(), users[byte() % 8], typed.bytes, typed.length);
+	(void)C_Login(run.session, users[byte() % 8], typed.bytes, typed.length);
 	free(typed.bytes);
 }
 
@@ -409,7 +399,7 @@ call_login_user(void)
 
 	run.pins_given = 1;
 	(void)C_LoginUser(
-	    any_session(), users[byte() % 8], typed.bytes, typed.length, name.bytes, name.length);
+	    run.session, users[byte() % 8], typed.bytes, typed.length, name.bytes, name.length);
 	free(typed.bytes);
 	free(name.bytes);
 }
@@ -417,7 +407,7 @@ call_login_user(void)
 static void
 call_logout(void)
 {
-	(void)C_Logout(any_session());
+	(void)C_Logout(run.session);
 }
 
 static void
@@ -425,7 +415,7 @@ call_session_cancel(void)
 {
 	static const CK_FLAGS flags[] = {CKF_SIGN, CKF_VERIFY, CKF_DIGEST, 0, (CK_FLAGS)-1, 0x40};
 
-	(void)C_SessionCancel(any_session(), flags[byte() % 6]);
+	(void)C_SessionCancel(run.session, flags[byte() % 6]);
 }
 
 static void
@@ -434,7 +424,7 @@ call_find_objects_init(void)
 	CK_ATTRIBUTE attributes[ATTRIBUTES_MAX];
 	CK_ULONG count = template(attributes, false);
 
-	(void)C_FindObjectsInit(any_session(), pointer(attributes), count);
+	(void)C_FindObjectsInit(run.session, pointer(0, attributes), count);
 	free_template(attributes, count);
 }
 
@@ -444,7 +434,7 @@ call_find_objects(void)
 	CK_ULONG wanted = byte() % 12, got = 0;
 	CK_OBJECT_HANDLE *found = fuzz_memory(NULL, wanted * sizeof(*found));
 
-	if (C_FindObjects(any_session(), wanted == 0 ? NULL : found, wanted, pointer(&got)) ==
+	if (C_FindObjects(run.session, wanted == 0 ? NULL : found, wanted, pointer(0, &got)) ==
 	    CKR_OK) {
 		fuzz_check(got <= wanted);
 		for (CK_ULONG i = 0; i < got; i++)
@@ -456,28 +446,27 @@ call_find_objects(void)
 static void
 call_find_objects_final(void)
 {
-	(void)C_FindObjectsFinal(any_session());
+	(void)C_FindObjectsFinal(run.session);
 }
 
 /* All that a session can see, so that inputs get to objects soon. */
 static void
 find_all(void)
 {
-	CK_SESSION_HANDLE handle = any_session();
 	CK_OBJECT_HANDLE found[HANDLES];
 	CK_ULONG got;
 
-	if (C_FindObjectsInit(handle, NULL, 0) != CKR_OK)
+	if (C_FindObjectsInit(run.session, NULL, 0) != CKR_OK)
 		return;
-	if (C_FindObjects(handle, found, HANDLES, &got) == CKR_OK)
+	if (C_FindObjects(run.session, found, HANDLES, &got) == CKR_OK)
 		memcpy(run.objects, found, got * sizeof(found[0]));
-	(void)C_FindObjectsFinal(handle);
+	(void)C_FindObjectsFinal(run.session);
 }
 
 static void
 read_all(void)
 {
-	objects_read(any_session());
+	objects_read(run.session);
 }
 
 static void
@@ -488,7 +477,7 @@ call_get_attribute_value(void)
 
 	for (CK_ULONG i = 0; i < count; i++)
 		lengths[i] = attributes[i].ulValueLen;
-	if (C_GetAttributeValue(any_session(), object(), pointer(attributes), count) == CKR_OK)
+	if (C_GetAttributeValue(run.session, run.object, pointer(0, attributes), count) == CKR_OK)
 		for (CK_ULONG i = 0; i < count; i++)
 			fuzz_check(
 			    attributes[i].pValue == NULL || attributes[i].ulValueLen <= lengths[i]);
@@ -504,19 +493,19 @@ call_object_writers(void)
 
 	switch (byte() % 5) {
 	case 0:
-		(void)C_CreateObject(any_session(), attributes, count, pointer(&handle));
+		(void)C_CreateObject(run.session, attributes, count, pointer(0, &handle));
 		break;
 	case 1:
-		(void)C_CopyObject(any_session(), object(), attributes, count, pointer(&handle));
+		(void)C_CopyObject(run.session, run.object, attributes, count, pointer(1, &handle));
 		break;
 	case 2:
-		(void)C_DestroyObject(any_session(), object());
+		(void)C_DestroyObject(run.session, run.object);
 		break;
 	case 3:
-		(void)C_SetAttributeValue(any_session(), object(), attributes, count);
+		(void)C_SetAttributeValue(run.session, run.object, attributes, count);
 		break;
 	case 4:
-		(void)C_GetObjectSize(any_session(), object(), pointer(&size));
+		(void)C_GetObjectSize(run.session, run.object, pointer(2, &size));
 		break;
 	}
 	free_template(attributes, count);
@@ -527,7 +516,7 @@ call_digest_init(void)
 {
 	CK_MECHANISM made = mechanism();
 
-	(void)C_DigestInit(any_session(), pointer(&made));
+	(void)C_DigestInit(run.session, pointer(0, &made));
 	free(made.pParameter);
 }
 
@@ -537,7 +526,7 @@ call_digest(void)
 	struct buffer given = data(), answer = room();
 
 	(void)C_Digest(
-	    any_session(), given.bytes, given.length, answer.bytes, pointer(&answer.length));
+	    run.session, given.bytes, given.length, answer.bytes, pointer(0, &answer.length));
 	free(given.bytes);
 	free(answer.bytes);
 }
@@ -548,9 +537,9 @@ call_digest_update(void)
 	struct buffer given = data();
 
 	if ((byte() & 1) != 0)
-		(void)C_DigestKey(any_session(), object());
+		(void)C_DigestKey(run.session, run.object);
 	else
-		(void)C_DigestUpdate(any_session(), given.bytes, given.length);
+		(void)C_DigestUpdate(run.session, given.bytes, given.length);
 	free(given.bytes);
 }
 
@@ -559,7 +548,7 @@ call_digest_final(void)
 {
 	struct buffer answer = room();
 
-	(void)C_DigestFinal(any_session(), answer.bytes, pointer(&answer.length));
+	(void)C_DigestFinal(run.session, answer.bytes, pointer(0, &answer.length));
 	free(answer.bytes);
 }
 
@@ -567,26 +556,24 @@ static void
 call_sign_init(void)
 {
 	CK_MECHANISM made = mechanism();
-	size_t place;
-	CK_SESSION_HANDLE handle = session(&place);
 
-	if (C_SignInit(handle, pointer(&made), object()) == CKR_OK)
-		run.signing[place] = made.mechanism;
+	if (C_SignInit(run.session, pointer(0, &made), run.object) == CKR_OK)
+		run.signing[run.place] = made.mechanism;
 	free(made.pParameter);
 }
 
 /* Is it the right signature by the key of that token? Where that is simple to ask. */
 static void
-judge_signature(size_t place, const struct buffer *given, const CK_BYTE *signature)
+judge_signature(const struct buffer *given, const CK_BYTE *signature)
 {
-	EVP_PKEY *key = X509_get0_pubkey(
-	    vcard_pki_certificate(pki, run.slots[place] % 2 == 0 ? VCARD_CERTIFICATE_AUTHENTICATION
-								 : VCARD_CERTIFICATE_SIGNATURE));
-	bool pss = run.signing[place] == CKM_SHA256_RSA_PKCS_PSS;
+	EVP_PKEY *key = X509_get0_pubkey(vcard_pki_certificate(
+	    pki, run.slots[run.place] % 2 == 0 ? VCARD_CERTIFICATE_AUTHENTICATION
+					       : VCARD_CERTIFICATE_SIGNATURE));
+	bool pss = run.signing[run.place] == CKM_SHA256_RSA_PKCS_PSS;
 	EVP_MD_CTX *context;
 	EVP_PKEY_CTX *padding;
 
-	if (run.signing[place] != CKM_SHA256_RSA_PKCS && !pss)
+	if (run.signing[run.place] != CKM_SHA256_RSA_PKCS && !pss)
 		return;
 	context = EVP_MD_CTX_new();
 	fuzz_check(EVP_DigestVerifyInit(context, &padding, EVP_sha256(), NULL, key) == 1);
@@ -600,14 +587,12 @@ static void
 call_sign(void)
 {
 	struct buffer given = data(), answer = room();
-	size_t place;
-	CK_SESSION_HANDLE handle = session(&place);
 
-	if (C_Sign(handle, given.bytes, given.length, answer.bytes, pointer(&answer.length)) ==
-		CKR_OK &&
+	if (C_Sign(run.session, given.bytes, given.length, answer.bytes,
+		pointer(0, &answer.length)) == CKR_OK &&
 	    answer.bytes != NULL) {
 		fuzz_check(answer.length == 256);
-		judge_signature(place, &given, answer.bytes);
+		judge_signature(&given, answer.bytes);
 	}
 	free(given.bytes);
 	free(answer.bytes);
@@ -618,7 +603,7 @@ call_sign_update(void)
 {
 	struct buffer given = data();
 
-	(void)C_SignUpdate(any_session(), given.bytes, given.length);
+	(void)C_SignUpdate(run.session, given.bytes, given.length);
 	free(given.bytes);
 }
 
@@ -627,7 +612,7 @@ call_sign_final(void)
 {
 	struct buffer answer = room();
 
-	(void)C_SignFinal(any_session(), answer.bytes, pointer(&answer.length));
+	(void)C_SignFinal(run.session, answer.bytes, pointer(0, &answer.length));
 	free(answer.bytes);
 }
 
@@ -636,7 +621,7 @@ call_verify_init(void)
 {
 	CK_MECHANISM made = mechanism();
 
-	(void)C_VerifyInit(any_session(), pointer(&made), object());
+	(void)C_VerifyInit(run.session, pointer(0, &made), run.object);
 	free(made.pParameter);
 }
 
@@ -645,7 +630,7 @@ call_verify(void)
 {
 	struct buffer given = data(), signature = room();
 
-	(void)C_Verify(any_session(), given.bytes, given.length, signature.bytes, signature.length);
+	(void)C_Verify(run.session, given.bytes, given.length, signature.bytes, signature.length);
 	free(given.bytes);
 	free(signature.bytes);
 }
@@ -655,7 +640,7 @@ call_verify_update(void)
 {
 	struct buffer given = data();
 
-	(void)C_VerifyUpdate(any_session(), given.bytes, given.length);
+	(void)C_VerifyUpdate(run.session, given.bytes, given.length);
 	free(given.bytes);
 }
 
@@ -664,7 +649,7 @@ call_verify_final(void)
 {
 	struct buffer signature = room();
 
-	(void)C_VerifyFinal(any_session(), signature.bytes, signature.length);
+	(void)C_VerifyFinal(run.session, signature.bytes, signature.length);
 	free(signature.bytes);
 }
 
@@ -673,7 +658,7 @@ call_wait_for_slot_event(void)
 {
 	CK_SLOT_ID *id = fuzz_memory(NULL, sizeof(*id));
 
-	(void)C_WaitForSlotEvent(CKF_DONT_BLOCK, pointer(id), byte() == 0xFF ? &run : NULL);
+	(void)C_WaitForSlotEvent(CKF_DONT_BLOCK, pointer(0, id), byte() == 0xFF ? &run : NULL);
 	free(id);
 }
 
@@ -683,20 +668,21 @@ call_lists(void)
 	CK_FUNCTION_LIST *list;
 	CK_INTERFACE *interface, *interfaces;
 	CK_ULONG count = byte() % 4;
-	CK_VERSION version = {byte() % 4, byte() % 64};
+	uint8_t major = byte() % 4, minor = byte() % 64;
+	CK_VERSION version = {major, minor};
 	struct buffer name = data();
 
-	(void)C_GetFunctionList(pointer(&list));
+	(void)C_GetFunctionList(pointer(0, &list));
 	interfaces = fuzz_memory(NULL, count * sizeof(*interfaces));
-	(void)C_GetInterfaceList(pointer(interfaces), pointer(&count));
+	(void)C_GetInterfaceList(pointer(1, interfaces), pointer(2, &count));
 	free(interfaces);
 	if (name.length > 0 && name.bytes != NULL)
 		name.bytes[name.length - 1] = '\0';
-	(void)C_GetInterface(name.length > 0 ? name.bytes : NULL, pointer(&version),
-	    pointer(&interface), byte() & 3);
+	(void)C_GetInterface(name.length > 0 ? name.bytes : NULL, pointer(3, &version),
+	    pointer(0, &interface), byte() & 3);
 	free(name.bytes);
-	(void)C_GetFunctionStatus(any_session());
-	(void)C_CancelFunction(any_session());
+	(void)C_GetFunctionStatus(run.session);
+	(void)C_CancelFunction(run.session);
 }
 
 /* clang-format off */
@@ -713,13 +699,12 @@ static void
 call_refused(void)
 {
 	any_function function = refused[byte() % (sizeof(refused) / sizeof(refused[0]))];
-	CK_SESSION_HANDLE handle = any_session();
 	CK_ULONG some = (CK_ULONG)(uintptr_t)&run, bits = byte(), argument[9];
 	CK_RV rv;
 
 	for (int i = 0; i < 9; i++)
 		argument[i] = (bits >> i & 1) != 0 ? 0 : some;
-	rv = function(handle, argument[0], argument[1], argument[2], argument[3], argument[4],
+	rv = function(run.session, argument[0], argument[1], argument[2], argument[3], argument[4],
 	    argument[5], argument[6], argument[7], argument[8]);
 	fuzz_check(rv != CKR_OK);
 }
@@ -862,58 +847,8 @@ others_are_quick(void)
 
 /* ------------------------------------------------------------------------------- the run */
 
-static void (*const calls[])(void) = {
-    call_initialize,
-    call_finalize,
-    call_get_info,
-    call_get_slot_list,
-    call_get_slot_info,
-    call_get_token_info,
-    call_get_mechanism_list,
-    call_get_mechanism_info,
-    call_init_token,
-    call_init_pin,
-    call_set_pin,
-    call_open_session,
-    call_close_session,
-    call_close_all_sessions,
-    call_get_session_info,
-    call_login,
-    call_login_user,
-    call_logout,
-    call_session_cancel,
-    call_find_objects_init,
-    call_find_objects,
-    call_find_objects_final,
-    find_all,
-    read_all,
-    call_get_attribute_value,
-    call_object_writers,
-    call_digest_init,
-    call_digest,
-    call_digest_update,
-    call_digest_final,
-    call_sign_init,
-    call_sign,
-    call_sign_update,
-    call_sign_final,
-    call_verify_init,
-    call_verify,
-    call_verify_update,
-    call_verify_final,
-    call_wait_for_slot_event,
-    call_lists,
-    call_refused,
-    card_ejected,
-    card_inserted,
-    reader_changes,
-    others_work,
-    time_passes,
-    card_differs,
-    card_fails,
-    way_fails,
-    others_are_quick,
-};
+#define POINTER(name) name,
+static void (*const calls[])(void) = {FUZZ_CALLS(POINTER)};
 
 static size_t
 pins_sent(void)
@@ -960,6 +895,7 @@ call_all(void)
 		size_t before = pins_sent();
 
 		run.pins_given = 0;
+		take_common_arguments();
 		calls[number % (sizeof(calls) / sizeof(calls[0]))]();
 		fuzz_check(pins_sent() - before <= run.pins_given);
 	}

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * make-seeds FOLDER: records a new virtual card into FOLDER/card and conversations of the module
- * with it into FOLDER/seeds/card, and makes the seeds of fuzz_certificate. FOLDER is tests/fuzz;
- * it must hold card/ and seeds/ with a folder a target, and this program has been built for it.
+ * make-seeds FOLDER [card]: records conversations of the module with the good card into
+ * FOLDER/seeds/card, and makes the seeds of fuzz_certificate and fuzz_calls; with the word card it
+ * first records a new virtual card into FOLDER/card, which all of them are made of. FOLDER is
+ * tests/fuzz; it must hold card/ and seeds/ with a folder a target, and this program has been built
+ * for it.
  */
 
 #include <string.h>
 
 #include "fuzz.h"
+#include "fuzz_calls.h"
 #include "fuzz_card.h"
 #include "good_card.h"
 #include "vcard.h"
@@ -209,17 +212,128 @@ make_certificates(void)
 	save_mode("short-presence", 3, bytes, 2);
 }
 
+/* --------------------------------------------------------------------------------- calls */
+
+/* A call: what, in which session, of which object or slot, no pointer left out, other arguments. */
+#define CALL(name, session, object, ...) NUMBER_##name, session, object, 0, __VA_ARGS__
+#define SHORT_CALL(name, session, object) NUMBER_##name, session, object, 0
+#define READ_ONLY 0
+#define READ_WRITE 2
+#define AUTHENTICATION 0
+#define SIGNATURE 1
+#define RIGHT_PIN 0
+#define RIGHT_PASSWORD 1
+#define USER 0
+#define CONTEXT_SPECIFIC 3
+#define KEY 3 /* the private key is the fourth object */
+#define PUBLIC_KEY 2
+#define PKCS1 0
+#define SHA256_PKCS1 3
+#define PSS 6
+#define SHA256_PSS 7
+#define SHA256 10
+#define PLAIN 0
+#define ROOM_256 0x85
+#define ROOM_32 0x20
+#define TEXT 4, 't', 'e', 'x', 't'
+#define HASH                                                                                       \
+	32, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, \
+	    25, 26, 27, 28, 29, 30, 31, 32
+
+#define SEED(name, ...) static const uint8_t name[] = {__VA_ARGS__}
+
+SEED(calls_slots, SHORT_CALL(call_get_info, 0, 0), CALL(call_get_slot_list, 0, 0, 4, 1),
+    SHORT_CALL(call_get_slot_info, 0, AUTHENTICATION),
+    SHORT_CALL(call_get_token_info, 0, SIGNATURE),
+    CALL(call_get_mechanism_list, 0, AUTHENTICATION, 20),
+    CALL(call_get_mechanism_info, 0, AUTHENTICATION, PSS), CALL(call_wait_for_slot_event, 0, 0, 0),
+    CALL(call_lists, 0, 0, 2, 3, 0, 0, 0));
+SEED(calls_authentication, CALL(call_open_session, 0, AUTHENTICATION, READ_ONLY),
+    CALL(call_login, 0, 0, RIGHT_PIN, USER), SHORT_CALL(find_all, 0, 0), SHORT_CALL(read_all, 0, 0),
+    CALL(call_sign_init, 0, KEY, SHA256_PKCS1, PLAIN), CALL(call_sign, 0, 0, TEXT, ROOM_256),
+    CALL(call_sign_init, 0, KEY, PSS, PLAIN), CALL(call_sign, 0, 0, HASH, ROOM_256),
+    SHORT_CALL(call_logout, 0, 0), SHORT_CALL(call_close_session, 0, 0));
+SEED(calls_signature, CALL(call_open_session, 0, SIGNATURE, READ_ONLY),
+    CALL(call_login_user, 0, 0, RIGHT_PASSWORD, 0, USER), SHORT_CALL(find_all, 0, 0),
+    CALL(time_passes, 0, 0, 200), CALL(call_sign_init, 0, KEY, SHA256_PSS, PLAIN),
+    CALL(call_login, 0, 0, RIGHT_PASSWORD, CONTEXT_SPECIFIC), CALL(call_sign_update, 0, 0, TEXT),
+    CALL(call_sign_final, 0, 0, ROOM_256), SHORT_CALL(call_get_session_info, 0, 0),
+    SHORT_CALL(call_close_all_sessions, 0, SIGNATURE));
+SEED(calls_change, CALL(call_open_session, 0, AUTHENTICATION, READ_WRITE),
+    CALL(call_set_pin, 0, 0, RIGHT_PIN, 3), CALL(call_login, 0, 0, 3, USER),
+    CALL(call_open_session, 0, SIGNATURE, READ_WRITE), CALL(call_set_pin, 1, 0, RIGHT_PASSWORD, 4),
+    CALL(call_login, 1, 0, 4, USER), CALL(call_finalize, 0, 0, 0),
+    CALL(call_initialize, 0, 0, 0x80, 0x80), SHORT_CALL(call_get_token_info, 0, AUTHENTICATION));
+SEED(calls_wrong, CALL(call_open_session, 0, AUTHENTICATION, READ_ONLY),
+    CALL(call_login, 0, 0, 5, USER), CALL(call_login, 0, 0, 5, USER),
+    CALL(call_login, 0, 0, 5, USER), CALL(call_login, 0, 0, RIGHT_PIN, USER),
+    SHORT_CALL(call_get_token_info, 0, AUTHENTICATION));
+SEED(calls_software, CALL(call_open_session, 0, AUTHENTICATION, READ_ONLY),
+    SHORT_CALL(find_all, 0, 0), CALL(call_digest_init, 0, 0, SHA256, PLAIN),
+    CALL(call_digest, 0, 0, TEXT, ROOM_32), CALL(call_digest_init, 0, 0, SHA256, PLAIN),
+    CALL(call_digest_update, 0, 0, TEXT, 0), CALL(call_digest_final, 0, 0, ROOM_32),
+    CALL(call_verify_init, 0, PUBLIC_KEY, PKCS1, PLAIN), CALL(call_verify, 0, 0, TEXT, ROOM_256),
+    CALL(call_verify_init, 0, PUBLIC_KEY, SHA256_PSS, PLAIN), CALL(call_verify_update, 0, 0, TEXT),
+    CALL(call_verify_final, 0, 0, ROOM_256), CALL(call_find_objects_init, 0, 0, 1, 0, 0x41),
+    CALL(call_find_objects, 0, 0, 4), SHORT_CALL(call_find_objects_final, 0, 0),
+    CALL(call_get_attribute_value, 0, 0, 2, 3, 32, 6, 0xFF),
+    CALL(call_object_writers, 0, 0, 1, 0, 0x41, 0), CALL(call_refused, 0, 0, 3, 0));
+SEED(calls_events, CALL(call_open_session, 0, AUTHENTICATION, READ_ONLY),
+    CALL(call_login, 0, 0, RIGHT_PIN, USER), SHORT_CALL(find_all, 0, 0), CALL(others_work, 0, 0, 0),
+    SHORT_CALL(call_get_session_info, 0, 0), CALL(call_login, 0, 0, RIGHT_PIN, USER),
+    CALL(others_work, 0, 0, 4), CALL(others_are_quick, 0, 0, 1, 0), SHORT_CALL(find_all, 0, 0),
+    CALL(call_sign_init, 0, KEY, SHA256_PKCS1, PLAIN), CALL(call_sign, 0, 0, TEXT, ROOM_256),
+    SHORT_CALL(card_ejected, 0, 0), CALL(card_inserted, 0, 0, 1),
+    CALL(call_wait_for_slot_event, 0, 0, 0), CALL(reader_changes, 0, 0, 2),
+    CALL(call_get_slot_list, 0, 0, 4, 0), CALL(others_work, 0, 0, 5, 0),
+    SHORT_CALL(call_get_slot_info, 0, 0), CALL(others_work, 0, 0, 5, 1));
+SEED(calls_faults, CALL(card_differs, 0, 0, 13, 1),
+    CALL(call_open_session, 0, SIGNATURE, READ_ONLY), CALL(card_fails, 0, 0, 0, 4, 0),
+    CALL(call_login, 0, 0, RIGHT_PASSWORD, USER), CALL(way_fails, 0, 0, 9, 0, 2),
+    CALL(call_login, 0, 0, RIGHT_PASSWORD, USER), CALL(way_fails, 0, 0, 10, 1, 1),
+    CALL(call_login, 0, 0, RIGHT_PASSWORD, USER), SHORT_CALL(find_all, 0, 0),
+    SHORT_CALL(read_all, 0, 0));
+
+static void
+make_calls(void)
+{
+	static const struct {
+		const char *name;
+		const uint8_t *bytes;
+		size_t length;
+	} rows[] = {
+	    {"slots", calls_slots, sizeof(calls_slots)},
+	    {"authentication", calls_authentication, sizeof(calls_authentication)},
+	    {"signature", calls_signature, sizeof(calls_signature)},
+	    {"change", calls_change, sizeof(calls_change)},
+	    {"wrong", calls_wrong, sizeof(calls_wrong)},
+	    {"software", calls_software, sizeof(calls_software)},
+	    {"events", calls_events, sizeof(calls_events)},
+	    {"faults", calls_faults, sizeof(calls_faults)},
+	};
+	char path[64];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)snprintf(path, sizeof(path), "seeds/calls/%s", rows[i].name);
+		save(path, rows[i].bytes, rows[i].length);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
-	if (argc != 2) {
-		fprintf(stderr, "usage: make-seeds FOLDER\n");
+	bool new_card = argc == 3 && strcmp(argv[2], "card") == 0;
+
+	if (argc != 2 && !new_card) {
+		fprintf(stderr, "usage: make-seeds FOLDER [card]\n");
 		return EXIT_FAILURE;
 	}
 	folder = argv[1];
-	record_card();
+	if (new_card)
+		record_card();
 	good_card_load();
 	record_conversations();
 	make_certificates();
+	make_calls();
 	return EXIT_SUCCESS;
 }
