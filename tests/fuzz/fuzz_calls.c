@@ -404,10 +404,17 @@ call_login_user(void)
 	free(name.bytes);
 }
 
+/* Who has logged out has left nothing unlocked. */
 static void
 call_logout(void)
 {
-	(void)C_Logout(run.session);
+	enum vcard_pin number =
+	    run.slots[run.place] % 2 == 0 ? VCARD_PIN_AUTHENTICATION : VCARD_PIN_SIGNATURE;
+
+	if (C_Logout(run.session) != CKR_OK || run.session != run.sessions[run.place])
+		return;
+	for (size_t i = 0; run.honest && i < run.count; i++)
+		fuzz_check(!vcard_pin_verified(run.cards[i], number));
 }
 
 static void

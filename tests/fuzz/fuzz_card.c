@@ -347,7 +347,8 @@ log_in_wrongly(void)
 static void
 log_out(void)
 {
-	(void)C_Logout(session());
+	if (C_Logout(session()) == CKR_OK)
+		fuzz_check(!transport_accepted(role()));
 }
 
 static void

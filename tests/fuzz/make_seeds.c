@@ -166,6 +166,78 @@ record_conversations(void)
 	}
 }
 
+/* ----------------------------------------------------------- a good card but for one answer */
+
+/* The first command of that kind in a script: which exchange is it? */
+static uint8_t wanted_ins;
+static unsigned exchanges, wanted_at;
+
+static void
+look_for(const uint8_t *command, size_t length, const uint8_t *answer, size_t answer_length)
+{
+	(void)answer;
+	(void)answer_length;
+	if (wanted_at == 0 && command[1] == wanted_ins && (wanted_ins != 0x20 || length > 5))
+		wanted_at = exchanges;
+	exchanges++;
+}
+
+static void
+make_mishaps(void)
+{
+	static const struct {
+		const char *name;
+		uint8_t script, ins, record[4], length;
+	} rows[] = {
+	    {"wrong-signature", 1, 0x2A, {0x60, 0x05, 0x01}, 3},
+	    {"short-signature", 1, 0x2A, {0x50, 0x64}, 2},
+	    {"no-pss", 7, 0x2A, {0x40, 0x00, 0x6A, 0x86}, 4},
+	    {"reset-at-signature", 2, 0x2A, {0x30, 0x01}, 2},
+	    {"removed-at-signature", 2, 0x2A, {0x30, 0x05}, 2},
+	    {"lost-at-signature", 1, 0x2A, {0x21, 0x00}, 2},
+	    {"wrong-pin", 1, 0x20, {0x40, 0x00, 0x63, 0xC2}, 4},
+	    {"pin-blocks", 2, 0x20, {0x40, 0x00, 0x63, 0xC0}, 4},
+	    {"pin-blocked", 2, 0x20, {0x40, 0x00, 0x69, 0x84}, 4},
+	    {"pin-refused-oddly", 1, 0x20, {0x40, 0x00, 0x6F, 0x00}, 4},
+	    {"answer-to-pin-lost", 1, 0x20, {0x21, 0x00}, 2},
+	    {"answer-to-pin-late", 2, 0x20, {0x21, 0x01}, 2},
+	    {"reset-at-pin", 2, 0x20, {0x30, 0x01}, 2},
+	    {"exchanged-at-pin", 1, 0x20, {0x30, 0x00}, 2},
+	    {"more-than-the-pin", 1, 0x20, {0x40, 0x00, 0x61, 0x10}, 4},
+	    {"change-refused", 4, 0x24, {0x40, 0x00, 0x69, 0x85}, 4},
+	    {"change-lost", 5, 0x24, {0x21, 0x00}, 2},
+	    {"no-application", 1, 0xA4, {0x40, 0x00, 0x6A, 0x82}, 4},
+	    {"select-in-two", 1, 0xA4, {0x40, 0x00, 0x61, 0x02}, 4},
+	    {"first-command-fails", 1, 0xA4, {0x40, 0x00, 0x6F, 0x00}, 4},
+	    {"no-short-identifiers", 1, 0xB0, {0x40, 0x00, 0x6A, 0x86}, 4},
+	    {"read-in-two", 1, 0xB0, {0x40, 0x00, 0x61, 0x10}, 4},
+	    {"other-length", 1, 0xB0, {0x40, 0x00, 0x6C, 0x10}, 4},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const uint8_t good[] = {rows[i].script, 0x70, 0x00};
+		char name[64];
+
+		wanted_ins = rows[i].ins;
+		exchanges = wanted_at = 0;
+		card_watcher = look_for;
+		(void)LLVMFuzzerTestOneInput(good, sizeof(good));
+		card_watcher = NULL;
+		seed[0] = rows[i].script;
+		seed_length = 1;
+		if (wanted_at > 0) {
+			seed[seed_length++] = 0x10;
+			seed[seed_length++] = (uint8_t)(wanted_at - 1);
+		}
+		memcpy(seed + seed_length, rows[i].record, rows[i].length);
+		seed_length += rows[i].length;
+		seed[seed_length++] = 0x70;
+		seed[seed_length++] = 0x00;
+		(void)snprintf(name, sizeof(name), "seeds/card/%s", rows[i].name);
+		save(name, seed, seed_length);
+	}
+}
+
 /* ------------------------------------------------------------------- certificates, files */
 
 static void
@@ -333,6 +405,7 @@ main(int argc, char **argv)
 		record_card();
 	good_card_load();
 	record_conversations();
+	make_mishaps();
 	make_certificates();
 	make_calls();
 	return EXIT_SUCCESS;
