@@ -187,9 +187,19 @@ WRAP(int, jpki_card_check, struct jpki_card *card)
 	return mutant == RESET_UNNOTICED && rv == JPKI_ERR_RESET ? JPKI_OK : rv;
 }
 
-WRAP(bool, token_in_window, const struct token *token)
+WRAP(bool, lock_authorises, const struct session *session)
 {
-	return mutant == SIGNED_FOR_ANYBODY || __real_token_in_window(token);
+	const struct token *token = session_token(session);
+
+	return (mutant == SIGNED_FOR_ANYBODY && token->logged_in && token->unlocked) ||
+	       __real_lock_authorises(session);
+}
+
+WRAP(void, settings_load, struct settings *settings)
+{
+	__real_settings_load(settings);
+	if (mutant == WINDOW_FOR_EVER)
+		settings->signature_window_ms = UINT32_MAX;
 }
 
 WRAP(enum verdict, signature_right, const struct certificate *certificate,
@@ -280,15 +290,11 @@ static const struct {
 static struct outcome
 hunt(enum mutant which)
 {
-	uint64_t window = module_settings.signature_window_ms;
 	struct outcome outcome;
 
 	mutant = which;
-	if (which == WINDOW_FOR_EVER)
-		module_settings.signature_window_ms = UINT32_MAX;
 	memset(&report->statistics, 0, sizeof(report->statistics));
 	outcome = run_many(SEED, 0, STEPS);
-	module_settings.signature_window_ms = window;
 	return outcome;
 }
 
