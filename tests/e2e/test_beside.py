@@ -314,8 +314,8 @@ def test_both_sign_at_the_same_time(sandbox, card, signature_of, logouts):
         for worker in (one, two):
             assert worker.ask("open", "a", "Authentication") == "CKR_OK"
             assert worker.ask("login", "a", PIN[AUTH]) == "CKR_OK"
-        one.start("many", "a", TEXT, PIN[AUTH], 100, 3)
-        two.start("many", "a", TEXT, PIN[AUTH], 100, logouts)
+        one.start("many", "a", TEXT, PIN[AUTH], 40, 3)
+        two.start("many", "a", TEXT, PIN[AUTH], 40, logouts)
         assert set(one.answer().split()) == {right, LOGGED_OUT}
         assert set(two.answer().split()) == {right, LOGGED_OUT}
         assert watcher.process.poll() is None

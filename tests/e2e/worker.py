@@ -19,7 +19,9 @@ class Worker:
         """It ends by itself, without a crash."""
         if failed:
             self.process.kill()
-            self.process.communicate()
+            self.process.stdin.close()
+            self.process.stdout.close()  # what it may have left behind ends with the sandbox
+            self.process.wait()
         elif self.process.poll() is None:
             self.end()
 
@@ -71,7 +73,9 @@ class Program:
     def login(self, name, pin):
         session = self.sessions[name]
         session.login(pin)
-        [self.keys[name]] = session.findObjects([(self.p11.CKA_CLASS, self.p11.CKO_PRIVATE_KEY)])
+        found = session.findObjects([(self.p11.CKA_CLASS, self.p11.CKO_PRIVATE_KEY)])
+        if found:  # the login may be lost already
+            [self.keys[name]] = found
 
     def logout(self, name):
         self.sessions[name].logout()
@@ -107,17 +111,18 @@ class Program:
     def many(self, name, text, pin, count, logouts):
         """Sign again and again, log in when that is asked for, log out after every so many
         signatures; what was answered: the signatures and the names of errors, each once."""
-        said = set()
+        said, lost = set(), False
         for number in range(int(count)):
             try:
+                if lost:
+                    self.login(name, pin)
+                lost = False
                 said.add(self.sign(name, text))
                 if number % int(logouts) == 0:
                     self.logout(name)
             except self.p11.PyKCS11Error as error:
                 said.add(str(error).split()[0])
-                if error.value != self.p11.CKR_USER_NOT_LOGGED_IN:
-                    break
-                self.login(name, pin)
+                lost = error.value == self.p11.CKR_USER_NOT_LOGGED_IN
         return " ".join(sorted(said))
 
     def wait(self, module="0"):
