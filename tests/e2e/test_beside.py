@@ -132,14 +132,15 @@ class Restless:
     """scriptor and opensc-tool, again and again: they select, reset, and read what they may."""
 
     def __init__(self, sandbox, folder):
-        self.rounds = 0
+        self.sandbox, self.rounds = sandbox, 0
         script = folder / "restless"
         script.write_text("\n".join([*(select(aid) for aid in OTHERS.values()), "reset",
                                      select(OTHERS["surface"]), "00B0810010"]) + "\n")
         colons = [":".join(re.findall("..", select(OTHERS[name]))) for name in ("input-aid", "surface")]
-        self.process = sandbox.start("bash", "-c", RESTLESS, "restless", script, *colons)
+        self.command = ("bash", "-c", RESTLESS, "restless", script, *colons)
 
     def __enter__(self):
+        self.process = self.sandbox.start(*self.command)
         assert self.process.stdout.readline() == "round\n"
         return self
 
