@@ -81,7 +81,8 @@ class Client:
     def __init__(self):
         self.pcsc = ctypes.CDLL("libpcsclite.so.1")
         self.context, self.card, self.protocol = HANDLE(), HANDLE(), DWORD()
-        assert self.call("EstablishContext", DWORD(2), None, None, ctypes.byref(self.context)) == "0"
+        context = ctypes.byref(self.context)
+        assert self.call("EstablishContext", DWORD(2), None, None, context) == "0"
 
     def call(self, name, *args):
         function = getattr(self.pcsc, f"SCard{name}")

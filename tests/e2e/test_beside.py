@@ -136,7 +136,8 @@ class Restless:
         script = folder / "restless"
         script.write_text("\n".join([*(select(aid) for aid in OTHERS.values()), "reset",
                                      select(OTHERS["surface"]), "00B0810010"]) + "\n")
-        colons = [":".join(re.findall("..", select(OTHERS[name]))) for name in ("input-aid", "surface")]
+        colons = [":".join(re.findall("..", select(OTHERS[name])))
+                  for name in ("input-aid", "surface")]
         self.command = ("bash", "-c", RESTLESS, "restless", script, *colons)
 
     def __enter__(self):

@@ -126,7 +126,7 @@ def test_a_program_has_signed_and_nobody_does_after_it(sandbox, card, tmp_path, 
 
 
 @pytest.mark.parametrize("protocol", PORTS)
-def test_curl_has_logged_in_and_nobody_signs_after_it(sandbox, card, server, certificates, protocol):
+def test_curl_has_logged_in_and_nobody_signs_after_it(sandbox, server, certificates, protocol):
     with Neighbour(sandbox) as neighbour:
         neighbour.connect()
         said = curl(sandbox, server, certificates / "authentication.pem", PORTS[protocol])
