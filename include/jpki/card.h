@@ -38,6 +38,13 @@ void jpki_card_free(struct jpki_card **card);
 int jpki_card_disconnect(struct jpki_card *card, bool power_off);
 
 /*
+ * Should this process end in whatever way, the card is to lose its power, as far as that can be
+ * seen to (jpki_transport.guard); until jpki_card_disconnect. To come before a PIN is sent. Does
+ * nothing without a connection.
+ */
+void jpki_card_guard(struct jpki_card *card);
+
+/*
  * Has the card been left alone since it was connected? No exchange; as jpki_transport.check.
  * JPKI_OK if there is no connection.
  */

@@ -90,6 +90,13 @@ struct jpki_transport {
 	int (*close)(struct jpki_connection **connection, bool power_off);
 
 	/*
+	 * Should this process end without close, however it ends (SIGKILL runs no code of ours),
+	 * the card is to lose its power all the same. Holds until close; the second time does
+	 * nothing. No promise: what is needed for it may be missing or forbidden.
+	 */
+	void (*guard)(struct jpki_connection *connection);
+
+	/*
 	 * Has the card been left alone since open? JPKI_OK, JPKI_ERR_RESET (others reset it or
 	 * cut its power; open a new connection), JPKI_ERR_NO_CARD, JPKI_ERR_NO_READER,
 	 * JPKI_ERR_NO_SERVICE. A card that was taken out and put back is JPKI_ERR_NO_CARD. No

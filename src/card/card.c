@@ -41,6 +41,13 @@ jpki_card_disconnect(struct jpki_card *card, bool power_off)
 	return jpki_transport.close(&card->connection, power_off);
 }
 
+void
+jpki_card_guard(struct jpki_card *card)
+{
+	if (card->connection != NULL)
+		jpki_transport.guard(card->connection);
+}
+
 int
 jpki_card_check(struct jpki_card *card)
 {

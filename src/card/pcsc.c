@@ -12,6 +12,7 @@
 #include <winscard.h>
 
 #include "base/deadline.h"
+#include "card/guard.h"
 
 /*
  * pcsc-lite holds a context's lock during a command and during a wait. So each connection and
@@ -35,6 +36,8 @@ struct jpki_connection {
 	SCARDCONTEXT context;
 	SCARDHANDLE handle;
 	DWORD protocol;
+	char reader[JPKI_READER_NAME_SIZE];
+	int guard; /* its channel, -1: none */
 };
 
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
@@ -484,6 +487,8 @@ pcsc_open(struct jpki_service *service, const char *reader, struct jpki_connecti
 	connection = calloc(1, sizeof(*connection));
 	if (connection == NULL)
 		return JPKI_ERR_MEMORY;
+	strncpy(connection->reader, reader, sizeof(connection->reader) - 1);
+	connection->guard = -1;
 	rv = establish(&connection->context);
 	if (rv != JPKI_OK)
 		goto fail;
@@ -528,9 +533,17 @@ pcsc_close(struct jpki_connection **connection, bool power_off)
 	code = SCardDisconnect(
 	    (*connection)->handle, power_off ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
 	release((*connection)->context);
+	guard_stop(&(*connection)->guard);
 	free(*connection);
 	*connection = NULL;
 	return error_of(code);
+}
+
+static void
+pcsc_guard(struct jpki_connection *connection)
+{
+	if (connection->guard < 0)
+		connection->guard = guard_start(connection->reader);
 }
 
 static int
@@ -601,6 +614,7 @@ const struct jpki_transport jpki_transport = {
     .cancel = pcsc_cancel,
     .open = pcsc_open,
     .close = pcsc_close,
+    .guard = pcsc_guard,
     .check = pcsc_check,
     .begin = pcsc_begin,
     .end = pcsc_end,

@@ -49,6 +49,15 @@ after_verify(struct session *session, int result, unsigned tries)
 	return tries == 0 ? JPKI_ERR_PIN_BLOCKED : JPKI_ERR_PIN_WRONG;
 }
 
+/* From here on the card counts as unlocked, also if this process should not live to see it. */
+static void
+about_to_unlock(struct session *session)
+{
+	session_token(session)->unlocked = true;
+	if (module_settings.guard)
+		jpki_card_guard(session->reader->card);
+}
+
 /*
  * The one place that sends a PIN to log in. From then on the card counts as unlocked unless it
  * says that it refused, so that it is locked again whatever happens on the way.
@@ -64,7 +73,7 @@ verify(struct session *session, const struct jpki_pin *pin)
 	rv = tries_allow(session);
 	if (rv != JPKI_OK)
 		return rv;
-	token->unlocked = true;
+	about_to_unlock(session);
 	rv = jpki_card_verify(session->reader->card, session->role, pin, &tries);
 	rv = after_verify(session, rv, tries);
 	log_line(
@@ -210,14 +219,13 @@ login_end(struct session *session)
 static int
 change(struct session *session, const struct jpki_pin *old, const struct jpki_pin *new_pin)
 {
-	struct token *token = session_token(session);
 	unsigned tries = 0;
 	int rv;
 
 	rv = tries_allow(session);
 	if (rv != JPKI_OK)
 		return rv;
-	token->unlocked = true;
+	about_to_unlock(session);
 	rv = jpki_card_change_pin(session->reader->card, session->role, old, new_pin, &tries);
 	rv = after_verify(session, rv, tries);
 	log_line(LOG_INFO, "change of the PIN of %s: %s", role_row(session->role)->token_label,

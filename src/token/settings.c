@@ -11,6 +11,7 @@ const struct settings settings_default = {
     .signature_window_ms = 10000,
     .pss = PSS_AUTO,
     .public_certificates_profile = true,
+    .guard = true,
     .log_level = LOG_ERROR,
 };
 
@@ -45,14 +46,26 @@ set_pss(struct settings *settings, const char *value)
 }
 
 static bool
-set_profile(struct settings *settings, const char *value)
+set_truth(bool *setting, const char *value)
 {
 	bool yes = strcmp(value, "yes") == 0;
 
 	if (!yes && strcmp(value, "no") != 0)
 		return false;
-	settings->public_certificates_profile = yes;
+	*setting = yes;
 	return true;
+}
+
+static bool
+set_profile(struct settings *settings, const char *value)
+{
+	return set_truth(&settings->public_certificates_profile, value);
+}
+
+static bool
+set_guard(struct settings *settings, const char *value)
+{
+	return set_truth(&settings->guard, value);
 }
 
 static bool
@@ -86,6 +99,7 @@ static const struct row {
     {"signature", "window", set_window, "a number of seconds from 0 to 86400"},
     {"signature", "public-certificates-profile", set_profile, "yes or no"},
     {"token", "pss", set_pss, "auto, on or off"},
+    {"token", "guard", set_guard, "yes or no"},
     {"log", "level", set_log_level, "off, error, info or trace"},
     {"log", "file", set_log_file, "a path that begins with /"},
 };

@@ -37,6 +37,8 @@ struct settings {
 	 * asking for its password, though its own certificate is private.
 	 */
 	bool public_certificates_profile;
+	/* Is a small program to lock the card if the application is killed? */
+	bool guard;
 	enum log_level log_level;
 	char log_file[SETTINGS_PATH_SIZE]; /* "": standard error */
 };

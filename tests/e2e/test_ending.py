@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from neighbour import Neighbour
+from neighbour import LEAVE, Neighbour
 from support import AUTH, BUILD, PIN, SIGN, TIMEOUT, first_line, uri, wait_until
 from test_tls import PORTS, curl, seen
 
@@ -24,9 +24,10 @@ SUDDEN = {"_exit": 0, "abort": -signal.SIGABRT, "SIGTERM": -signal.SIGTERM,
 class Ending:
     """A program that has logged in; it goes its way when told."""
 
-    def __init__(self, sandbox, way, label):
+    def __init__(self, sandbox, way, label, **environment):
         self.way = way
-        self.process = sandbox.start(ENDING, way, sandbox.module, SLOT[label], PIN[label])
+        given = [f"{name}={value}" for name, value in environment.items()]
+        self.process = sandbox.start("env", *given, ENDING, way, sandbox.module, SLOT[label], PIN[label])
         assert first_line(self.process, TIMEOUT) == "ready"
 
     def __enter__(self):
@@ -43,6 +44,11 @@ class Ending:
             return self.process.wait(TIMEOUT)
         assert first_line(self.process, TIMEOUT) == "done"
         return 0
+
+
+def guards(sandbox):
+    """How many there are that would lock the card."""
+    return len(sandbox.run("pidof", "jpki-guard", status=None).split())
 
 
 @pytest.mark.parametrize("label", KEY)
@@ -62,40 +68,73 @@ def test_nobody_signs_without_a_pin_afterwards(sandbox, card, way, label):
     assert [entry.sw for entry in card.verifies()] == ["9000"] * 2
 
 
+@pytest.mark.parametrize("label", KEY)
 @pytest.mark.parametrize("way", SUDDEN)
-def test_after_a_sudden_end_the_service_cuts_the_power(sandbox, card, way):
-    """Nothing of ours runs then. It is not promised that the key is locked at once, nor before
-    every other program has let go of the card: only that it is so in the end."""
+def test_a_guard_locks_the_card_after_a_sudden_end(sandbox, card, way, label):
+    """Though another program stays at the card, so that the service leaves it its power."""
     with Neighbour(sandbox) as neighbour:
-        with Ending(sandbox, way, AUTH) as ending:
+        with Ending(sandbox, way, label) as ending:
             neighbour.connect()
+            assert neighbour.signs_without_a_pin(KEY[label])
             assert ending.go() == SUDDEN[way]
-        assert neighbour.signs_without_a_pin("authentication")
-        neighbour.disconnect()
         wait_until(lambda: card.verified() == [])
-        neighbour.connect()
-        assert not neighbour.signs_without_a_pin("authentication")
+        assert not neighbour.signs_without_a_pin(KEY[label])
+    wait_until(lambda: guards(sandbox) == 0)
 
 
 def test_a_program_that_becomes_another(sandbox, card):
-    """The other one has nothing of ours: its connections with the service end."""
-    with Ending(sandbox, "exec", AUTH) as ending:
+    """The other one has nothing of ours, and lives on."""
+    with Neighbour(sandbox) as neighbour, Ending(sandbox, "exec", AUTH) as ending:
+        neighbour.connect()
         ending.process.stdin.write("\nstill here\n")
         ending.process.stdin.flush()
         assert first_line(ending.process, TIMEOUT) == "still here"
         wait_until(lambda: card.verified() == [])
 
 
-def test_the_next_program_of_ours_locks_what_another_left_open(sandbox, card):
-    with Neighbour(sandbox) as neighbour:
+@pytest.mark.parametrize("way", OURS)
+def test_no_guard_stays_when_it_is_not_needed(sandbox, card, way):
+    with Ending(sandbox, way, AUTH) as ending:
+        assert guards(sandbox) == 1
+        cuts = len(card.events("power-off"))
+        ending.go()
+        wait_until(lambda: guards(sandbox) == 0)
+        assert len(card.events("power-off")) == cuts + 1  # ours
+
+
+def test_a_guard_that_is_told_to_end_locks_the_card(sandbox, card):
+    """By who manages services, or shuts the machine down: the program is about to end too."""
+    with Neighbour(sandbox) as neighbour, Ending(sandbox, "exit", AUTH) as ending:
         neighbour.connect()
+        sandbox.run("sh", "-c", "kill $(pidof jpki-guard)")
+        wait_until(lambda: card.verified() == [])
+        assert ending.go() == 0
+
+
+def test_a_guard_waits_for_another_s_transaction(sandbox, card):
+    with Neighbour(sandbox) as neighbour:
         with Ending(sandbox, "SIGKILL", AUTH) as ending:
+            neighbour.connect()
+            assert neighbour.ask("begin") == "0"
             ending.go()
         assert neighbour.signs_without_a_pin("authentication")
-        with Ending(sandbox, "exit", SIGN) as ending:
+        assert neighbour.ask("end", LEAVE) == "0"
+        wait_until(lambda: card.verified() == [])
+    wait_until(lambda: guards(sandbox) == 0)
+
+
+def test_a_setting_forbids_the_guard(sandbox, card, tmp_path):
+    """Then nothing of ours runs after a sudden end, and it is the service that cuts the power, once
+    every other program has let go of the card."""
+    (tmp_path / "jpki.conf").write_text("[token]\nguard = no\n")
+    with Neighbour(sandbox) as neighbour:
+        with Ending(sandbox, "SIGKILL", AUTH, JPKI_CONFIG=tmp_path / "jpki.conf") as ending:
+            assert guards(sandbox) == 0
+            neighbour.connect()
             ending.go()
-        assert not neighbour.signs_without_a_pin("authentication")
-        assert not neighbour.signs_without_a_pin("signature")
+        assert neighbour.signs_without_a_pin("authentication")
+        neighbour.disconnect()
+        wait_until(lambda: card.verified() == [])
 
 
 def sign_with_openssl(sandbox, folder):

@@ -226,6 +226,12 @@ open(struct jpki_service *service, const char *reader, struct jpki_connection **
 	return JPKI_OK;
 }
 
+static void
+guard(struct jpki_connection *connection)
+{
+	(void)connection; /* this process does not end */
+}
+
 static int
 close(struct jpki_connection **connection, bool power_off)
 {
@@ -413,6 +419,7 @@ const struct jpki_transport jpki_transport = {
     .wait = wait,
     .cancel = cancel,
     .open = open,
+    .guard = guard,
     .close = close,
     .check = check,
     .begin = begin,

@@ -350,6 +350,27 @@ inprocess_close(struct jpki_connection **connection, bool power_off)
 	return result;
 }
 
+static void
+inprocess_guard(struct jpki_connection *connection)
+{
+	pthread_mutex_lock(&world.lock);
+	connection->guarded = true;
+	pthread_mutex_unlock(&world.lock);
+}
+
+bool
+inprocess_guarded(const char *reader)
+{
+	const struct jpki_connection *c;
+
+	pthread_mutex_lock(&world.lock);
+	for (c = world.connections; c != NULL; c = c->next)
+		if (c->guarded && c->reader != NULL && strcmp(c->reader->name, reader) == 0)
+			break;
+	pthread_mutex_unlock(&world.lock);
+	return c != NULL;
+}
+
 static int
 inprocess_check(struct jpki_connection *connection)
 {
@@ -484,6 +505,7 @@ const struct jpki_transport jpki_transport = {
     .cancel = inprocess_cancel,
     .open = inprocess_open,
     .close = inprocess_close,
+    .guard = inprocess_guard,
     .check = inprocess_check,
     .begin = inprocess_begin,
     .end = inprocess_end,

@@ -51,6 +51,8 @@ int inprocess_power_cut(const char *reader);
  * connection is open. -1 if one is.
  */
 int inprocess_idle(const char *reader);
+/* Is there a connection that would not outlive this process unlocked (jpki_transport.guard)? */
+bool inprocess_guarded(const char *reader);
 /* Another program holds the card exclusively: open answers JPKI_ERR_BUSY. */
 int inprocess_exclusive(const char *reader, bool exclusive);
 

@@ -37,6 +37,7 @@ struct jpki_connection {
 	struct reader *reader; /* a slot of world.readers, whoever is in it now */
 	uint64_t attachment;
 	uint32_t events, resets;
+	bool guarded;
 	struct jpki_connection *next;
 };
 

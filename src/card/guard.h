@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CARD_GUARD_H
+#define CARD_GUARD_H
+
+/*
+ * A program that is killed cannot lock its card. So while a PIN may be verified a small program of
+ * ours, jpki-guard (tools/guard), waits for this process to end, and then cuts the power of the
+ * card. It is told when it is not needed any more.
+ */
+
+/*
+ * Start one for the card in `reader`. It is looked for beside the shared object (or program) that
+ * this code is in, then where it is installed. Returns the file descriptor that it listens to, or
+ * -1: there is none then, which the log tells.
+ */
+int guard_start(const char *reader);
+
+/* It is not needed any more; closes the descriptor and sets it to -1, accepts -1. */
+void guard_stop(int *channel);
+
+#endif

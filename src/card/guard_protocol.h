@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CARD_GUARD_PROTOCOL_H
+#define CARD_GUARD_PROTOCOL_H
+
+/*
+ * Between src/card/guard.c and jpki-guard, whose one argument is the reader's name. It gets two
+ * descriptors: the process to wait for (pidfd_open), and the channel, on which a byte tells it to
+ * go; the end of the channel means that the process has become another program.
+ */
+#define GUARD_PROCESS 3
+#define GUARD_CHANNEL 4
+#define GUARD_STAND_DOWN 'd'
+/* Bytes of a reader's name with its NUL, as JPKI_READER_NAME_SIZE. */
+#define GUARD_READER_SIZE 128
+
+#endif
