@@ -160,6 +160,8 @@ delays_are_set(void **state)
 {
 	control(*state, "delay signature 2500");
 	assert_int_equal(vcard_delays_get(*state).signature, 2500);
+	control(*state, "delay pin 700");
+	assert_int_equal(vcard_delays_get(*state).pin, 700);
 	control(*state, "delay");
 	assert_non_null(strstr(text, "signature 2500\n"));
 	refused(*state, "delay nothing 1");

@@ -224,8 +224,11 @@ vcard_delay_set(struct vcard *card, const char *name, const char *value, struct 
 		delays.byte = (uint32_t)number;
 	else if (strcmp(name, "signature") == 0)
 		delays.signature = (uint32_t)number;
+	else if (strcmp(name, "pin") == 0)
+		delays.pin = (uint32_t)number;
 	else
-		return fail(error, "there is no delay \"%s\": exchange, byte, signature", name);
+		return fail(
+		    error, "there is no delay \"%s\": exchange, byte, signature, pin", name);
 	vcard_delays_set(card, &delays);
 	return 0;
 }
@@ -239,9 +242,10 @@ control_delay(struct request *request)
 		return vcard_delay_set(
 		    request->card, request->words[1], request->words[2], request->error);
 	if (request->count != 1)
-		return fail(request->error, "delay [exchange|byte|signature MICROSECONDS]");
-	fprintf(request->out, "exchange %" PRIu32 "\nbyte %" PRIu32 "\nsignature %" PRIu32 "\n",
-	    delays.exchange, delays.byte, delays.signature);
+		return fail(request->error, "delay [exchange|byte|signature|pin MICROSECONDS]");
+	fprintf(request->out,
+	    "exchange %" PRIu32 "\nbyte %" PRIu32 "\nsignature %" PRIu32 "\npin %" PRIu32 "\n",
+	    delays.exchange, delays.byte, delays.signature, delays.pin);
 	return 0;
 }
 
@@ -302,7 +306,7 @@ static const struct {
     {"fault", control_fault,
 	"fault NTH sw|sw-after|sw-data|garbage|empty|truncated|overlong|eject|power-loss [SW] | "
 	"clear"},
-    {"delay", control_delay, "delay [exchange|byte|signature MICROSECONDS]"},
+    {"delay", control_delay, "delay [exchange|byte|signature|pin MICROSECONDS]"},
     {"ledger", control_ledger, "ledger show|count|mark - what was asked of the card"},
     {"quit", control_quit, "quit - end the program"},
     {"help", control_help, "help - this list"},

@@ -94,7 +94,7 @@ print_help(void)
 	       "                             (${XDG_STATE_HOME:-~/.local/state}/jpki-vcard)\n"
 	       "  --control SOCKET           control socket (control in the state folder)\n"
 	       "  --quirk NAME=VALUE         a habit of the card, see below; repeatable\n"
-	       "  --delay WHAT=MICROSECONDS  exchange, byte or signature; repeatable\n"
+	       "  --delay WHAT=MICROSECONDS  exchange, byte, signature or pin; repeatable\n"
 	       "  --ready-fd N, --ready-file FILE\n"
 	       "                             say \"ready\" there once a reader saw the card\n"
 	       "  --ejected                  begin with the card out of the reader\n"

@@ -110,6 +110,8 @@ command_verify(struct vcard *card, const struct apdu *apdu, struct answer *answe
 	else if (file != NULL)
 		sw = verify(card, file->index, apdu);
 	ledger_add(card, event, file != NULL ? file->id : 0, 0, sw);
+	if (event == VCARD_EVENT_VERIFY) /* the ledger tells already what goes on */
+		card_sleep(1, card->delays.pin);
 	return sw;
 }
 
@@ -169,6 +171,7 @@ command_change(struct vcard *card, const struct apdu *apdu, struct answer *answe
 	if (file != NULL)
 		sw = change(card, file->index, apdu);
 	ledger_add(card, VCARD_EVENT_CHANGE, file != NULL ? file->id : 0, 0, sw);
+	card_sleep(1, card->delays.pin);
 	return sw;
 }
 

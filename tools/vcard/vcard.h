@@ -266,11 +266,12 @@ struct vcard_delays {
 	uint32_t exchange;  /* per exchange */
 	uint32_t byte;	    /* per byte in either direction */
 	uint32_t signature; /* per signature made */
+	uint32_t pin;	    /* per PIN compared or changed, after the ledger tells of it */
 };
 
 void vcard_delays_set(struct vcard *card, const struct vcard_delays *delays);
 struct vcard_delays vcard_delays_get(struct vcard *card);
-/* One of them by name ("exchange", "byte", "signature"), the value as decimal text. */
+/* One of them by name ("exchange", "byte", "signature", "pin"), the value as decimal text. */
 int vcard_delay_set(
     struct vcard *card, const char *name, const char *value, struct vcard_error *error);
 
