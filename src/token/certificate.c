@@ -188,8 +188,11 @@ certificate_free(struct certificate **certificate)
 
 	if (c == NULL)
 		return;
-	for (int i = 0; i < CERTIFICATE_FIELDS; i++)
+	for (int i = 0; i < CERTIFICATE_FIELDS; i++) {
+		if (c->fields[i].bytes != NULL) /* it may name a person */
+			explicit_bzero(c->fields[i].bytes, c->fields[i].length);
 		free(c->fields[i].bytes);
+	}
 	free(c);
 	*certificate = NULL;
 }
