@@ -146,19 +146,6 @@ def test_two_modules_in_one_program(sandbox, card, certificates, tmp_path):
 # --- what they are made of -----------------------------------------------------------------
 
 
-def exports(name):
-    lines = output("nm", "--dynamic", "--defined-only", "--format=posix", built(name)).splitlines()
-    return sorted(line.split()[0] for line in lines)
-
-
-def test_the_modules_export_the_functions_of_the_specification_alone():
-    names = exports("jpki-pkcs11")
-    assert {"C_GetFunctionList", "C_GetInterface", "C_SessionCancel"} <= set(names)
-    assert [name for name in names if not name.startswith("C_")] == []
-    for name in ONE_TOKEN:
-        assert exports(name) == names
-
-
 def role_constant(name):
     """Its place in the file, found by way of the read-only data that it is in."""
     sections = re.search(r" \.rodata +PROGBITS +([0-9a-f]+) ([0-9a-f]+)",
