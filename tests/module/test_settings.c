@@ -78,7 +78,7 @@ static const struct {
 #define SETTINGS(window, pss_use, profile, level)                                                  \
 	{                                                                                          \
 		.signature_window_ms = (window), .pss = (pss_use),                                 \
-		.public_certificates_profile = (profile), .log_level = (level)                     \
+		.public_certificates_profile = (profile), .guard = true, .log_level = (level)      \
 	}
 #define DEFAULT SETTINGS(10000, PSS_AUTO, true, LOG_ERROR)
     {"", DEFAULT, NULL},
@@ -106,6 +106,8 @@ static const struct {
     {"[token]\npss = off\n", SETTINGS(10000, PSS_OFF, true, LOG_ERROR), NULL},
     {"[token]\npss = no\n", DEFAULT, "auto, on or off"},
     {"[token]\nPSS = off\n", DEFAULT, "[token] PSS: there is no such setting"},
+    {"[token]\nguard = yes\n", DEFAULT, NULL},
+    {"[token]\nguard = maybe\n", DEFAULT, "yes or no"},
     {"[log]\nlevel = off\n", SETTINGS(10000, PSS_AUTO, true, LOG_OFF), NULL},
     {"[log]\nlevel = info\n", SETTINGS(10000, PSS_AUTO, true, LOG_INFO), NULL},
     {"[log]\nlevel = trace\n", SETTINGS(10000, PSS_AUTO, true, LOG_TRACE), NULL},
@@ -382,6 +384,44 @@ the_profile_can_be_taken_away(void **state)
 	assert_true(has_profile(JPKI_AUTHENTICATION, CKP_PUBLIC_CERTIFICATES_TOKEN));
 }
 
+static bool guarded; /* when the PIN came to the card */
+
+static void
+look_for_guard(void *context)
+{
+	(void)context;
+	guarded = inprocess_guarded(READER);
+}
+
+/* The card has somebody who locks it before it is unlocked, and only for as long as it is. */
+static void
+a_guard_can_be_forbidden(void **state)
+{
+	static const struct {
+		const char *text;
+		bool guard;
+	} files[] = {
+	    {"", true}, {"[token]\nguard = no\n", false}, {"[token]\nguard = yes\n", true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		CK_SESSION_HANDLE session;
+
+		restart_with(files[i].text);
+		session = open_session(JPKI_AUTHENTICATION);
+		assert_false(inprocess_guarded(READER));
+		guarded = false;
+		/* select, PIN */
+		inprocess_plan(INPROCESS_TRANSMIT, 2, JPKI_OK, look_for_guard, NULL);
+		assert_ok(login_with(session, PIN));
+		assert_int_equal(inprocess_calls(INPROCESS_TRANSMIT) >= 2, true);
+		assert_int_equal(guarded, files[i].guard);
+		assert_int_equal(inprocess_guarded(READER), files[i].guard);
+		assert_ok(p11->C_Logout(session));
+		assert_false(inprocess_guarded(READER));
+	}
+}
+
 static void
 the_window_is_the_file_s(void **state)
 {
@@ -406,6 +446,7 @@ main(void)
 	    TEST(pss_can_be_turned_off),
 	    TEST(pss_can_be_insisted_on),
 	    TEST(the_profile_can_be_taken_away),
+	    TEST(a_guard_can_be_forbidden),
 	    TEST(the_window_is_the_file_s),
 	};
 
