@@ -118,7 +118,9 @@ in_transaction(struct session *session, const struct jpki_pin *pin,
 	if (rv != JPKI_OK)
 		return rv_of(rv);
 	was_unlocked = token->unlocked;
-	rv = work(session, pin);
+	rv = reader_confirm_card(reader);
+	if (rv == JPKI_OK)
+		rv = work(session, pin);
 	if (rv != JPKI_OK && rv != JPKI_ERR_RESET && token->unlocked &&
 	    !(was_unlocked && token->logged_in))
 		reader_lock_card(reader); /* a PIN may have been verified, but this is no login */
@@ -246,7 +248,9 @@ change_in_transaction(
 	if (rv != JPKI_OK)
 		return rv_of(rv);
 	was_unlocked = session_token(session)->unlocked; /* as a reset may just have ended it */
-	rv = change(session, old, new_pin);
+	rv = reader_confirm_card(reader);
+	if (rv == JPKI_OK)
+		rv = change(session, old, new_pin);
 	if (!was_unlocked || rv != JPKI_OK)
 		reader_lock_card(reader);
 	return rv_of(reader_end(reader, rv));

@@ -15,11 +15,11 @@
 /* How often a card that answers nothing sensible is asked what it is. */
 #define PROBE_ATTEMPTS_MAX 3
 /*
- * How long the first block of a certificate may wait for the rest, in ms. Nobody exchanges
- * reader and card in less, which the service's count of events may not show: no certificate is
- * made of the halves of two.
+ * Nobody exchanges reader and card in less, in ms, which the service's count of events may not
+ * show. After that the first block of a certificate does not wait for the rest any more, so that
+ * no certificate is made of the halves of two, and no PIN goes to the card unseen.
  */
-#define HEAD_KEEPS_MS 2000
+#define CARD_KEEPS_MS 2000
 
 void
 token_forget_certificate(struct token *token, enum jpki_certificate which)
@@ -159,6 +159,7 @@ reader_end(struct reader *reader, int result)
 {
 	int state = JPKI_OK;
 
+	reader->contact_at = clock_now_ms();
 	(void)jpki_card_end(reader->card);
 	if (result != JPKI_OK)
 		state = jpki_card_check(reader->card);
@@ -330,7 +331,7 @@ reader_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_ce
 
 	if (token->certificates[which] != NULL)
 		return JPKI_OK;
-	if (der->have < der->total && clock_now_ms() - token->head_at >= HEAD_KEEPS_MS)
+	if (der->have < der->total && clock_now_ms() - token->head_at >= CARD_KEEPS_MS)
 		memset(der, 0, sizeof(*der));
 	rv = jpki_card_read_certificate(reader->card, role, which, der);
 	if (rv != JPKI_OK)
@@ -342,25 +343,67 @@ reader_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_ce
 	return rv;
 }
 
-/* What the card gives as the first block of a certificate that is known: is it the same? */
+/* The first block of a certificate that is known, or NULL. */
+static struct token *
+token_with_head(struct reader *reader, enum jpki_role *role)
+{
+	for (int r = 0; r < JPKI_ROLES; r++)
+		if (reader->tokens[r].der[JPKI_CERTIFICATE].have > 0) {
+			*role = (enum jpki_role)r;
+			return &reader->tokens[r];
+		}
+	return NULL;
+}
+
+/* Is what the card gives in its place the same? */
 static int
 compare_head(struct reader *reader, bool *same)
 {
 	const struct jpki_der *known;
 	struct jpki_der seen = {0};
-	int role, rv;
+	struct token *token;
+	enum jpki_role role;
+	int rv;
 
-	for (role = 0; role < JPKI_ROLES; role++)
-		if (reader->tokens[role].der[JPKI_CERTIFICATE].have > 0)
-			break;
-	if (role == JPKI_ROLES)
+	token = token_with_head(reader, &role);
+	if (token == NULL)
 		return JPKI_ERR_NOT_FOUND;
-	known = &reader->tokens[role].der[JPKI_CERTIFICATE];
-	rv = jpki_card_read_certificate_head(
-	    reader->card, (enum jpki_role)role, JPKI_CERTIFICATE, &seen);
+	known = &token->der[JPKI_CERTIFICATE];
+	rv = jpki_card_read_certificate_head(reader->card, role, JPKI_CERTIFICATE, &seen);
 	*same = seen.total == known->total && seen.have <= known->have &&
 		memcmp(seen.bytes, known->bytes, seen.have) == 0;
+	if (rv == JPKI_OK && *same)
+		token->head_at = clock_now_ms();
 	return rv;
+}
+
+/* For a card whose certificates cannot be read yet. Serial numbers may not be unique (C). */
+static int
+compare_info(struct reader *reader, bool *same)
+{
+	struct jpki_token_info now;
+	int rv = jpki_card_read_info(reader->card, &now);
+
+	*same = now.kind == reader->info.kind && strcmp(now.label, reader->info.label) == 0 &&
+		strcmp(now.model, reader->info.model) == 0 &&
+		strcmp(now.serial, reader->info.serial) == 0;
+	return rv;
+}
+
+int
+reader_confirm_card(struct reader *reader)
+{
+	enum jpki_role role;
+	bool same;
+	int rv;
+
+	if (reader_is_unlocked(reader) || clock_now_ms() - reader->contact_at < CARD_KEEPS_MS)
+		return JPKI_OK;
+	rv = token_with_head(reader, &role) != NULL ? compare_head(reader, &same)
+						    : compare_info(reader, &same);
+	if (rv == JPKI_ERR_NOT_VERIFIED)
+		return JPKI_ERR_STATUS;
+	return rv == JPKI_OK && !same ? JPKI_ERR_NO_CARD : rv;
 }
 
 bool

@@ -74,7 +74,8 @@ struct reader {
 	struct jpki_reader_state state;
 	struct jpki_card *card; /* NULL: none is known */
 	bool probed;
-	unsigned attempts; /* to probe this card */
+	unsigned attempts;   /* to probe this card */
+	uint64_t contact_at; /* when the last transaction ended, clock_now_ms */
 	struct jpki_token_info info;
 	struct token tokens[JPKI_ROLES];
 };
@@ -115,6 +116,13 @@ int reader_load_certificate(
  * certificate that is known tells.
  */
 bool reader_still_selected(struct reader *reader);
+
+/*
+ * Before a PIN goes to a card, within the transaction: unless we were in touch with it just now,
+ * is it the one that is known? Reader and card may have been exchanged without a trace. It is
+ * asked for what it showed first. JPKI_ERR_NO_CARD if it is another one.
+ */
+int reader_confirm_card(struct reader *reader);
 
 /* Within a transaction that has selected it: is that certificate another one? */
 bool reader_is_other_card(struct reader *reader);

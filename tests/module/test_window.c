@@ -211,8 +211,8 @@ context_login_without_an_answer_locks(void **state)
 
 	(void)state;
 	assert_ok(begin_signature(session, sha256_pkcs1));
-	skipped += TRIES_MS; /* select, tries, PIN */
-	assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW_AFTER, 3, 0x6700, NULL), 0);
+	skipped += TRIES_MS; /* select, is it the same card, tries, PIN */
+	assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW_AFTER, 4, 0x6700, NULL), 0);
 	assert_rv(context_login(session, PASSWORD), CKR_DEVICE_ERROR);
 	assert_int_equal(pins_sent(), 2);
 	assert_true(locked());
@@ -253,8 +253,8 @@ login_when_the_tries_are_not_told(void **state)
 
 	(void)state;
 	(void)token_flags(JPKI_SIGNATURE);
-	skipped += TRIES_MS; /* the card is asked again: select, tries */
-	assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW, 2, 0x6982, NULL), 0);
+	skipped += TRIES_MS; /* the card is asked again: select, is it the same, tries */
+	assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW, 3, 0x6982, NULL), 0);
 	assert_rv(login_with(session, PASSWORD), CKR_DEVICE_ERROR);
 	assert_int_equal(pins_sent(), 0);
 	assert_ok(login_with(session, PASSWORD));
