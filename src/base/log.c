@@ -7,16 +7,19 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/descriptor.h"
 
 #define LINE_MAX_SIZE 500
 
 static const char *const words[LOG_LEVELS] = {"off", "error", "info", "trace"};
 
 static atomic_int current = LOG_ERROR;
-static atomic_int output = STDERR_FILENO;
+static struct descriptor output = {.number = -1}; /* -1: standard error */
 
 int
 log_level_of(const char *word)
@@ -33,6 +36,23 @@ log_wanted(enum log_level level)
 	return (int)level <= atomic_load(&current);
 }
 
+/* A file, or a terminal: what others read from may keep who writes waiting. */
+static int
+open_file(const char *path)
+{
+	int file =
+	    open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+	struct stat info;
+
+	if (file < 0)
+		return -1;
+	if (fstat(file, &info) == 0 && (S_ISREG(info.st_mode) || S_ISCHR(info.st_mode)))
+		return file;
+	(void)close(file);
+	errno = EINVAL;
+	return -1;
+}
+
 void
 log_start(enum log_level level, const char *path)
 {
@@ -42,20 +62,16 @@ log_start(enum log_level level, const char *path)
 	atomic_store(&current, (int)level);
 	if (level == LOG_OFF || path == NULL || path[0] == '\0')
 		return;
-	file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+	file = open_file(path);
 	if (file < 0)
 		log_line(LOG_ERROR, "log file %s: %s", path, strerror(errno));
-	else
-		atomic_store(&output, file);
+	output = descriptor_keep(file);
 }
 
 void
 log_stop(void)
 {
-	int file = atomic_exchange(&output, STDERR_FILENO);
-
-	if (file != STDERR_FILENO)
-		(void)close(file);
+	descriptor_close(&output);
 	atomic_store(&current, LOG_ERROR);
 }
 
@@ -103,7 +119,9 @@ log_line(enum log_level level, const char *format, ...)
 		length = sizeof(line) - 1;
 	make_harmless(line, length);
 	line[length++] = '\n';
-	if (write(atomic_load(&output), line, length) < 0)
-		errno = saved; /* there is nobody to tell */
+	if (output.number < 0)
+		(void)!write(STDERR_FILENO, line, length);
+	else if (descriptor_is_ours(&output)) /* if not, there is nobody to tell */
+		(void)!write(output.number, line, length);
 	errno = saved;
 }

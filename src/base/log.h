@@ -22,8 +22,9 @@ enum log_level {
 int log_level_of(const char *word);
 
 /*
- * From now on write lines up to `level` to the end of the file `path`, made for its owner alone
- * if it is not there; NULL or "" is standard error. If the file cannot be opened, standard error
+ * To be called while no other thread is in the module, as log_stop: from now on write lines up to
+ * `level` to the end of the file `path`, made for its owner alone if it is not there (a regular
+ * file or a terminal); NULL or "" is standard error. If the file cannot be opened, standard error
  * is told so, and used. Before the first call, LOG_ERROR to standard error.
  */
 void log_start(enum log_level level, const char *path);

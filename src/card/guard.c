@@ -135,7 +135,7 @@ start(const char *path, const char *reader, int *channel)
 	return error;
 }
 
-int
+struct descriptor
 guard_start(const char *reader)
 {
 	char path[PATH_SIZE];
@@ -148,19 +148,17 @@ guard_start(const char *reader)
 		log_line(LOG_INFO, "%s: %s; if this program is killed, the card stays unlocked",
 		    path, strerror(error));
 	errno = saved;
-	return channel;
+	return descriptor_keep(channel);
 }
 
 void
-guard_stop(int *channel)
+guard_stop(struct descriptor *channel)
 {
 	static const char word = GUARD_STAND_DOWN;
 	int saved = errno;
 
-	if (*channel < 0)
-		return;
-	(void)send(*channel, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-	(void)close(*channel);
-	*channel = -1;
+	if (descriptor_is_ours(channel))
+		(void)send(channel->number, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	descriptor_close(channel);
 	errno = saved;
 }

@@ -2,6 +2,8 @@
 #ifndef CARD_GUARD_H
 #define CARD_GUARD_H
 
+#include "base/descriptor.h"
+
 /*
  * A program that is killed cannot lock its card. So while a PIN may be verified a small program of
  * ours, jpki-guard (tools/guard), waits for this process to end, and then cuts the power of the
@@ -10,12 +12,12 @@
 
 /*
  * Start one for the card in `reader`. It is looked for beside the shared object (or program) that
- * this code is in, then where it is installed. Returns the file descriptor that it listens to, or
- * -1: there is none then, which the log tells.
+ * this code is in, then where it is installed. Returns the channel that it listens to, or none if
+ * it could not be started, which the log tells.
  */
-int guard_start(const char *reader);
+struct descriptor guard_start(const char *reader);
 
-/* It is not needed any more; closes the descriptor and sets it to -1, accepts -1. */
-void guard_stop(int *channel);
+/* It is not needed any more. Closes the channel; accepts none. */
+void guard_stop(struct descriptor *channel);
 
 #endif

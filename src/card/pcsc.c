@@ -37,7 +37,7 @@ struct jpki_connection {
 	SCARDHANDLE handle;
 	DWORD protocol;
 	char reader[JPKI_READER_NAME_SIZE];
-	int guard; /* its channel, -1: none */
+	struct descriptor guard; /* its channel */
 };
 
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
@@ -488,7 +488,7 @@ pcsc_open(struct jpki_service *service, const char *reader, struct jpki_connecti
 	if (connection == NULL)
 		return JPKI_ERR_MEMORY;
 	strncpy(connection->reader, reader, sizeof(connection->reader) - 1);
-	connection->guard = -1;
+	connection->guard = NO_DESCRIPTOR;
 	rv = establish(&connection->context);
 	if (rv != JPKI_OK)
 		goto fail;
@@ -542,7 +542,7 @@ pcsc_close(struct jpki_connection **connection, bool power_off)
 static void
 pcsc_guard(struct jpki_connection *connection)
 {
-	if (connection->guard < 0)
+	if (connection->guard.number < 0)
 		connection->guard = guard_start(connection->reader);
 }
 

@@ -6,27 +6,21 @@
 /* What this thread is in, for the log. */
 static _Thread_local const char *current;
 
-static CK_RV
-answer(CK_RV rv)
-{
-	log_line(LOG_TRACE, "%s: 0x%lX", current, rv);
-	return rv;
-}
-
 CK_RV
 entry_check_as(const char *call, bool arguments_well)
 {
 	current = call;
 	if (!module_enter())
-		return answer(CKR_CRYPTOKI_NOT_INITIALIZED);
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	return arguments_well ? CKR_OK : entry_done(CKR_ARGUMENTS_BAD);
 }
 
 CK_RV
 entry_done(CK_RV rv)
 {
-	module_leave();
-	return answer(rv);
+	log_line(LOG_TRACE, "%s: 0x%lX", current, rv);
+	module_leave(); /* from then on the log may be closed */
+	return rv;
 }
 
 CK_RV

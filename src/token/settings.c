@@ -2,10 +2,13 @@
 #include "token/settings.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 const struct settings settings_default = {
     .signature_window_ms = 10000,
@@ -173,6 +176,25 @@ settings_parse(const char *text, size_t length, const char *source, struct setti
 	return reading.complaints;
 }
 
+/* A regular file: from others one may wait for ever, or read without end. */
+static FILE *
+open_file(const char *path)
+{
+	int number = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat info;
+	FILE *file = NULL;
+
+	if (number < 0)
+		return NULL;
+	if (fstat(number, &info) != 0 || !S_ISREG(info.st_mode))
+		errno = EINVAL;
+	else
+		file = fdopen(number, "r");
+	if (file == NULL)
+		(void)close(number);
+	return file;
+}
+
 static void
 read_file(const char *path, bool must_be, struct settings *settings)
 {
@@ -180,7 +202,7 @@ read_file(const char *path, bool must_be, struct settings *settings)
 	size_t length;
 	FILE *file;
 
-	file = fopen(path, "re");
+	file = open_file(path);
 	if (file == NULL) {
 		if (must_be || (errno != ENOENT && errno != ENOTDIR))
 			log_line(LOG_ERROR, "%s: %s", path, strerror(errno));

@@ -361,6 +361,29 @@ lines_are_short_and_harmless(void **state)
 	assert_int_equal(count_of("a?b?[31m?利用者\n"), 1);
 }
 
+/* A daemon closes all files, and opens its own: those are not ours to write to, or to close. */
+static void
+another_s_file_is_left_alone(void **state)
+{
+	char other[] = "/tmp/jpki-other-XXXXXX";
+	struct stat info;
+	int file, first = dup(STDERR_FILENO);
+
+	(void)state;
+	assert_true(first >= 0);
+	assert_int_equal(close(first), 0);
+	log_start(LOG_INFO, path);
+	assert_int_equal(close(first), 0); /* the lowest number that is free was the log's */
+	file = mkstemp(other);
+	assert_int_equal(file, first);
+	log_line(LOG_INFO, "a line");
+	log_stop();
+	assert_int_equal(fstat(file, &info), 0);
+	assert_int_equal(info.st_size, 0);
+	assert_int_equal(close(file), 0);
+	assert_int_equal(unlink(other), 0);
+}
+
 static void
 a_new_file_is_its_owner_s(void **state)
 {
@@ -386,6 +409,7 @@ main(void)
 	    LOGGED_TEST(what_happens_is_logged),
 	    cmocka_unit_test(levels),
 	    cmocka_unit_test(lines_are_short_and_harmless),
+	    cmocka_unit_test(another_s_file_is_left_alone),
 	    cmocka_unit_test(a_new_file_is_its_owner_s),
 	};
 

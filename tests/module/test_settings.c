@@ -260,6 +260,28 @@ a_person_s_file_is_found(void **state)
 	forget_environment();
 }
 
+/* Nobody writes to it, so who reads waits. */
+static void
+a_pipe_is_no_file(void **state)
+{
+	struct settings settings;
+
+	(void)state;
+	log_anew();
+	(void)unlink(config_path);
+	assert_int_equal(mkfifo(config_path, 0600), 0);
+	setenv("JPKI_CONFIG", config_path, 1);
+	settings_load(&settings);
+	assert_non_null(strstr(logged(), "Invalid argument"));
+	log_start(LOG_ERROR, config_path); /* and nobody reads: standard error hears of it */
+	setenv("JPKI_CONFIG", "/dev/zero", 1);
+	settings_load(&settings);
+	assert_memory_equal(&settings, &settings_default, sizeof(settings));
+	assert_int_equal(unlink(config_path), 0);
+	forget_environment();
+	log_stop();
+}
+
 static void
 a_file_too_large_is_not_taken(void **state)
 {
@@ -280,7 +302,7 @@ a_file_too_large_is_not_taken(void **state)
 	assert_non_null(strstr(logged(), "larger than 64 kB"));
 	setenv("JPKI_CONFIG", folder, 1);
 	settings_load(&settings);
-	assert_non_null(strstr(logged(), "it cannot be read"));
+	assert_non_null(strstr(logged(), "Invalid argument"));
 	forget_environment();
 	log_stop();
 }
@@ -442,6 +464,7 @@ main(void)
 	    cmocka_unit_test(the_environment_names_a_file),
 	    cmocka_unit_test(a_file_that_is_named_must_be_there),
 	    cmocka_unit_test(a_person_s_file_is_found),
+	    cmocka_unit_test(a_pipe_is_no_file),
 	    cmocka_unit_test(a_file_too_large_is_not_taken),
 	    TEST(pss_can_be_turned_off),
 	    TEST(pss_can_be_insisted_on),
