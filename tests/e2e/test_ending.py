@@ -94,7 +94,8 @@ def test_a_program_that_becomes_another(sandbox, card):
 
 @pytest.mark.parametrize("way", OURS)
 def test_no_guard_stays_when_it_is_not_needed(sandbox, card, way):
-    with Ending(sandbox, way, AUTH) as ending:
+    with Neighbour(sandbox) as neighbour, Ending(sandbox, way, AUTH) as ending:
+        neighbour.connect()  # so that the service does not cut the power as well
         assert guards(sandbox) == 1
         cuts = len(card.events("power-off"))
         ending.go()
