@@ -88,7 +88,7 @@ attempt_twice(struct session *session, const struct operation_value *value,
 	int rv;
 
 	rv = attempt(session, value, signature);
-	if (rv == JPKI_OK || rv > JPKI_ERR_NOT_JPKI || reader_still_selected(session->reader))
+	if (rv > JPKI_ERR_NOT_JPKI || reader_still_selected(session->reader))
 		return rv;
 	rv = jpki_card_select(session->reader->card, &selected);
 	if (rv == JPKI_OK && reader_is_other_card(session->reader))
