@@ -131,6 +131,7 @@ C_FindObjects(
 	if (session->search.active) {
 		struct search *search = &session->search;
 
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): entry_session refused it */
 		for (*count = 0; *count < room && search->next < search->count; ++*count)
 			objects[*count] = search->found[search->next++];
 	} else

@@ -108,7 +108,7 @@ set_validity(X509 *certificate, struct tm last)
 static struct tm
 today_in_japan(void)
 {
-	time_t now = time(NULL) + 9 * 3600;
+	time_t now = time(NULL) + 9L * 3600;
 	struct tm today;
 
 	gmtime_r(&now, &today);
@@ -119,7 +119,7 @@ today_in_japan(void)
 static struct tm
 fifth_birthday(const char *birth_date)
 {
-	int month_and_day = atoi(birth_date + 5);
+	int month_and_day = (int)strtol(birth_date + 5, NULL, 10);
 	struct tm day = today_in_japan();
 	bool had_it = (day.tm_mon + 1) * 100 + day.tm_mday >= month_and_day;
 

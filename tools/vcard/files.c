@@ -95,6 +95,7 @@ file_of_p2(struct vcard *card, uint8_t p2, uint16_t *sw)
 static uint16_t
 read_address(struct vcard *card, const struct apdu *apdu, size_t *offset)
 {
+	const struct file *file;
 	uint16_t sw;
 
 	if ((apdu->p1 & 0x80) == 0) {
@@ -107,9 +108,10 @@ read_address(struct vcard *card, const struct apdu *apdu, size_t *offset)
 	if ((apdu->p1 & 0x60) != 0 || (apdu->p1 & 0x1f) == 0 || (apdu->p1 & 0x1f) == 0x1f)
 		return SW_P1P2;
 	*offset = apdu->p2;
-	if (file_find(card, apdu->p1 & 0x1f) == NULL)
+	file = file_find(card, apdu->p1 & 0x1f);
+	if (file == NULL)
 		return SW_NOT_FOUND;
-	card->file = file_find(card, apdu->p1 & 0x1f);
+	card->file = file;
 	return SW_OK;
 }
 

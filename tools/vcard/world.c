@@ -233,12 +233,10 @@ inprocess_idle(const char *name)
 
 	enter();
 	reader = reader_find_inlock(name);
-	for (struct jpki_connection *c = world.connections; c != NULL; c = c->next) {
-		if (reader == c->reader && c->attachment == reader->attachment)
+	for (struct jpki_connection *c = world.connections; c != NULL && reader != NULL;
+	     c = c->next)
+		if (c->reader == reader && c->attachment == reader->attachment)
 			reader = NULL;
-		if (reader == NULL)
-			break;
-	}
 	if (reader != NULL)
 		reader_cut_power_inlock(reader);
 	leave();
