@@ -381,7 +381,7 @@ answers_that_are_none(void **state)
 		plan_fault(w, faults[i], 2, 0);
 		assert_int_not_equal(
 		    read_certificate(w, JPKI_AUTHENTICATION, JPKI_CERTIFICATE), JPKI_OK);
-		assert_true(der.have <= 2 * BLOCK);
+		assert_true(der.have <= (size_t)2 * BLOCK);
 		end(w);
 	}
 }

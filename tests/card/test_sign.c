@@ -165,7 +165,7 @@ data_of_a_wrong_length_is_not_sent(void **state)
 	mark(w);
 	assert_int_equal(sign_pkcs1(w, 0), JPKI_ERR_LENGTH);
 	assert_int_equal(sign_pkcs1(w, JPKI_SIGN_DATA_MAX + 1), JPKI_ERR_LENGTH);
-	for (size_t length = 0; length <= 2 * HASH_SIZE; length++)
+	for (size_t length = 0; length <= (size_t)2 * HASH_SIZE; length++)
 		if (length != HASH_SIZE)
 			assert_int_equal(sign(w, JPKI_AUTHENTICATION, JPKI_SIGN_PSS_SHA256, length),
 			    JPKI_ERR_LENGTH);

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Login to a TLS server with the authentication key: the server sees the card's subject."""
 
-import re
 import subprocess
 
 import pytest
 
-from support import AUTH, PIN, openssl, subject, uri
+from support import AUTH, PIN, subject, uri
 from web import PORTS, seen
 
 

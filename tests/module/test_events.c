@@ -328,7 +328,7 @@ finalize_meets_a_waiter_anywhere(void **state)
 	(void)state;
 	alarm(HANG);
 	for (int round = 0; round < RACES; round++) {
-		const struct timespec moment = {.tv_nsec = round % 7 * 20000};
+		const struct timespec moment = {.tv_nsec = round % 7 * 20000L};
 		struct waiter waiter;
 
 		assert_int_equal(pthread_create(&waiter.thread, NULL, wait_for_event, &waiter), 0);
@@ -377,7 +377,7 @@ finalize_in_a_storm_of_events(void **state)
 	(void)state;
 	alarm(HANG);
 	for (int round = 0; round < STORMS; round++) {
-		const struct timespec moment = {.tv_nsec = round % 10 * 100000};
+		const struct timespec moment = {.tv_nsec = round % 10 * 100000L};
 
 		atomic_store(&storm_over, false);
 		assert_int_equal(pthread_create(&storm, NULL, make_storm, NULL), 0);

@@ -1058,7 +1058,7 @@ assert_recovered(void)
 static void
 one_round(uint64_t window, unsigned ms)
 {
-	CK_SESSION_HANDLE keepers[SLOTS];
+	CK_SESSION_HANDLE keepers[SLOTS] = {0};
 	bool stop_in_storm = weather == STORM && round_number % 2 == 0;
 
 	set_window(window);
@@ -1066,7 +1066,7 @@ one_round(uint64_t window, unsigned ms)
 	if (weather == PEACE)
 		keep_logged_in(keepers);
 	start_threads();
-	sleep_us(1000l * ms);
+	sleep_us(1000L * ms);
 	stop_workers();
 	if (weather == PEACE)
 		for (CK_SLOT_ID slot = 0; slot < SLOTS; slot++)

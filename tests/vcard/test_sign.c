@@ -146,7 +146,7 @@ sign_length(struct vcard *card, unsigned length)
 	int at = snprintf(hex, sizeof(hex), "802A0097%02X", length);
 
 	memset(hex + at, '0', 2 * (size_t)length);
-	snprintf(hex + at + 2 * length, 3, "00");
+	snprintf(hex + at + (size_t)2 * length, 3, "00");
 	return send_command(card, hex);
 }
 
