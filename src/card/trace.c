@@ -35,10 +35,7 @@ trace_command(const uint8_t *command, size_t length)
 	if (!log_wanted(LOG_TRACE))
 		return;
 	to_hex(command, HEADER, header);
-	if (length <= HEADER + 1)
-		log_line(
-		    LOG_TRACE, ">%s%s", header, to_hex(command + HEADER, length - HEADER, data));
-	else if (command[1] == INS_SELECT)
+	if (length <= HEADER + 1 || command[1] == INS_SELECT)
 		log_line(
 		    LOG_TRACE, ">%s%s", header, to_hex(command + HEADER, length - HEADER, data));
 	else if (command[1] == INS_VERIFY || command[1] == INS_CHANGE_REFERENCE_DATA)

@@ -153,7 +153,9 @@ next_line(char *line, int size, void *context)
 		char c = *reading->rest++;
 
 		reading->length--;
-		line[n++] = c == '\0' ? '?' : c;
+		if (c == '\0')
+			c = '?';
+		line[n++] = c;
 		if (c == '\n')
 			break;
 	}

@@ -791,6 +791,8 @@ card_differs(void)
 		return;
 	while (quirk->values[count] != NULL)
 		count++;
+	if (count == 0)
+		return;
 	(void)vcard_quirk_set(run.cards[0], quirk->name, quirk->values[chosen % count], NULL);
 	run.honest = false;
 }

@@ -122,6 +122,15 @@ static const struct {
     {"\x01\x1b[2J", DEFAULT, "neither"},
 };
 
+static bool
+same_settings(const struct settings *a, const struct settings *b)
+{
+	return a->signature_window_ms == b->signature_window_ms && a->pss == b->pss &&
+	       a->public_certificates_profile == b->public_certificates_profile &&
+	       a->guard == b->guard && a->log_level == b->log_level &&
+	       strcmp(a->log_file, b->log_file) == 0;
+}
+
 static void
 a_file_says(void **state)
 {
@@ -133,7 +142,7 @@ a_file_says(void **state)
 		log_anew();
 		complaints =
 		    settings_parse(texts[i].text, strlen(texts[i].text), "test.conf", &settings);
-		if (memcmp(&settings, &texts[i].expected, sizeof(settings)) != 0)
+		if (!same_settings(&settings, &texts[i].expected))
 			fail_msg("settings differ: %s", texts[i].text);
 		assert_int_equal(complaints > 0, texts[i].complaint != NULL);
 		if (texts[i].complaint == NULL)
@@ -217,7 +226,7 @@ the_environment_names_a_file(void **state)
 
 	forget_environment();
 	settings_load(&settings);
-	assert_memory_equal(&settings, &settings_default, sizeof(settings));
+	assert_true(same_settings(&settings, &settings_default));
 	log_stop();
 }
 
@@ -231,7 +240,7 @@ a_file_that_is_named_must_be_there(void **state)
 	(void)unlink(config_path);
 	setenv("JPKI_CONFIG", config_path, 1);
 	settings_load(&settings);
-	assert_memory_equal(&settings, &settings_default, sizeof(settings));
+	assert_true(same_settings(&settings, &settings_default));
 	assert_non_null(strstr(logged(), config_path));
 	forget_environment();
 	log_stop();
@@ -276,7 +285,7 @@ a_pipe_is_no_file(void **state)
 	log_start(LOG_ERROR, config_path); /* and nobody reads: standard error hears of it */
 	setenv("JPKI_CONFIG", "/dev/zero", 1);
 	settings_load(&settings);
-	assert_memory_equal(&settings, &settings_default, sizeof(settings));
+	assert_true(same_settings(&settings, &settings_default));
 	assert_int_equal(unlink(config_path), 0);
 	forget_environment();
 	log_stop();

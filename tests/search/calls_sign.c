@@ -90,7 +90,7 @@ begin(struct model_session *session, size_t scheme, CK_OBJECT_HANDLE key)
 	watch_begin("C_SignInit", call_reader(session));
 	rv = C_SignInit(call_handle(session), &mechanism, key);
 	model_answered(session, rv);
-	if (rv == CKR_OK) {
+	if (rv == CKR_OK && session != NULL) {
 		session->signing = true;
 		session->scheme = scheme;
 		session->length = 0;
@@ -218,7 +218,7 @@ step_sign_update(const uint16_t *a)
 	tell("session %lu, %lu bytes", call_handle(session), length);
 	watch_begin("C_SignUpdate", call_reader(session));
 	rv = C_SignUpdate(call_handle(session), message, length);
-	if (rv == CKR_OK) {
+	if (rv == CKR_OK && session != NULL) {
 		token = model_token(session);
 		remember(session, message, length);
 		if (token->context == session->handle)

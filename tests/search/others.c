@@ -480,9 +480,13 @@ step_quirk(const uint16_t *a)
 
 	while (vcard_quirk(count) != NULL)
 		count++;
+	if (count == 0)
+		return;
 	quirk = vcard_quirk(a[1] % count);
 	while (quirk->values[values] != NULL)
 		values++;
+	if (values == 0)
+		return;
 	tell("card %d: %s is %s", scene_find(card), quirk->name, quirk->values[a[2] % values]);
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
 		if (strcmp(odd[i], quirk->name) == 0)

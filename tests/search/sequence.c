@@ -42,7 +42,7 @@ choose_row(uint64_t *state, bool calm)
 
 	for (i = 0; i < steps_count; i++)
 		total += calm ? steps[i].calm_weight : steps[i].weight;
-	at = next(state) % total;
+	at = total > 0 ? next(state) % total : 0;
 	for (i = 0; i < steps_count; i++) {
 		unsigned weight = calm ? steps[i].calm_weight : steps[i].weight;
 

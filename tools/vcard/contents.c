@@ -94,7 +94,8 @@ spoil(unsigned kind, uint8_t *content, size_t length)
 		content[1] = 0x80;
 		break;
 	case CERTIFICATE_LENGTH_4_BYTES:
-		memcpy(content + 1, "\x84\xff\xff\xff\xff", 5);
+		content[1] = 0x84;
+		memset(content + 2, 0xff, 4);
 		break;
 	case CERTIFICATE_LENGTH_8192:
 		put_length(content, 8192 - HEADER);
