@@ -84,7 +84,7 @@ record(CK_FUNCTION_LIST_3_0 *list)
 {
 	const char *name = getenv("JPKI_RECORD");
 
-	if (name == NULL)
+	if (name == NULL || name[0] == '\0')
 		return list;
 	if (file == -1)
 		file = open(name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
