@@ -6,7 +6,7 @@
 
 /*
  * A program that is killed cannot lock its card. So while a PIN may be verified a small program of
- * ours, jpki-guard (tools/guard), waits for this process to end, and then cuts the power of the
+ * ours, jpki-guard (guard_main.c), waits for this process to end, and then cuts the power of the
  * card. It is told when it is not needed any more.
  */
 
