@@ -169,7 +169,8 @@ module_start(void)
 			look_around();
 			atomic_store(&owner, getpid());
 			atomic_store(&running, true);
-		}
+		} else
+			log_stop();
 	}
 	pthread_mutex_unlock(&life);
 	return rv;
