@@ -3,9 +3,11 @@
 /*
  * The search: long random sequences of all that can happen, each call checked. Settings:
  *
- *	JPKI_SEARCH_SEED=N    this seed alone, not the usual ones; "fresh": one that nobody has
- *tried JPKI_SEARCH_STEPS=N   so many steps JPKI_SEARCH_REPLAY=S  the one sequence S, told step by
- *step
+ * JPKI_SEARCH_SEED=N    this seed alone, not the usual ones; "fresh": one that nobody has tried
+ *
+ * JPKI_SEARCH_STEPS=N   so many steps
+ *
+ * JPKI_SEARCH_REPLAY=S  the one sequence S, told step by step
  */
 
 #include <inttypes.h>
