@@ -187,6 +187,9 @@ login_context(struct session *session, const CK_BYTE *typed, CK_ULONG length)
 		return rv;
 	rv = in_transaction(session, pin, verify_again);
 	jpki_pin_free(&pin);
+	if (rv == CKR_DEVICE_ERROR && !token->logged_in)
+		rv = CKR_OPERATION_NOT_INITIALIZED; /* the login was found lost, the signature with
+						       it */
 	if (rv == CKR_OK) {
 		token->authenticated = session;
 		token->authenticated_until = clock_now_ms() + CONTEXT_MS;
@@ -251,7 +254,7 @@ change_in_transaction(
 	rv = reader_confirm_card(reader);
 	if (rv == JPKI_OK)
 		rv = change(session, old, new_pin);
-	if (!was_unlocked || rv != JPKI_OK)
+	if (session_token(session)->unlocked && (!was_unlocked || rv != JPKI_OK))
 		reader_lock_card(reader);
 	return rv_of(reader_end(reader, rv));
 }

@@ -27,8 +27,9 @@ void login_keep_context(struct session *session);
 CK_RV login_end(struct session *session);
 
 /*
- * Change the PIN: the rules for the new one first, then the card. A card that was
- * locked is locked again.
+ * Change the PIN: the rules for the new one first, then the card. A card that was locked is locked
+ * again, and so is one that was not if the change failed after a PIN was sent, a wrong old one too:
+ * that logs out the other token.
  */
 CK_RV login_set_pin(struct session *session, const CK_BYTE *old_pin, CK_ULONG old_length,
     const CK_BYTE *new_pin, CK_ULONG new_length);

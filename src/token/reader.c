@@ -134,6 +134,7 @@ reader_begin(struct reader *reader, enum jpki_begin how)
 {
 	int rv;
 
+	reader->same_card = false;
 	rv = need_card(reader);
 	if (rv != JPKI_OK)
 		return rv;
@@ -144,6 +145,11 @@ reader_begin(struct reader *reader, enum jpki_begin how)
 	}
 	if (rv == JPKI_OK)
 		rv = check_seen(reader);
+	/* a connection that was kept would tell of an exchange, a short pause has no room for one
+	 */
+	if (rv == JPKI_OK)
+		reader->same_card = reader_is_unlocked(reader) ||
+				    clock_now_ms() - reader->contact_at < CARD_KEEPS_MS;
 	return rv == JPKI_OK ? rv : reader_end(reader, rv);
 }
 
@@ -159,7 +165,8 @@ reader_end(struct reader *reader, int result)
 {
 	int state = JPKI_OK;
 
-	reader->contact_at = clock_now_ms();
+	if (reader->same_card) /* what was not looked at proves nothing of the card */
+		reader->contact_at = clock_now_ms();
 	(void)jpki_card_end(reader->card);
 	if (result != JPKI_OK)
 		state = jpki_card_check(reader->card);
@@ -237,6 +244,7 @@ probe_token(struct reader *reader, enum jpki_role role, bool said, bool sure)
 
 	if (!said)
 		return JPKI_OK;
+	memset(der, 0, sizeof(*der)); /* an earlier attempt may have been with another card */
 	/* what cannot be read without a PIN is asked for only in doubt */
 	if (!secret || !sure)
 		rv = jpki_card_read_certificate_head(reader->card, role, JPKI_CERTIFICATE, der);
@@ -259,6 +267,7 @@ probe_card(struct reader *reader)
 	int rv;
 
 	rv = jpki_card_read_info(reader->card, &reader->info);
+	reader->same_card = true; /* this is how it comes to be known */
 	/* its certificates have all expired (card-facts: files) */
 	if (rv != JPKI_OK || reader->info.kind == JPKI_KIND_RESIDENT)
 		return rv;
@@ -343,12 +352,13 @@ reader_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_ce
 	return rv;
 }
 
-/* The first block of a certificate that is known, or NULL. */
+/* One with the first block of a certificate that is known and can be read now, or NULL. */
 static struct token *
 token_with_head(struct reader *reader, enum jpki_role *role)
 {
 	for (int r = 0; r < JPKI_ROLES; r++)
-		if (reader->tokens[r].der[JPKI_CERTIFICATE].have > 0) {
+		if (reader->tokens[r].der[JPKI_CERTIFICATE].have > 0 &&
+		    (!reader->tokens[r].private_certificate || reader->tokens[r].unlocked)) {
 			*role = (enum jpki_role)r;
 			return &reader->tokens[r];
 		}
@@ -397,12 +407,15 @@ reader_confirm_card(struct reader *reader)
 	bool same;
 	int rv;
 
-	if (reader_is_unlocked(reader) || clock_now_ms() - reader->contact_at < CARD_KEEPS_MS)
+	if (reader->same_card)
 		return JPKI_OK;
 	rv = token_with_head(reader, &role) != NULL ? compare_head(reader, &same)
 						    : compare_info(reader, &same);
 	if (rv == JPKI_ERR_NOT_VERIFIED)
 		return JPKI_ERR_STATUS;
+	if (rv == JPKI_ERR_NOT_FOUND) /* a certificate that was there */
+		return JPKI_ERR_NO_CARD;
+	reader->same_card = rv == JPKI_OK && same;
 	return rv == JPKI_OK && !same ? JPKI_ERR_NO_CARD : rv;
 }
 

@@ -75,7 +75,8 @@ struct reader {
 	struct jpki_card *card; /* NULL: none is known */
 	bool probed;
 	unsigned attempts;   /* to probe this card */
-	uint64_t contact_at; /* when the last transaction ended, clock_now_ms */
+	bool same_card;	     /* the transaction is with the card that is known */
+	uint64_t contact_at; /* when the last such transaction ended, clock_now_ms */
 	struct jpki_token_info info;
 	struct token tokens[JPKI_ROLES];
 };
@@ -97,8 +98,10 @@ void reader_publish(struct reader *reader);
 
 /*
  * Transactions with the card. begin logs out if the card was reset; a caller that needs a
- * login looks at token->unlocked after it. end takes what the caller's work came to, and
- * returns it, or what happened to the card if that is worse.
+ * login looks at token->unlocked after it. JPKI_ERR_NO_CARD if the card came after the last look:
+ * it is not the one that is known. end takes what the caller's work came to, and returns it, or
+ * what happened to the card if that is worse. Both, when they find the card gone, forget it, which
+ * closes its sessions, the caller's too.
  */
 int reader_begin(struct reader *reader, enum jpki_begin how);
 int reader_end(struct reader *reader, int result);
@@ -118,9 +121,9 @@ int reader_load_certificate(
 bool reader_still_selected(struct reader *reader);
 
 /*
- * Before a PIN goes to a card, within the transaction: unless we were in touch with it just now,
- * is it the one that is known? Reader and card may have been exchanged without a trace. It is
- * asked for what it showed first. JPKI_ERR_NO_CARD if it is another one.
+ * Before a PIN goes to a card, within the transaction: is it the one that is known? Reader and
+ * card may have been exchanged without a trace. Unless that was seen just now, or a connection has
+ * been kept, the card is asked for what it showed first. JPKI_ERR_NO_CARD if it is another one.
  */
 int reader_confirm_card(struct reader *reader);
 

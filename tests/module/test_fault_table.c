@@ -11,13 +11,14 @@
 
 /* What comes of it, as bits, since it is not the same at each exchange. */
 enum {
-	FINE = 0x01,	 /* CKR_OK as ever */
-	GONE = 0x02,	 /* CKR_DEVICE_REMOVED, then CKR_SESSION_HANDLE_INVALID */
-	EMPTY = 0x04,	 /* CKR_TOKEN_NOT_PRESENT */
-	LATE = 0x08,	 /* CKR_OK, and the next call says CKR_DEVICE_REMOVED */
-	ERROR = 0x10,	 /* CKR_DEVICE_ERROR, the session as before */
-	LOST = 0x20,	 /* CKR_DEVICE_ERROR, nobody logged in any more */
-	REFUSED = 0x40,	 /* CKR_USER_NOT_LOGGED_IN, nobody logged in any more */
+	FINE = 0x01,  /* CKR_OK as ever */
+	GONE = 0x02,  /* CKR_DEVICE_REMOVED, then CKR_SESSION_HANDLE_INVALID */
+	EMPTY = 0x04, /* CKR_TOKEN_NOT_PRESENT */
+	LATE = 0x08,  /* CKR_OK, and the next call says CKR_DEVICE_REMOVED */
+	ERROR = 0x10, /* CKR_DEVICE_ERROR, the session as before */
+	LOST = 0x20,  /* CKR_DEVICE_ERROR, nobody logged in any more */
+	REFUSED =
+	    0x40, /* CKR_USER_NOT_LOGGED_IN (C_Login: CKR_OPERATION_NOT_INITIALIZED), the same */
 	LOGOUT = 0x80,	 /* CKR_OK, nobody logged in any more */
 	SURPRISE = 0x100 /* anything else */
 };
@@ -41,6 +42,8 @@ outcome(const struct job *job, CK_RV rv, enum next next)
 		return ERROR;
 	if (rv == CKR_DEVICE_ERROR && out)
 		return LOST;
+	if (rv == CKR_OPERATION_NOT_INITIALIZED && job->kind == KIND_LOGIN && out)
+		return REFUSED;
 	return rv == CKR_USER_NOT_LOGGED_IN && next == NEXT_PUBLIC ? REFUSED : SURPRISE;
 }
 
@@ -93,8 +96,9 @@ static table unseen = {
 /* Another program resets the card or cuts its power. */
 static table reset = {
     [WHEN_SELECT] = {FINE, FINE, FINE, FINE, FINE, FINE, 0, 0, 0, 0},
-    [WHEN_EXCHANGE] = {FINE, EMPTY | FINE, FINE, ERROR, ERROR | LOST, ERROR, ERROR | LOST, 0, 0, 0},
-    [WHEN_LOOK] = {FINE, EMPTY | FINE, FINE, ERROR | FINE, ERROR | LOST | FINE, ERROR | FINE,
+    [WHEN_EXCHANGE] = {FINE, EMPTY | FINE, FINE, ERROR, ERROR | REFUSED, ERROR, ERROR | LOST, 0, 0,
+	0},
+    [WHEN_LOOK] = {FINE, EMPTY | FINE, FINE, ERROR | FINE, ERROR | REFUSED | FINE, ERROR | FINE,
 	ERROR | LOST | REFUSED, REFUSED, FINE, FINE},
     [WHEN_OPEN] = {FINE, FINE, FINE, FINE, FINE, FINE, REFUSED, 0, 0, 0},
     [WHEN_DONE] = {FINE, FINE, FINE, FINE, LOGOUT, FINE, FINE | LOGOUT, FINE, FINE, FINE},

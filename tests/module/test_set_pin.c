@@ -329,6 +329,21 @@ change_after_a_reset_locks_the_card(void **state)
 	}
 }
 
+/* No PIN was sent: there is nothing to lock, and nobody to log out. */
+static void
+change_of_a_blocked_pin_logs_nobody_out(void **state)
+{
+	CK_SESSION_HANDLE other = open_user_session(JPKI_AUTHENTICATION);
+	CK_SESSION_HANDLE session = open_rw_session(JPKI_SIGNATURE);
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		(void)login_with(session, "WRONG1");
+	assert_true(user_session(other));
+	assert_rv(set_pin(session, PASSWORD, "NEWPW12"), CKR_PIN_LOCKED);
+	assert_true(user_session(other));
+}
+
 int
 main(void)
 {
@@ -348,6 +363,7 @@ main(void)
 	    TEST(cards_without_short_identifiers),
 	    TEST(others_pins_are_not_touched),
 	    TEST(change_after_a_reset_locks_the_card),
+	    TEST(change_of_a_blocked_pin_logs_nobody_out),
 	};
 
 	return RUN(tests);

@@ -590,6 +590,21 @@ unseen_exchange_of_cards_before_the_login(void **state)
 		}
 }
 
+/* A look that asks the card something proves nothing of whose card it is. */
+static void
+unseen_exchange_of_cards_before_a_look(void **state)
+{
+	struct vcard *other = card_of_another_person();
+	CK_SESSION_HANDLE session = open_session(JPKI_SIGNATURE);
+
+	(void)state;
+	replug_with(other);
+	(void)token_flags(JPKI_SIGNATURE);
+	assert_gone(login_with(session, PASSWORD));
+	assert_int_equal(vcard_ledger_count(other, VCARD_EVENT_VERIFY), 0);
+	assert_works_with(other, JPKI_SIGNATURE);
+}
+
 int
 main(void)
 {
@@ -615,6 +630,7 @@ main(void)
 	    TEST(refused_pss_keeps_the_login),
 	    TEST(unseen_exchange_of_cards_with_a_login),
 	    TEST(unseen_exchange_of_cards_before_the_login),
+	    TEST(unseen_exchange_of_cards_before_a_look),
 	    TEST(bare_success_is_no_signature),
 	};
 

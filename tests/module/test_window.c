@@ -238,11 +238,27 @@ context_login_after_a_reset_sends_nothing(void **state)
 	(void)state;
 	assert_ok(begin_signature(session, sha256_pkcs1));
 	inprocess_plan(INPROCESS_BEGIN, 1, JPKI_OK, others_reset, NULL);
-	assert_rv(context_login(session, PASSWORD), CKR_DEVICE_ERROR);
+	assert_rv(context_login(session, PASSWORD), CKR_OPERATION_NOT_INITIALIZED);
 	assert_int_equal(pins_sent(), 1);
 	assert_false(vcard_pin_verified(card, VCARD_PIN_SIGNATURE));
 	assert_false(user_session(session));
 	assert_rv(context_login(session, PASSWORD), CKR_OPERATION_NOT_INITIALIZED);
+}
+
+/* Whose certificate cannot be read while the card is locked: no reason to take it for another. */
+static void
+context_login_without_an_authentication_certificate(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	swap_card("authentication-certificate", "absent");
+	session = open_without_window();
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_true(locked());
+	skipped += 5000;
+	assert_ok(context_login(session, PASSWORD));
+	assert_ok(finish_signature(session, signature));
 }
 
 /* What a login is told when the question about the tries gets no answer that is one. */
@@ -441,6 +457,7 @@ main(void)
 	    TEST(failed_context_login_leaves_the_operation),
 	    TEST(context_login_without_an_answer_locks),
 	    TEST(context_login_after_a_reset_sends_nothing),
+	    TEST(context_login_without_an_authentication_certificate),
 	    TEST(login_when_the_tries_are_not_told),
 	    TEST(failed_context_login_ends_the_window),
 	    TEST(context_login_can_block),
