@@ -46,6 +46,12 @@ open_file(const char *path)
 
 	if (file < 0)
 		return -1;
+	if (file <= STDERR_FILENO) { /* where others write, if they have closed their own */
+		int higher = fcntl(file, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+		(void)close(file);
+		file = higher;
+	}
 	if (fstat(file, &info) == 0 && (S_ISREG(info.st_mode) || S_ISCHR(info.st_mode)))
 		return file;
 	(void)close(file);
@@ -75,18 +81,21 @@ log_stop(void)
 	atomic_store(&current, LOG_ERROR);
 }
 
-/* The time of day, and who writes: a log may be of several processes. */
+/*
+ * The time of day (UTC: the time zone's lock may be held for ever in a forked child), and who
+ * writes: a log may be of several processes.
+ */
 static size_t
 begin_line(char *line, size_t size)
 {
 	struct timespec now;
-	struct tm tm;
-	int length;
+	int length, second;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	localtime_r(&now.tv_sec, &tm);
-	length = snprintf(line, size, "%02d:%02d:%02d.%03ld jpki-pkcs11[%d.%ld]: ", tm.tm_hour,
-	    tm.tm_min, tm.tm_sec, now.tv_nsec / 1000000, (int)getpid(), (long)syscall(SYS_gettid));
+	second = (int)(now.tv_sec % 86400);
+	length = snprintf(line, size, "%02d:%02d:%02d.%03ldZ jpki-pkcs11[%d.%ld]: ", second / 3600,
+	    second / 60 % 60, second % 60, now.tv_nsec / 1000000, (int)getpid(),
+	    (long)syscall(SYS_gettid));
 	return length > 0 ? (size_t)length : 0;
 }
 
@@ -94,9 +103,15 @@ begin_line(char *line, size_t size)
 static void
 make_harmless(char *text, size_t length)
 {
-	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7F)
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+		unsigned char next = i + 1 < length ? (unsigned char)text[i + 1] : 0;
+
+		if (c < 0x20 || c == 0x7F)
 			text[i] = '?';
+		else if (c == 0xC2 && next >= 0x80 && next < 0xA0) /* U+0080 to U+009F */
+			text[i] = text[i + 1] = '?';
+	}
 }
 
 void

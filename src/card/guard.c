@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "card/guard.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,36 +16,64 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <jpki/transport.h>
+
 #include "base/log.h"
 #include "card/guard_protocol.h"
 
 #define NAME "jpki-guard"
 #define PATH_SIZE 1024
-/* Above the descriptors that the guard gets them under. */
+/* Above the descriptors that the guard gets them under, and those that everybody writes to. */
 #define DESCRIPTOR_MIN 16
 
-/* Beside the shared object that this code is in: as safe a place as that is. */
+/* The path at the end of a line of /proc/self/maps, if the line is of what `address` is in. */
+static const char *
+path_if_mapped(const char *line, uintptr_t address)
+{
+	char *next;
+
+	if (strtoull(line, &next, 16) > address || *next != '-')
+		return NULL;
+	if (strtoull(next + 1, &next, 16) <= address)
+		return NULL;
+	return strchr(next, '/');
+}
+
+/*
+ * Beside the shared object that this code is in: as safe a place as that is. The dynamic linker
+ * knows it as it was named, perhaps from a folder that is not the current one any more.
+ */
 static bool
 beside_us(char path[PATH_SIZE])
 {
 	static const char here;
-	const char *slash;
-	Dl_info info;
-	int length;
+	const char *ours = NULL;
+	char *line = NULL;
+	size_t size = 0;
+	int length = 0;
+	FILE *maps;
 
-	if (dladdr(&here, &info) == 0 || info.dli_fname == NULL)
+	maps = fopen("/proc/self/maps", "re");
+	if (maps == NULL)
 		return false;
-	slash = strrchr(info.dli_fname, '/');
-	length = snprintf(path, PATH_SIZE, "%.*s" NAME,
-	    slash != NULL ? (int)(slash - info.dli_fname) + 1 : 0, info.dli_fname);
+	while (ours == NULL && getline(&line, &size, maps) > 0)
+		ours = path_if_mapped(line, (uintptr_t)&here);
+	if (ours != NULL)
+		length = snprintf(
+		    path, PATH_SIZE, "%.*s" NAME, (int)(strrchr(ours, '/') - ours) + 1, ours);
+	free(line);
+	(void)fclose(maps);
 	return length > 0 && length < PATH_SIZE && access(path, X_OK) == 0;
 }
 
 static int
 move_up(int file)
 {
-	int higher = fcntl(file, F_DUPFD_CLOEXEC, DESCRIPTOR_MIN);
+	int higher;
 
+	if (file < 0)
+		return file;
+	higher = fcntl(file, F_DUPFD_CLOEXEC, DESCRIPTOR_MIN);
 	(void)close(file);
 	return higher;
 }
@@ -81,10 +110,25 @@ service_variable(char variable[PATH_SIZE])
 	return length > 0 && length < PATH_SIZE ? variable : NULL;
 }
 
+/*
+ * It leaves the rest to a child of its own, so that the application has none of ours, and tells by
+ * its status that all is well; unless the application has been quicker to ask for that.
+ */
+static int
+reap(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 0;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : ECHILD;
+}
+
 static int
 spawn(const char *path, const char *reader, int process, int channel)
 {
-	char name[] = NAME, variable[PATH_SIZE], reader_copy[GUARD_READER_SIZE];
+	char name[] = NAME, variable[PATH_SIZE], reader_copy[JPKI_READER_NAME_SIZE];
 	char *arguments[] = {name, reader_copy, NULL};
 	char *environment[] = {service_variable(variable) != NULL ? variable : NULL, NULL};
 	posix_spawn_file_actions_t actions;
@@ -105,10 +149,7 @@ spawn(const char *path, const char *reader, int process, int channel)
 		(void)posix_spawnattr_destroy(&attributes);
 	}
 	(void)posix_spawn_file_actions_destroy(&actions);
-	/* It leaves the rest to a child of its own, so that the application has none of ours. */
-	while (error == 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		continue;
-	return error;
+	return error != 0 ? error : reap(pid);
 }
 
 static int
@@ -121,11 +162,11 @@ start(const char *path, const char *reader, int *channel)
 	if (process < 0)
 		return errno;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
+		ends[0] = move_up(ends[0]);
 		ends[1] = move_up(ends[1]);
-		if (ends[1] >= 0) {
+		if (ends[0] >= 0 && ends[1] >= 0)
 			error = spawn(path, reader, process, ends[1]);
-			(void)close(ends[1]);
-		}
+		(void)close(ends[1]);
 		if (error == 0)
 			*channel = ends[0];
 		else
@@ -135,29 +176,42 @@ start(const char *path, const char *reader, int *channel)
 	return error;
 }
 
+/* Once is enough: nothing will be different at the next login. */
+static void
+complain(const char *path, int error)
+{
+	static atomic_bool told;
+
+	if (!atomic_exchange(&told, true))
+		log_line(LOG_ERROR,
+		    "%s: %s; if this program is killed, the card may stay unlocked for some time",
+		    path, strerror(error));
+}
+
 struct descriptor
 guard_start(const char *reader)
 {
+	static const char installed[] = JPKI_LIBEXECDIR "/" NAME;
+	int saved = errno, channel = -1, error = ENOENT;
 	char path[PATH_SIZE];
-	int saved = errno, channel, error;
 
-	if (!beside_us(path))
-		snprintf(path, sizeof(path), "%s", JPKI_LIBEXECDIR "/" NAME);
-	error = start(path, reader, &channel);
+	if (beside_us(path))
+		error = start(path, reader, &channel);
 	if (error != 0)
-		log_line(LOG_INFO, "%s: %s; if this program is killed, the card stays unlocked",
-		    path, strerror(error));
+		error = start(installed, reader, &channel);
+	if (error != 0)
+		complain(installed, error);
 	errno = saved;
 	return descriptor_keep(channel);
 }
 
 void
-guard_stop(struct descriptor *channel)
+guard_stop(struct descriptor *channel, bool locked)
 {
 	static const char word = GUARD_STAND_DOWN;
 	int saved = errno;
 
-	if (descriptor_is_ours(channel))
+	if (locked && descriptor_is_ours(channel))
 		(void)send(channel->number, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	descriptor_close(channel);
 	errno = saved;

@@ -2,6 +2,8 @@
 #ifndef CARD_GUARD_H
 #define CARD_GUARD_H
 
+#include <stdbool.h>
+
 #include "base/descriptor.h"
 
 /*
@@ -13,11 +15,14 @@
 /*
  * Start one for the card in `reader`. It is looked for beside the shared object (or program) that
  * this code is in, then where it is installed. Returns the channel that it listens to, or none if
- * it could not be started, which the log tells.
+ * it could not be started, which the log tells the first time.
  */
 struct descriptor guard_start(const char *reader);
 
-/* It is not needed any more. Closes the channel; accepts none. */
-void guard_stop(struct descriptor *channel);
+/*
+ * It is not needed any more, if the card is locked or was never unlocked; else it is to cut the
+ * power now. Closes the channel; accepts none.
+ */
+void guard_stop(struct descriptor *channel, bool locked);
 
 #endif

@@ -10,7 +10,5 @@
 #define GUARD_PROCESS 3
 #define GUARD_CHANNEL 4
 #define GUARD_STAND_DOWN 'd'
-/* Bytes of a reader's name with its NUL, as JPKI_READER_NAME_SIZE. */
-#define GUARD_READER_SIZE 128
 
 #endif

@@ -523,20 +523,21 @@ cut_power(struct jpki_connection *connection)
 static int
 pcsc_close(struct jpki_connection **connection, bool power_off)
 {
+	struct jpki_connection *old = *connection;
+	bool cut;
 	LONG code;
 
-	if (*connection == NULL)
+	if (old == NULL)
 		return JPKI_OK;
-	if (power_off && cut_power(*connection))
-		power_off = false;
+	cut = power_off && cut_power(old);
 	/* This ends a transaction of ours too, after the power is gone. */
-	code = SCardDisconnect(
-	    (*connection)->handle, power_off ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
-	release((*connection)->context);
-	guard_stop(&(*connection)->guard);
-	free(*connection);
+	code =
+	    SCardDisconnect(old->handle, power_off && !cut ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
+	release(old->context);
+	guard_stop(&old->guard, !power_off || cut || code == SCARD_S_SUCCESS);
+	free(old);
 	*connection = NULL;
-	return error_of(code);
+	return cut ? JPKI_OK : error_of(code);
 }
 
 static void

@@ -68,10 +68,9 @@ reader_was_reset(struct reader *reader)
 void
 reader_lock_card(struct reader *reader)
 {
-	if (reader->card != NULL) {
-		log_line(LOG_INFO, "%s: the card's power is cut", reader->state.name);
-		(void)jpki_card_disconnect(reader->card, true);
-	}
+	if (reader->card != NULL)
+		log_line(LOG_INFO, "%s: the card's power is cut: %s", reader->state.name,
+		    jpki_strerror(jpki_card_disconnect(reader->card, true)));
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		struct token *token = &reader->tokens[role];
 

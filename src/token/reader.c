@@ -12,11 +12,13 @@
 
 /* How old an answer about tries may be before the card is asked again, in ms. */
 #define TRIES_RECENT_MS 2000
+/* How often a transaction is begun, if others reset the card each time before it has. */
+#define BEGIN_ATTEMPTS_MAX 5
 /* How often a card that answers nothing sensible is asked what it is. */
 #define PROBE_ATTEMPTS_MAX 3
 /*
- * Nobody exchanges reader and card in less, in ms, which the service's count of events may not
- * show. After that the first block of a certificate does not wait for the rest any more, so that
+ * Exchanging reader and card takes at least this long, in ms; the service's count of events may
+ * not show it. After that the first block of a certificate does not wait for the rest any more, so that
  * no certificate is made of the halves of two, and no PIN goes to the card unseen.
  */
 #define CARD_KEEPS_MS 2000
@@ -139,7 +141,7 @@ reader_begin(struct reader *reader, enum jpki_begin how)
 	if (rv != JPKI_OK)
 		return rv;
 	rv = jpki_card_begin(reader->card, how);
-	if (rv == JPKI_ERR_RESET) {
+	for (int i = 1; rv == JPKI_ERR_RESET && i < BEGIN_ATTEMPTS_MAX; i++) {
 		reader_was_reset(reader);
 		rv = jpki_card_begin(reader->card, how);
 	}

@@ -11,7 +11,7 @@
 /*
  * What a person can choose, by an INI file: JPKI_CONFIG names it; without that variable it is
  * SYSCONFDIR/jpki/jpki.conf, and then jpki/jpki.conf in $XDG_CONFIG_HOME or ~/.config, whose
- * values go before. JPKI_LOG (a level) and JPKI_LOG_FILE go before both. A program with more
+ * values take precedence, as JPKI_LOG (a level) and JPKI_LOG_FILE do over both. A program with more
  * rights than its user reads neither variable nor the user's file.
  */
 

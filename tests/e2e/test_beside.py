@@ -158,7 +158,7 @@ def restless(sandbox, tmp_path):
 def assert_gave_up_or(said, right):
     """A program whose login is lost before it has found its key does not find it: right so.
     OpenSSL's engine, told of the lost login, tries in vain to pad by itself."""
-    lost = ("CKR_USER_NOT_LOGGED_IN|Private key not found|No private key found|"
+    lost = ("CKR_USER_NOT_LOGGED_IN|C_Login failed: rv = CKR_OPERATION_NOT_INITIALIZED|Private key not found|No private key found|"
             "failed to load private key|PKCS#11 module::Mechanism invalid")
     assert right or re.search(lost, said), said
     return 1 if right else 0

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Whichever way a program ends: may the next one sign without a PIN?"""
 
+import pathlib
+import shutil
 import signal
 
 import pytest
@@ -24,9 +26,9 @@ SUDDEN = {"_exit": 0, "abort": -signal.SIGABRT, "SIGTERM": -signal.SIGTERM,
 class Ending:
     """A program that has logged in; it goes its way when told."""
 
-    def __init__(self, sandbox, way, label, **environment):
+    def __init__(self, sandbox, way, label, folder="/", **environment):
         self.way = way
-        given = [f"{name}={value}" for name, value in environment.items()]
+        given = [f"--chdir={folder}", *(f"{name}={value}" for name, value in environment.items())]
         self.process = sandbox.start("env", *given, ENDING, way, sandbox.module, SLOT[label], PIN[label])
         assert first_line(self.process, TIMEOUT) == "ready"
 
@@ -110,6 +112,36 @@ def test_a_guard_that_is_told_to_end_locks_the_card(sandbox, card):
         sandbox.run("sh", "-c", "kill $(pidof jpki-guard)")
         wait_until(lambda: card.verified() == [])
         assert ending.go() == 0
+
+
+def test_a_module_named_from_its_folder_finds_the_guard(sandbox, card):
+    """Though the guard itself lives in another one."""
+    folder = pathlib.Path(sandbox.module).parent
+    sandbox.module = "./jpki-pkcs11.so"
+    with Ending(sandbox, "SIGKILL", AUTH, folder=folder) as ending:
+        assert guards(sandbox) == 1
+        ending.go()
+    wait_until(lambda: card.verified() == [])
+
+
+@pytest.mark.parametrize("guard", [None, "#!/bin/sh\nexit 3\n"], ids=["missing", "broken"])
+def test_without_a_guard_a_login_works_and_the_log_tells(sandbox, card, tmp_path, guard):
+    module = shutil.copy(sandbox.module, tmp_path)
+    if guard:
+        (tmp_path / "jpki-guard").write_text(guard)
+        (tmp_path / "jpki-guard").chmod(0o755)
+    said = sandbox.pkcs11_tool("--login", "--pin", PIN[AUTH], "--token-label", AUTH, "-O", module=module)
+    assert said.count("the card may stay unlocked for some time") == 1
+    assert "Private Key Object" in said and card.verified() == []
+
+
+def test_a_program_without_standard_files_has_a_guard(sandbox, card):
+    """It does not listen where the next thing to be printed goes."""
+    said = sandbox.run("sh", "-c", f"{ENDING} return {sandbox.module} 0 {PIN[AUTH]} <&- >&- 2>&-")
+    assert said == ""
+    wait_until(lambda: guards(sandbox) == 0)
+    assert [entry.sw for entry in card.verifies()] == ["9000"]
+    assert card.verified() == []
 
 
 def test_a_guard_waits_for_another_s_transaction(sandbox, card):
