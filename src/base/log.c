@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -19,7 +21,7 @@
 static const char *const words[LOG_LEVELS] = {"off", "error", "info", "trace"};
 
 static atomic_int current = LOG_ERROR;
-static struct descriptor output = {.number = -1}; /* -1: standard error */
+static struct descriptor output = {.number = -1};
 
 int
 log_level_of(const char *word)
@@ -66,18 +68,22 @@ log_start(enum log_level level, const char *path)
 
 	log_stop();
 	atomic_store(&current, (int)level);
+	output = descriptor_keep(STDERR_FILENO);
 	if (level == LOG_OFF || path == NULL || path[0] == '\0')
 		return;
 	file = open_file(path);
 	if (file < 0)
 		log_line(LOG_ERROR, "log file %s: %s", path, strerror(errno));
-	output = descriptor_keep(file);
+	else
+		output = descriptor_keep(file);
 }
 
 void
 log_stop(void)
 {
-	descriptor_close(&output);
+	if (output.number != STDERR_FILENO)
+		descriptor_close(&output);
+	output = NO_DESCRIPTOR;
 	atomic_store(&current, LOG_ERROR);
 }
 
@@ -114,6 +120,26 @@ make_harmless(char *text, size_t length)
 	}
 }
 
+/* If nobody reads any more, that is no reason for the application to die of it. */
+static void
+write_line(const char *line, size_t length)
+{
+	const struct timespec now = {0};
+	sigset_t pipe, before;
+	bool pending;
+
+	if (!descriptor_is_ours(&output))
+		return;
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	sigpending(&before);
+	pending = sigismember(&before, SIGPIPE) == 1;
+	pthread_sigmask(SIG_BLOCK, &pipe, &before);
+	if (write(output.number, line, length) < 0 && errno == EPIPE && !pending)
+		(void)sigtimedwait(&pipe, NULL, &now);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 void
 log_line(enum log_level level, const char *format, ...)
 {
@@ -134,9 +160,6 @@ log_line(enum log_level level, const char *format, ...)
 		length = sizeof(line) - 1;
 	make_harmless(line, length);
 	line[length++] = '\n';
-	if (output.number < 0)
-		(void)!write(STDERR_FILENO, line, length);
-	else if (descriptor_is_ours(&output)) /* if not, there is nobody to tell */
-		(void)!write(output.number, line, length);
+	write_line(line, length);
 	errno = saved;
 }

@@ -25,10 +25,11 @@ int log_level_of(const char *word);
  * To be called while no other thread is in the module, as log_stop: from now on write lines up to
  * `level` to the end of the file `path`, made for its owner alone if it is not there (a regular
  * file or a terminal); NULL or "" is standard error. If the file cannot be opened, standard error
- * is told so, and used. Before the first call, LOG_ERROR to standard error.
+ * is told so, and used. What was opened is recognised again: once the
+ * application has closed it, nothing is written. Before the first call nothing is written.
  */
 void log_start(enum log_level level, const char *path);
-/* Close the file; back to what it was before the first log_start. */
+/* Close the file; nothing is written any more. */
 void log_stop(void);
 
 /* Is a line of that level wanted? For those that cost something to make. */

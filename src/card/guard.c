@@ -24,7 +24,7 @@
 #define NAME "jpki-guard"
 #define PATH_SIZE 1024
 /* Above the descriptors that the guard gets them under, and those that everybody writes to. */
-#define DESCRIPTOR_MIN 16
+#define DESCRIPTOR_MIN (GUARD_CHANNEL + 1)
 
 /* The path at the end of a line of /proc/self/maps, if the line is of what `address` is in. */
 static const char *

@@ -18,9 +18,10 @@
 
 #include "card/guard_protocol.h"
 
-/* A card that others hold for themselves is tried again so often, every 50 ms. */
-#define ATTEMPTS 200
-#define PAUSE_NS 50000000
+/* A card that others hold for themselves is tried again, first soon, then every second. */
+#define ATTEMPTS 600
+#define QUICK_ATTEMPTS 20
+#define QUICK_PAUSE_NS 50000000
 
 static volatile sig_atomic_t told_to_end;
 
@@ -77,7 +78,7 @@ is_done(int error)
 static int
 lock_card(const char *reader)
 {
-	const struct timespec pause = {.tv_nsec = PAUSE_NS};
+	const struct timespec quick_pause = {.tv_nsec = QUICK_PAUSE_NS}, pause = {.tv_sec = 1};
 	struct jpki_service *service;
 	int rv = JPKI_ERR_BUSY;
 
@@ -86,7 +87,7 @@ lock_card(const char *reader)
 	for (int i = 0; i < ATTEMPTS && !is_done(rv); i++) {
 		rv = cut_power(service, reader);
 		if (!is_done(rv))
-			(void)nanosleep(&pause, NULL);
+			(void)nanosleep(i < QUICK_ATTEMPTS ? &quick_pause : &pause, NULL);
 	}
 	jpki_transport.stop(&service);
 	return is_done(rv) ? 0 : 1;

@@ -37,7 +37,8 @@ struct jpki_connection {
 	SCARDHANDLE handle;
 	DWORD protocol;
 	char reader[JPKI_READER_NAME_SIZE];
-	struct descriptor guard; /* its channel */
+	struct descriptor guard;      /* its channel */
+	struct jpki_connection *next; /* that is guarded; under `talk` */
 };
 
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
@@ -86,6 +87,7 @@ error_of(LONG code)
  */
 static pthread_mutex_t talk = PTHREAD_MUTEX_INITIALIZER;
 static pid_t owner; /* the process that it is of */
+static struct jpki_connection *guarded;
 static _Thread_local bool keeps_talk;
 
 /* A service that hangs must not keep a program from forking. */
@@ -118,10 +120,13 @@ after_fork_in_parent(void)
 		pthread_mutex_unlock(&talk);
 }
 
+/* What it inherits would keep a guard from hearing that its process has become another program. */
 static void
 after_fork_in_child(void)
 {
 	pthread_mutex_init(&talk, NULL);
+	for (; guarded != NULL; guarded = guarded->next)
+		descriptor_close(&guarded->guard);
 	owner = getpid();
 }
 
@@ -520,6 +525,19 @@ cut_power(struct jpki_connection *connection)
 		   &connection->protocol) == SCARD_S_SUCCESS;
 }
 
+static void
+forget_guarded(const struct jpki_connection *connection)
+{
+	struct jpki_connection **place = &guarded;
+
+	begin_talk();
+	while (*place != NULL && *place != connection)
+		place = &(*place)->next;
+	if (*place != NULL)
+		*place = connection->next;
+	end_talk();
+}
+
 static int
 pcsc_close(struct jpki_connection **connection, bool power_off)
 {
@@ -534,6 +552,7 @@ pcsc_close(struct jpki_connection **connection, bool power_off)
 	code =
 	    SCardDisconnect(old->handle, power_off && !cut ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
 	release(old->context);
+	forget_guarded(old);
 	guard_stop(&old->guard, !power_off || cut || code == SCARD_S_SUCCESS);
 	free(old);
 	*connection = NULL;
@@ -543,8 +562,15 @@ pcsc_close(struct jpki_connection **connection, bool power_off)
 static void
 pcsc_guard(struct jpki_connection *connection)
 {
+	if (connection->guard.number >= 0)
+		return;
+	connection->guard = guard_start(connection->reader);
 	if (connection->guard.number < 0)
-		connection->guard = guard_start(connection->reader);
+		return;
+	begin_talk();
+	connection->next = guarded;
+	guarded = connection;
+	end_talk();
 }
 
 static int

@@ -115,6 +115,7 @@ start(void)
 {
 	int rv;
 
+	log_start(LOG_ERROR, NULL); /* for what is wrong with the settings */
 	settings_load(&module_settings);
 	log_start(module_settings.log_level, module_settings.log_file);
 	log_line(LOG_INFO, "version %s starts", JPKI_VERSION);

@@ -18,8 +18,7 @@
 #define PROBE_ATTEMPTS_MAX 3
 /*
  * Exchanging reader and card takes at least this long, in ms; the service's count of events may
- * not show it. After that the first block of a certificate does not wait for the rest any more, so that
- * no certificate is made of the halves of two, and no PIN goes to the card unseen.
+ * not show it. After that the card is asked whether it is the same.
  */
 #define CARD_KEEPS_MS 2000
 
@@ -252,7 +251,6 @@ probe_token(struct reader *reader, enum jpki_role role, bool said, bool sure)
 		rv = jpki_card_read_certificate_head(reader->card, role, JPKI_CERTIFICATE, der);
 	if (way_failed(rv) || !is_verdict(rv, der))
 		return rv;
-	token->head_at = clock_now_ms();
 	token->present = rv == JPKI_OK || rv == JPKI_ERR_NOT_VERIFIED;
 	token->private_certificate = secret || rv == JPKI_ERR_NOT_VERIFIED;
 	if (!token->present)
@@ -317,7 +315,8 @@ probe(struct reader *reader)
 		rv = try_probe(reader);
 	log_probe(reader, rv);
 	reader->probed = rv == JPKI_OK || rv == JPKI_ERR_NOT_JPKI;
-	if (!reader->probed && rv != JPKI_ERR_BUSY && ++reader->attempts == PROBE_ATTEMPTS_MAX)
+	if (!reader->probed && rv != JPKI_ERR_BUSY && rv != JPKI_ERR_RESET &&
+	    ++reader->attempts == PROBE_ATTEMPTS_MAX)
 		reader->probed = true;
 }
 
@@ -331,27 +330,6 @@ reader_token(struct reader *reader, enum jpki_role role)
 	if (!reader->probed || !reader->tokens[role].present)
 		return NULL;
 	return &reader->tokens[role];
-}
-
-int
-reader_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which)
-{
-	struct token *token = &reader->tokens[role];
-	struct jpki_der *der = &token->der[which];
-	int rv;
-
-	if (token->certificates[which] != NULL)
-		return JPKI_OK;
-	if (der->have < der->total && clock_now_ms() - token->head_at >= CARD_KEEPS_MS)
-		memset(der, 0, sizeof(*der));
-	rv = jpki_card_read_certificate(reader->card, role, which, der);
-	if (rv != JPKI_OK)
-		return rv;
-	rv = certificate_parse(
-	    der->bytes, der->total, which == JPKI_CERTIFICATE, &token->certificates[which]);
-	if (rv == JPKI_ERR_DATA)
-		memset(der, 0, sizeof(*der)); /* what is no use is not kept */
-	return rv;
 }
 
 /* One with the first block of a certificate that is known and can be read now, or NULL. */
@@ -384,8 +362,6 @@ compare_head(struct reader *reader, bool *same)
 	rv = jpki_card_read_certificate_head(reader->card, role, JPKI_CERTIFICATE, &seen);
 	*same = seen.total == known->total && seen.have <= known->have &&
 		memcmp(seen.bytes, known->bytes, seen.have) == 0;
-	if (rv == JPKI_OK && *same)
-		token->head_at = clock_now_ms();
 	return rv;
 }
 
@@ -419,6 +395,28 @@ reader_confirm_card(struct reader *reader)
 		return JPKI_ERR_NO_CARD;
 	reader->same_card = rv == JPKI_OK && same;
 	return rv == JPKI_OK && !same ? JPKI_ERR_NO_CARD : rv;
+}
+
+int
+reader_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which)
+{
+	struct token *token = &reader->tokens[role];
+	struct jpki_der *der = &token->der[which];
+	int rv;
+
+	if (token->certificates[which] != NULL)
+		return JPKI_OK;
+	rv = reader_confirm_card(reader); /* no certificate is made of the halves of two */
+	if (rv != JPKI_OK)
+		return rv;
+	rv = jpki_card_read_certificate(reader->card, role, which, der);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = certificate_parse(
+	    der->bytes, der->total, which == JPKI_CERTIFICATE, &token->certificates[which]);
+	if (rv == JPKI_ERR_DATA)
+		memset(der, 0, sizeof(*der)); /* what is no use is not kept */
+	return rv;
 }
 
 bool

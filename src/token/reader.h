@@ -25,7 +25,6 @@ struct token {
 	bool private_certificate; /* its certificate cannot be read before a login */
 	struct jpki_der der[JPKI_CERTIFICATES];
 	struct certificate *certificates[JPKI_CERTIFICATES]; /* NULL: not needed yet */
-	uint64_t head_at; /* when the first block of its own was read, clock_now_ms */
 
 	unsigned tries;
 	bool tries_known;
@@ -121,9 +120,10 @@ int reader_load_certificate(
 bool reader_still_selected(struct reader *reader);
 
 /*
- * Before a PIN goes to a card, within the transaction: is it the one that is known? Reader and
- * card may have been exchanged without a trace. Unless that was seen just now, or a connection has
- * been kept, the card is asked for what it showed first. JPKI_ERR_NO_CARD if it is another one.
+ * Before a PIN goes to a card, or a certificate is taken from it, within the transaction: is it the
+ * one that is known? Reader and card may have been exchanged without a trace. Unless that was seen
+ * just now, or a connection has been kept, the card is asked for what it showed first.
+ * JPKI_ERR_NO_CARD if it is another one.
  */
 int reader_confirm_card(struct reader *reader);
 

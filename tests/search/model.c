@@ -171,6 +171,14 @@ model_card_gone(int place)
 }
 
 void
+model_card_unseen(int place)
+{
+	for (CK_SLOT_ID slot = 0; slot < MODEL_SLOTS; slot++)
+		if (is_at(slot, place))
+			model_tokens[slot].gone = false;
+}
+
+void
 model_closed(struct model_session *session)
 {
 	CK_SLOT_ID slot = session->slot;

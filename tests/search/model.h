@@ -69,6 +69,8 @@ void model_exchange(size_t reader);
 /* Others reset the card in a place, or took it out. */
 void model_card_reset(int place);
 void model_card_gone(int place);
+/* The reader went and came: the service may have nothing to tell any more. */
+void model_card_unseen(int place);
 
 /* The card in a reader has the signature key locked. */
 void model_locked(size_t reader);

@@ -18,12 +18,13 @@
 #include "card/pin.h"
 #include "run.h"
 #include "scene.h"
+#include "trouble.h"
 #include "token/login.h"
 #include "token/module.h"
 #include "token/signature.h"
 
 #define SEED 1
-#define STEPS 100000
+#define STEPS 400000
 /* A sequence that shows a mutant is cut down to no more than that. */
 #define SHORT 15
 
@@ -44,6 +45,7 @@ enum mutant {
 	RESET_UNNOTICED,
 	WINDOW_FOR_EVER,
 	SIGNED_FOR_ANYBODY,
+	CARD_UNCONFIRMED,
 	SIGNATURE_UNCHECKED,
 	LOGOUT_WITHOUT_LOCKING,
 	CLOSING_WITHOUT_LOCKING,
@@ -202,6 +204,11 @@ WRAP(void, settings_load, struct settings *settings)
 		settings->signature_window_ms = UINT32_MAX;
 }
 
+WRAP(int, reader_confirm_card, struct reader *reader)
+{
+	return mutant == CARD_UNCONFIRMED ? JPKI_OK : __real_reader_confirm_card(reader);
+}
+
 WRAP(enum verdict, signature_right, const struct certificate *certificate,
     const struct mechanism *mechanism, const struct operation_value *value,
     const CK_BYTE signature[JPKI_SIGNATURE_SIZE])
@@ -275,12 +282,14 @@ static const struct {
 	CAUGHT_BY(CHECK_LOGIN) | CAUGHT_BY(CHECK_LOCKED)},
     {WINDOW_FOR_EVER, "the window does not end", CAUGHT_BY(CHECK_LOCKED)},
     {SIGNED_FOR_ANYBODY, "a PIN of one session is good for another", CAUGHT_BY(CHECK_SIGNING)},
+    {CARD_UNCONFIRMED, "a card is not confirmed before a PIN", CAUGHT_BY(CHECK_APPLICATION)},
     {SIGNATURE_UNCHECKED, "a wrong signature is handed out", CAUGHT_BY(CHECK_SIGNATURE)},
     {LOGOUT_WITHOUT_LOCKING, "logout leaves the card unlocked", CAUGHT_BY(CHECK_LOCKED)},
     {CLOSING_WITHOUT_LOCKING, "closing leaves the card unlocked", CAUGHT_BY(CHECK_LOCKED)},
     {SIGNATURE_WITHOUT_LOCKING, "a signature leaves the card unlocked", CAUGHT_BY(CHECK_LOCKED)},
     {LOGOUT_FORGOTTEN, "logout does nothing", CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
-    {LOGIN_FORGOTTEN, "a login does not let sign", CAUGHT_BY(CHECK_SIGNING)},
+    {LOGIN_FORGOTTEN, "a login does not let sign",
+	CAUGHT_BY(CHECK_SIGNING) | CAUGHT_BY(CHECK_LOCKED)},
     {CODE_WRONG, "an answer that C_Login may not give", CAUGHT_BY(CHECK_CODE)},
     {CRASH, "a crash", CAUGHT_BY(CHECK_ALIVE)},
     {HANG, "a call that never comes back", CAUGHT_BY(CHECK_ALIVE)},
@@ -293,6 +302,7 @@ hunt(enum mutant which)
 	struct outcome outcome;
 
 	mutant = which;
+	others_exchange_readers(which == CARD_UNCONFIRMED);
 	memset(&report->statistics, 0, sizeof(report->statistics));
 	outcome = run_many(SEED, 0, STEPS);
 	return outcome;

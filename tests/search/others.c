@@ -221,6 +221,20 @@ plug(int place, unsigned number)
 		plug(place, number / 2);
 }
 
+/* The reader goes and comes with another card, and nothing tells. */
+static void
+exchange_reader(int place, unsigned number)
+{
+	struct place *its = &places[place];
+
+	if (!its->attached || its->card < 0)
+		return;
+	plug(place, 0);
+	plug(place, 1);
+	hand(place, 4 * number + 3);
+	model_card_unseen(place);
+}
+
 static void
 rename_reader(int place, unsigned number)
 {
@@ -233,7 +247,7 @@ rename_reader(int place, unsigned number)
 		strcpy(its->name, name);
 }
 
-static const struct event events[] = {
+static struct event events[] = {
     {"another program selects an application", true, false, 8, select_other},
     {"another program has a PIN verified", true, false, 4, verify_other},
     {"tries are spent or given back elsewhere", true, true, 3, set_tries},
@@ -244,9 +258,18 @@ static const struct event events[] = {
     {"a hand takes the card, or puts one in", false, false, 4, hand},
     {"a hand puts a card in place of another", false, false, 3, swap},
     {"a reader is unplugged or plugged in", false, false, 2, plug},
+    {"a reader comes back with another card", false, false, 0, exchange_reader},
     {"a reader gets another name", false, false, 1, rename_reader},
 };
 #define EVENTS (sizeof(events) / sizeof(events[0]))
+
+void
+others_exchange_readers(bool may)
+{
+	for (size_t i = 0; i < EVENTS; i++)
+		if (events[i].run == exchange_reader)
+			events[i].weight = may ? 3 : 0;
+}
 
 static const struct event *
 choose(unsigned number, bool during)

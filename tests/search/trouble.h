@@ -8,6 +8,11 @@
 bool trouble_waits(void);
 /* Nothing waits any more. */
 void trouble_clear(void);
+/*
+ * Whether readers come back with another card, unseen: the model cannot tell what the module
+ * notices of that, so only a mutant is looked for in this way.
+ */
+void others_exchange_readers(bool may);
 /* A fault took the card out of its reader. */
 void trouble_ejected(int card);
 

@@ -12,6 +12,8 @@
 #define INS_VERIFY 0x20
 #define INS_CHANGE 0x24
 #define INS_SELECT 0xA4
+#define INS_READ 0xB0
+#define READERS (MODEL_SLOTS / JPKI_ROLES)
 /* How old an answer about tries may be to be acted on, in ms (rule 4). */
 #define SAID_RECENT_MS 2000
 
@@ -37,10 +39,14 @@ struct sight {
 	size_t faults, powered;
 };
 
+/* The number of the card, from 1, that the module has read a file of: the one that it knows. */
+static int last_read[READERS];
+
 void
 watch_reset(void)
 {
 	memset(&watch, 0, sizeof(watch));
+	memset(last_read, 0, sizeof(last_read));
 	memset(watch_total_given, 0, sizeof(watch_total_given));
 	memset(watch_total_sent, 0, sizeof(watch_total_sent));
 }
@@ -48,8 +54,11 @@ watch_reset(void)
 void
 watch_begin(const char *function, size_t reader)
 {
-	watch = (struct watch){
-	    .function = function, .reader = reader, .card = -1, .trouble = scene_trouble};
+	watch = (struct watch){.function = function,
+	    .reader = reader,
+	    .card = -1,
+	    .expected = reader < READERS ? last_read[reader] - 1 : -1,
+	    .trouble = scene_trouble};
 	model_touch(reader);
 	checks_before();
 }
@@ -186,6 +195,9 @@ pin_leaves(const struct sight *sight)
 	if (!its->deceived && !sight->in_jpki)
 		violate(CHECK_APPLICATION, "a PIN is sent to the application %s",
 		    vcard_application(its->vcard));
+	if (!scene_odd && watch.expected >= 0 && scene_cards[watch.expected].person != its->person)
+		violate(
+		    CHECK_APPLICATION, "%s sends a PIN to another person's card", watch.function);
 	if (watch.verifies > 1 || watch.changes > 1)
 		violate(CHECK_TWICE, "%s sends a second PIN", watch.function);
 	if (!given && !watch.given[0] && !watch.given[1])
@@ -252,6 +264,10 @@ __wrap_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
 	if (answer == VCARD_GONE)
 		trouble_ejected(sight.card);
 	scene_settle();
+	if (sight.ins == INS_READ && watch.reader < READERS)
+		last_read[watch.reader] = sight.card + 1;
+	else if (sight.ins == INS_READ)
+		memset(last_read, 0, sizeof(last_read)); /* whichever reader that is */
 	follow_selection(&sight, card, sw, faulty);
 	hear_tries(&sight, sw, faulty);
 	if (pin)

@@ -38,6 +38,7 @@ struct watch {
 	bool given_new;
 	char new_pin[VCARD_PIN_MAX + 1];
 
+	int expected;		    /* the card that was read last at that reader, or -1 */
 	uint64_t trouble;	    /* scene_trouble when it began */
 	unsigned verifies, changes; /* sent in this call */
 	int card;		    /* that the last one was sent to, or -1 */
