@@ -58,7 +58,8 @@ static struct {
 	uint8_t left_out;
 	unsigned pins_given;
 
-	bool honest; /* neither card nor service has lied so far */
+	bool honest;   /* neither card nor service has lied so far */
+	bool deceived; /* a card may have claimed a selection that it has not made */
 } run;
 
 /* ----------------------------------------------------------------------------- arguments */
@@ -806,8 +807,11 @@ card_fails(void)
 	    0x63C1, 0x63C3, 0x6B00, 0x6282, 0x6D00, 0x6700, 0x9000, 0x6100, 0x6C10};
 	enum vcard_fault fault = faults[byte() % 6];
 	unsigned nth = 1 + byte() % 16;
+	uint16_t word = words[byte() % 16];
 
-	(void)vcard_fault_add(run.cards[0], fault, nth, words[byte() % 16], NULL);
+	(void)vcard_fault_add(run.cards[0], fault, nth, word, NULL);
+	if (fault == VCARD_FAULT_SW && word == 0x9000)
+		run.deceived = true;
 	if (fault == VCARD_FAULT_SW || fault == VCARD_FAULT_SW_AFTER)
 		run.honest = false;
 }
@@ -875,6 +879,8 @@ judge_ledger(struct vcard *card)
 	static struct vcard_entry entries[LEDGER_MAX];
 	size_t count = vcard_ledger_entries(card, entries, LEDGER_MAX);
 
+	if (run.deceived)
+		return;
 	for (size_t i = 0; i < count && i < LEDGER_MAX; i++)
 		if (entries[i].event == VCARD_EVENT_VERIFY ||
 		    entries[i].event == VCARD_EVENT_CHANGE)
@@ -948,6 +954,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	memset(&run, 0, sizeof(run));
 	run.input = (struct fuzz_input){bytes, length};
 	run.honest = true;
+	run.deceived = false;
 	fuzz_log(false);
 	inprocess_reset();
 	add_card("JPKI000000000001");
