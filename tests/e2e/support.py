@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import selectors
+import signal
 import shutil
 import subprocess
 import time
@@ -85,10 +86,12 @@ class Sandbox:
         return done.stdout
 
     def start(self, *command):
-        """Start a program inside that talks through its standard input and output."""
+        """Start a program inside that talks through its standard input and output. It hears of
+        SIGINT as one that a person has started, though the tests may run in the background."""
         return subprocess.Popen(
             [TOOL, "enter", self.folder, *map(str, command)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def service(self, action):
