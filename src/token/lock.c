@@ -68,9 +68,13 @@ reader_was_reset(struct reader *reader)
 void
 reader_lock_card(struct reader *reader)
 {
-	if (reader->card != NULL)
+	int rv;
+
+	if (reader->card != NULL) {
+		rv = jpki_card_disconnect(reader->card, true);
 		log_line(LOG_INFO, "%s: the card's power is cut: %s", reader->state.name,
-		    jpki_strerror(jpki_card_disconnect(reader->card, true)));
+		    jpki_strerror(rv));
+	}
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		struct token *token = &reader->tokens[role];
 

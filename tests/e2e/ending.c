@@ -22,16 +22,6 @@ static CK_SESSION_HANDLE session;
 static void *library;
 
 static void
-expect(const char *what, CK_RV rv)
-{
-	if (rv == CKR_OK)
-		return;
-	printf("%s 0x%lx\n", what, rv);
-	fflush(stdout);
-	_exit(1);
-}
-
-static void
 log_in(unsigned long slot, char *pin)
 {
 	CK_ULONG count = 2;

@@ -31,16 +31,6 @@ static CK_OBJECT_HANDLE key;
 static atomic_bool enough;
 
 static void
-expect(const char *what, CK_RV rv)
-{
-	if (rv == CKR_OK)
-		return;
-	printf("%s 0x%lx\n", what, rv);
-	fflush(stdout);
-	_exit(1);
-}
-
-static void
 sign(CK_SESSION_HANDLE with)
 {
 	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};

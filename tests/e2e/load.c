@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void *
 load(const char *path, CK_FUNCTION_LIST **list)
@@ -25,4 +26,14 @@ load(const char *path, CK_FUNCTION_LIST **list)
 		exit(1);
 	}
 	return library;
+}
+
+void
+expect(const char *what, CK_RV rv)
+{
+	if (rv == CKR_OK)
+		return;
+	printf("%s 0x%lx\n", what, rv);
+	fflush(stdout);
+	_exit(1);
 }

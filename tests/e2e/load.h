@@ -10,4 +10,7 @@
  */
 void *load(const char *path, CK_FUNCTION_LIST **list);
 
+/* Unless all is well, print what failed and its code, and end the program at once with status 1. */
+void expect(const char *what, CK_RV rv);
+
 #endif
