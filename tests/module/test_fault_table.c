@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "happen.h"
 #include "jobs.h"
 
 /* What comes of it, as bits, since it is not the same at each exchange. */
@@ -115,31 +116,10 @@ static table answer = {
 static struct vcard *other;
 
 static void
-pull(void *context)
-{
-	(void)context;
-	(void)inprocess_eject(READER);
-}
-
-static void
-pull_and_put_back(void *context)
-{
-	pull(context);
-	(void)inprocess_insert(READER, card);
-}
-
-static void
 pull_and_put_other(void *context)
 {
 	pull(context);
 	(void)inprocess_insert(READER, other);
-}
-
-static void
-unplug(void *context)
-{
-	(void)context;
-	(void)inprocess_remove_reader(READER);
 }
 
 static void
@@ -158,34 +138,6 @@ replug_with_other(void *context)
 	(void)inprocess_add_reader(READER);
 	(void)inprocess_insert(READER, other);
 	pull_and_put_other(context);
-}
-
-static void
-stop_service(void *context)
-{
-	(void)context;
-	inprocess_service(false);
-}
-
-static void
-restart_service(void *context)
-{
-	stop_service(context);
-	inprocess_service(true);
-}
-
-static void
-warm_reset(void *context)
-{
-	(void)context;
-	(void)inprocess_warm_reset(READER);
-}
-
-static void
-cut_power(void *context)
-{
-	(void)context;
-	(void)inprocess_power_cut(READER);
 }
 
 struct event {

@@ -6,6 +6,7 @@
  */
 
 #include "scheme.h"
+#include "happen.h"
 
 /* What the specification lets each kind of function say of trouble with the card. */
 #define DEVICE CKR_OK, CKR_DEVICE_ERROR, CKR_DEVICE_REMOVED, CKR_FUNCTION_FAILED
@@ -134,57 +135,6 @@ fault_on_the_way(const struct trouble *trouble, unsigned nth)
 	inprocess_plan(trouble->call, nth, trouble->error, trouble->happen, NULL);
 }
 
-static void
-pull_card(void *context)
-{
-	(void)context;
-	(void)inprocess_eject(READER);
-}
-
-static void
-pull_reader(void *context)
-{
-	(void)context;
-	(void)inprocess_remove_reader(READER);
-}
-
-static void
-swap_in_place(void *context)
-{
-	(void)context;
-	(void)inprocess_eject(READER);
-	(void)inprocess_insert(READER, card);
-}
-
-static void
-cut_power(void *context)
-{
-	(void)context;
-	(void)inprocess_power_cut(READER);
-}
-
-static void
-reset_card(void *context)
-{
-	(void)context;
-	(void)inprocess_warm_reset(READER);
-}
-
-static void
-stop_service(void *context)
-{
-	(void)context;
-	inprocess_service(false);
-}
-
-static void
-restart_service(void *context)
-{
-	(void)context;
-	inprocess_service(false);
-	inprocess_service(true);
-}
-
 /* Everything as it was before. */
 static void
 repair(void)
@@ -292,48 +242,48 @@ card_pulled(void **state)
 	    {.name = "pull before",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_TRANSMIT,
-		.happen = pull_card},
+		.happen = pull},
 	    {.name = "pull after",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_ANSWER,
 		.error = JPKI_ERR_NO_CARD,
-		.happen = pull_card},
+		.happen = pull},
 	    {.name = "pull at begin",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_BEGIN,
-		.happen = pull_card},
+		.happen = pull},
 	    {.name = "pull at end",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_END,
-		.happen = pull_card},
+		.happen = pull},
 	    {.name = "pull at open",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_OPEN,
-		.happen = pull_card},
+		.happen = pull},
 	    {.name = "pull at close",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_CLOSE,
-		.happen = pull_card},
+		.happen = pull},
 	    {.name = "pull at poll",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_POLL,
-		.happen = pull_card},
+		.happen = pull},
 	    {.name = "pull at check",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_CHECK,
-		.happen = pull_card},
+		.happen = pull},
 	    {.name = "swap",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_TRANSMIT,
-		.happen = swap_in_place},
+		.happen = pull_and_put_back},
 	    {.name = "unplug",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_TRANSMIT,
-		.happen = pull_reader},
+		.happen = unplug},
 	    {.name = "unplug at poll",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_POLL,
-		.happen = pull_reader},
+		.happen = unplug},
 	};
 
 	(void)state;
@@ -355,15 +305,15 @@ card_reset(void **state)
 	    {.name = "reset",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_TRANSMIT,
-		.happen = reset_card},
+		.happen = warm_reset},
 	    {.name = "reset at begin",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_BEGIN,
-		.happen = reset_card},
+		.happen = warm_reset},
 	    {.name = "reset at end",
 		.arrange = fault_on_the_way,
 		.call = INPROCESS_END,
-		.happen = reset_card},
+		.happen = warm_reset},
 	    {.name = "power loss", .arrange = fault_on_card, .fault = VCARD_FAULT_POWER_LOSS},
 	};
 
