@@ -7,7 +7,7 @@ import pytest
 
 from neighbour import JPKI, LEAVE, OTHERS, RESET, UNPOWER, WARM, Neighbour, select
 from support import AUTH, MODULE, OPENSC, PIN, PSS, SIGN, TIMEOUT, assert_signed, built
-from test_tls import PORTS, curl, seen
+from web import PORTS, curl, seen
 from worker import Worker
 
 CERTIFICATE = {AUTH: "authentication.pem", SIGN: "signature.pem"}

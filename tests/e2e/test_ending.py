@@ -9,7 +9,7 @@ import pytest
 
 from neighbour import LEAVE, Neighbour
 from support import AUTH, BUILD, PIN, SIGN, TIMEOUT, first_line, uri, wait_until
-from test_tls import PORTS, curl, seen
+from web import PORTS, curl, seen
 
 ENDING = BUILD / "tests" / "e2e" / "ending"
 KEY = {AUTH: "authentication", SIGN: "signature"}

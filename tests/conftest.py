@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 import os
+import pathlib
 import shutil
 import subprocess
+import sys
 
 import pytest
 
-from support import TIMEOUT, VCARD, Card, Sandbox, install
-from web import start_server
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "common"))
+
+# pylint: disable=wrong-import-position
+from support import TIMEOUT, VCARD, Card, Sandbox, install  # noqa: E402
+from web import start_server  # noqa: E402
 
 # The settings of whoever runs the tests are none of their business.
 os.environ["JPKI_CONFIG"] = ""

@@ -3,7 +3,7 @@
 
 import re
 
-from support import openssl
+from support import AUTH, PIN, openssl, uri
 
 PORTS = {"TLSv1.2": 4412, "TLSv1.3": 4413}
 
@@ -60,3 +60,11 @@ def seen(text):
     found = re.search(r"^(TLSv1\.\d)\|(\w+)\|(.*?)\r?$", text, re.MULTILINE)
     assert found, text
     return found.groups()
+
+
+def curl(sandbox, server, certificate, port, pin=PIN[AUTH], **options):
+    return sandbox.run(
+        "curl", "--fail", "--silent", "--show-error", "--max-time", "30", "--cacert", server,
+        "--cert", certificate, "--key", f"{uri(AUTH, 'private')};pin-value={pin}",
+        f"https://localhost:{port}/", env={"PKCS11_MODULE_PATH": sandbox.module}, **options,
+    )

@@ -5,49 +5,10 @@ import re
 
 import pytest
 
-from support import AUTH, MODULES, PIN, SIGN, Card, built
+from nss import CERTIFICATE, EF
+from support import AUTH, MODULES, PIN, SIGN, Card
 
-CERTIFICATE = {AUTH: f"{AUTH}:User Authentication", SIGN: f"{SIGN}:Digital Signature"}
-EF = {AUTH: "0018", SIGN: "001B"}
 OF_ONE_TOKEN = [(name, labels[0]) for name, labels in MODULES.items() if len(labels) == 1]
-
-
-class Database:
-    """An NSS database with a module in it, used inside a sandbox."""
-
-    def __init__(self, sandbox, folder, name):
-        self.sandbox = sandbox
-        self.path = f"sql:{folder}"
-        folder.mkdir()
-        self.certutil("-N", "--empty-password")
-        self.modutil("-force", "-add", "jpki", "-libfile", built(name))
-
-    def certutil(self, *args, **options):
-        return self.sandbox.run("certutil", "-d", self.path, *args, **options)
-
-    def modutil(self, *args):
-        return self.sandbox.run("modutil", "-dbdir", self.path, *args)
-
-    def pdfsig(self, *args, **options):
-        return self.sandbox.run("pdfsig", "-nssdir", self.path, *args, **options)
-
-
-@pytest.fixture
-def database(tmp_path):
-    """Makes databases."""
-    def make(sandbox, name="jpki-pkcs11"):
-        return Database(sandbox, tmp_path / f"nss-{name}", name)
-
-    return make
-
-
-@pytest.fixture
-def pins(tmp_path):
-    """Files to read the PINs from."""
-    files = {AUTH: tmp_path / "authentication.pin", SIGN: tmp_path / "signature.pin"}
-    for label, file in files.items():
-        file.write_text(PIN[label])
-    return files
 
 
 def nicknames(listed):

@@ -13,6 +13,8 @@ import time
 from typing import NamedTuple
 from urllib.parse import quote
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOOL = ROOT / "tools" / "sandbox"
 BUILD = pathlib.Path(os.environ.get("JPKI_BUILD", ROOT / "build-tests"))
@@ -51,6 +53,13 @@ def first_line(process, seconds):
     return process.stdout.readline().strip()
 
 
+def needs(*programs):
+    """Skip the test, and say why, where one of these programs is not installed."""
+    for program in programs:
+        if not (shutil.which(program) or pathlib.Path(program).exists()):
+            pytest.skip(f"{program} is not installed: 'tools/setup apps' says why")
+
+
 class Sandbox:
     """tools/sandbox, running until stop()."""
 
@@ -60,6 +69,7 @@ class Sandbox:
             [TOOL, "--build", BUILD, *options, "--", "sh", "-c", 'echo "$JPKI_SANDBOX"; exec cat'],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
+        self.spawned = []
         self.folder = pathlib.Path(first_line(self.process, 60))
         assert self.folder.name.startswith("jpki-sandbox."), "the sandbox did not start"
         self.files = json.loads((self.folder / "environment").read_text())
@@ -68,6 +78,8 @@ class Sandbox:
         self.process.stdin.close()
         try:
             self.process.wait(30)
+            for process in self.spawned:
+                process.wait(10)
         finally:
             self.process.stdout.close()
 
@@ -93,6 +105,15 @@ class Sandbox:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
+
+    def spawn(self, log, *command, env=None):
+        """Start a program inside that writes to a file, until it ends or the sandbox does."""
+        given = [f"{name}={value}" for name, value in (env or {}).items()]
+        with open(log, "ab") as out:
+            self.spawned.append(subprocess.Popen(
+                [TOOL, "enter", self.folder, "env", *given, *map(str, command)],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out))
+        return self.spawned[-1]
 
     def service(self, action):
         """The PC/SC service is to "start", "stop" or, at once, "kill"."""

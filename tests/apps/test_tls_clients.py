@@ -6,15 +6,7 @@ import subprocess
 import pytest
 
 from support import AUTH, PIN, subject, uri
-from web import PORTS, seen
-
-
-def curl(sandbox, server, certificate, port, pin=PIN[AUTH], **options):
-    return sandbox.run(
-        "curl", "--fail", "--silent", "--show-error", "--max-time", "30", "--cacert", server,
-        "--cert", certificate, "--key", f"{uri(AUTH, 'private')};pin-value={pin}",
-        f"https://localhost:{port}/", env={"PKCS11_MODULE_PATH": sandbox.module}, **options,
-    )
+from web import PORTS, curl, seen
 
 
 def gnutls(sandbox, server, port):
