@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "common"))
 
 # pylint: disable=wrong-import-position
+from elsewhere import Elsewhere  # noqa: E402
 from support import TIMEOUT, VCARD, Card, Sandbox, install  # noqa: E402
 from web import start_server  # noqa: E402
 
@@ -67,6 +68,14 @@ def sandbox(sandboxes):
 @pytest.fixture
 def card(sandbox):
     return Card(sandbox)
+
+
+@pytest.fixture
+def elsewhere(sandbox):
+    """Another machine without a card, with a cable to the sandbox."""
+    made = Elsewhere(sandbox)
+    yield made
+    made.stop()
 
 
 @pytest.fixture

@@ -83,11 +83,15 @@ class Sandbox:
         finally:
             self.process.stdout.close()
 
+    def within(self, *command, env=None):
+        """The command that runs this one inside."""
+        given = [f"{name}={value}" for name, value in (env or {}).items()]
+        return [TOOL, "enter", self.folder, "env", *given, *map(str, command)]
+
     def run(self, *command, env=None, status=0, **options):
         """Run a program inside; its output. Its exit status must be as said (None: any)."""
-        given = [f"{name}={value}" for name, value in (env or {}).items()]
         done = subprocess.run(
-            [TOOL, "enter", self.folder, "env", *given, *map(str, command)],
+            self.within(*command, env=env),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
             timeout=TIMEOUT, check=False,
             **({"stdin": subprocess.DEVNULL} if "input" not in options else {}), **options,
@@ -97,22 +101,20 @@ class Sandbox:
         self.status = done.returncode
         return done.stdout
 
-    def start(self, *command):
+    def start(self, *command, env=None):
         """Start a program inside that talks through its standard input and output. It hears of
         SIGINT as one that a person has started, though the tests may run in the background."""
         return subprocess.Popen(
-            [TOOL, "enter", self.folder, *map(str, command)],
+            self.within(*command, env=env),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def spawn(self, log, *command, env=None):
         """Start a program inside that writes to a file, until it ends or the sandbox does."""
-        given = [f"{name}={value}" for name, value in (env or {}).items()]
         with open(log, "ab") as out:
-            self.spawned.append(subprocess.Popen(
-                [TOOL, "enter", self.folder, "env", *given, *map(str, command)],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=out))
+            self.spawned.append(subprocess.Popen(self.within(*command, env=env),
+                                                 stdin=subprocess.DEVNULL, stdout=out, stderr=out))
         return self.spawned[-1]
 
     def service(self, action):
