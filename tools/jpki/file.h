@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files of other programs: read whole, replaced in one step. Each function tells what goes wrong.
+ */
+#ifndef JPKI_TOOL_FILE_H
+#define JPKI_TOOL_FILE_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+/* More than that no file has that is edited here. */
+#define FILE_SIZE_MAX 8388608
+
+struct file {
+	char *path; /* with symbolic links followed: that file is replaced, the links stay */
+	bool exists;
+	char *text;	  /* "" if there is no such file */
+	struct stat info; /* as it was when read */
+};
+
+/* Read a text file. 0, also if there is none; else -1: it cannot be read, is larger than
+ * FILE_SIZE_MAX, no regular file, or no text (it has a zero byte). To be freed in any case. */
+int file_read(struct file *file, const char *path);
+
+void file_free(struct file *file);
+
+/* Give the file another text, or make it with mode 0600. At each moment the whole old or the whole
+ * new text is there, also on disk. Mode, owner and group stay. 0, or -1 with the old file as it
+ * was: also if it changed since it was read, or if its owner or group could not be kept. */
+int file_replace(const struct file *file, const char *text);
+
+/* Remove a file that was read. 0 or -1. */
+int file_remove(const struct file *file);
+
+/* Make a folder, and those above it that are missing, with mode 0700. How many were made, or -1
+ * (then none is left). */
+int folders_make(const char *path);
+
+/* Remove a folder and those above it, so many in all, as far as they are empty. */
+void folders_remove(const char *path, int count);
+
+bool is_folder(const char *path);
+
+/* Whether there is anything of this name. */
+bool is_there(const char *path);
+
+/* Whether both are there, and are the same file. */
+bool is_same_file(const char *one, const char *other);
+
+#endif

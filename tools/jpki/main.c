@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build_folder.h"
+#include "message.h"
+#include "verb.h"
+
+static const struct verb *const verbs[] = {
+    &verb_setup,
+};
+
+#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+
+static const struct verb *
+find_verb(const char *name)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (strcmp(verbs[i]->name, name) == 0)
+			return verbs[i];
+	return NULL;
+}
+
+static void
+print_help(void)
+{
+	tell("%s", _("Usage: jpki VERB [OPTION]... [ARGUMENT]...\n"
+		     "       jpki help VERB\n"
+		     "       jpki --version\n\n"
+		     "The My Number card on this computer.\n\n"
+		     "Verbs:"));
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		printf("  %-10s %s\n", verbs[i]->name, _(verbs[i]->summary));
+	printf("  %-10s %s\n", "help", _("tell more about a verb"));
+	tell("%s", _("\nThe exit status is 0 if it was done, 1 if it could not be done or, of a "
+		     "check, if\n"
+		     "something is missing, and 2 if the command line was not understood."));
+}
+
+static int
+misused(void)
+{
+	advise("%s", _("\"jpki --help\" lists the verbs."));
+	return STATUS_USAGE;
+}
+
+static int
+unknown_verb(const char *word)
+{
+	if (word[0] == '-')
+		complain(_("the option %s is not understood"), word);
+	else
+		complain(_("there is no verb \"%s\""), word);
+	return misused();
+}
+
+static int
+help(int argc, char **argv)
+{
+	const struct verb *verb;
+
+	if (argc < 2) {
+		print_help();
+		return STATUS_DONE;
+	}
+	verb = find_verb(argv[1]);
+	if (verb == NULL)
+		return unknown_verb(argv[1]);
+	verb->help();
+	return STATUS_DONE;
+}
+
+static int
+dispatch(int argc, char **argv)
+{
+	const struct verb *verb;
+
+	if (argc < 1) {
+		complain("%s", _("a verb is missing"));
+		return misused();
+	}
+	if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0 ||
+	    strcmp(argv[0], "help") == 0)
+		return help(argc, argv);
+	if (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "-V") == 0) {
+		tell("jpki %s", JPKI_VERSION);
+		return STATUS_DONE;
+	}
+	verb = find_verb(argv[0]);
+	if (verb == NULL)
+		return unknown_verb(argv[0]);
+	return verb->run(argc, argv);
+}
+
+/* The translations of the build folder where the program runs there. */
+static void
+speak_language(void)
+{
+	char *folder = build_folder("/tools/jpki/po");
+
+	setlocale(LC_ALL, "");
+	bindtextdomain("jpki", folder != NULL ? folder : JPKI_LOCALEDIR);
+	textdomain("jpki");
+	text_free(&folder);
+}
+
+int
+main(int argc, char **argv)
+{
+	int status;
+
+	speak_language();
+	status = dispatch(argc - 1, argv + 1);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		complain("%s", _("what was to be said could not be written"));
+		status = STATUS_FAILED;
+	}
+	return status;
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "message.h"
+#include "nss_text.h"
+
+/* NSS's own module, as NSS writes it. The parameters are missing, because NSS takes its own. */
+#define INTERNAL_MODULE                                                                            \
+	"library=\n"                                                                               \
+	"name=NSS Internal PKCS #11 Module\n"                                                      \
+	"NSS=Flags=internal,critical trustOrder=75 cipherOrder=100 slotParams=(1={slotFlags=[ECC," \
+	"RSA,DSA,DH,RC2,RC4,DES,RANDOM,SHA1,MD5,MD2,SSL,TLS,AES,Camellia,SEED,SHA256,SHA512] "     \
+	"askpw=any timeout=30})\n"                                                                 \
+	"\n"
+
+#define MADE "# Made by jpki setup, which removes it again with --remove; folders made for it: "
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
+
+/* The length of a line without its end. */
+static size_t
+line_length(const char *line)
+{
+	return strcspn(line, "\n");
+}
+
+/* Where the next line begins. */
+static const char *
+after_line(const char *line)
+{
+	line += line_length(line);
+	return *line == '\n' ? line + 1 : line;
+}
+
+/* A value between quotes, without its backslashes; *rest is behind it. */
+static char *
+quoted_value(const char *value, const char *end, const char **rest)
+{
+	char *plain = text_copy(value, (size_t)(end - value)), *out = plain;
+	const char *in = value + 1;
+
+	for (; in < end && *in != '"'; in++) {
+		if (*in == '\\' && in + 1 < end)
+			in++;
+		*out++ = *in;
+	}
+	*out = '\0';
+	*rest = in < end ? in + 1 : end;
+	return plain;
+}
+
+/* A value up to the end of the line; a line may end in CR LF. */
+static char *
+plain_value(const char *value, const char *end, const char **rest)
+{
+	if (end > value && end[-1] == '\r')
+		end--;
+	*rest = end;
+	return text_copy(value, (size_t)(end - value));
+}
+
+static bool
+is_key(const char *key, size_t length, const char *wanted)
+{
+	return length == strlen(wanted) && strncasecmp(key, wanted, length) == 0;
+}
+
+/* The last value of a name counts, and an empty one is none. */
+static void
+keep_value(char **place, char *value)
+{
+	text_free(place);
+	if (*value != '\0')
+		*place = value;
+	else
+		text_free(&value);
+}
+
+/* More than one "key=value" is on a line only behind a value in quotes. */
+static void
+read_line(struct nss_module *module, const char *text, const char *line, const char *end)
+{
+	while (line < end) {
+		const char *key = line, *equals;
+		char *value;
+
+		while (key < end && is_blank(*key))
+			key++;
+		equals = memchr(key, '=', (size_t)(end - key));
+		if (equals == NULL)
+			return;
+		if (equals + 1 < end && equals[1] == '"')
+			value = quoted_value(equals + 1, end, &line);
+		else
+			value = plain_value(equals + 1, end, &line);
+		if (is_key(key, (size_t)(equals - key), "library")) {
+			module->library_begin = (size_t)(equals + 1 - text);
+			module->library_end = (size_t)(line - text);
+			keep_value(&module->library, value);
+		} else if (is_key(key, (size_t)(equals - key), "name")) {
+			keep_value(&module->name, value);
+		} else {
+			text_free(&value);
+		}
+	}
+}
+
+static bool
+is_comment(const char *line)
+{
+	return *line == '#';
+}
+
+static bool
+is_empty(const char *line)
+{
+	return *line == '\n' || (line[0] == '\r' && line[1] == '\n');
+}
+
+/* A stanza that begins at a line which is not empty; gives the line behind it. */
+static const char *
+read_stanza(struct nss_module *module, const char *text, const char *line)
+{
+	module->begin = (size_t)(line - text);
+	while (*line != '\0' && !is_empty(line)) {
+		if (!is_comment(line))
+			read_line(module, text, line, line + line_length(line));
+		line = after_line(line);
+	}
+	module->end = (size_t)(line - text);
+	return line;
+}
+
+static void
+add_module(struct nss_modules *modules, const struct nss_module *module)
+{
+	struct nss_module *rows =
+	    reallocarray(modules->rows, modules->count + 1, sizeof(*modules->rows));
+
+	if (rows == NULL)
+		out_of_memory();
+	modules->rows = rows;
+	rows[modules->count++] = *module;
+}
+
+void
+nss_modules_read(struct nss_modules *modules, const char *text)
+{
+	const char *line = text;
+
+	*modules = (struct nss_modules){0};
+	while (*line != '\0') {
+		struct nss_module module = {0};
+
+		if (is_empty(line)) {
+			line = after_line(line);
+			continue;
+		}
+		line = read_stanza(&module, text, line);
+		add_module(modules, &module);
+	}
+}
+
+void
+nss_modules_free(struct nss_modules *modules)
+{
+	for (size_t i = 0; i < modules->count; i++) {
+		text_free(&modules->rows[i].library);
+		text_free(&modules->rows[i].name);
+	}
+	free(modules->rows);
+	*modules = (struct nss_modules){0};
+}
+
+/* --- editing ---------------------------------------------------------------------------------- */
+
+bool
+nss_path_fits(const char *library)
+{
+	for (const char *c = library; *c != '\0'; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return false;
+	return library[0] == '/' && strlen(library) <= NSS_PATH_MAX;
+}
+
+/* The text with what is between two places replaced. */
+static char *
+spliced(const char *text, size_t begin, size_t end, const char *between)
+{
+	return text_format("%.*s%s%s", (int)begin, text, between, text + end);
+}
+
+static char *
+quoted(const char *value)
+{
+	char *result = malloc(2 * strlen(value) + 3), *out = result;
+
+	if (result == NULL)
+		out_of_memory();
+	*out++ = '"';
+	for (; *value != '\0'; value++) {
+		if (*value == '"' || *value == '\\')
+			*out++ = '\\';
+		*out++ = *value;
+	}
+	strcpy(out, "\"");
+	return result;
+}
+
+static bool
+ends_with_empty_line(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length == 0 || strcmp(text, "\n") == 0 ||
+	       (length >= 2 && strcmp(text + length - 2, "\n\n") == 0);
+}
+
+/* The end, if the stanza would begin after an empty line there. Else before the last stanza: so the
+ * text round about stays as it is, and what NSS may append to it later is not taken for ours. */
+static size_t
+place_for_stanza(const char *text)
+{
+	struct nss_modules modules;
+	size_t place = strlen(text);
+
+	if (ends_with_empty_line(text))
+		return place;
+	nss_modules_read(&modules, text);
+	place = modules.count > 0 ? modules.rows[modules.count - 1].begin : 0;
+	nss_modules_free(&modules);
+	return place;
+}
+
+char *
+nss_text_with(const char *text, const char *library, const char *name)
+{
+	char *stanza = text_format("library=%s\nname=%s\n\n", library, name);
+	size_t place = place_for_stanza(text);
+	char *result = spliced(text, place, place, stanza);
+
+	text_free(&stanza);
+	return result;
+}
+
+char *
+nss_text_moved(const char *text, const struct nss_module *module, const char *library)
+{
+	char *value = text[module->library_begin] == '"' ? quoted(library)
+							 : text_copy(library, strlen(library));
+	char *result = spliced(text, module->library_begin, module->library_end, value);
+
+	text_free(&value);
+	return result;
+}
+
+/* The comments of a stanza. */
+static char *
+comments_of(const char *text, const struct nss_module *module)
+{
+	char *comments = text_copy("", 0);
+
+	for (const char *line = text + module->begin; line < text + module->end;
+	     line = after_line(line)) {
+		char *before = comments;
+
+		if (!is_comment(line))
+			continue;
+		comments = text_format("%s%.*s", before, (int)(after_line(line) - line), line);
+		text_free(&before);
+	}
+	return comments;
+}
+
+char *
+nss_text_without(const char *text, const struct nss_module *module)
+{
+	char *comments = comments_of(text, module);
+	size_t end = module->end;
+	char *result;
+
+	if (comments[0] == '\0' && text[end] != '\0')
+		end = (size_t)(after_line(text + end) - text);
+	result = spliced(text, module->begin, end, comments);
+	text_free(&comments);
+	return result;
+}
+
+/* --- a new file ------------------------------------------------------------------------------- */
+
+char *
+nss_text_new(int folders)
+{
+	return text_format(MADE "%d\n" INTERNAL_MODULE, folders);
+}
+
+bool
+nss_text_is_new(const char *text, int *folders)
+{
+	char *end;
+	long count;
+
+	if (strncmp(text, MADE, strlen(MADE)) != 0)
+		return false;
+	count = strtol(text + strlen(MADE), &end, 10);
+	if (count < 0 || count > 100 || *end != '\n')
+		return false;
+	*folders = (int)count;
+	return strcmp(end + 1, INTERNAL_MODULE) == 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The text of pkcs11.txt, in which a database of NSS keeps its list of modules.
+ *
+ * A module is a stanza: lines "key=value", up to an empty line. NSS (lib/util/utilmod.c) takes
+ * "library", "name", "parameters" and "NSS", skips lines that begin with "#", and reads a value
+ * that begins with a quote up to the next one, with backslashes; any other value is the rest of the
+ * line as it is. It reads lines of at most 2046 bytes.
+ *
+ * NSS has functions to edit the file (NSSUTIL_DoModuleDBFunction), which are not used here: they
+ * write in place or over a fixed name beside the file, do not look whether writing worked, remove
+ * the file before they put the new one there (with a symbolic link), take a module whose name only
+ * begins with the wanted one, and drop a last stanza that no empty line follows. */
+#ifndef JPKI_TOOL_NSS_TEXT_H
+#define JPKI_TOOL_NSS_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The longest path that fits into NSS's lines. */
+#define NSS_PATH_MAX 2000
+
+struct nss_module {
+	size_t begin, end;		   /* where the stanza's lines are in the text */
+	char *library, *name;		   /* NULL where there is none */
+	size_t library_begin, library_end; /* where its value is, with its quotes */
+};
+
+struct nss_modules {
+	struct nss_module *rows;
+	size_t count;
+};
+
+/* The modules in a text, in its order; to be freed. */
+void nss_modules_read(struct nss_modules *modules, const char *text);
+void nss_modules_free(struct nss_modules *modules);
+
+/* Whether NSS can hold such a path in its file. */
+bool nss_path_fits(const char *library);
+
+/* Each of these gives a new text, to be freed, that differs from the old one in the one module. */
+
+/* With a module more. nss_text_without() gives the old text again, byte for byte. */
+char *nss_text_with(const char *text, const char *library, const char *name);
+/* With another file for a module that has one. */
+char *nss_text_moved(const char *text, const struct nss_module *module, const char *library);
+/* Without a module. Comments in its stanza stay. */
+char *nss_text_without(const char *text, const struct nss_module *module);
+
+/* A new file, for a database that NSS will make when it finds this one: NSS's own module alone, and
+ * a comment that tells how many folders were made for the file. To be freed. */
+char *nss_text_new(int folders);
+/* Whether a text is such a file and nothing more; then so many folders were made for it. */
+bool nss_text_is_new(const char *text, int *folders);
+
+#endif

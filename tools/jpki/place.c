@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "message.h"
+#include "place.h"
+
+int
+place_check(bool writing)
+{
+	const char *home = getenv("HOME");
+	struct stat info;
+
+	if (home == NULL || home[0] == '\0') {
+		complain("%s", _("HOME is not set, so there is no folder to look in"));
+		return -1;
+	}
+	if (home[0] != '/') {
+		complain(_("HOME must be a path that begins with /, not \"%s\""), home);
+		return -1;
+	}
+	if (stat(home, &info) != 0 || !S_ISDIR(info.st_mode)) {
+		complain(_("HOME is %s, and there is no such folder"), home);
+		return -1;
+	}
+	if (writing && geteuid() == 0 && info.st_uid != 0) {
+		complain(_("the home folder %s is not root's: run this as yourself, without sudo"),
+		    home);
+		return -1;
+	}
+	return 0;
+}
+
+char *
+place_home(const char *below)
+{
+	const char *home = getenv("HOME");
+
+	return text_format("%s/%s", home != NULL ? home : "", below);
+}
+
+/* A path in such a variable counts only if it is absolute (XDG Base Directory Specification). */
+static char *
+place_xdg(const char *variable, const char *otherwise, const char *below)
+{
+	const char *base = getenv(variable);
+	char *home, *path;
+
+	if (base != NULL && base[0] == '/')
+		return text_format("%s/%s", base, below);
+	home = place_home(otherwise);
+	path = text_format("%s/%s", home, below);
+	text_free(&home);
+	return path;
+}
+
+char *
+place_config(const char *below)
+{
+	return place_xdg("XDG_CONFIG_HOME", ".config", below);
+}
+
+char *
+place_data(const char *below)
+{
+	return place_xdg("XDG_DATA_HOME", ".local/share", below);
+}
+
+char *
+place_absolute(const char *typed)
+{
+	size_t length = strlen(typed);
+	char *path;
+
+	if (typed[0] != '/') {
+		path = realpath(typed, NULL);
+		return path != NULL ? path : text_copy(typed, length);
+	}
+	while (length > 1 && typed[length - 1] == '/')
+		length--;
+	return text_copy(typed, length);
+}

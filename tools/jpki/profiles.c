@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "message.h"
+#include "profiles.h"
+
+struct reading {
+	struct profiles *profiles;
+	const char *folder;
+	const char *rest; /* of the text */
+	char *section;
+	char *name, *path; /* of a profile's section */
+	bool is_relative, is_default;
+};
+
+static struct profile *
+find_folder(struct profiles *profiles, const char *folder)
+{
+	for (size_t i = 0; i < profiles->count; i++)
+		if (strcmp(profiles->rows[i].folder, folder) == 0)
+			return &profiles->rows[i];
+	return NULL;
+}
+
+/* The row of a folder, a new one if there is none. Takes the text. */
+static struct profile *
+row_of(struct profiles *profiles, char *folder)
+{
+	struct profile *row = find_folder(profiles, folder);
+	struct profile *rows;
+
+	if (row != NULL) {
+		text_free(&folder);
+		return row;
+	}
+	rows = reallocarray(profiles->rows, profiles->count + 1, sizeof(*rows));
+	if (rows == NULL)
+		out_of_memory();
+	profiles->rows = rows;
+	row = &rows[profiles->count++];
+	*row = (struct profile){.folder = folder};
+	return row;
+}
+
+static char *
+absolute(const struct reading *reading, const char *path, bool is_relative)
+{
+	if (is_relative && path[0] != '/')
+		return text_format("%s/%s", reading->folder, path);
+	return text_copy(path, strlen(path));
+}
+
+/* A section [Profile0] is at its end. */
+static void
+end_profile(struct reading *reading)
+{
+	struct profile *row;
+
+	if (reading->path != NULL) {
+		row = row_of(
+		    reading->profiles, absolute(reading, reading->path, reading->is_relative));
+		row->is_default |= reading->is_default;
+		if (row->name == NULL && reading->name != NULL)
+			row->name = text_copy(reading->name, strlen(reading->name));
+	}
+	text_free(&reading->name);
+	text_free(&reading->path);
+	reading->is_relative = true;
+	reading->is_default = false;
+}
+
+static void
+begin_section(struct reading *reading, const char *section)
+{
+	if (reading->section != NULL && strcmp(reading->section, section) == 0)
+		return;
+	end_profile(reading);
+	text_free(&reading->section);
+	reading->section = text_copy(section, strlen(section));
+}
+
+static void
+keep(char **place, const char *value)
+{
+	text_free(place);
+	*place = text_copy(value, strlen(value));
+}
+
+/* For inih; 1 is well. */
+static int
+take_profile(void *context, const char *section, const char *name, const char *value)
+{
+	struct reading *reading = context;
+
+	begin_section(reading, section);
+	if (strncmp(section, "Install", strlen("Install")) == 0) {
+		if (strcmp(name, "Default") == 0)
+			row_of(reading->profiles, absolute(reading, value, true))->is_installs =
+			    true;
+	} else if (strncmp(section, "Profile", strlen("Profile")) != 0) {
+		return 1;
+	} else if (strcmp(name, "Name") == 0) {
+		keep(&reading->name, value);
+	} else if (strcmp(name, "Path") == 0) {
+		keep(&reading->path, value);
+	} else if (strcmp(name, "IsRelative") == 0) {
+		reading->is_relative = strcmp(value, "0") != 0;
+	} else if (strcmp(name, "Default") == 0) {
+		reading->is_default = strcmp(value, "1") == 0;
+	}
+	return 1;
+}
+
+/* In installs.ini each section is an installation. */
+static int
+take_install(void *context, const char *section, const char *name, const char *value)
+{
+	struct reading *reading = context;
+
+	(void)section;
+	if (strcmp(name, "Default") == 0)
+		row_of(reading->profiles, absolute(reading, value, true))->is_installs = true;
+	return 1;
+}
+
+/* As fgets, from the text. */
+static char *
+next_line(char *line, int size, void *context)
+{
+	struct reading *reading = context;
+	size_t length = strcspn(reading->rest, "\n");
+
+	if (reading->rest[0] == '\0')
+		return NULL;
+	if (reading->rest[length] == '\n')
+		length++;
+	if (length > (size_t)size - 1)
+		length = (size_t)size - 1;
+	memcpy(line, reading->rest, length);
+	line[length] = '\0';
+	reading->rest += length;
+	return line;
+}
+
+/* Debian's inih has settings, without which long paths, and names with " ;" in them, are cut. */
+static void
+set_up_inih(void)
+{
+#ifdef JPKI_INIH_HAS_SETTINGS
+	ini_use_stack = false;
+	ini_allow_realloc = true;
+	ini_max_line = FILE_SIZE_MAX;
+	ini_allow_inline_comments = false;
+	ini_allow_multiline = false;
+#endif
+}
+
+static void
+read_text(struct profiles *profiles, const char *folder, const char *text, ini_handler handler)
+{
+	struct reading reading = {
+	    .profiles = profiles, .folder = folder, .rest = text, .is_relative = true};
+
+	set_up_inih();
+	(void)ini_parse_stream(next_line, &reading, handler, &reading);
+	end_profile(&reading);
+	text_free(&reading.section);
+}
+
+void
+profiles_add(struct profiles *profiles, const char *folder, const char *profiles_ini,
+    const char *installs_ini)
+{
+	read_text(profiles, folder, profiles_ini, take_profile);
+	read_text(profiles, folder, installs_ini, take_install);
+}
+
+int
+profiles_read(struct profiles *profiles, const char *folder)
+{
+	char *path = text_format("%s/profiles.ini", folder);
+	char *installs_path = text_format("%s/installs.ini", folder);
+	struct file list = {0}, installs = {0};
+	int result = -1;
+
+	if (file_read(&list, path) == 0 && file_read(&installs, installs_path) == 0) {
+		profiles_add(profiles, folder, list.text, installs.text);
+		result = 0;
+	}
+	file_free(&list);
+	file_free(&installs);
+	text_free(&path);
+	text_free(&installs_path);
+	return result;
+}
+
+void
+profiles_free(struct profiles *profiles)
+{
+	for (size_t i = 0; i < profiles->count; i++) {
+		text_free(&profiles->rows[i].name);
+		text_free(&profiles->rows[i].folder);
+	}
+	free(profiles->rows);
+	*profiles = (struct profiles){0};
+}
+
+bool
+profiles_is_used(const struct profiles *profiles, const struct profile *profile)
+{
+	bool some_installs = false, some_default = false;
+
+	for (size_t i = 0; i < profiles->count; i++) {
+		if (!is_folder(profiles->rows[i].folder))
+			continue;
+		some_installs |= profiles->rows[i].is_installs;
+		some_default |= profiles->rows[i].is_default;
+	}
+	if (some_installs)
+		return profile->is_installs;
+	if (some_default)
+		return profile->is_default;
+	return profiles->count == 1;
+}

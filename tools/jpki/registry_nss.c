@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "file.h"
+#include "message.h"
+#include "nss_text.h"
+#include "registry_nss.h"
+#include "verb.h"
+
+/* The module that has both tokens. */
+#define WHOLE_MODULE "jpki-pkcs11.so"
+
+/* What a database has of a module; each is a row of the list, or NULL. */
+struct found {
+	const struct nss_module *ours;	/* under our name */
+	const struct nss_module *other; /* the same file, under another name */
+	const struct nss_module *twin;	/* another file that shows the same token */
+	const struct nss_module *taken; /* our name, for something else */
+};
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static const char *
+name_of(const struct nss_module *module)
+{
+	return module->name != NULL ? module->name : "";
+}
+
+static void
+classify(struct found *found, const struct nss_module *module, const struct setup_request *request)
+{
+	const char *file;
+	bool named = module->name != NULL && strcmp(module->name, request->module->name) == 0;
+
+	if (module->library == NULL)
+		return;
+	file = base_name(module->library);
+	if (named && strcmp(file, request->module->file) == 0)
+		found->ours = module;
+	else if (is_same_file(module->library, request->library))
+		found->other = module;
+	else if (named)
+		found->taken = module;
+	else if ((strcmp(file, request->module->file) == 0 || strcmp(file, WHOLE_MODULE) == 0) &&
+		 is_there(module->library))
+		found->twin = module;
+}
+
+static struct found
+find(const struct nss_modules *modules, const struct setup_request *request)
+{
+	struct found found = {0};
+
+	for (size_t i = 0; i < modules->count; i++)
+		classify(&found, &modules->rows[i], request);
+	return found;
+}
+
+/* --- adding ----------------------------------------------------------------------------------- */
+
+/* Why the module cannot be added here; false if it can. */
+static bool
+is_in_the_way(const struct found *found, const struct file *file)
+{
+	if (found->twin != NULL)
+		complain(
+		    _("%s has the module \"%s\" (%s), which shows the same card, so that it would "
+		      "be there twice: remove that module first"),
+		    file->path, name_of(found->twin), found->twin->library);
+	else if (found->taken != NULL)
+		complain(
+		    _("%s has another module of the name \"%s\" (%s): remove or rename it first"),
+		    file->path, name_of(found->taken), found->taken->library);
+	return found->twin != NULL || found->taken != NULL;
+}
+
+static int
+move(const struct setup_request *request, const struct file *file, const struct nss_module *module,
+    bool *changed)
+{
+	char *text = nss_text_moved(file->text, module, request->library);
+	int result = file_replace(file, text);
+
+	if (result == 0) {
+		*changed = true;
+		tell(_("%s: \"%s\" was %s, and is now %s (in %s)."), request->title,
+		    request->module->name, module->library, request->library, file->path);
+	}
+	text_free(&text);
+	return result == 0 ? STATUS_DONE : STATUS_FAILED;
+}
+
+static int
+add_new(const struct setup_request *request, const struct file *file, bool *changed)
+{
+	char *text = nss_text_with(file->text, request->library, request->module->name);
+	int result = file_replace(file, text);
+
+	if (result == 0) {
+		*changed = true;
+		tell(_("%s: registered %s as \"%s\" in %s."), request->title, request->library,
+		    request->module->name, file->path);
+	}
+	text_free(&text);
+	return result == 0 ? STATUS_DONE : STATUS_FAILED;
+}
+
+static int
+add(const struct setup_request *request, const struct file *file, const struct found *found,
+    bool *changed)
+{
+	const struct nss_module *there = found->ours != NULL ? found->ours : found->other;
+
+	if (found->ours != NULL && found->other != NULL) {
+		complain(_("%s has the module twice, as \"%s\" and as \"%s\", and so has the "
+			   "program the "
+			   "card: remove one of them"),
+		    file->path, name_of(found->ours), name_of(found->other));
+		return STATUS_FAILED;
+	}
+	if (there == NULL && is_in_the_way(found, file))
+		return STATUS_FAILED;
+	if (there == NULL)
+		return add_new(request, file, changed);
+	if (there == found->ours && !is_same_file(there->library, request->library))
+		return move(request, file, there, changed);
+	tell(_("%s: %s is there already, as \"%s\" in %s."), request->title, there->library,
+	    name_of(there), file->path);
+	return STATUS_DONE;
+}
+
+/* A file that NSS would have made, but with the module in it. */
+static int
+add_to_nothing(
+    const struct setup_request *request, struct file *file, const char *folder, bool *changed)
+{
+	int folders = folders_make(folder);
+	int status;
+
+	if (folders < 0)
+		return STATUS_FAILED;
+	text_free(&file->text);
+	file->text = nss_text_new(folders);
+	status = add_new(request, file, changed);
+	if (status != STATUS_DONE)
+		folders_remove(folder, folders);
+	return status;
+}
+
+/* --- checking and removing -------------------------------------------------------------------- */
+
+static int
+check(const struct setup_request *request, const struct file *file, const struct found *found)
+{
+	const struct nss_module *there = found->ours != NULL ? found->ours : found->other;
+
+	if (there == NULL) {
+		tell(_("%s: not registered in %s."), request->title, file->path);
+		return STATUS_FAILED;
+	}
+	tell(_("%s: %s is registered as \"%s\" in %s."), request->title, there->library,
+	    name_of(there), file->path);
+	if (!is_there(there->library))
+		tell(_("%s: %s does not exist."), request->title, there->library);
+	else if (!is_same_file(there->library, request->library))
+		tell(_("%s: it should be %s; \"jpki setup\" without --check changes it."),
+		    request->title, request->library);
+	else if (found->ours != NULL && found->other != NULL)
+		tell(_("%s: it is registered a second time, as \"%s\"; remove one of the two."),
+		    request->title, name_of(found->other));
+	else
+		return STATUS_DONE;
+	return STATUS_FAILED;
+}
+
+/* The file goes if nothing else was ever in it. */
+static int
+write_or_remove(const struct file *file, const char *folder, const char *text)
+{
+	int folders;
+
+	if (!nss_text_is_new(text, &folders))
+		return file_replace(file, text);
+	if (file_remove(file) != 0)
+		return -1;
+	folders_remove(folder, folders);
+	return 0;
+}
+
+static int
+remove_ours(const struct setup_request *request, const struct file *file, const char *folder,
+    const struct found *found, bool *changed)
+{
+	char *text;
+	int result;
+
+	if (found->ours == NULL) {
+		if (found->other != NULL)
+			tell(_("%s: %s is registered as \"%s\" in %s, but not by jpki: it stays."),
+			    request->title, found->other->library, name_of(found->other),
+			    file->path);
+		else
+			tell(_("%s: not registered in %s."), request->title, file->path);
+		return STATUS_DONE;
+	}
+	text = nss_text_without(file->text, found->ours);
+	result = write_or_remove(file, folder, text);
+	text_free(&text);
+	if (result != 0)
+		return STATUS_FAILED;
+	*changed = true;
+	tell(_("%s: removed \"%s\" (%s) from %s."), request->title, request->module->name,
+	    found->ours->library, file->path);
+	return STATUS_DONE;
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+/* Databases before NSS 3.12 have no pkcs11.txt; NSS takes them over when it opens them. */
+static bool
+is_legacy(const char *folder)
+{
+	char *modules = text_format("%s/secmod.db", folder);
+	char *certificates = text_format("%s/cert9.db", folder);
+	bool legacy = is_there(modules) && !is_there(certificates);
+
+	text_free(&modules);
+	text_free(&certificates);
+	return legacy;
+}
+
+static int
+act(const struct setup_request *request, struct file *file, const char *folder, bool *changed)
+{
+	struct nss_modules modules;
+	struct found found;
+	int status;
+
+	nss_modules_read(&modules, file->text);
+	found = find(&modules, request);
+	switch (request->action) {
+	case SETUP_CHECK:
+		status = check(request, file, &found);
+		break;
+	case SETUP_REMOVE:
+		status = remove_ours(request, file, folder, &found, changed);
+		break;
+	default:
+		status = file->exists ? add(request, file, &found, changed)
+				      : add_to_nothing(request, file, folder, changed);
+	}
+	nss_modules_free(&modules);
+	return status;
+}
+
+int
+registry_nss(const struct setup_request *request, const char *folder, bool *changed)
+{
+	char *path = text_format("%s/pkcs11.txt", folder);
+	bool unused = false;
+	struct file file;
+	int status = STATUS_FAILED;
+
+	if (request->action == SETUP_ADD && !nss_path_fits(request->library)) {
+		complain(_("NSS cannot hold this path of a module: %s"), request->library);
+	} else if (is_legacy(folder)) {
+		complain(
+		    _("the database in %s is of an old kind (secmod.db): start the program once, "
+		      "which makes a new one of it, then run this again"),
+		    folder);
+	} else {
+		if (file_read(&file, path) == 0)
+			status = act(request, &file, folder, changed != NULL ? changed : &unused);
+		file_free(&file);
+	}
+	text_free(&path);
+	return status;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "message.h"
+#include "place.h"
+#include "profiles.h"
+#include "registry_nss.h"
+#include "verb.h"
+
+const struct setup_mozilla_details setup_firefox = {
+    .folder = ".mozilla/firefox",
+    .config_folder = "mozilla/firefox",
+    .snap = "snap/firefox/common/.mozilla/firefox",
+    .flatpak = ".var/app/org.mozilla.firefox/.mozilla/firefox",
+};
+const struct setup_mozilla_details setup_thunderbird = {
+    .folder = ".thunderbird",
+    .snap = "snap/thunderbird/common/.thunderbird",
+    .flatpak = ".var/app/org.mozilla.Thunderbird/.thunderbird",
+};
+
+/* A program that runs holds a lock on a file of the profile; the file itself stays afterwards. */
+static bool
+is_in_use(const char *folder)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	char *path = text_format("%s/.parentlock", folder);
+	int number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool used = number >= 0 && fcntl(number, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+	if (number >= 0)
+		(void)close(number);
+	text_free(&path);
+	return used;
+}
+
+static int
+do_profile(const struct setup_request *request, const char *folder)
+{
+	bool changed = false;
+	int status;
+
+	if (!is_folder(folder)) {
+		complain(_("there is no folder %s"), folder);
+		return STATUS_FAILED;
+	}
+	status = registry_nss(request, folder, &changed);
+	if (changed && is_in_use(folder))
+		tell(_("%s is running with this profile: restart it."), request->title);
+	return status;
+}
+
+static int
+worse(int one, int other)
+{
+	return one > other ? one : other;
+}
+
+/* Those that are used, or those of a name; how many. */
+static size_t
+do_profiles(const struct setup_request *request, const struct profiles *profiles, int *status)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < profiles->count; i++) {
+		const struct profile *row = &profiles->rows[i];
+		bool wanted = request->profile != NULL
+				  ? row->name != NULL && strcmp(row->name, request->profile) == 0
+				  : profiles_is_used(profiles, row) && is_folder(row->folder);
+
+		if (!wanted)
+			continue;
+		*status = worse(*status, do_profile(request, row->folder));
+		count++;
+	}
+	return count;
+}
+
+static size_t
+do_folder(const struct setup_request *request, char *folder, int *status)
+{
+	struct profiles profiles = {0};
+	size_t count = 0;
+
+	if (profiles_read(&profiles, folder) != 0)
+		*status = STATUS_FAILED;
+	else
+		count = do_profiles(request, &profiles, status);
+	profiles_free(&profiles);
+	text_free(&folder);
+	return count;
+}
+
+static int
+none_found(const struct setup_request *request)
+{
+	if (request->profile != NULL)
+		complain(_("%s has no profile of the name \"%s\", and it is no folder"),
+		    request->title, request->profile);
+	else
+		complain(
+		    _("%s has no profile yet: start it once, then run this again"), request->title);
+	return STATUS_FAILED;
+}
+
+int
+setup_mozilla(const struct setup_request *request)
+{
+	const struct setup_mozilla_details *details = request->details;
+	int status = STATUS_DONE;
+	size_t count = 0;
+
+	if (request->profile != NULL && strchr(request->profile, '/') != NULL) {
+		char *folder = place_absolute(request->profile);
+
+		status = do_profile(request, folder);
+		text_free(&folder);
+		return status;
+	}
+	if (place_check(request->action != SETUP_CHECK) != 0)
+		return STATUS_FAILED;
+	count += do_folder(request, place_home(details->folder), &status);
+	if (details->config_folder != NULL)
+		count += do_folder(request, place_config(details->config_folder), &status);
+	if (count > 0 || status != STATUS_DONE)
+		return status;
+	if (request->profile != NULL && is_folder(request->profile)) {
+		char *folder = place_absolute(request->profile);
+
+		status = do_profile(request, folder);
+		text_free(&folder);
+		return status;
+	}
+	return none_found(request);
+}
