@@ -129,30 +129,50 @@ in_transaction(struct session *session, const struct jpki_pin *pin,
 
 /* What no card could accept is a wrong PIN, told without asking the card. */
 static CK_RV
-take_pin(
-    const struct session *session, const CK_BYTE *typed, CK_ULONG length, struct jpki_pin **pin)
+try_pin(struct session *session, const CK_BYTE *typed, CK_ULONG length,
+    int (*work)(struct session *, const struct jpki_pin *))
 {
-	int result = jpki_pin_new(session->role, typed, length, pin);
+	struct jpki_pin *pin = NULL;
+	int result = jpki_pin_new(session->role, typed, length, &pin);
+	CK_RV rv;
 
 	if (result == JPKI_ERR_PIN_LENGTH || result == JPKI_ERR_PIN_CHARACTER)
 		return CKR_PIN_INCORRECT;
-	return rv_of(result);
+	if (result != JPKI_OK)
+		return rv_of(result);
+	rv = in_transaction(session, pin, work);
+	jpki_pin_free(&pin);
+	return rv;
+}
+
+/* Not CKR_PIN_INCORRECT for what comes again at once: nobody has typed it, and its program would go
+ * on. */
+static CK_RV
+attempt_login(struct session *session, const CK_BYTE *typed, CK_ULONG length,
+    int (*work)(struct session *, const struct jpki_pin *))
+{
+	struct refusal *refused = &session_token(session)->refused;
+	CK_RV rv;
+
+	if (refusal_is_of(refused, typed, length)) {
+		refusal_note(refused, typed, length);
+		return CKR_FUNCTION_CANCELED;
+	}
+	rv = try_pin(session, typed, length, work);
+	if (rv == CKR_PIN_INCORRECT)
+		refusal_note(refused, typed, length);
+	return rv;
 }
 
 CK_RV
 login_user(struct session *session, const CK_BYTE *typed, CK_ULONG length)
 {
 	struct token *token = session_token(session);
-	struct jpki_pin *pin = NULL;
 	CK_RV rv;
 
 	if (token->logged_in)
 		return CKR_USER_ALREADY_LOGGED_IN;
-	rv = take_pin(session, typed, length, &pin);
-	if (rv != CKR_OK)
-		return rv;
-	rv = in_transaction(session, pin, verify_and_load);
-	jpki_pin_free(&pin);
+	rv = attempt_login(session, typed, length, verify_and_load);
 	if (rv != CKR_OK)
 		return rv;
 	token->logged_in = true;
@@ -176,17 +196,12 @@ CK_RV
 login_context(struct session *session, const CK_BYTE *typed, CK_ULONG length)
 {
 	struct token *token = session_token(session);
-	struct jpki_pin *pin = NULL;
 	CK_RV rv;
 
 	if (!session->sign.active || !role_row(session->role)->always_authenticate ||
 	    !token->logged_in)
 		return CKR_OPERATION_NOT_INITIALIZED;
-	rv = take_pin(session, typed, length, &pin);
-	if (rv != CKR_OK)
-		return rv;
-	rv = in_transaction(session, pin, verify_again);
-	jpki_pin_free(&pin);
+	rv = attempt_login(session, typed, length, verify_again);
 	if (rv == CKR_DEVICE_ERROR && !token->logged_in)
 		rv = CKR_OPERATION_NOT_INITIALIZED; /* the login was found lost, the signature with
 						       it */

@@ -10,6 +10,7 @@
 #include "base/deadline.h"
 #include "token/crypto.h"
 #include "token/lock.h"
+#include "token/refusal.h"
 #include "token/rv.h"
 #include "token/session.h"
 
@@ -113,7 +114,7 @@ add_reader(const char *name)
 static CK_RV
 start(void)
 {
-	int rv;
+	CK_RV rv;
 
 	log_start(LOG_ERROR, NULL); /* for what is wrong with the settings */
 	settings_load(&module_settings);
@@ -123,17 +124,16 @@ start(void)
 		return CKR_HOST_MEMORY;
 	if (!crypto_start())
 		return crypto_is_gone() ? CKR_GENERAL_ERROR : CKR_HOST_MEMORY;
-	rv = jpki_transport.start(&service);
-	if (rv != JPKI_OK) {
-		crypto_stop();
-		return rv_of(rv);
-	}
-	if (add_reader("") == NULL) {
+	rv = refusal_start() ? rv_of(jpki_transport.start(&service)) : CKR_HOST_MEMORY;
+	if (rv == CKR_OK && add_reader("") == NULL) {
 		jpki_transport.stop(&service);
-		crypto_stop();
-		return CKR_HOST_MEMORY;
+		rv = CKR_HOST_MEMORY;
 	}
-	return CKR_OK;
+	if (rv != CKR_OK) {
+		refusal_stop();
+		crypto_stop();
+	}
+	return rv;
 }
 
 /* Look at all readers, the first time. */
@@ -238,6 +238,7 @@ stop(void)
 	while (reader_count > 0)
 		stop_reader(readers[--reader_count]);
 	jpki_transport.stop(&service);
+	refusal_stop();
 	crypto_stop();
 	log_line(LOG_INFO, "stopped");
 	log_stop();

@@ -11,6 +11,7 @@
 
 #include "token/certificate.h"
 #include "token/cryptoki.h"
+#include "token/refusal.h"
 
 /*
  * A reader, the card in it, and the card's two tokens. One lock guards it all; it is held
@@ -29,6 +30,8 @@ struct token {
 	unsigned tries;
 	bool tries_known;
 	uint64_t tries_at; /* when the card said so, clock_now_ms */
+
+	struct refusal refused; /* what was called an incorrect PIN last */
 
 	/*
 	 * What sessions see, and what the card has verified, are two things: the signature

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "clock.h"
 #include "scheme.h"
+#include "token/refusal.h"
 
 static unsigned
 tries(enum jpki_role role)
@@ -63,6 +65,95 @@ wrong_pin_costs_one_try(void **state)
 		assert_ok(login_with(session, pin_of(role)));
 		assert_int_equal(pins_sent(), 2);
 		assert_int_equal(tries(role), tries_max(role));
+		start_over();
+	}
+}
+
+/* As a program that comes again with the same PIN for as long as that is called incorrect. */
+static unsigned
+insist(CK_SESSION_HANDLE session, const char *pin)
+{
+	unsigned times = 1;
+	CK_RV rv;
+
+	while ((rv = login_with(session, pin)) == CKR_PIN_INCORRECT && times < 10)
+		times++;
+	assert_rv(rv, CKR_FUNCTION_CANCELED);
+	return times;
+}
+
+static void
+refused_pin_is_not_sent_again(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_session(role);
+
+		assert_int_equal(insist(session, wrong_pin(role)), 2);
+		assert_int_equal(insist(open_session(role), wrong_pin(role)), 1);
+		assert_int_equal(pins_sent(), 1);
+		assert_int_equal(tries(role), tries_max(role) - 1);
+		assert_false(user_session(session));
+		assert_ok(login_with(session, pin_of(role)));
+		assert_int_equal(pins_sent(), 2);
+		start_over();
+	}
+}
+
+/* By a person, who needs a moment for that. */
+static void
+refused_pin_typed_again_is_sent(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_session(role);
+
+		assert_int_equal(insist(session, wrong_pin(role)), 2);
+		clock_skip_ms(REFUSAL_MS);
+		assert_int_equal(insist(session, wrong_pin(role)), 2);
+		assert_int_equal(pins_sent(), 2);
+		assert_int_equal(tries(role), tries_max(role) - 2);
+		start_over();
+	}
+}
+
+/* However long it goes on, if it goes on without a pause. */
+static void
+insisting_is_no_typing(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	assert_rv(login_with(session, "9999"), CKR_PIN_INCORRECT);
+	for (int i = 0; i < 20; i++) {
+		clock_skip_ms(REFUSAL_MS / 2);
+		assert_rv(login_with(session, "9999"), CKR_FUNCTION_CANCELED);
+	}
+	assert_int_equal(pins_sent(), 1);
+}
+
+static void
+refused_pin_is_forgotten_with_the_card(void **state)
+{
+	(void)state;
+	assert_int_equal(insist(open_session(JPKI_SIGNATURE), "WRONG99"), 2);
+	reinsert();
+	assert_int_equal(insist(open_session(JPKI_SIGNATURE), "WRONG99"), 2);
+	assert_int_equal(pins_sent(), 2);
+}
+
+static void
+impossible_pin_is_told_once(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_session(role);
+
+		assert_int_equal(insist(session, ""), 2);
+		assert_int_equal(insist(session, "12"), 2);
+		assert_int_equal(insist(session, "12"), 1);
+		assert_int_equal(pins_sent(), 0);
+		assert_ok(login_with(session, pin_of(role)));
 		start_over();
 	}
 }
@@ -383,6 +474,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(right_pin_is_sent_once),
 	    TEST(wrong_pin_costs_one_try),
+	    TEST(refused_pin_is_not_sent_again),
+	    TEST(refused_pin_typed_again_is_sent),
+	    TEST(insisting_is_no_typing),
+	    TEST(refused_pin_is_forgotten_with_the_card),
+	    TEST(impossible_pin_is_told_once),
 	    TEST(last_try_is_the_persons),
 	    TEST(impossible_pins_are_not_sent),
 	    TEST(embedded_nul_is_not_sent),

@@ -4,9 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/clock.h"
+#include "clock.h"
 #include "scheme.h"
 
 static CK_BYTE signature[SIGNATURE_SIZE];
@@ -489,18 +488,6 @@ certificate_on(struct vcard *other, enum jpki_role role)
 							   : VCARD_CERTIFICATE_SIGNATURE);
 }
 
-/* In place of the module's clock: time that has passed without waiting for it. */
-static uint64_t skipped;
-
-uint64_t
-clock_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + skipped;
-}
-
 /*
  * Unplugged and plugged in again, with another card: it counts its cards from one again. It
  * takes hands a while.
@@ -508,7 +495,7 @@ clock_now_ms(void)
 static void
 replug_with(struct vcard *other)
 {
-	skipped += 3000;
+	clock_skip_ms(3000);
 	assert_int_equal(inprocess_remove_reader(READER), 0);
 	assert_int_equal(inprocess_add_reader(READER), 0);
 	assert_int_equal(inprocess_insert(READER, other), 0);

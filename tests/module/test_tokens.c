@@ -111,7 +111,7 @@ flags_follow_the_module(void **state)
 	(void)state;
 	assert_rv(login_with(session, "9999"), CKR_PIN_INCORRECT);
 	assert_true(token_flags(JPKI_AUTHENTICATION) & CKF_USER_PIN_COUNT_LOW);
-	assert_rv(login_with(session, "9999"), CKR_PIN_INCORRECT);
+	assert_rv(login_with(session, "9998"), CKR_PIN_INCORRECT);
 	assert_true(token_flags(JPKI_AUTHENTICATION) & CKF_USER_PIN_FINAL_TRY);
 	assert_ok(login_with(session, PIN));
 	assert_false(token_flags(JPKI_AUTHENTICATION) & CKF_USER_PIN_COUNT_LOW);

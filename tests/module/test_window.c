@@ -2,9 +2,7 @@
 
 /* The signature key: how long a login covers it, and PINs for single signatures. */
 
-#include <time.h>
-
-#include "base/clock.h"
+#include "clock.h"
 #include "scheme.h"
 
 #define SHORT_WINDOW_MS 50
@@ -12,18 +10,6 @@
 #define CONTEXT_MS 10000
 /* For longer than this no answer about tries is good. */
 #define TRIES_MS 2000
-
-/* In place of the module's clock: time that has passed without waiting for it. */
-static uint64_t skipped;
-
-uint64_t
-clock_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + skipped;
-}
 
 static CK_BYTE signature[SIGNATURE_SIZE];
 
@@ -203,6 +189,43 @@ failed_context_login_leaves_the_operation(void **state)
 	assert_true(locked());
 }
 
+/* NSS takes a password from LibreOffice and pdfsig, and comes again with it while it is incorrect.
+ */
+static void
+insist_on_context_login(CK_SESSION_HANDLE session, const char *pin)
+{
+	assert_rv(context_login(session, pin), CKR_PIN_INCORRECT);
+	for (int i = 0; i < 3; i++)
+		assert_rv(context_login(session, pin), CKR_FUNCTION_CANCELED);
+}
+
+static void
+repeated_context_login_spends_one_try(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	insist_on_context_login(session, "WRONG99");
+	assert_int_equal(pins_sent(), 2);
+	assert_int_equal(vcard_pin_tries(card, VCARD_PIN_SIGNATURE), 4);
+	assert_ok(context_login(session, PASSWORD));
+	assert_ok(finish_signature(session, signature));
+}
+
+/* And then it signs, whatever the answer was: within the window that is covered. */
+static void
+repeated_empty_context_login_spends_none(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	insist_on_context_login(session, "");
+	assert_int_equal(pins_sent(), 1);
+	assert_ok(finish_signature(session, signature));
+}
+
 /* The card may have verified the PIN all the same: nobody else is to find it unlocked. */
 static void
 context_login_without_an_answer_locks(void **state)
@@ -211,7 +234,7 @@ context_login_without_an_answer_locks(void **state)
 
 	(void)state;
 	assert_ok(begin_signature(session, sha256_pkcs1));
-	skipped += TRIES_MS; /* select, is it the same card, tries, PIN */
+	clock_skip_ms(TRIES_MS); /* select, is it the same card, tries, PIN */
 	assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW_AFTER, 4, 0x6700, NULL), 0);
 	assert_rv(context_login(session, PASSWORD), CKR_DEVICE_ERROR);
 	assert_int_equal(pins_sent(), 2);
@@ -256,7 +279,7 @@ context_login_without_an_authentication_certificate(void **state)
 	session = open_without_window();
 	assert_ok(begin_signature(session, sha256_pkcs1));
 	assert_true(locked());
-	skipped += 5000;
+	clock_skip_ms(5000);
 	assert_ok(context_login(session, PASSWORD));
 	assert_ok(finish_signature(session, signature));
 }
@@ -269,7 +292,7 @@ login_when_the_tries_are_not_told(void **state)
 
 	(void)state;
 	(void)token_flags(JPKI_SIGNATURE);
-	skipped += TRIES_MS; /* the card is asked again: select, is it the same, tries */
+	clock_skip_ms(TRIES_MS); /* the card is asked again: select, is it the same, tries */
 	assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW, 3, 0x6982, NULL), 0);
 	assert_rv(login_with(session, PASSWORD), CKR_DEVICE_ERROR);
 	assert_int_equal(pins_sent(), 0);
@@ -363,10 +386,10 @@ signature_that_never_comes(void **state)
 	for (int i = 0; i < 2; i++) {
 		assert_ok(begin_signature(session, sha256_pkcs1));
 		assert_ok(context_login(session, PASSWORD));
-		skipped += CONTEXT_MS / 2;
+		clock_skip_ms(CONTEXT_MS / 2);
 		assert_true(user_session(session));
 		assert_false(locked());
-		skipped += CONTEXT_MS / 2;
+		clock_skip_ms(CONTEXT_MS / 2);
 		if (i == 0)
 			assert_true(user_session(session));
 		else
@@ -392,7 +415,7 @@ signature_of_slow_data(void **state)
 	assert_ok(begin_signature(session, sha256_pkcs1));
 	assert_ok(context_login(session, PASSWORD));
 	for (int i = 0; i < 5; i++) {
-		skipped += CONTEXT_MS - 1000;
+		clock_skip_ms(CONTEXT_MS - 1000);
 		assert_ok(p11->C_SignUpdate(session, message_copy(), HASH_SIZE));
 	}
 	assert_ok(p11->C_SignFinal(session, signature, &length));
@@ -455,6 +478,8 @@ main(void)
 	    TEST(context_login_covers_a_multi_part_signature),
 	    TEST(certificate_stays_visible_after_locking),
 	    TEST(failed_context_login_leaves_the_operation),
+	    TEST(repeated_context_login_spends_one_try),
+	    TEST(repeated_empty_context_login_spends_none),
 	    TEST(context_login_without_an_answer_locks),
 	    TEST(context_login_after_a_reset_sends_nothing),
 	    TEST(context_login_without_an_authentication_certificate),

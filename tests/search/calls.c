@@ -156,7 +156,7 @@ log_in(struct model_session *session, CK_USER_TYPE type, struct given *pin, bool
 		       : C_Login(call_handle(session), type, typed, pin->length);
 }
 
-void
+CK_RV
 call_login(struct model_session *session, struct given *pin, bool by_name)
 {
 	CK_RV rv = log_in(session, CKU_USER, pin, by_name);
@@ -169,6 +169,7 @@ call_login(struct model_session *session, struct given *pin, bool by_name)
 	}
 	report->statistics.verifies += watch.verifies;
 	watch_end(rv);
+	return rv;
 }
 
 /* Login for the signature that has begun. */
@@ -196,6 +197,29 @@ call_login_context(struct model_session *session, struct given *pin)
 	return rv;
 }
 
+static unsigned
+tries_of(struct model_session *session)
+{
+	int card = scene_card_of(call_reader(session));
+
+	return card < 0
+		   ? 0
+		   : vcard_pin_tries(scene_cards[card].vcard, (enum vcard_pin)call_role(session));
+}
+
+/* As programs do that ask nobody: the same PIN again, since it was called incorrect. */
+static void
+insist(struct model_session *session, struct given *pin, bool context)
+{
+	unsigned tries = tries_of(session);
+	uint64_t trouble = scene_trouble;
+	CK_RV rv = context ? call_login_context(session, pin) : call_login(session, pin, false);
+
+	if (rv == CKR_PIN_INCORRECT && scene_trouble == trouble &&
+	    (watch.verifies == 0 || tries_of(session) + 1 == tries))
+		violate(CHECK_TWICE, "C_Login goes on calling a PIN incorrect");
+}
+
 void
 step_login(const uint16_t *a)
 {
@@ -203,7 +227,8 @@ step_login(const uint16_t *a)
 	struct given pin;
 
 	pins_type(&pin, scene_card_of(call_reader(session)), call_role(session), a[1]);
-	call_login(session, &pin, a[2] % 4 == 3);
+	if (call_login(session, &pin, a[2] % 4 == 3) == CKR_PIN_INCORRECT && a[2] % 4 == 2)
+		insist(session, &pin, false);
 }
 
 void
@@ -215,7 +240,7 @@ step_login_right(const uint16_t *a)
 	if (session == NULL)
 		return;
 	pins_right(&pin, scene_card_of(call_reader(session)), call_role(session));
-	call_login(session, &pin, false);
+	(void)call_login(session, &pin, false);
 }
 
 void
@@ -230,7 +255,8 @@ step_login_context(const uint16_t *a)
 		    call_role(&model_sessions[i]) == JPKI_SIGNATURE)
 			session = &model_sessions[i];
 	pins_type(&pin, scene_card_of(call_reader(session)), call_role(session), a[1]);
-	(void)call_login_context(session, &pin);
+	if (call_login_context(session, &pin) == CKR_PIN_INCORRECT && a[2] % 4 == 2)
+		insist(session, &pin, true);
 }
 
 void

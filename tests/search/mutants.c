@@ -21,6 +21,7 @@
 #include "trouble.h"
 #include "token/login.h"
 #include "token/module.h"
+#include "token/refusal.h"
 #include "token/signature.h"
 
 #define SEED 1
@@ -32,6 +33,7 @@ enum mutant {
 	NOTHING,
 	PIN_REPEATED,
 	PIN_IN_LOWER_CASE_TOO,
+	REFUSAL_FORGOTTEN,
 	PIN_UNCHECKED,
 	PIN_NOT_FOLDED,
 	NEW_PIN_UNCHECKED,
@@ -240,6 +242,11 @@ WRAP(CK_RV, login_user, struct session *session, const CK_BYTE *pin, CK_ULONG le
 	return mutant == CODE_WRONG && rv == CKR_PIN_INCORRECT ? CKR_GENERAL_ERROR : rv;
 }
 
+WRAP(bool, refusal_is_of, const struct refusal *refusal, const CK_BYTE *typed, CK_ULONG length)
+{
+	return mutant != REFUSAL_FORGOTTEN && __real_refusal_is_of(refusal, typed, length);
+}
+
 WRAP(void, session_close, struct session *session)
 {
 	keep_power = mutant == CLOSING_WITHOUT_LOCKING;
@@ -267,6 +274,7 @@ static const struct {
     {PIN_REPEATED, "a PIN is sent again after a failure", CAUGHT_BY(CHECK_TWICE)},
     {PIN_IN_LOWER_CASE_TOO, "a PIN is tried in a second form",
 	CAUGHT_BY(CHECK_TWICE) | CAUGHT_BY(CHECK_GIVEN)},
+    {REFUSAL_FORGOTTEN, "a PIN that was just refused is tried", CAUGHT_BY(CHECK_TWICE)},
     {PIN_UNCHECKED, "a malformed PIN is sent", CAUGHT_BY(CHECK_GIVEN)},
     {PIN_NOT_FOLDED, "a PIN is sent as it was typed", CAUGHT_BY(CHECK_GIVEN)},
     {NEW_PIN_UNCHECKED, "a PIN is sent for a change that cannot be", CAUGHT_BY(CHECK_GIVEN)},

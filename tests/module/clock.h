@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TESTS_MODULE_CLOCK_H
+#define TESTS_MODULE_CLOCK_H
+
+#include <stdint.h>
+
+/* In place of the module's clock (base/clock.h): this much time has passed without waiting for it.
+ */
+void clock_skip_ms(uint64_t ms);
+
+#endif
