@@ -122,6 +122,11 @@ class Sandbox:
         subprocess.run([TOOL, "service", self.folder, action], stdin=subprocess.DEVNULL,
                        timeout=TIMEOUT, check=True)
 
+    def reader(self, action):
+        """The reader is to be "plug"ged in or "unplug"ged; what is in it stays there."""
+        subprocess.run([TOOL, "reader", self.folder, action], stdin=subprocess.DEVNULL,
+                       timeout=TIMEOUT, check=True)
+
     def pkcs11_tool(self, *args, module=None, **options):
         return self.run("pkcs11-tool", "--module", module or self.module, *args, **options)
 

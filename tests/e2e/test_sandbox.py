@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from support import BUILD, TOOL, first_line, wait_until
+from support import BUILD, TOOL, Card, first_line, wait_until
 
 
 def sandbox(*args, **options):
@@ -76,3 +76,28 @@ def test_the_service_is_stopped_and_started(sandboxes):
                               text=True, timeout=60, check=False)
     assert done.returncode == 125
     assert "runs already" in done.stderr
+
+
+def test_a_reader_is_plugged_in_and_pulled_out(sandboxes):
+    """The card waits beside it, and is put in by hand, before or after."""
+    inside = sandboxes("--no-reader")
+    card = Card(inside)
+
+    def readers():
+        return inside.run("opensc-tool", "--list-readers", status=None).count("Virtual PCD")
+
+    assert readers() == 0
+    assert "ejected" in card("status")
+    inside.reader("plug")
+    assert readers() == 2
+    assert not card.seen()
+    card.insert()
+    assert "JPKI User Authentication" in inside.tokens()
+    inside.reader("unplug")
+    assert readers() == 0
+    inside.reader("plug")
+    wait_until(card.seen)
+    done = subprocess.run([TOOL, "reader", inside.folder, "throw"], stderr=subprocess.PIPE,
+                          text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "one of plug, unplug" in done.stderr
