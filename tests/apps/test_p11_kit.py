@@ -4,18 +4,21 @@
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import sys
 
 import pytest
 
-from support import (AUTH, PIN, PSS, SIGN, assert_signed, first_line, p11_kit, serial_numbers,
-                     subject, uri, wait_until)
-from web import PORTS, seen
+from sshd import Sshd
+from support import (AUTH, MODULE, PIN, PSS, SIGN, assert_signed, first_line, needs, p11_kit,
+                     serial_numbers, subject, uri, wait_until)
+from web import PORTS, seen, start_server
 
 CERTIFICATE = {AUTH: "authentication.pem", SIGN: "signature.pem"}
 EF = {AUTH: "0018", SIGN: "001B"}
 PINS = {AUTH: 1, SIGN: 2}  # pkcs11-tool gives the signature password for each signature again
+AUTH_TOKEN = f"pkcs11:token={AUTH.replace(' ', '%20')}"
 AUTH_KEY = f"{uri(AUTH, 'private')};object=User%20Authentication"
 PROXY = p11_kit("proxy_module")
 CLIENT = p11_kit("p11_module_path") / "p11-kit-client.so"
@@ -224,7 +227,7 @@ def test_curl_logs_in_through_the_socket(sandbox, card, server, certificates, se
 
 def test_a_server_for_one_token(configured, card, serve):
     """Of the module that is configured; the other machine cannot ask for a signature."""
-    env = serve(f"pkcs11:token={AUTH.replace(' ', '%20')}").env
+    env = serve(AUTH_TOKEN).env
     listed = configured.pkcs11_tool("--list-token-slots", module=CLIENT, env=env)
     assert labels(listed) == [AUTH]
     card.mark()
@@ -273,3 +276,92 @@ def test_a_client_outlives_the_server_but_leaves_no_key_open(sandbox, card, serv
     assert card.verified() == ["authentication"]
     sandbox.run("sh", "-c", 'kill -KILL "$0"', client)
     wait_until(lambda: card.verified() == [])
+
+
+# --- from another machine ----------------------------------------------------------------------
+
+
+class Shell:
+    """A shell on the other machine by ssh, which takes the socket along."""
+
+    def __init__(self, sandbox, sshd, key, socket):
+        self.sandbox = sandbox
+        self.there = sshd.home / "jpki"
+        self.process = sandbox.start(
+            "sh", "-c", 'echo $$; exec "$@"', "sh", "ssh", "-F", "none", "-i", key,
+            *sshd.options(), "-R", f"{self.there}:{socket}", "server.example.jp", "sh")
+        self.pid = first_line(self.process, 20)
+        self.ask(f"export {SERVED}=unix:path={self.there}")
+
+    def type(self, command):
+        self.process.stdin.write(f"{command}\n")
+        self.process.stdin.flush()
+
+    def ask(self, *command):
+        """What a command says there; it must succeed."""
+        self.type(f"{shlex.join(map(str, command)) if command[1:] else command[0]} 2>&1; echo END $?")
+        said = ""
+        while not re.search(r"^END \d+\n", said, re.MULTILINE):
+            line = self.process.stdout.readline()
+            assert line, said
+            said += line
+        assert said.endswith("END 0\n"), said
+        return said
+
+    def pkcs11_tool(self, *args, module=CLIENT):
+        return self.ask("pkcs11-tool", "--module", module, *args)
+
+    def curl(self, server, port):
+        return self.ask("env", f"PKCS11_MODULE_PATH={CLIENT}", "curl", "--silent", "--show-error",
+                        "--cacert", server, "--cert", uri(AUTH, "cert"), "--key",
+                        f"{uri(AUTH, 'private')};pin-value={PIN[AUTH]}",
+                        f"https://localhost:{port}/")
+
+    def end(self):
+        self.process.communicate(timeout=20)
+
+    def kill(self):
+        """As when the cable is cut, but noticed at once."""
+        self.sandbox.run("kill", "-KILL", self.pid)
+        self.end()
+
+
+@pytest.fixture
+def shell(sandbox, elsewhere, tmp_path, serve):
+    """Opens shells on the other machine, where the authentication token is to be had."""
+    needs("ssh", "/usr/sbin/sshd", "ip")
+    socket = serve("--provider", sandbox.module, AUTH_TOKEN).socket
+    sshd, key = Sshd(elsewhere), tmp_path / "key"
+    sandbox.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+    sshd.start(key.with_suffix(".pub").read_text(), more="StreamLocalBindUnlink yes\n")
+    return lambda: Shell(sandbox, sshd, key, socket)
+
+
+def test_the_card_on_another_machine(card, elsewhere, certificates, tmp_path, shell):
+    """That has neither reader nor service, and no way to the card but the socket."""
+    server = start_server(elsewhere, certificates)
+    certificate = certificates / CERTIFICATE[AUTH]
+    one = shell()
+    text, signature = one.there.with_name("text"), one.there.with_name("signature")
+    assert labels(one.pkcs11_tool("-L", module=MODULE)) == []
+    assert labels(one.pkcs11_tool("-L")) == [AUTH]
+    card.mark()
+    one.ask(f"printf %s {shlex.quote(TEXT.decode())} >{text}")
+    one.pkcs11_tool("--login", "--pin", PIN[AUTH], "--sign", "--mechanism", "SHA256-RSA-PKCS",
+                    "--input-file", text, "--output-file", signature)
+    assert_signed(certificate, TEXT, signature, tmp_path)
+    assert_verified(card, AUTH)
+    for protocol, port in PORTS.items():
+        card.mark()
+        assert seen(one.curl(server, port)) == (protocol, "SUCCESS", subject(certificate))
+        assert_verified(card, AUTH)
+    one.end()
+    assert one.there.exists()  # as any ssh leaves it behind
+    card.mark()
+    two = shell()
+    two.type(shlex.join(["exec", "/usr/bin/python3", "-c", HELD, str(CLIENT), PIN[AUTH]]))
+    assert "PID" in two.process.stdout.readline()
+    assert card.verified() == ["authentication"]
+    two.kill()
+    wait_until(lambda: card.verified() == [])
+    assert len(card.verifies()) == 1
