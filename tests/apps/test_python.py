@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Python with PyKCS11: the sample of the documentation signs with either key."""
+
+import pytest
+
+from nss import EF
+from samples import sample
+from support import AUTH, PIN, SIGN, assert_signed, needs, openssl
+from terminal import Terminal
+
+PYTHON = "/usr/bin/python3"
+CERTIFICATE = {AUTH: "authentication.pem", SIGN: "signature.pem"}
+WRONG = {AUTH: "4321", SIGN: "XYZ987"}
+TEXT = "口座を開きます。\n".encode()
+
+
+@pytest.fixture
+def program(sandbox, tmp_path):
+    """Runs the sample for a token at a terminal; what is shown where the PIN is typed."""
+    needs("/usr/lib/python3/dist-packages/PyKCS11")
+    text, file = tmp_path / "text", tmp_path / "sign.py"
+    text.write_bytes(TEXT)
+
+    def run(label, pin=None, status=0):
+        file.write_text(sample("sign.py", {SIGN: label}))
+        with Terminal(sandbox.within(PYTHON, file, text)) as terminal:
+            if pin:
+                terminal.wait_for(f"PIN of {label}: ")
+                terminal.type(pin)
+            assert terminal.end() == status, terminal.shown
+            return terminal.shown
+
+    return run
+
+
+@pytest.mark.parametrize("label", [AUTH, SIGN])
+def test_the_sample_signs(card, program, certificates, tmp_path, label):
+    """A wrong PIN first, then at the last try, and not at all once it is blocked."""
+    pin = {AUTH: "authentication", SIGN: "signature"}[label]
+    card.mark()
+    assert "CKR_PIN_INCORRECT" in program(label, WRONG[label], status=1)
+    card.set_tries(pin, 1)
+    assert "the last try" in program(label, PIN[label])
+    assert card.exchanges() <= 24  # of both
+    assert_signed(certificates / CERTIFICATE[label], TEXT, tmp_path / "text.signature", tmp_path)
+    assert openssl("x509", "-inform", "DER", "-in", tmp_path / "text.certificate") == openssl(
+        "x509", "-in", certificates / CERTIFICATE[label])
+    assert [entry.ef for entry in card.verifies()] == [EF[label]] * 2
+    assert card.verifies()[1].sw == "9000"
+    assert card.verified() == []
+    card.set_tries(pin, 0)
+    assert "blocked" in program(label, status=1)
+    assert len(card.verifies()) == 2
