@@ -10,10 +10,12 @@ import pytest
 from elsewhere import THERE
 from samples import sample
 from support import AUTH, PIN, built, needs, openssl, subject, wait_until
+from terminal import Terminal
 
 MODULE = built("jpki-pkcs11-auth")
 EXAMPLE = r"JPKI/JPKIAPICCTOKEN2/0000000000000000/JPKI\x20User\x20Authentication/01"
 SERVER = "10.98.76.1"  # its end of the tunnel
+FRONT_END = "/run/openvpn-client/jpki.sock"
 NEED_PIN = f">PASSWORD:Need '{AUTH} token' password"
 NEED_CARD = f">NEED-OK:Need 'token-insertion-request' confirmation MSG:Please insert {AUTH} token"
 WRONG = "4321"
@@ -68,27 +70,35 @@ class FrontEnd:
         self.socket.close()
 
 
+def configure(sandbox, folder, changes, more):
+    """A client's configuration; a file."""
+    key, = identifiers(sandbox, MODULE)
+    changes = {"vpn.example.jp": THERE, EXAMPLE: key,
+               "/etc/openvpn/client/server-ca.pem": folder / "server.pem", **changes}
+    (folder / "client.conf").write_text(sample("openvpn-client.conf", changes) + more)
+    return folder / "client.conf"
+
+
+def ping(sandbox):
+    assert "1 received" in sandbox.run("ping", "-c", "1", "-w", "20", SERVER)
+
+
 class Client:
     """An OpenVPN client and its front-end, which has these PINs to give."""
 
     def __init__(self, sandbox, folder, version, *pins):
         self.sandbox, self.folder = sandbox, folder
-        key, = identifiers(sandbox, MODULE)
-        changes = {"vpn.example.jp": THERE, EXAMPLE: key,
-                   "/etc/openvpn/client/server-ca.pem": folder / "server.pem",
-                   "/run/openvpn-client/jpki.sock": folder / "socket"}
         # a script makes it fork, and the child calls the module before it becomes the script
         more = (f"tls-version-min {version}\ntls-version-max {version}\nwritepid {folder}/pid\n"
                 "script-security 2\nup /bin/true\nverb 3\n")
-        (folder / "client.conf").write_text(sample("openvpn-client.conf", changes) + more)
-        self.process = sandbox.spawn(folder / "client.log", "openvpn", "--config",
-                                     folder / "client.conf")
+        file = configure(sandbox, folder, {FRONT_END: folder / "socket"}, more)
+        self.process = sandbox.spawn(folder / "client.log", "openvpn", "--config", file)
         wait_until((folder / "socket").exists)
         self.front_end = FrontEnd(folder / "socket", [*pins])
 
     def connected(self):
         self.front_end.wait_for("CONNECTED,SUCCESS")
-        assert "1 received" in self.sandbox.run("ping", "-c", "1", "-w", "20", SERVER)
+        ping(self.sandbox)
 
     def restart(self):
         """As it does by itself when the server does not answer any more."""
@@ -166,6 +176,25 @@ def test_a_tunnel(card, certificates, server, client, version):
     one.stop()
     assert card.verified() == []
     assert one.said().count(f"Control Channel: TLSv{version}, ") == 2
+
+
+def test_the_pin_at_the_terminal(sandbox, card, certificates, server, tmp_path):
+    """OpenVPN asks there without a front-end, and again after a wrong PIN."""
+    (server / common_name(certificates / "authentication.pem")).touch()
+    alone = {f"management {FRONT_END} unix\nmanagement-query-passwords\nmanagement-hold\n": ""}
+    file = configure(sandbox, tmp_path, alone, more="")
+    card.mark()
+    with Terminal(sandbox.within("openvpn", "--config", file)) as terminal:
+        for pin in (WRONG, PIN[AUTH]):
+            terminal.wait_for(f"Enter {AUTH} token Password:")
+            terminal.answer(pin)
+        terminal.wait_for("Initialization Sequence Completed")
+        ping(sandbox)
+        terminal.interrupt()
+        terminal.wait_for("process exiting")
+        terminal.end()
+    assert answers(card) == ["63C2", "9000"]
+    assert card.verified() == []
 
 
 def test_cards_that_go_and_cards_that_are_not_known(card, certificates, server, client):

@@ -26,7 +26,7 @@ def program(sandbox, tmp_path):
         with Terminal(sandbox.within(PYTHON, file, text)) as terminal:
             if pin:
                 terminal.wait_for(f"PIN of {label}: ")
-                terminal.type(pin)
+                terminal.answer(pin)
             assert terminal.end() == status, terminal.shown
             return terminal.shown
 

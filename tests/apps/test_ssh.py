@@ -55,7 +55,7 @@ class Ssh:
         """What is shown where the PIN is typed."""
         with Terminal(self.sandbox.within(*self.command())) as terminal:
             terminal.wait_for(PROMPT)
-            terminal.type(pin)
+            terminal.answer(pin)
             assert terminal.end() == status, terminal.shown
             return terminal.shown
 

@@ -9,6 +9,8 @@ import subprocess
 import termios
 import time
 
+from support import wait_until
+
 
 def take_terminal():
     """In a new process: its standard input is the terminal it belongs to."""
@@ -53,8 +55,15 @@ class Terminal:
             assert self.more(0.1), f"ended without {text!r}: {self.shown}"
         self.read = self.shown.index(text, self.read) + len(text)
 
-    def type(self, line):
-        os.write(self.master, f"{line}\n".encode())
+    def answer(self, secret):
+        """Type what is not to be seen: some programs turn that off after they have asked, and forget
+        what was typed before."""
+        wait_until(lambda: not termios.tcgetattr(self.master)[3] & termios.ECHO)
+        os.write(self.master, f"{secret}\n".encode())
+
+    def interrupt(self):
+        """Ctrl-C."""
+        os.write(self.master, b"\x03")
 
     def end(self, seconds=60):
         """Its exit status, at its end."""
