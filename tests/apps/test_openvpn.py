@@ -29,12 +29,6 @@ def common_name(certificate):
     return re.search(r"CN=(\w+)", subject(certificate)).group(1)
 
 
-def answers(card):
-    """What the card said to each PIN, all of them the authentication PIN."""
-    assert {entry.ef for entry in card.verifies()} <= {"0018"}
-    return [entry.sw for entry in card.verifies()]
-
-
 class FrontEnd:
     """What asks a person for the PIN, at the other end of the management socket."""
 
@@ -166,11 +160,11 @@ def test_a_tunnel(card, certificates, server, client, version):
     card.mark()
     one = client(version, WRONG, PIN[AUTH])
     one.connected()
-    assert answers(card) == ["63C2", "9000"]
+    assert card.answers() == ["63C2", "9000"]
     assert card.exchanges() <= 32  # half of them to be told the key's name first
     one.restart()
     one.connected()
-    assert answers(card) == ["63C2", "9000"] and one.front_end.asked() == 2
+    assert card.answers() == ["63C2", "9000"] and one.front_end.asked() == 2
     assert len(card.events("sign")) == 2
     assert card.verified() == ["authentication"]
     one.stop()
@@ -193,7 +187,7 @@ def test_the_pin_at_the_terminal(sandbox, card, certificates, server, tmp_path):
         terminal.interrupt()
         terminal.wait_for("process exiting")
         terminal.end()
-    assert answers(card) == ["63C2", "9000"]
+    assert card.answers() == ["63C2", "9000"]
     assert card.verified() == []
 
 
@@ -203,7 +197,7 @@ def test_cards_that_go_and_cards_that_are_not_known(card, certificates, server, 
     stranger = client("1.3", PIN[AUTH])
     stranger.front_end.wait_for("EXITING,auth-failure")
     stranger.process.wait(20)
-    assert answers(card) == ["9000"]
+    assert card.answers() == ["9000"]
     assert card.verified() == []
     (server / common_name(certificates / "authentication.pem")).touch()
     one = client("1.3", PIN[AUTH], PIN[AUTH])
@@ -214,7 +208,7 @@ def test_cards_that_go_and_cards_that_are_not_known(card, certificates, server, 
     card.insert()
     one.front_end.say("needok token-insertion-request ok")
     one.connected()
-    assert answers(card) == ["9000"] * 3 and one.front_end.asked() == 2
+    assert card.answers() == ["9000"] * 3 and one.front_end.asked() == 2
     assert card.verified() == ["authentication"]
     one.kill()
     wait_until(lambda: card.verified() == [])

@@ -90,12 +90,6 @@ def ssh(sandbox, elsewhere, tmp_path):
     return made
 
 
-def answers(card):
-    """What the card said to each PIN, all of them the authentication PIN."""
-    assert {entry.ef for entry in card.verifies()} <= {"0018"}
-    return [entry.sw for entry in card.verifies()]
-
-
 def test_the_public_key_needs_no_pin(sandbox, card, certificates, tmp_path):
     """It is told before that of the CA, which is of no use here."""
     needs("ssh-keygen")
@@ -113,13 +107,13 @@ def test_login(ssh, card):
     card.mark()
     assert ssh.login(pin=PIN[AUTH]) == f"{GREETING}\n"
     assert ssh.asked.read_text() == f"{PROMPT}\n"
-    assert answers(card) == ["9000"]
+    assert card.answers() == ["9000"]
     assert card.exchanges() <= 19
     assert card.verified() == []
     assert "PIN incorrect" in ssh.at_the_terminal(WRONG, status=255)
-    assert answers(card) == ["9000", "63C2"]
+    assert card.answers() == ["9000", "63C2"]
     assert GREETING in ssh.at_the_terminal(PIN[AUTH])
-    assert answers(card) == ["9000", "63C2", "9000"]
+    assert card.answers() == ["9000", "63C2", "9000"]
     assert card.verified() == []
 
 
@@ -128,7 +122,7 @@ def test_login_with_both_tokens_and_without_tries(ssh, card):
     card.mark()
     assert GREETING in ssh.login("-I", BOTH, pin=PIN[AUTH], config="none")
     assert ssh.asked.read_text() == f"{PROMPT}\n"
-    assert answers(card) == ["9000"]
+    assert card.answers() == ["9000"]
     card.set_tries("authentication", 0)
     card.mark()
     assert "PIN locked" in ssh.login(pin=PIN[AUTH], status=255)
@@ -139,25 +133,25 @@ def test_the_agent(ssh, card):
     ssh.start_agent()
     card.mark()
     assert "agent refused operation" in ssh.add("-s", MODULE, pin=WRONG, status=1)
-    assert answers(card) == ["63C2"]
+    assert card.answers() == ["63C2"]
     assert "Card added" in ssh.add("-s", MODULE)
     assert ssh.asked.read_text() == "Enter passphrase for PKCS#11: \n"
     ssh.add("-T", ssh.public)
     assert ssh.login_by_agent() == f"{GREETING}\n"
     assert ssh.login(pin=WRONG) == f"{GREETING}\n"  # configured as it is, it need not ask
     assert ssh.asked.read_text() == ""
-    assert answers(card) == ["63C2", "9000"]
+    assert card.answers() == ["63C2", "9000"]
     assert len(card.events("sign")) == 3
 
     card.eject()
     card.insert()
     assert "agent refused operation" in ssh.login_by_agent(status=255)
     assert "agent refused operation" in ssh.add("-s", MODULE, status=1)  # it has that module
-    assert answers(card) == ["63C2", "9000"]
+    assert card.answers() == ["63C2", "9000"]
     assert "Card removed" in ssh.add("-e", MODULE)
     assert "Card added" in ssh.add("-s", MODULE)
     assert ssh.login_by_agent() == f"{GREETING}\n"
-    assert answers(card) == ["63C2", "9000", "9000"]
+    assert card.answers() == ["63C2", "9000", "9000"]
     assert card.verified() == ["authentication"]
     ssh.add("-e", MODULE)
     assert card.verified() == []
@@ -171,7 +165,7 @@ def test_the_agent_and_both_tokens(ssh, card):
         ssh.start_agent()
         assert "Card added" in ssh.add("-s", BOTH)
         assert ssh.login_by_agent() == f"{GREETING}\n"
-        assert answers(card) == ["9000"] * times
+        assert card.answers() == ["9000"] * times
         assert card.verified() == ["authentication"]
         ssh.end_agent(signal)
         wait_until(lambda: card.verified() == [])

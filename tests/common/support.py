@@ -191,6 +191,11 @@ class Card:
         """Every VERIFY that brought a PIN, changes of a PIN too."""
         return self.events("verify") + self.events("change")
 
+    def answers(self, ef="0018"):
+        """What it said to each PIN; nobody has sent it another one than this."""
+        assert {entry.ef for entry in self.verifies()} <= {ef}
+        return [entry.sw for entry in self.verifies()]
+
     def status(self, word):
         """What the lines of the status that begin with this word say."""
         return re.findall(rf"^{word} (\S+)$", self("status"), re.MULTILINE)
