@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
+import os
+import shutil
+
 import pytest
 
 from nss import Database
 from screen import Screen
-from support import AUTH, PIN, SIGN
+from support import AUTH, PIN, SIGN, p11_kit
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -54,3 +57,17 @@ def pins(tmp_path):
     for label, file in files.items():
         file.write_text(PIN[label])
     return files
+
+
+@pytest.fixture
+def configured(sandbox, installed, tmp_path):
+    """In the sandbox, p11-kit is as `meson install` leaves it, and has no other configuration."""
+    modules = tmp_path / "modules"
+    place, files = p11_kit("p11_module_path"), p11_kit("p11_module_configs")
+    shutil.copytree(place, modules, symlinks=True)
+    shutil.copytree(installed / place.relative_to("/"), modules, dirs_exist_ok=True)
+    sandbox.run("mount", "--bind", modules, place)
+    sandbox.run("mount", "--bind", installed / files.relative_to("/"), files)
+    if os.path.isdir("/etc/pkcs11"):
+        sandbox.run("mount", "-t", "tmpfs", "tmpfs", "/etc/pkcs11")
+    return sandbox

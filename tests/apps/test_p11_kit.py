@@ -2,10 +2,8 @@
 """Programs that find the module by p11-kit's configuration, and those on another machine."""
 
 import hashlib
-import os
 import re
 import shlex
-import shutil
 import sys
 
 import pytest
@@ -37,20 +35,6 @@ def assert_verified(card, label, times=1):
 
 
 # --- by configuration ------------------------------------------------------------------------
-
-
-@pytest.fixture
-def configured(sandbox, installed, tmp_path):
-    """In the sandbox, p11-kit is as `meson install` leaves it, and has no other configuration."""
-    modules = tmp_path / "modules"
-    place, files = p11_kit("p11_module_path"), p11_kit("p11_module_configs")
-    shutil.copytree(place, modules, symlinks=True)
-    shutil.copytree(installed / place.relative_to("/"), modules, dirs_exist_ok=True)
-    sandbox.run("mount", "--bind", modules, place)
-    sandbox.run("mount", "--bind", installed / files.relative_to("/"), files)
-    if os.path.isdir("/etc/pkcs11"):
-        sandbox.run("mount", "-t", "tmpfs", "tmpfs", "/etc/pkcs11")
-    return sandbox
 
 
 def p11tool(sandbox, *args, pin=None, **options):

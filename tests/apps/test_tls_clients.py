@@ -1,77 +1,189 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Login to a TLS server with the authentication key: the server sees the card's subject."""
-
-import subprocess
+"""Login to a TLS server with the authentication key: the server sees the card's subject. The
+programs find the module by p11-kit's configuration, as after `meson install`; those that can ask
+for the PIN do."""
 
 import pytest
 
-from support import AUTH, PIN, subject, uri
-from web import PORTS, curl, seen
+from prompt import Prompted, ask
+from samples import sample
+from support import AUTH, PIN, built, needs, subject, uri
+from web import PORTS, seen
+
+CERTIFICATE, KEY = uri(AUTH, "cert", "01"), uri(AUTH, "private", "01")
+PROMPT = f"Enter PKCS#11 token PIN for {AUTH}:"
+REQUEST = "GET / HTTP/1.0\n"
+WRONG = "4321"
 
 
-def gnutls(sandbox, server, port):
-    """gnutls-cli ends with its standard input: that stays open until the answer is there."""
-    key_id = sandbox.key_id(AUTH)
-    client = sandbox.start(
-        "env", f"GNUTLS_PIN={PIN[AUTH]}", "gnutls-cli", "--provider", sandbox.module,
-        "--x509cafile", server, "--x509certfile", uri(AUTH, "cert", key_id),
-        "--x509keyfile", uri(AUTH, "private", key_id), "--port", port,
-        "--verify-hostname", "localhost", "127.0.0.1",
-    )
-    try:
-        client.stdin.write("GET / HTTP/1.0\r\n\r\n")
-        client.stdin.flush()
-        client.wait(30)
-        return client.stdout.read()
-    except subprocess.TimeoutExpired:
-        client.kill()
-        raise
-    finally:
-        client.stdin.close()
-        client.stdout.close()
+@pytest.fixture
+def client(configured, server, certificates):
+    """A sandbox with a web server, and the subject of its card that the server should see."""
+    assert server.exists()
+    return configured, subject(certificates / "authentication.pem")
 
 
-def assert_locked(card):
-    """The card has lost its power after the last signature: nobody else can use the key."""
-    names = [entry.event for entry in card.entries()]
-    assert "power-off" in names[len(names) - names[::-1].index("sign"):], names
+@pytest.fixture
+def pin_file(tmp_path):
+    file = tmp_path / "pin"
+    file.write_text(PIN[AUTH])
+    return file
+
+
+def url(protocol):
+    return f"https://localhost:{PORTS[protocol]}/"
+
+
+def assert_verified(card, *answers):
+    """The card has seen a PIN for each of these answers, and holds none for verified."""
+    assert [(entry.ef, entry.sw) for entry in card.verifies()] == [("0018", sw) for sw in answers]
     assert card.verified() == []
 
 
-@pytest.mark.parametrize("protocol", PORTS)
-def test_curl_logs_in(sandbox, card, server, certificates, protocol):
-    certificate = certificates / "authentication.pem"
+def assert_logged_in(card, signatures=1, exchanges=20):
+    """With one PIN. The card has lost its power after the last signature, so that nobody else can
+    use the key."""
+    assert_verified(card, "9000")
+    assert len(card.events("sign")) == signatures
+    assert card.exchanges() <= exchanges
+    names = [entry.event for entry in card.entries()]
+    assert "power-off" in names[len(names) - names[::-1].index("sign"):], names
+
+
+# --- curl ------------------------------------------------------------------------------------
+
+
+def curl(server, protocol, certificate=CERTIFICATE, key=KEY):
+    return ("curl", "--fail", "--silent", "--show-error", "--max-time", "30", "--cacert", server,
+            "--cert", certificate, "--key", key, url(protocol))
+
+
+def test_curl_asks_for_the_pin(client, card, server):
+    """It takes the certificate from the card as well."""
+    sandbox, who = client
+    for protocol in PORTS:
+        card.mark()
+        said = ask(sandbox, [(PROMPT, PIN[AUTH])], *curl(server, protocol))
+        assert seen(said) == (protocol, "SUCCESS", who)
+        assert_logged_in(card)
     card.mark()
-    said = curl(sandbox, server, certificate, PORTS[protocol])
-    assert seen(said) == (protocol, "SUCCESS", subject(certificate))
-    assert {(entry.ef, entry.sw) for entry in card.verifies()} == {("0018", "9000")}
-    assert_locked(card)
+    said = ask(sandbox, [(PROMPT, WRONG)], *curl(server, "TLSv1.3"), status=58)
+    assert "curl: (58) failed to load private key from crypto engine" in said
+    assert_verified(card, "63C2")
 
 
-@pytest.mark.parametrize("protocol", PORTS)
-def test_gnutls_logs_in(sandbox, card, server, certificates, protocol):
+def test_curl_reads_the_pin_and_the_certificate_from_files(client, card, server, certificates,
+                                                           pin_file):
+    """With the module for authentication alone, named by a variable."""
+    sandbox, who = client
+    env = {"PKCS11_MODULE_PATH": built("jpki-pkcs11-auth")}
+    command = curl(server, "TLSv1.3", certificates / "authentication.pem",
+                   f"{KEY};pin-source=file:{pin_file}")
     card.mark()
-    said = gnutls(sandbox, server, str(PORTS[protocol]))
-    assert seen(said) == (protocol, "SUCCESS", subject(certificates / "authentication.pem"))
-    assert {(entry.ef, entry.sw) for entry in card.verifies()} == {("0018", "9000")}
-    assert_locked(card)
-
-
-@pytest.mark.parametrize("options", [[], ["-sigopt", "rsa_padding_mode:pss", "-sigopt",
-                                          "rsa_pss_saltlen:32"]], ids=["pkcs1", "pss"])
-def test_the_engine_signs_and_leaves_the_card_locked(sandbox, card, tmp_path, options):
-    """openssl, like curl, ends without C_Finalize."""
-    text, signature = tmp_path / "text", tmp_path / "signature"
-    text.write_text("text")
+    assert seen(sandbox.run(*command, env=env)) == ("TLSv1.3", "SUCCESS", who)
+    assert_logged_in(card, exchanges=12)
+    pin_file.write_text(PIN[AUTH] + "\n")
     card.mark()
-    sandbox.run("openssl", "dgst", "-engine", "pkcs11", "-keyform", "engine", "-sha256", *options,
-                "-sign", f"{uri(AUTH, 'private')};pin-value={PIN[AUTH]}", "-out", signature, text,
-                env={"PKCS11_MODULE_PATH": sandbox.module})
-    assert signature.stat().st_size == 256
-    assert_locked(card)
+    said = sandbox.run(*command, env=env, status=58)
+    assert "failed to load private key" in said
+    assert_verified(card)
 
 
 def test_no_login_without_a_certificate(sandbox, server):
     said = sandbox.run("curl", "--fail", "--silent", "--show-error", "--max-time", "30",
-                       "--cacert", server, "https://localhost:4413/", status=22)
+                       "--cacert", server, url("TLSv1.3"), status=22)
     assert "400" in said
+
+
+def test_the_certificate_as_a_file(configured, card, certificates, tmp_path):
+    """For programs that want one."""
+    wanted = (certificates / "authentication.pem").read_text()
+    card.mark()
+    exported = configured.run("p11tool", "--export", CERTIFICATE)
+    assert exported.split() == wanted.split()
+    file = tmp_path / "certificate.der"
+    configured.pkcs11_tool("--read-object", "--type", "cert", "--id", "01", "--output-file", file,
+                           module=built("jpki-pkcs11-auth"))
+    assert configured.run("openssl", "x509", "-inform", "DER", "-in", file) == wanted
+    assert_verified(card)
+
+
+# --- wget ------------------------------------------------------------------------------------
+
+
+def wget(sandbox, server, protocol, key, **options):
+    return sandbox.run("wget", "-q", "-O", "-", f"--ca-certificate={server}",
+                       f"--certificate={CERTIFICATE}", f"--private-key={key}", url(protocol),
+                       **options)
+
+
+def test_wget_reads_the_pin_from_a_file(client, card, server, pin_file):
+    """It does not ask. GnuTLS tries the key before the login. Without a PIN, or with a wrong one,
+    wget goes on without a certificate."""
+    needs("wget")
+    sandbox, who = client
+    key = f"{KEY};pin-source={pin_file}"
+    for protocol in PORTS:
+        card.mark()
+        said = wget(sandbox, server, protocol, key)
+        assert seen(said) == (protocol, "SUCCESS", who)
+        assert_logged_in(card, signatures=2, exchanges=14)
+    for used, spoilt, answers in ((KEY, PIN[AUTH], ()), (key, WRONG, ("63C2",)),
+                                  (key, PIN[AUTH] + "\n", ())):
+        pin_file.write_text(spoilt)
+        card.mark()
+        said = wget(sandbox, server, "TLSv1.3", used, status=8)
+        assert who not in said
+        assert_verified(card, *answers)
+
+
+# --- gnutls-cli ------------------------------------------------------------------------------
+
+
+def gnutls_cli(sandbox, server, protocol, *pins):
+    with Prompted(sandbox, "gnutls-cli", "--x509cafile", server, "--x509certfile", CERTIFICATE,
+                  "--x509keyfile", KEY, "--port", PORTS[protocol], "localhost") as terminal:
+        for pin in pins:
+            terminal.answer("Enter PIN: ", pin)
+        terminal.wait_for("Simple Client Mode")
+        terminal.type(REQUEST)
+        return terminal.finish()
+
+
+def test_gnutls_cli_asks_for_the_pin(client, card, server):
+    """It asks again after a wrong one, and says how many tries are left."""
+    sandbox, who = client
+    for protocol in PORTS:
+        card.mark()
+        said = gnutls_cli(sandbox, server, protocol, PIN[AUTH])
+        assert seen(said) == (protocol, "SUCCESS", who)
+        assert_logged_in(card)
+    card.mark()
+    said = gnutls_cli(sandbox, server, "TLSv1.3", WRONG, PIN[AUTH])
+    assert "*** Wrong PIN has been provided!" in said
+    assert "*** Only few tries left before locking!" in said
+    assert seen(said) == ("TLSv1.3", "SUCCESS", who)
+    assert_verified(card, "63C2", "9000")
+
+
+# --- openssl s_client ------------------------------------------------------------------------
+
+
+def test_s_client_asks_for_the_pin(sandbox, card, server, certificates, tmp_path):
+    """The engine and the module come from OpenSSL's configuration."""
+    configuration = tmp_path / "openssl.cnf"
+    configuration.write_text(sample("openssl.cnf"))
+    certificate = certificates / "authentication.pem"
+    for protocol in PORTS:
+        card.mark()
+        with Prompted(sandbox, "openssl", "s_client", "-connect", f"localhost:{PORTS[protocol]}",
+                      "-CAfile", server, "-quiet", "-cert", certificate, "-engine", "pkcs11",
+                      "-keyform", "engine", "-key", KEY,
+                      env={"OPENSSL_CONF": configuration}) as terminal:
+            terminal.answer(PROMPT, PIN[AUTH])
+            terminal.wait_for("verify return:1")
+            terminal.type(REQUEST)
+            terminal.wait_for("HTTP/1.1 200 OK")
+            said = terminal.finish()
+        assert seen(said) == (protocol, "SUCCESS", subject(certificate))
+        assert_logged_in(card, exchanges=12)

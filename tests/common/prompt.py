@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A person before a terminal who types a PIN when, and only when, a program asks for it."""
+
+import termios
+
+from support import wait_until
+from terminal import Terminal
+
+
+class Prompted(Terminal):
+    """A program inside a sandbox that asks for a PIN."""
+
+    def __init__(self, sandbox, *command, env=None):
+        super().__init__(sandbox.within(*command, env=env))
+
+    def __exit__(self, *_):
+        """A test that failed may have left it waiting."""
+        if self.process.poll() is None:
+            self.process.kill()
+        super().__exit__(*_)
+
+    def answer(self, prompt, pin):
+        """The terminal must not show what is typed."""
+        self.wait_for(prompt)
+        wait_until(lambda: not termios.tcgetattr(self.master)[3] & termios.ECHO)
+        self.type(pin)
+
+    def finish(self, status=0):
+        """All that it has shown, when it has ended with this status."""
+        ended = self.end()
+        assert ended == status, f"status {ended}\n{self.shown}"
+        return self.shown.replace("\r\n", "\n")
+
+
+def ask(sandbox, answers, *command, env=None, status=0):
+    """What a program shows that is given these answers to these prompts, one after the other."""
+    with Prompted(sandbox, *command, env=env) as terminal:
+        for prompt, pin in answers:
+            terminal.answer(prompt, pin)
+        return terminal.finish(status)
