@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The openssl program with libp11's engine, which finds the module by OpenSSL's configuration: the
+module is loaded while OpenSSL itself reads that file. And with the provider, where there is one."""
+
+import pathlib
+
+import pytest
+
+from prompt import ask
+from samples import sample
+from support import AUTH, PIN, PSS, SIGN, assert_signed, built, openssl, output, uri
+
+TEXT = b"text\n"
+EF = {AUTH: "0018", SIGN: "001B"}
+FILE = {AUTH: "authentication", SIGN: "signature"}
+MODULE = {AUTH: "jpki-pkcs11-auth", SIGN: "jpki-pkcs11-sign"}
+WRONG = {AUTH: "4321", SIGN: "XYZ987"}
+ENGINE = ("-engine", "pkcs11", "-keyform", "engine")
+KEYOPT_PSS = tuple(option.replace("-sigopt", "-keyopt") for option in PSS)
+TOKEN_PROMPT = "Enter PKCS#11 token PIN for {}:"
+KEY_PROMPT = "Enter PKCS#11 key PIN for {}:"
+
+
+class OpenSSL:
+    """The program with a token's key, and a person who answers what it asks."""
+
+    def __init__(self, sandbox, card, certificates, folder, label, initialise="0"):
+        self.sandbox, self.card, self.label = sandbox, card, label
+        self.certificates = certificates
+        file = folder / f"{MODULE[label]}-{initialise}.cnf"
+        changes = {MODULE[AUTH]: MODULE[label], "init = 0": f"init = {initialise}"}
+        file.write_text(sample("openssl.cnf", changes))
+        self.env = {"OPENSSL_CONF": file}
+        self.text, self.out = folder / "text", folder / "out"
+        self.text.write_bytes(TEXT)
+
+    def ask(self, verb, *options, pins=None, status=0):
+        """Run it, and give these PINs or, the right one, as often as it has to ask."""
+        prompts = [TOKEN_PROMPT.format(self.label)]
+        if self.label == SIGN:
+            prompts.append(KEY_PROMPT.format("Digital Signature"))
+        self.card.mark()
+        self.out.write_bytes(b"")
+        return ask(self.sandbox, zip(prompts, pins or [PIN[self.label]] * 2), "openssl", verb,
+                   *ENGINE, "-out", self.out, *options, env=self.env, status=status)
+
+    def dgst(self, *options, **more):
+        return self.ask("dgst", "-sha256", *options, "-sign", uri(self.label, "private"),
+                        self.text, **more)
+
+    def cms(self, *options, keyopt=(), **more):
+        return self.ask("cms", "-sign", "-in", self.text, "-binary", "-outform", "DER", *options,
+                        "-signer", self.certificates / f"{FILE[self.label]}.pem",
+                        "-inkey", uri(self.label, "private"), *keyopt, **more)
+
+    def assert_verified(self, *answers, signatures=1):
+        """The card has given these answers to PINs, signed this often, and is locked."""
+        assert [(entry.ef, entry.sw) for entry in self.card.verifies()] == [
+            (EF[self.label], sw) for sw in answers]
+        assert len(self.card.events("sign")) == signatures
+        assert self.card.verified() == []
+
+
+@pytest.fixture
+def program(sandbox, card, certificates, tmp_path):
+    return lambda label, **more: OpenSSL(sandbox, card, certificates, tmp_path, label, **more)
+
+
+@pytest.mark.parametrize("label", [AUTH, SIGN])
+def test_dgst_signs(program, certificates, tmp_path, label):
+    """The signature key wants its password again for the signature."""
+    program = program(label)
+    for options in ((), PSS):
+        said = program.dgst(*options)
+        assert PIN[label] not in said
+        assert_signed(certificates / f"{FILE[label]}.pem", TEXT, program.out, tmp_path,
+                      options=options)
+        program.assert_verified(*["9000"] * (2 if label == SIGN else 1))
+        assert program.card.exchanges() <= 15
+    said = program.dgst("-sigopt", "rsa_padding_mode:pss", pins=[PIN[label]], status=1)
+    assert "Error signing data" in said and ":Mechanism invalid:" in said
+    program.assert_verified("9000", signatures=0)
+
+
+def test_a_wrong_pin_is_one_wrong_pin(program):
+    """Also where the engine's initialisation is part of reading the configuration."""
+    program = program(AUTH, initialise="1")
+    said = program.dgst(pins=[WRONG[AUTH]], status=1)
+    assert ":PIN incorrect:" in said
+    program.assert_verified("63C2", signatures=0)
+    program.dgst()
+    program.assert_verified("9000")
+
+
+def cms_verify(program, certificates, *options):
+    """What OpenSSL, without the engine, finds signed."""
+    return program.sandbox.run(
+        "openssl", "cms", "-verify", "-in", program.out, "-inform", "DER", "-binary", "-CAfile",
+        certificates / f"{FILE[program.label]}-ca.pem", *options)
+
+
+@pytest.mark.parametrize("label", [AUTH, SIGN])
+@pytest.mark.parametrize("options", [(), KEYOPT_PSS], ids=["pkcs1", "pss"])
+def test_cms_signs(program, certificates, label, options):
+    program = program(label)
+    for form in ((), ("-nodetach",)):
+        program.cms(*form, keyopt=options)
+        program.assert_verified(*["9000"] * (2 if label == SIGN else 1))
+        assert program.card.exchanges() <= 15
+        said = cms_verify(program, certificates,
+                          *(() if form else ("-content", program.text)))
+        assert "CMS Verification successful" in said
+        assert TEXT.decode() in said
+
+
+def test_cms_and_a_password_that_was_mistyped(program):
+    """At the login, and at the signature. In the default form of PSS the card cannot sign."""
+    program = program(SIGN)
+    assert ":PIN incorrect:" in program.cms(pins=[WRONG[SIGN]], status=2)
+    program.assert_verified("63C4", signatures=0)
+    program.cms(pins=[PIN[SIGN], WRONG[SIGN]], status=3)
+    program.assert_verified("9000", "63C4", signatures=0)
+    said = program.cms(keyopt=KEYOPT_PSS[:2], pins=[PIN[SIGN]], status=3)
+    assert ":Mechanism invalid:" in said
+    program.assert_verified("9000", signatures=0)
+
+
+def test_req_makes_a_request_and_a_certificate(program, certificates):
+    program = program(AUTH)
+    program.ask("req", "-new", "-subj", "/CN=example", "-key", uri(AUTH, "private"))
+    program.assert_verified("9000")
+    assert b"verify OK" in openssl("req", "-in", program.out, "-verify", "-noout")
+    program.ask("req", "-new", "-x509", "-days", "30", "-subj", "/CN=example", *PSS,
+                "-key", uri(AUTH, "private"))
+    program.assert_verified("9000")
+    openssl("verify", "-CAfile", program.out, program.out)
+    key = openssl("x509", "-in", program.out, "-noout", "-pubkey")
+    assert key == openssl("x509", "-in", certificates / "authentication.pem", "-noout", "-pubkey")
+
+
+def test_the_pin_from_a_file(program, pins):
+    """Nobody is asked; a line feed at its end would be taken for a part of the PIN."""
+    program = program(AUTH)
+    key = f"{uri(AUTH, 'private')};pin-source=file:{pins[AUTH]}"
+    command = ("openssl", "dgst", "-sha256", *ENGINE, "-out", program.out, "-sign", key,
+               program.text)
+    program.card.mark()
+    program.sandbox.run(*command, env=program.env)
+    program.assert_verified("9000")
+    pins[AUTH].write_text(PIN[AUTH] + "\n")
+    program.card.mark()
+    assert ":PIN incorrect:" in program.sandbox.run(*command, env=program.env, status=1)
+    program.assert_verified(signatures=0)
+
+
+@pytest.mark.parametrize("options", [(), PSS], ids=["pkcs1", "pss"])
+def test_the_provider_signs(sandbox, card, certificates, tmp_path, pins, options):
+    """What takes the engine's place in newer distributions."""
+    folder = output("openssl", "version", "-m").split('"')[1]
+    if not (pathlib.Path(folder) / "pkcs11.so").exists():
+        pytest.skip("pkcs11-provider is not installed: Debian 12 has none")
+    text, signature = tmp_path / "text", tmp_path / "signature"
+    text.write_bytes(TEXT)
+    card.mark()
+    sandbox.run("openssl", "dgst", "-provider", "pkcs11", "-provider", "default", "-sha256",
+                *options, "-out", signature, "-sign",
+                f"{uri(AUTH, 'private')};pin-source=file:{pins[AUTH]}", text, env={"PKCS11_PROVIDER_MODULE": built(MODULE[AUTH])})
+    assert_signed(certificates / "authentication.pem", TEXT, signature, tmp_path, options=options)
+    assert [(entry.ef, entry.sw) for entry in card.verifies()] == [("0018", "9000")]
+    assert card.verified() == []
