@@ -78,6 +78,15 @@ text_copy(const char *text, size_t length)
 	return copy;
 }
 
+char *
+text_append(char *text, const char *more)
+{
+	char *both = text_format("%s%s", text, more);
+
+	text_free(&text);
+	return both;
+}
+
 void
 text_free(char **text)
 {

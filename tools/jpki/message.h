@@ -26,6 +26,9 @@ __attribute__((format(printf, 1, 2))) char *text_format(const char *format, ...)
 /* A copy of so many bytes with a zero behind them, to be freed; ends the program as above. */
 char *text_copy(const char *text, size_t length);
 
+/* The text with another one behind it; the first is freed. */
+char *text_append(char *text, const char *more);
+
 /* Free and forget. */
 void text_free(char **text);
 

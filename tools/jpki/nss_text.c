@@ -16,7 +16,7 @@
 	"askpw=any timeout=30})\n"                                                                 \
 	"\n"
 
-#define MADE "# Made by jpki setup, which removes it again with --remove; folders made for it: "
+#define MADE "# Made by jpki setup, which removes it again with --remove: "
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
@@ -271,12 +271,13 @@ comments_of(const char *text, const struct nss_module *module)
 
 	for (const char *line = text + module->begin; line < text + module->end;
 	     line = after_line(line)) {
-		char *before = comments;
+		char *copy;
 
 		if (!is_comment(line))
 			continue;
-		comments = text_format("%s%.*s", before, (int)(after_line(line) - line), line);
-		text_free(&before);
+		copy = text_copy(line, (size_t)(after_line(line) - line));
+		comments = text_append(comments, copy);
+		text_free(&copy);
 	}
 	return comments;
 }
@@ -298,22 +299,19 @@ nss_text_without(const char *text, const struct nss_module *module)
 /* --- a new file ------------------------------------------------------------------------------- */
 
 char *
-nss_text_new(int folders)
+nss_text_new(const char *note)
 {
-	return text_format(MADE "%d\n" INTERNAL_MODULE, folders);
+	return text_format(MADE "%s\n" INTERNAL_MODULE, note);
 }
 
-bool
-nss_text_is_new(const char *text, int *folders)
+char *
+nss_text_note(const char *text)
 {
-	char *end;
-	long count;
+	size_t length;
 
 	if (strncmp(text, MADE, strlen(MADE)) != 0)
-		return false;
-	count = strtol(text + strlen(MADE), &end, 10);
-	if (count < 0 || count > 100 || *end != '\n')
-		return false;
-	*folders = (int)count;
-	return strcmp(end + 1, INTERNAL_MODULE) == 0;
+		return NULL;
+	text += strlen(MADE);
+	length = line_length(text);
+	return strcmp(after_line(text), INTERNAL_MODULE) == 0 ? text_copy(text, length) : NULL;
 }

@@ -46,10 +46,10 @@ char *nss_text_moved(const char *text, const struct nss_module *module, const ch
 /* Without a module. Comments in its stanza stay. */
 char *nss_text_without(const char *text, const struct nss_module *module);
 
-/* A new file, for a database that NSS will make when it finds this one: NSS's own module alone, and
- * a comment that tells how many folders were made for the file. To be freed. */
-char *nss_text_new(int folders);
-/* Whether a text is such a file and nothing more; then so many folders were made for it. */
-bool nss_text_is_new(const char *text, int *folders);
+/* A new file: NSS's own module alone, and a comment that says who made it, with a note (a line) to
+ * find again. To be freed. */
+char *nss_text_new(const char *note);
+/* The note, to be freed, if a text is such a file and nothing more; else NULL. */
+char *nss_text_note(const char *text);
 
 #endif

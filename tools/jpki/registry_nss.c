@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <string.h>
 
 #include "file.h"
 #include "message.h"
+#include "nss_database.h"
 #include "nss_text.h"
 #include "registry_nss.h"
 #include "verb.h"
@@ -135,21 +137,42 @@ add(const struct setup_request *request, const struct file *file, const struct f
 	return STATUS_DONE;
 }
 
-/* A file that NSS would have made, but with the module in it. */
+/* What was made for a new file, in its first line: whoever removes the file can tell whether the
+ * rest is still as made. */
+static char *
+note_of(const char *folder, int folders)
+{
+	char *state = nss_database_state(folder);
+	char *note = text_format("folders %d,%s", folders, state);
+
+	text_free(&state);
+	return note;
+}
+
+/* A new list of modules, and the database to it if the program has not made one. */
 static int
-add_to_nothing(
-    const struct setup_request *request, struct file *file, const char *folder, bool *changed)
+add_to_nothing(const struct setup_request *request, struct file *file, const char *folder,
+    enum nss_kind kind, bool *changed)
 {
 	int folders = folders_make(folder);
+	bool makes = folders >= 0 && kind == NSS_OF_ITS_OWN && !nss_database_exists(folder);
+	char *note;
 	int status;
 
 	if (folders < 0)
 		return STATUS_FAILED;
+	if (makes)
+		(void)nss_database_make(folder);
+	note = note_of(folder, folders);
 	text_free(&file->text);
-	file->text = nss_text_new(folders);
+	file->text = nss_text_new(note);
 	status = add_new(request, file, changed);
-	if (status != STATUS_DONE)
+	if (status != STATUS_DONE) {
+		if (makes)
+			nss_database_remove(folder);
 		folders_remove(folder, folders);
+	}
+	text_free(&note);
 	return status;
 }
 
@@ -179,23 +202,32 @@ check(const struct setup_request *request, const struct file *file, const struct
 	return STATUS_FAILED;
 }
 
-/* The file goes if nothing else was ever in it. */
+/* All goes that was made for the module, if it is as it was made. */
 static int
-write_or_remove(const struct file *file, const char *folder, const char *text)
+write_or_remove(const struct file *file, const char *folder, enum nss_kind kind, const char *text)
 {
-	int folders;
+	char *then = nss_text_note(text), *now = NULL;
+	int folders = 0, result;
 
-	if (!nss_text_is_new(text, &folders))
-		return file_replace(file, text);
-	if (file_remove(file) != 0)
-		return -1;
-	folders_remove(folder, folders);
-	return 0;
+	if (then != NULL && sscanf(then, "folders %d,", &folders) == 1)
+		now = note_of(folder, folders);
+	if (now == NULL || strcmp(then, now) != 0) {
+		result = file_replace(file, text);
+	} else {
+		result = file_remove(file);
+		if (result == 0 && kind == NSS_OF_ITS_OWN)
+			nss_database_remove(folder);
+		if (result == 0)
+			folders_remove(folder, folders);
+	}
+	text_free(&then);
+	text_free(&now);
+	return result;
 }
 
 static int
 remove_ours(const struct setup_request *request, const struct file *file, const char *folder,
-    const struct found *found, bool *changed)
+    enum nss_kind kind, const struct found *found, bool *changed)
 {
 	char *text;
 	int result;
@@ -210,7 +242,7 @@ remove_ours(const struct setup_request *request, const struct file *file, const 
 		return STATUS_DONE;
 	}
 	text = nss_text_without(file->text, found->ours);
-	result = write_or_remove(file, folder, text);
+	result = write_or_remove(file, folder, kind, text);
 	text_free(&text);
 	if (result != 0)
 		return STATUS_FAILED;
@@ -222,21 +254,9 @@ remove_ours(const struct setup_request *request, const struct file *file, const 
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-/* Databases before NSS 3.12 have no pkcs11.txt; NSS takes them over when it opens them. */
-static bool
-is_legacy(const char *folder)
-{
-	char *modules = text_format("%s/secmod.db", folder);
-	char *certificates = text_format("%s/cert9.db", folder);
-	bool legacy = is_there(modules) && !is_there(certificates);
-
-	text_free(&modules);
-	text_free(&certificates);
-	return legacy;
-}
-
 static int
-act(const struct setup_request *request, struct file *file, const char *folder, bool *changed)
+act(const struct setup_request *request, struct file *file, const char *folder, enum nss_kind kind,
+    bool *changed)
 {
 	struct nss_modules modules;
 	struct found found;
@@ -249,36 +269,34 @@ act(const struct setup_request *request, struct file *file, const char *folder, 
 		status = check(request, file, &found);
 		break;
 	case SETUP_REMOVE:
-		status = remove_ours(request, file, folder, &found, changed);
+		status = remove_ours(request, file, folder, kind, &found, changed);
 		break;
 	default:
 		status = file->exists ? add(request, file, &found, changed)
-				      : add_to_nothing(request, file, folder, changed);
+				      : add_to_nothing(request, file, folder, kind, changed);
 	}
 	nss_modules_free(&modules);
 	return status;
 }
 
 int
-registry_nss(const struct setup_request *request, const char *folder, bool *changed)
+registry_nss(
+    const struct setup_request *request, const char *folder, enum nss_kind kind, bool *changed)
 {
 	char *path = text_format("%s/pkcs11.txt", folder);
-	bool unused = false;
-	struct file file;
+	struct file file = {0};
 	int status = STATUS_FAILED;
 
-	if (request->action == SETUP_ADD && !nss_path_fits(request->library)) {
+	*changed = false;
+	if (request->action == SETUP_ADD && !nss_path_fits(request->library))
 		complain(_("NSS cannot hold this path of a module: %s"), request->library);
-	} else if (is_legacy(folder)) {
-		complain(
-		    _("the database in %s is of an old kind (secmod.db): start the program once, "
-		      "which makes a new one of it, then run this again"),
-		    folder);
-	} else {
-		if (file_read(&file, path) == 0)
-			status = act(request, &file, folder, changed != NULL ? changed : &unused);
-		file_free(&file);
-	}
+	else if (nss_database_is_old(folder))
+		complain(_("the database in %s is of an old kind (secmod.db): start %s once, which "
+			   "makes a new one of it, then run this again"),
+		    folder, request->title);
+	else if (file_read(&file, path) == 0)
+		status = act(request, &file, folder, kind, changed);
+	file_free(&file);
 	text_free(&path);
 	return status;
 }

@@ -5,9 +5,14 @@
 
 #include "setup.h"
 
-/* Do the request in the database of a folder. If there is none, adding makes one (and the folder),
- * as a file that NSS completes when a program opens it. *changed (may be NULL): whether the file is
- * another now. An exit status. */
-int registry_nss(const struct setup_request *request, const char *folder, bool *changed);
+enum nss_kind {
+	NSS_OF_A_PROFILE, /* the program makes cert9.db and key4.db when it is started */
+	NSS_OF_ITS_OWN,	  /* they are made here if they are missing */
+};
+
+/* Do the request in the database of a folder. If there is none, adding makes one (and the folder).
+ * *changed: whether the list of modules is another now. An exit status. */
+int registry_nss(
+    const struct setup_request *request, const char *folder, enum nss_kind kind, bool *changed);
 
 #endif

@@ -7,6 +7,10 @@
 #include "setup.h"
 #include "verb.h"
 
+static const struct setup_module both = {
+    "jpki-pkcs11.so",
+    "JPKI My Number Card",
+};
 static const struct setup_module authentication = {
     "jpki-pkcs11-auth.so",
     "JPKI My Number Card",
@@ -21,14 +25,27 @@ static const struct program {
 	const struct setup_module *module;
 	int (*run)(const struct setup_request *request);
 	const void *details;
+	bool has_profiles;
+	const char *snap, *flatpak; /* its folders there, below HOME */
 	const char *help;
 } programs[] = {
-    {"firefox", "Firefox", &authentication, setup_mozilla, &setup_firefox,
-	N_("log in to web sites; in each profile that is used")},
-    {"chromium", "Chromium", &authentication, setup_chromium, NULL,
-	N_("log in to web sites; also for Google Chrome")},
-    {"thunderbird", "Thunderbird", &signature, setup_mozilla, &setup_thunderbird,
-	N_("sign messages; in each profile that is used")},
+    {"firefox", "Firefox", &authentication, setup_mozilla, &setup_firefox, true,
+	"snap/firefox/common/.mozilla/firefox", ".var/app/org.mozilla.firefox",
+	N_("log in to web sites")},
+    {"chromium", "Chromium", &authentication, setup_chromium, NULL, true, "snap/chromium",
+	".var/app/org.chromium.Chromium", N_("log in to web sites; Google Chrome too")},
+    {"libreoffice", "LibreOffice", &signature, setup_libreoffice, NULL, true, "snap/libreoffice",
+	".var/app/org.libreoffice.LibreOffice", N_("sign documents")},
+    {"thunderbird", "Thunderbird", &signature, setup_mozilla, &setup_thunderbird, true,
+	"snap/thunderbird", ".var/app/org.mozilla.Thunderbird", N_("sign messages")},
+    {"ssh", "OpenSSH", &authentication, setup_lines, &setup_ssh, false, NULL, NULL,
+	N_("log in to other hosts; prints lines to use")},
+    {"openvpn", "OpenVPN", &authentication, setup_lines, &setup_openvpn, false, NULL, NULL,
+	N_("log in to a VPN; prints lines to use")},
+    {"java", "Java", &authentication, setup_lines, &setup_java, false, NULL, NULL,
+	N_("keytool, jarsigner, TLS; prints lines to use")},
+    {"p11-kit", "p11-kit", &both, setup_p11kit, NULL, false, NULL, NULL,
+	N_("all programs that use p11-kit, as GnuTLS's")},
 };
 
 #define PROGRAM_COUNT (sizeof(programs) / sizeof(programs[0]))
@@ -128,6 +145,8 @@ run_program(const struct program *program, const struct command *command)
 	    .module = program->module,
 	    .library = module_path(command->modules, program->module->file),
 	    .profile = command->profile,
+	    .snap = program->snap,
+	    .flatpak = program->flatpak,
 	};
 	int status = STATUS_FAILED;
 
@@ -158,6 +177,8 @@ run(int argc, char **argv)
 	if (program == NULL)
 		return verb_misused(
 		    argv[0], _("\"%s\" is not a program that it knows"), argv[optind]);
+	if (command.profile != NULL && !program->has_profiles)
+		return verb_misused(argv[0], _("%s has no profiles"), program->title);
 	return run_program(program, &command);
 }
 

@@ -25,18 +25,31 @@ struct setup_request {
 	const struct setup_module *module;
 	char *library;	     /* the module's absolute path; it may be missing if not SETUP_ADD */
 	const char *profile; /* --profile as typed, or NULL */
+	const char *snap, *flatpak; /* the program's folders below HOME if it is one, or NULL */
 };
 
 /* The registries. Each does the request, tells what it did, and gives an exit status. */
-int setup_mozilla(const struct setup_request *request);
 int setup_chromium(const struct setup_request *request);
+int setup_libreoffice(const struct setup_request *request);
+int setup_lines(const struct setup_request *request);
+int setup_mozilla(const struct setup_request *request);
+int setup_p11kit(const struct setup_request *request);
 
-/* What setup_mozilla() knows of a program of Mozilla's: paths below the home folder. */
+/* What setup_mozilla() knows of a program of Mozilla's: where its profiles.ini is. */
 struct setup_mozilla_details {
-	const char *folder;	   /* of profiles.ini */
-	const char *config_folder; /* the same below ~/.config; NULL if it is never there */
-	const char *snap, *flatpak;
+	const char *folder;	   /* below HOME */
+	const char *config_folder; /* or below ~/.config; NULL if it is never there */
 };
 extern const struct setup_mozilla_details setup_firefox, setup_thunderbird;
+
+/* What setup_lines() knows of a program that has no registry: texts for people. */
+struct setup_lines_details {
+	const char *comment; /* for _(); before the lines, each of its lines behind "# " */
+	const char *lines;   /* "@" stands for the module's path, in quotes if it needs them */
+	const char *advice;  /* for _(); what to do with the lines */
+	const char *undo;    /* for _(); what to delete by hand */
+	const char *file;    /* below HOME, where the path should be; or NULL */
+};
+extern const struct setup_lines_details setup_java, setup_openvpn, setup_ssh;
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stddef.h>
-
+#include "confined.h"
 #include "file.h"
 #include "message.h"
 #include "place.h"
@@ -35,19 +34,50 @@ is_running(void)
 	return running;
 }
 
+/* Whether a Chromium or Chrome was ever started that is no snap or flatpak. */
+static bool
+is_known(const char *folder)
+{
+	char *chromium = place_config("chromium"), *chrome = place_config("google-chrome");
+	bool known = is_folder(folder) || is_folder(chromium) || is_folder(chrome);
+
+	text_free(&chromium);
+	text_free(&chrome);
+	return known;
+}
+
+static int
+do_folder(const struct setup_request *request, const char *folder)
+{
+	bool changed;
+	int status = registry_nss(request, folder, NSS_OF_ITS_OWN, &changed);
+
+	if (changed && is_running())
+		tell(_("%s is running: restart it."), request->title);
+	return status;
+}
+
 int
 setup_chromium(const struct setup_request *request)
 {
-	bool changed = false;
+	bool typed = request->profile != NULL;
 	char *folder;
 	int status;
 
-	if (request->profile == NULL && place_check(request->action != SETUP_CHECK) != 0)
+	if (!typed && place_check(request->action != SETUP_CHECK) != 0)
 		return STATUS_FAILED;
-	folder = request->profile != NULL ? place_absolute(request->profile) : database();
-	status = registry_nss(request, folder, &changed);
-	if (changed && is_running())
-		tell(_("%s is running: restart it."), request->title);
+	folder = typed ? place_absolute(request->profile) : database();
+	if (typed && !is_folder(folder)) {
+		complain(_("there is no folder %s"), folder);
+		status = STATUS_FAILED;
+	} else if (typed ? confined_folder(request, folder)
+			 : !is_known(folder) && confined_only(request)) {
+		status = STATUS_FAILED;
+	} else {
+		status = do_folder(request, folder);
+		if (!typed)
+			confined_too(request);
+	}
 	text_free(&folder);
 	return status;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "confined.h"
 #include "file.h"
 #include "message.h"
 #include "place.h"
@@ -12,15 +13,10 @@
 #include "verb.h"
 
 const struct setup_mozilla_details setup_firefox = {
-    .folder = ".mozilla/firefox",
-    .config_folder = "mozilla/firefox",
-    .snap = "snap/firefox/common/.mozilla/firefox",
-    .flatpak = ".var/app/org.mozilla.firefox/.mozilla/firefox",
+    .folder = ".mozilla/firefox", .config_folder = "mozilla/firefox", /* since Firefox 147 */
 };
 const struct setup_mozilla_details setup_thunderbird = {
     .folder = ".thunderbird",
-    .snap = "snap/thunderbird/common/.thunderbird",
-    .flatpak = ".var/app/org.mozilla.Thunderbird/.thunderbird",
 };
 
 /* A program that runs holds a lock on a file of the profile; the file itself stays afterwards. */
@@ -48,7 +44,7 @@ do_profile(const struct setup_request *request, const char *folder)
 		complain(_("there is no folder %s"), folder);
 		return STATUS_FAILED;
 	}
-	status = registry_nss(request, folder, &changed);
+	status = registry_nss(request, folder, NSS_OF_A_PROFILE, &changed);
 	if (changed && is_in_use(folder))
 		tell(_("%s is running with this profile: restart it."), request->title);
 	return status;
@@ -101,10 +97,21 @@ none_found(const struct setup_request *request)
 	if (request->profile != NULL)
 		complain(_("%s has no profile of the name \"%s\", and it is no folder"),
 		    request->title, request->profile);
-	else
+	else if (!confined_only(request))
 		complain(
 		    _("%s has no profile yet: start it once, then run this again"), request->title);
 	return STATUS_FAILED;
+}
+
+/* The profile's folder was typed. */
+static int
+do_typed(const struct setup_request *request)
+{
+	char *folder = place_absolute(request->profile);
+	int status = confined_folder(request, folder) ? STATUS_FAILED : do_profile(request, folder);
+
+	text_free(&folder);
+	return status;
 }
 
 int
@@ -114,26 +121,18 @@ setup_mozilla(const struct setup_request *request)
 	int status = STATUS_DONE;
 	size_t count = 0;
 
-	if (request->profile != NULL && strchr(request->profile, '/') != NULL) {
-		char *folder = place_absolute(request->profile);
-
-		status = do_profile(request, folder);
-		text_free(&folder);
-		return status;
-	}
+	if (request->profile != NULL && strchr(request->profile, '/') != NULL)
+		return do_typed(request);
 	if (place_check(request->action != SETUP_CHECK) != 0)
 		return STATUS_FAILED;
 	count += do_folder(request, place_home(details->folder), &status);
 	if (details->config_folder != NULL)
 		count += do_folder(request, place_config(details->config_folder), &status);
-	if (count > 0 || status != STATUS_DONE)
-		return status;
-	if (request->profile != NULL && is_folder(request->profile)) {
-		char *folder = place_absolute(request->profile);
-
-		status = do_profile(request, folder);
-		text_free(&folder);
-		return status;
-	}
-	return none_found(request);
+	if (count == 0 && status == STATUS_DONE)
+		return request->profile != NULL && is_folder(request->profile)
+			   ? do_typed(request)
+			   : none_found(request);
+	if (request->profile == NULL)
+		confined_too(request);
+	return status;
 }

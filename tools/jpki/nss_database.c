@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <nss.h>
+#include <pk11pub.h>
+
+#include "file.h"
+#include "message.h"
+#include "nss_database.h"
+
+static const char *const names[] = {"cert9.db", "key4.db"};
+
+#define NAME_COUNT (sizeof(names) / sizeof(names[0]))
+
+/* The functions of NSS that are used. It is loaded and not linked, because most of what jpki does
+ * needs no NSS, and what needs this database brings NSS. */
+struct nss {
+	void *library;
+	__typeof__(&NSS_Initialize) initialize;
+	__typeof__(&PK11_GetInternalKeySlot) key_slot;
+	__typeof__(&PK11_InitPin) init_pin;
+	__typeof__(&PK11_FreeSlot) free_slot;
+	__typeof__(&NSS_Shutdown) shutdown;
+};
+
+bool
+nss_database_exists(const char *folder)
+{
+	bool exists = false;
+
+	for (size_t i = 0; i < NAME_COUNT; i++) {
+		char *path = text_format("%s/%s", folder, names[i]);
+
+		exists |= is_there(path);
+		text_free(&path);
+	}
+	return exists;
+}
+
+bool
+nss_database_is_old(const char *folder)
+{
+	char *modules = text_format("%s/secmod.db", folder);
+	bool old = is_there(modules) && !nss_database_exists(folder);
+
+	text_free(&modules);
+	return old;
+}
+
+/* A function's address has the size of other addresses (POSIX, dlsym). */
+static bool
+find_function(void *library, const char *name, void *function)
+{
+	void *address = dlsym(library, name);
+
+	memcpy(function, &address, sizeof(address));
+	return address != NULL;
+}
+
+static bool
+load(struct nss *nss)
+{
+	nss->library = dlopen("libnss3.so", RTLD_NOW | RTLD_LOCAL);
+	return nss->library != NULL &&
+	       find_function(nss->library, "NSS_Initialize", &nss->initialize) &&
+	       find_function(nss->library, "PK11_GetInternalKeySlot", &nss->key_slot) &&
+	       find_function(nss->library, "PK11_InitPin", &nss->init_pin) &&
+	       find_function(nss->library, "PK11_FreeSlot", &nss->free_slot) &&
+	       find_function(nss->library, "NSS_Shutdown", &nss->shutdown);
+}
+
+static bool
+make(const struct nss *nss, const char *folder)
+{
+	char *database = text_format("sql:%s", folder);
+	/* No list of modules: it is written afterwards, whole. */
+	bool made = nss->initialize(database, "", "", "secmod.db",
+			NSS_INIT_NOMODDB | NSS_INIT_NOROOTINIT) == SECSuccess;
+	PK11SlotInfo *slot = NULL;
+
+	text_free(&database);
+	if (!made)
+		return false;
+	slot = nss->key_slot();
+	made = slot != NULL && nss->init_pin(slot, NULL, "") == SECSuccess;
+	if (slot != NULL)
+		nss->free_slot(slot);
+	return nss->shutdown() == SECSuccess && made;
+}
+
+bool
+nss_database_make(const char *folder)
+{
+	struct nss nss = {0};
+	bool made;
+
+	if (nss_database_exists(folder))
+		return true;
+	made = load(&nss) && make(&nss, folder);
+	if (!made)
+		nss_database_remove(folder);
+	if (nss.library != NULL)
+		(void)dlclose(nss.library);
+	return made;
+}
+
+char *
+nss_database_state(const char *folder)
+{
+	char *state = text_copy("", 0);
+
+	for (size_t i = 0; i < NAME_COUNT; i++) {
+		char *path = text_format("%s/%s", folder, names[i]), *before = state;
+		struct stat info;
+
+		if (stat(path, &info) == 0) {
+			state = text_format("%s %s %lld %lld.%09ld", before, names[i],
+			    (long long)info.st_size, (long long)info.st_mtim.tv_sec,
+			    info.st_mtim.tv_nsec);
+			text_free(&before);
+		}
+		text_free(&path);
+	}
+	return state;
+}
+
+void
+nss_database_remove(const char *folder)
+{
+	for (size_t i = 0; i < NAME_COUNT; i++) {
+		char *path = text_format("%s/%s", folder, names[i]);
+
+		(void)unlink(path);
+		text_free(&path);
+	}
+}

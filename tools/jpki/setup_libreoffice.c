@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "confined.h"
+#include "file.h"
+#include "message.h"
+#include "office_text.h"
+#include "place.h"
+#include "registry_nss.h"
+#include "verb.h"
+
+/* What is set up: a database with the module in it, and the setting that names the database. */
+struct office {
+	char *installation; /* LibreOffice's folder of the person */
+	char *folder;	    /* of the settings */
+	char *database;
+	struct file settings;
+	char *now; /* the database that LibreOffice uses by its settings; NULL: one that it finds */
+};
+
+/* --- is it running? --------------------------------------------------------------------------- */
+
+static bool
+is_office_process(const char *process)
+{
+	char *path = text_format("/proc/%s/comm", process);
+	FILE *file = fopen(path, "re");
+	char name[32] = "";
+	struct stat info;
+	bool office = file != NULL && fgets(name, sizeof(name), file) != NULL &&
+		      strcmp(name, "soffice.bin\n") == 0 && fstat(fileno(file), &info) == 0 &&
+		      info.st_uid == geteuid();
+
+	if (file != NULL)
+		(void)fclose(file);
+	text_free(&path);
+	return office;
+}
+
+static bool
+some_office_runs(void)
+{
+	DIR *processes = opendir("/proc");
+	const struct dirent *entry;
+	bool found = false;
+
+	while (processes != NULL && !found && (entry = readdir(processes)) != NULL)
+		found =
+		    isdigit((unsigned char)entry->d_name[0]) && is_office_process(entry->d_name);
+	if (processes != NULL)
+		(void)closedir(processes);
+	return found;
+}
+
+/* It writes all its settings anew at its end, so that a change in between is lost. Its lock stays
+ * behind when it is killed. */
+static bool
+is_running(const struct office *office)
+{
+	char *lock = text_format("%s/.lock", office->installation);
+	bool running = is_there(lock) && some_office_runs();
+
+	text_free(&lock);
+	return running;
+}
+
+/* --- the setting ------------------------------------------------------------------------------ */
+
+static bool
+is_set(const struct office *office)
+{
+	return office->now != NULL && strcmp(office->now, office->database) == 0;
+}
+
+/* Whatever may keep the setting from being written is told before anything is done. */
+static int
+may_change(const struct setup_request *request, const struct office *office)
+{
+	if (!is_running(office))
+		return 0;
+	complain(
+	    _("%s is running, and would undo the change when it ends: end it, then run this again"),
+	    request->title);
+	return -1;
+}
+
+static int
+write_text(const struct office *office, char *text)
+{
+	int result;
+
+	if (text == NULL) {
+		complain(_("%s is not as LibreOffice writes it: nothing was changed there"),
+		    office->settings.path);
+		return -1;
+	}
+	result = file_replace(&office->settings, text);
+	text_free(&text);
+	return result;
+}
+
+static int
+set_in_new_file(struct office *office)
+{
+	int folders = folders_make(office->folder);
+	char *note, *text;
+	int result;
+
+	if (folders < 0)
+		return -1;
+	note = text_format("folders %d", folders);
+	text = office_text_new(note);
+	result = write_text(office, office_text_with(text, office->database));
+	if (result != 0)
+		folders_remove(office->folder, folders);
+	text_free(&text);
+	text_free(&note);
+	return result;
+}
+
+static int
+set(const struct setup_request *request, struct office *office)
+{
+	int result =
+	    office->settings.exists
+		? write_text(office, office_text_with(office->settings.text, office->database))
+		: set_in_new_file(office);
+
+	if (result == 0)
+		tell(_("%s: set its certificate path to %s in %s."), request->title,
+		    office->database, office->settings.path);
+	return result;
+}
+
+static int
+unset(const struct setup_request *request, const struct office *office)
+{
+	char *text = office_text_without(office->settings.text, office->database);
+	char *note = text != NULL ? office_text_note(text) : NULL;
+	int folders = 0, result;
+
+	if (note != NULL && sscanf(note, "folders %d", &folders) == 1) {
+		text_free(&text);
+		result = file_remove(&office->settings);
+		if (result == 0)
+			folders_remove(office->folder, folders);
+	} else {
+		result = write_text(office, text);
+	}
+	text_free(&note);
+	if (result == 0)
+		tell(_("%s: removed its certificate path from %s."), request->title,
+		    office->settings.path);
+	return result;
+}
+
+/* --- the actions ------------------------------------------------------------------------------ */
+
+static int
+refuse_other(const struct setup_request *request, const struct office *office)
+{
+	complain(_("%s takes certificates from %s, by a setting of yours: nothing was changed"),
+	    request->title, office->now);
+	advise("%s", _("To let it use the card, choose another \"Certificate Path\" in LibreOffice "
+		       "(Tools > Options >\nLibreOffice > Security), or delete the line with "
+		       "\"CertDir\" in this file, and run this again:"));
+	advise("  %s", office->settings.path);
+	return STATUS_FAILED;
+}
+
+/* The database alone is of no use where the setting could not be written. */
+static void
+take_back(const struct setup_request *request, const struct office *office)
+{
+	struct setup_request back = *request;
+	bool changed;
+
+	back.action = SETUP_REMOVE;
+	(void)registry_nss(&back, office->database, NSS_OF_ITS_OWN, &changed);
+}
+
+static int
+add(const struct setup_request *request, struct office *office)
+{
+	bool changed;
+
+	if (office->now != NULL && !is_set(office))
+		return refuse_other(request, office);
+	if (!is_set(office) && may_change(request, office) != 0)
+		return STATUS_FAILED;
+	if (registry_nss(request, office->database, NSS_OF_ITS_OWN, &changed) != STATUS_DONE)
+		return STATUS_FAILED;
+	if (!is_set(office)) {
+		if (set(request, office) == 0)
+			return STATUS_DONE;
+		if (changed)
+			take_back(request, office);
+		return STATUS_FAILED;
+	}
+	tell(_("%s: its certificate path is %s."), request->title, office->now);
+	if (changed && is_running(office))
+		tell(_("%s is running: restart it."), request->title);
+	return STATUS_DONE;
+}
+
+static int
+check(const struct setup_request *request, const struct office *office)
+{
+	bool changed;
+	int status = registry_nss(request, office->database, NSS_OF_ITS_OWN, &changed);
+
+	if (is_set(office)) {
+		tell(_("%s: its certificate path is %s."), request->title, office->now);
+		return status;
+	}
+	if (office->now != NULL)
+		tell(_("%s: its certificate path is %s, not %s."), request->title, office->now,
+		    office->database);
+	else
+		tell(_("%s: its certificate path is not set."), request->title);
+	return STATUS_FAILED;
+}
+
+static int
+remove_all(const struct setup_request *request, const struct office *office)
+{
+	bool changed;
+
+	if (is_set(office) && (may_change(request, office) != 0 || unset(request, office) != 0))
+		return STATUS_FAILED;
+	return registry_nss(request, office->database, NSS_OF_ITS_OWN, &changed);
+}
+
+static int
+act(const struct setup_request *request, struct office *office)
+{
+	switch (request->action) {
+	case SETUP_CHECK:
+		return check(request, office);
+	case SETUP_REMOVE:
+		return remove_all(request, office);
+	default:
+		return add(request, office);
+	}
+}
+
+static int
+read_settings(struct office *office)
+{
+	char *path = text_format("%s/registrymodifications.xcu", office->folder);
+	int result = file_read(&office->settings, path);
+
+	if (result == 0 && office->settings.exists)
+		result = office_text_read(office->settings.text, &office->now);
+	if (result != 0 && office->settings.text != NULL)
+		complain(_("%s is not as LibreOffice writes it: nothing was changed there"), path);
+	text_free(&path);
+	return result;
+}
+
+static int
+run(const struct setup_request *request, struct office *office)
+{
+	if (!office_folder_fits(office->database)) {
+		complain(_("LibreOffice cannot hold this path: %s"), office->database);
+		return STATUS_FAILED;
+	}
+	return read_settings(office) == 0 ? act(request, office) : STATUS_FAILED;
+}
+
+/* Whether there is an installation to work in, or one can be made. */
+static bool
+is_usable(const struct setup_request *request, const char *installation)
+{
+	bool exists = is_folder(installation);
+
+	if (request->profile == NULL)
+		return exists || !confined_only(request);
+	if (!exists)
+		complain(_("there is no folder %s"), installation);
+	return exists && !confined_folder(request, installation);
+}
+
+int
+setup_libreoffice(const struct setup_request *request)
+{
+	struct office office = {0};
+	int status = STATUS_FAILED;
+
+	if (place_check(request->action != SETUP_CHECK) != 0)
+		return STATUS_FAILED;
+	office.installation = request->profile != NULL ? place_absolute(request->profile)
+						       : place_config("libreoffice/4");
+	office.folder = text_format("%s/user", office.installation);
+	office.database = place_data("jpki/nss-signature");
+	if (is_usable(request, office.installation)) {
+		status = run(request, &office);
+		if (request->profile == NULL)
+			confined_too(request);
+	}
+	file_free(&office.settings);
+	text_free(&office.now);
+	text_free(&office.database);
+	text_free(&office.folder);
+	text_free(&office.installation);
+	return status;
+}

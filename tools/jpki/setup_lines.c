@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Programs that look for modules nowhere: they are told by a person, who gets the lines for it. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "message.h"
+#include "place.h"
+#include "setup.h"
+#include "verb.h"
+
+const struct setup_lines_details setup_ssh = {
+    .comment = N_("For ~/.ssh/config: log in to a host with the My Number card.\n"
+		  "The line for authorized_keys there is the one that this prints:"),
+    .lines = "#   ssh-keygen -D @ | grep 'User Authentication$'\n"
+	     "Host NAME\n"
+	     "    PKCS11Provider @\n",
+    .advice = N_("Put these lines at the end of ~/.ssh/config, with the host's name for NAME. "
+		 "Once, without\nthem: ssh -I MODULE HOST. For the agent: ssh-add -s MODULE."),
+    .undo = N_("Nothing is registered. Delete the line PKCS11Provider from ~/.ssh/config, if it is "
+	       "there."),
+    .file = ".ssh/config",
+};
+
+const struct setup_lines_details setup_openvpn = {
+    .comment = N_("For the client's configuration, instead of \"cert\" and \"key\".\n"
+		  "With the card in the reader, this prints the id, as \"Serialized id\":"),
+    .lines = "#   openvpn --show-pkcs11-ids @\n"
+	     "pkcs11-providers @\n"
+	     "pkcs11-id 'JPKI/JPKIAPICCTOKEN2/SERIAL/JPKI\\x20User\\x20Authentication/01'\n",
+    .advice = N_("Put these lines into the client's configuration, with your card's id. The single "
+		 "quotes\nmatter: the id has backslashes."),
+    .undo = N_("Nothing is registered. Delete the lines that begin with \"pkcs11-\" from the "
+	       "client's configuration."),
+};
+
+const struct setup_lines_details setup_java = {
+    .comment = N_("A configuration of SunPKCS11. With it in the file FILE:"),
+    .lines = "#   keytool -list -keystore NONE -storetype PKCS11 -addprovider SunPKCS11 "
+	     "-providerArg FILE\n"
+	     "name = JPKI\n"
+	     "library = @\n"
+	     "slotListIndex = 0\n",
+    .advice = N_("Put these lines into a file, and name it to keytool and jarsigner with "
+		 "-providerArg. To sign\nwith the signature key, use jpki-pkcs11-sign.so instead."),
+    .undo = N_("Nothing is registered. Delete the file that you have put the lines in."),
+};
+
+/* A path as these programs read it: between quotes, if there is more in it than plain characters.
+ */
+static char *
+quoted(const char *path)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789/._+-";
+	char *text;
+
+	if (path[strspn(path, plain)] == '\0')
+		return text_copy(path, strlen(path));
+	text = text_copy("\"", 1);
+	for (; *path != '\0'; path++) {
+		const char one[] = {*path, '\0'};
+
+		if (*path == '"' || *path == '\\')
+			text = text_append(text, "\\");
+		text = text_append(text, one);
+	}
+	return text_append(text, "\"");
+}
+
+static void
+print_comment(const char *comment)
+{
+	while (*comment != '\0') {
+		size_t length = strcspn(comment, "\n");
+
+		printf("# %.*s\n", (int)length, comment);
+		comment += length + (comment[length] == '\n');
+	}
+}
+
+static void
+print_lines(const char *lines, const char *library)
+{
+	char *path = quoted(library);
+
+	for (; *lines != '\0'; lines++)
+		if (*lines == '@')
+			fputs(path, stdout);
+		else
+			putchar(*lines);
+	text_free(&path);
+}
+
+/* Whether the configuration names the module, as far as there is one known. */
+static int
+check_file(const struct setup_request *request, const char *below)
+{
+	char *path = place_home(below);
+	struct file file = {0};
+	int status = STATUS_FAILED;
+
+	if (file_read(&file, path) == 0) {
+		if (strstr(file.text, request->library) != NULL)
+			status = STATUS_DONE;
+		if (status == STATUS_DONE)
+			tell(_("%s: %s names it."), request->title, path);
+		else
+			tell(_("%s: %s does not name it."), request->title, path);
+	}
+	file_free(&file);
+	text_free(&path);
+	return status;
+}
+
+static int
+check(const struct setup_request *request, const struct setup_lines_details *details)
+{
+	if (!is_there(request->library)) {
+		tell(_("%s: %s does not exist."), request->title, request->library);
+		return STATUS_FAILED;
+	}
+	tell(_("%s: the module %s is there."), request->title, request->library);
+	if (details->file == NULL)
+		return STATUS_DONE;
+	return place_check(false) == 0 ? check_file(request, details->file) : STATUS_FAILED;
+}
+
+int
+setup_lines(const struct setup_request *request)
+{
+	const struct setup_lines_details *details = request->details;
+
+	switch (request->action) {
+	case SETUP_CHECK:
+		return check(request, details);
+	case SETUP_REMOVE:
+		tell("%s", _(details->undo));
+		return STATUS_DONE;
+	default:
+		print_comment(_(details->comment));
+		print_lines(details->lines, request->library);
+		advise("%s%s", isatty(STDOUT_FILENO) ? "\n" : "", _(details->advice));
+		return STATUS_DONE;
+	}
+}

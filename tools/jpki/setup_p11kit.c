@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* p11-kit: a file a module, of lines "key: value" (pkcs11.conf(5)). */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "message.h"
+#include "place.h"
+#include "setup.h"
+#include "verb.h"
+
+#define FILE_NAME "jpki.module"
+#define MADE "# Made by jpki setup, which removes it again with --remove: folders "
+
+/* The file of the person, and one for all users that is there already. */
+struct places {
+	char *folder, *path;
+	char *system; /* NULL if there is none */
+};
+
+/* --- the text --------------------------------------------------------------------------------- */
+
+static char *
+made_text(int folders, const char *library)
+{
+	return text_format(MADE "%d\nmodule: %s\n", folders, library);
+}
+
+/* Where the module's path is in a text; its length is *length. NULL if there is none. */
+static const char *
+module_in(const char *text, size_t *length)
+{
+	const char *found = NULL;
+
+	for (const char *line = text; *line != '\0';) {
+		size_t size = strcspn(line, "\n");
+		const char *key = line + strspn(line, " \t");
+		const char *colon = key + strcspn(key, " \t:\n");
+
+		colon += strspn(colon, " \t");
+		if (strncmp(key, "module", strlen("module")) == 0 && *colon == ':' &&
+		    strcspn(key, " \t:") == strlen("module")) {
+			found = colon + 1 + strspn(colon + 1, " \t");
+			*length = size - (size_t)(found - line);
+			while (*length > 0 && strchr(" \t\r", found[*length - 1]) != NULL)
+				--*length;
+		}
+		line += size + (line[size] == '\n');
+	}
+	return found;
+}
+
+/* The module's path, where a relative one is found by p11-kit; to be freed. NULL if there is none.
+ */
+static char *
+module_of(const char *text)
+{
+	size_t length = 0;
+	const char *value = module_in(text, &length);
+
+	if (value == NULL || length == 0)
+		return NULL;
+	if (value[0] == '/')
+		return text_copy(value, length);
+	return text_format("%s/%.*s", P11_KIT_MODULES, (int)length, value);
+}
+
+/* How many folders were made for a file that is as it was made; else -1. */
+static int
+folders_of(const char *text)
+{
+	char *library = module_of(text), *then;
+	int folders = -1;
+
+	if (library == NULL || sscanf(text, MADE "%d", &folders) != 1) {
+		text_free(&library);
+		return -1;
+	}
+	then = made_text(folders, library);
+	if (strcmp(then, text) != 0)
+		folders = -1;
+	text_free(&then);
+	text_free(&library);
+	return folders;
+}
+
+/* --- the actions ------------------------------------------------------------------------------ */
+
+static int
+write_new(const struct setup_request *request, const struct places *places, const struct file *file)
+{
+	int folders = folders_make(places->folder);
+	char *text;
+	int result;
+
+	if (folders < 0)
+		return STATUS_FAILED;
+	text = made_text(folders, request->library);
+	result = file_replace(file, text);
+	text_free(&text);
+	if (result != 0) {
+		folders_remove(places->folder, folders);
+		return STATUS_FAILED;
+	}
+	tell(_("%s: registered %s in %s."), request->title, request->library, file->path);
+	return STATUS_DONE;
+}
+
+static int
+move(const struct setup_request *request, const struct file *file, const char *library)
+{
+	size_t length = 0;
+	const char *place = module_in(file->text, &length);
+	char *text = text_format(
+	    "%.*s%s%s", (int)(place - file->text), file->text, request->library, place + length);
+	int result = file_replace(file, text);
+
+	text_free(&text);
+	if (result != 0)
+		return STATUS_FAILED;
+	tell(_("%s: %s was %s, and is now %s."), request->title, file->path, library,
+	    request->library);
+	return STATUS_DONE;
+}
+
+static int
+add(const struct setup_request *request, const struct places *places, const struct file *file)
+{
+	char *library = file->exists ? module_of(file->text) : NULL;
+	int status;
+
+	if (!file->exists && places->system != NULL) {
+		tell(_("%s: it is registered for all users already, in %s."), request->title,
+		    places->system);
+		status = STATUS_DONE;
+	} else if (!file->exists) {
+		status = write_new(request, places, file);
+	} else if (library == NULL) {
+		complain(_("%s names no module: remove it, then run this again"), file->path);
+		status = STATUS_FAILED;
+	} else if (is_same_file(library, request->library)) {
+		tell(_("%s: %s is there already, in %s."), request->title, library, file->path);
+		status = STATUS_DONE;
+	} else {
+		status = move(request, file, library);
+	}
+	text_free(&library);
+	return status;
+}
+
+/* What a file says of the module. */
+static int
+check_file(const struct setup_request *request, const struct file *file)
+{
+	char *library = module_of(file->text);
+	int status = STATUS_FAILED;
+
+	if (library == NULL)
+		tell(_("%s: %s names no module."), request->title, file->path);
+	else
+		tell(_("%s: %s is registered in %s."), request->title, library, file->path);
+	if (library == NULL)
+		;
+	else if (!is_there(library))
+		tell(_("%s: %s does not exist."), request->title, library);
+	else if (!is_same_file(library, request->library))
+		tell(_("%s: it should be %s; \"jpki setup\" without --check changes it."),
+		    request->title, request->library);
+	else
+		status = STATUS_DONE;
+	text_free(&library);
+	return status;
+}
+
+static int
+check(const struct setup_request *request, const struct places *places, const struct file *file)
+{
+	struct file system = {0};
+	int status = STATUS_FAILED;
+
+	if (file->exists)
+		return check_file(request, file);
+	if (places->system == NULL) {
+		tell(_("%s: not registered in %s."), request->title, file->path);
+		return STATUS_FAILED;
+	}
+	if (file_read(&system, places->system) == 0)
+		status = check_file(request, &system);
+	file_free(&system);
+	return status;
+}
+
+static int
+remove_made(
+    const struct setup_request *request, const struct places *places, const struct file *file)
+{
+	int folders;
+
+	if (!file->exists) {
+		tell(_("%s: not registered in %s."), request->title, file->path);
+		return STATUS_DONE;
+	}
+	folders = folders_of(file->text);
+	if (folders < 0) {
+		complain(
+		    _("%s is not as jpki has made it: it stays; delete it yourself if you want"),
+		    file->path);
+		return STATUS_FAILED;
+	}
+	if (file_remove(file) != 0)
+		return STATUS_FAILED;
+	folders_remove(places->folder, folders);
+	tell(_("%s: removed %s."), request->title, file->path);
+	return STATUS_DONE;
+}
+
+static int
+act(const struct setup_request *request, const struct places *places, const struct file *file)
+{
+	switch (request->action) {
+	case SETUP_CHECK:
+		return check(request, places, file);
+	case SETUP_REMOVE:
+		return remove_made(request, places, file);
+	default:
+		return add(request, places, file);
+	}
+}
+
+/* --- where ------------------------------------------------------------------------------------ */
+
+/* A file in one of the folders for all users. */
+static char *
+find_system(bool is_root)
+{
+	if (!is_root && is_there(P11_KIT_SYSTEM "/" FILE_NAME))
+		return text_copy(
+		    P11_KIT_SYSTEM "/" FILE_NAME, strlen(P11_KIT_SYSTEM "/" FILE_NAME));
+	if (is_there(P11_KIT_PACKAGES "/" FILE_NAME))
+		return text_copy(
+		    P11_KIT_PACKAGES "/" FILE_NAME, strlen(P11_KIT_PACKAGES "/" FILE_NAME));
+	return NULL;
+}
+
+int
+setup_p11kit(const struct setup_request *request)
+{
+	/* p11-kit reads no person's files for root, who writes those for all users instead. */
+	bool is_root = geteuid() == 0;
+	struct places places = {0};
+	struct file file = {0};
+	int status = STATUS_FAILED;
+
+	if (!is_root && place_check(request->action != SETUP_CHECK) != 0)
+		return STATUS_FAILED;
+	places.folder = is_root ? text_copy(P11_KIT_SYSTEM, strlen(P11_KIT_SYSTEM))
+				: place_config("pkcs11/modules");
+	places.path = text_format("%s/" FILE_NAME, places.folder);
+	places.system = find_system(is_root);
+	if (file_read(&file, places.path) == 0)
+		status = act(request, &places, &file);
+	file_free(&file);
+	text_free(&places.folder);
+	text_free(&places.path);
+	text_free(&places.system);
+	return status;
+}
