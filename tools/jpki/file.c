@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,24 +247,35 @@ put_in_place(const struct file *file, const char *temporary)
 	return -1;
 }
 
+static int
+replace(const struct file *file, const char *folder, const char *text)
+{
+	char *temporary = text_format("%s/.jpki-XXXXXX", folder);
+	int result = write_beside(file, temporary, text);
+
+	if (result != 0)
+		complain(_("cannot write %s: %s"), file->path, strerror(errno));
+	else
+		result = put_in_place(file, temporary);
+	if (result == 0)
+		synchronize_folder(folder);
+	text_free(&temporary);
+	return result;
+}
+
 int
 file_replace(const struct file *file, const char *text)
 {
 	char *folder = folder_of(file->path);
-	char *temporary = text_format("%s/.jpki-XXXXXX", folder);
+	sigset_t all, before;
 	int result = -1;
 
-	if (would_be_roots(file, folder))
-		goto out;
-	if (write_beside(file, temporary, text) != 0) {
-		complain(_("cannot write %s: %s"), file->path, strerror(errno));
-		goto out;
-	}
-	result = put_in_place(file, temporary);
-	if (result == 0)
-		synchronize_folder(folder);
-out:
-	text_free(&temporary);
+	/* No signal may leave a file behind. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	if (!would_be_roots(file, folder))
+		result = replace(file, folder, text);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	text_free(&folder);
 	return result;
 }

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "confined.h"
 #include "file.h"
 #include "message.h"
@@ -23,15 +29,20 @@ database(void)
 	return folder;
 }
 
-/* A link that a running Chromium keeps in its profile. */
+/* A running Chromium has a link in its profile, to "HOST-PROCESS"; one that was killed too. */
 static bool
 is_running(void)
 {
 	char *lock = place_config("chromium/SingletonLock");
-	bool running = is_there(lock);
+	char target[256] = "", *dash;
+	ssize_t length = readlink(lock, target, sizeof(target) - 1);
+	long process = 0;
 
 	text_free(&lock);
-	return running;
+	dash = length > 0 ? strrchr(target, '-') : NULL;
+	if (dash != NULL)
+		process = strtol(dash + 1, NULL, 10);
+	return process > 1 && (kill((pid_t)process, 0) == 0 || errno == EPERM);
 }
 
 /* Whether a Chromium or Chrome was ever started that is no snap or flatpak. */

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <ctype.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "confined.h"
 #include "file.h"
 #include "message.h"
+#include "office_running.h"
 #include "office_text.h"
 #include "place.h"
 #include "registry_nss.h"
@@ -23,52 +20,6 @@ struct office {
 	char *now; /* the database that LibreOffice uses by its settings; NULL: one that it finds */
 };
 
-/* --- is it running? --------------------------------------------------------------------------- */
-
-static bool
-is_office_process(const char *process)
-{
-	char *path = text_format("/proc/%s/comm", process);
-	FILE *file = fopen(path, "re");
-	char name[32] = "";
-	struct stat info;
-	bool office = file != NULL && fgets(name, sizeof(name), file) != NULL &&
-		      strcmp(name, "soffice.bin\n") == 0 && fstat(fileno(file), &info) == 0 &&
-		      info.st_uid == geteuid();
-
-	if (file != NULL)
-		(void)fclose(file);
-	text_free(&path);
-	return office;
-}
-
-static bool
-some_office_runs(void)
-{
-	DIR *processes = opendir("/proc");
-	const struct dirent *entry;
-	bool found = false;
-
-	while (processes != NULL && !found && (entry = readdir(processes)) != NULL)
-		found =
-		    isdigit((unsigned char)entry->d_name[0]) && is_office_process(entry->d_name);
-	if (processes != NULL)
-		(void)closedir(processes);
-	return found;
-}
-
-/* It writes all its settings anew at its end, so that a change in between is lost. Its lock stays
- * behind when it is killed. */
-static bool
-is_running(const struct office *office)
-{
-	char *lock = text_format("%s/.lock", office->installation);
-	bool running = is_there(lock) && some_office_runs();
-
-	text_free(&lock);
-	return running;
-}
-
 /* --- the setting ------------------------------------------------------------------------------ */
 
 static bool
@@ -81,7 +32,7 @@ is_set(const struct office *office)
 static int
 may_change(const struct setup_request *request, const struct office *office)
 {
-	if (!is_running(office))
+	if (!office_is_running(office->installation))
 		return 0;
 	complain(
 	    _("%s is running, and would undo the change when it ends: end it, then run this again"),
@@ -203,7 +154,7 @@ add(const struct setup_request *request, struct office *office)
 		return STATUS_FAILED;
 	}
 	tell(_("%s: its certificate path is %s."), request->title, office->now);
-	if (changed && is_running(office))
+	if (changed && office_is_running(office->installation))
 		tell(_("%s is running: restart it."), request->title);
 	return STATUS_DONE;
 }

@@ -50,53 +50,57 @@ do_profile(const struct setup_request *request, const char *folder)
 	return status;
 }
 
-static int
-worse(int one, int other)
-{
-	return one > other ? one : other;
-}
+/* What came of the profiles so far. */
+struct outcome {
+	size_t known, done;
+	int status;
+};
 
-/* Those that are used, or those of a name; how many. */
-static size_t
-do_profiles(const struct setup_request *request, const struct profiles *profiles, int *status)
+/* Those that are used, or those of the name that was typed. */
+static void
+do_profiles(
+    const struct setup_request *request, const struct profiles *profiles, struct outcome *outcome)
 {
-	size_t count = 0;
-
 	for (size_t i = 0; i < profiles->count; i++) {
 		const struct profile *row = &profiles->rows[i];
+		bool exists = is_folder(row->folder);
 		bool wanted = request->profile != NULL
 				  ? row->name != NULL && strcmp(row->name, request->profile) == 0
-				  : profiles_is_used(profiles, row) && is_folder(row->folder);
+				  : exists && profiles_is_used(profiles, row);
 
+		outcome->known += exists;
 		if (!wanted)
 			continue;
-		*status = worse(*status, do_profile(request, row->folder));
-		count++;
+		outcome->done++;
+		if (do_profile(request, row->folder) != STATUS_DONE)
+			outcome->status = STATUS_FAILED;
 	}
-	return count;
 }
 
-static size_t
-do_folder(const struct setup_request *request, char *folder, int *status)
+/* The profiles listed in a folder. */
+static void
+do_list(const struct setup_request *request, char *folder, struct outcome *outcome)
 {
 	struct profiles profiles = {0};
-	size_t count = 0;
 
 	if (profiles_read(&profiles, folder) != 0)
-		*status = STATUS_FAILED;
+		outcome->status = STATUS_FAILED;
 	else
-		count = do_profiles(request, &profiles, status);
+		do_profiles(request, &profiles, outcome);
 	profiles_free(&profiles);
 	text_free(&folder);
-	return count;
 }
 
 static int
-none_found(const struct setup_request *request)
+none_done(const struct setup_request *request, const struct outcome *outcome)
 {
 	if (request->profile != NULL)
 		complain(_("%s has no profile of the name \"%s\", and it is no folder"),
 		    request->title, request->profile);
+	else if (outcome->known > 0)
+		complain(_("%s has several profiles, and none is the default one: choose one with "
+			   "--profile"),
+		    request->title);
 	else if (!confined_only(request))
 		complain(
 		    _("%s has no profile yet: start it once, then run this again"), request->title);
@@ -118,21 +122,20 @@ int
 setup_mozilla(const struct setup_request *request)
 {
 	const struct setup_mozilla_details *details = request->details;
-	int status = STATUS_DONE;
-	size_t count = 0;
+	struct outcome outcome = {.status = STATUS_DONE};
 
 	if (request->profile != NULL && strchr(request->profile, '/') != NULL)
 		return do_typed(request);
 	if (place_check(request->action != SETUP_CHECK) != 0)
 		return STATUS_FAILED;
-	count += do_folder(request, place_home(details->folder), &status);
+	do_list(request, place_home(details->folder), &outcome);
 	if (details->config_folder != NULL)
-		count += do_folder(request, place_config(details->config_folder), &status);
-	if (count == 0 && status == STATUS_DONE)
+		do_list(request, place_config(details->config_folder), &outcome);
+	if (outcome.done == 0 && outcome.status == STATUS_DONE)
 		return request->profile != NULL && is_folder(request->profile)
 			   ? do_typed(request)
-			   : none_found(request);
+			   : none_done(request, &outcome);
 	if (request->profile == NULL)
 		confined_too(request);
-	return status;
+	return outcome.status;
 }
