@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "build_folder.h"
-#include "message.h"
+#include "text.h"
 
 /* Where meson puts the program, below the build folder. */
 #define PLACE "/tools/jpki/jpki"

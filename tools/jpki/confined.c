@@ -5,6 +5,7 @@
 #include "file.h"
 #include "message.h"
 #include "place.h"
+#include "text.h"
 
 static bool
 is_below_home(const char *folder)

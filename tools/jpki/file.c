@@ -10,6 +10,7 @@
 
 #include "file.h"
 #include "message.h"
+#include "text.h"
 
 bool
 is_folder(const char *path)

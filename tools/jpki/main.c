@@ -6,6 +6,7 @@
 
 #include "build_folder.h"
 #include "message.h"
+#include "text.h"
 #include "verb.h"
 
 static const struct verb *const verbs[] = {

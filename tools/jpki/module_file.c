@@ -9,6 +9,7 @@
 #include "message.h"
 #include "module_file.h"
 #include "place.h"
+#include "text.h"
 
 char *
 module_path(const char *folder, const char *file)

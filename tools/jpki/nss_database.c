@@ -9,8 +9,8 @@
 #include <pk11pub.h>
 
 #include "file.h"
-#include "message.h"
 #include "nss_database.h"
+#include "text.h"
 
 static const char *const names[] = {"cert9.db", "key4.db"};
 

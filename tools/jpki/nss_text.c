@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "message.h"
 #include "nss_text.h"
+#include "text.h"
 
 /* NSS's own module, as NSS writes it. The parameters are missing, because NSS takes its own. */
 #define INTERNAL_MODULE                                                                            \
@@ -143,11 +143,8 @@ read_stanza(struct nss_module *module, const char *text, const char *line)
 static void
 add_module(struct nss_modules *modules, const struct nss_module *module)
 {
-	struct nss_module *rows =
-	    reallocarray(modules->rows, modules->count + 1, sizeof(*modules->rows));
+	struct nss_module *rows = list_grow(modules->rows, modules->count, sizeof(*rows));
 
-	if (rows == NULL)
-		out_of_memory();
 	modules->rows = rows;
 	rows[modules->count++] = *module;
 }
@@ -199,23 +196,6 @@ spliced(const char *text, size_t begin, size_t end, const char *between)
 	return text_format("%.*s%s%s", (int)begin, text, between, text + end);
 }
 
-static char *
-quoted(const char *value)
-{
-	char *result = malloc(2 * strlen(value) + 3), *out = result;
-
-	if (result == NULL)
-		out_of_memory();
-	*out++ = '"';
-	for (; *value != '\0'; value++) {
-		if (*value == '"' || *value == '\\')
-			*out++ = '\\';
-		*out++ = *value;
-	}
-	strcpy(out, "\"");
-	return result;
-}
-
 static bool
 ends_with_empty_line(const char *text)
 {
@@ -255,7 +235,7 @@ nss_text_with(const char *text, const char *library, const char *name)
 char *
 nss_text_moved(const char *text, const struct nss_module *module, const char *library)
 {
-	char *value = text[module->library_begin] == '"' ? quoted(library)
+	char *value = text[module->library_begin] == '"' ? text_quoted(library)
 							 : text_copy(library, strlen(library));
 	char *result = spliced(text, module->library_begin, module->library_end, value);
 

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "message.h"
 #include "office_running.h"
+#include "text.h"
 
 #define OTHER_INSTALLATION "-env:UserInstallation=file://"
 

@@ -4,8 +4,8 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
-#include "message.h"
 #include "office_text.h"
+#include "text.h"
 
 #define NAMESPACE "http://openoffice.org/2001/registry"
 #define ITEM_PATH "/org.openoffice.Office.Common/Security/Scripting"

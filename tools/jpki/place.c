@@ -7,6 +7,7 @@
 #include "file.h"
 #include "message.h"
 #include "place.h"
+#include "text.h"
 
 int
 place_check(bool writing)

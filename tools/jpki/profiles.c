@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "file.h"
-#include "message.h"
 #include "profiles.h"
+#include "text.h"
 
 struct reading {
 	struct profiles *profiles;
@@ -37,9 +37,7 @@ row_of(struct profiles *profiles, char *folder)
 		text_free(&folder);
 		return row;
 	}
-	rows = reallocarray(profiles->rows, profiles->count + 1, sizeof(*rows));
-	if (rows == NULL)
-		out_of_memory();
+	rows = list_grow(profiles->rows, profiles->count, sizeof(*rows));
 	profiles->rows = rows;
 	row = &rows[profiles->count++];
 	*row = (struct profile){.folder = folder};

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
 #include <string.h>
 
 #include "file.h"
@@ -7,10 +6,14 @@
 #include "nss_database.h"
 #include "nss_text.h"
 #include "registry_nss.h"
+#include "text.h"
 #include "verb.h"
 
 /* The module that has both tokens. */
 #define WHOLE_MODULE "jpki-pkcs11.so"
+
+/* How the note in a new file begins. */
+#define NOTE "folders "
 
 /* What a database has of a module; each is a row of the list, or NULL. */
 struct found {
@@ -143,7 +146,7 @@ static char *
 note_of(const char *folder, int folders)
 {
 	char *state = nss_database_state(folder);
-	char *note = text_format("folders %d,%s", folders, state);
+	char *note = text_format(NOTE "%d,%s", folders, state);
 
 	text_free(&state);
 	return note;
@@ -207,9 +210,10 @@ static int
 write_or_remove(const struct file *file, const char *folder, enum nss_kind kind, const char *text)
 {
 	char *then = nss_text_note(text), *now = NULL;
-	int folders = 0, result;
+	int folders = then != NULL ? text_number(then, NOTE) : -1;
+	int result;
 
-	if (then != NULL && sscanf(then, "folders %d,", &folders) == 1)
+	if (folders >= 0)
 		now = note_of(folder, folders);
 	if (now == NULL || strcmp(then, now) != 0) {
 		result = file_replace(file, text);

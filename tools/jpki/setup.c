@@ -5,6 +5,7 @@
 #include "message.h"
 #include "module_file.h"
 #include "setup.h"
+#include "text.h"
 #include "verb.h"
 
 static const struct setup_module both = {

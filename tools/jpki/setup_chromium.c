@@ -10,6 +10,7 @@
 #include "message.h"
 #include "place.h"
 #include "registry_nss.h"
+#include "text.h"
 #include "verb.h"
 
 /* Where Chromium looks: ~/.pki/nssdb; since some version before 156, if that is no folder,

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
 #include <string.h>
 
 #include "confined.h"
@@ -9,7 +8,11 @@
 #include "office_text.h"
 #include "place.h"
 #include "registry_nss.h"
+#include "text.h"
 #include "verb.h"
+
+/* How the note in a new file begins. */
+#define NOTE "folders "
 
 /* What is set up: a database with the module in it, and the setting that names the database. */
 struct office {
@@ -64,7 +67,7 @@ set_in_new_file(struct office *office)
 
 	if (folders < 0)
 		return -1;
-	note = text_format("folders %d", folders);
+	note = text_format(NOTE "%d", folders);
 	text = office_text_new(note);
 	result = write_text(office, office_text_with(text, office->database));
 	if (result != 0)
@@ -93,9 +96,10 @@ unset(const struct setup_request *request, const struct office *office)
 {
 	char *text = office_text_without(office->settings.text, office->database);
 	char *note = text != NULL ? office_text_note(text) : NULL;
-	int folders = 0, result;
+	int folders = note != NULL ? text_number(note, NOTE) : -1;
+	int result;
 
-	if (note != NULL && sscanf(note, "folders %d", &folders) == 1) {
+	if (folders >= 0) {
 		text_free(&text);
 		result = file_remove(&office->settings);
 		if (result == 0)

@@ -8,6 +8,7 @@
 #include "message.h"
 #include "place.h"
 #include "setup.h"
+#include "text.h"
 #include "verb.h"
 
 const struct setup_lines_details setup_ssh = {
@@ -54,19 +55,10 @@ quoted(const char *path)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 				    "0123456789/._+-";
-	char *text;
 
 	if (path[strspn(path, plain)] == '\0')
 		return text_copy(path, strlen(path));
-	text = text_copy("\"", 1);
-	for (; *path != '\0'; path++) {
-		const char one[] = {*path, '\0'};
-
-		if (*path == '"' || *path == '\\')
-			text = text_append(text, "\\");
-		text = text_append(text, one);
-	}
-	return text_append(text, "\"");
+	return text_quoted(path);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "place.h"
 #include "profiles.h"
 #include "registry_nss.h"
+#include "text.h"
 #include "verb.h"
 
 const struct setup_mozilla_details setup_firefox = {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* p11-kit: a file a module, of lines "key: value" (pkcs11.conf(5)). */
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,6 +7,7 @@
 #include "message.h"
 #include "place.h"
 #include "setup.h"
+#include "text.h"
 #include "verb.h"
 
 #define FILE_NAME "jpki.module"
@@ -71,9 +71,9 @@ static int
 folders_of(const char *text)
 {
 	char *library = module_of(text), *then;
-	int folders = -1;
+	int folders = text_number(text, MADE);
 
-	if (library == NULL || sscanf(text, MADE "%d", &folders) != 1) {
+	if (library == NULL || folders < 0) {
 		text_free(&library);
 		return -1;
 	}
