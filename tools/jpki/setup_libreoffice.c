@@ -4,6 +4,7 @@
 #include "confined.h"
 #include "file.h"
 #include "message.h"
+#include "nss_database.h"
 #include "office_running.h"
 #include "office_text.h"
 #include "place.h"
@@ -125,6 +126,10 @@ refuse_other(const struct setup_request *request, const struct office *office)
 		       "(Tools > Options >\nLibreOffice > Security), or delete the line with "
 		       "\"CertDir\" in this file, and run this again:"));
 	advise("  %s", office->settings.path);
+	if (nss_database_exists(office->database)) {
+		advise("%s", _("Or start LibreOffice with this in its environment:"));
+		advise("  MOZILLA_CERTIFICATE_FOLDER=sql:%s", office->database);
+	}
 	return STATUS_FAILED;
 }
 

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "file.h"
+
+/* A folder of its own for each test, in which it works. */
+static char folder[64];
+
+static void
+put(const char *name, const char *text)
+{
+	FILE *file = fopen(name, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void
+assert_text(const char *name, const char *expected)
+{
+	struct file file;
+
+	assert_int_equal(file_read(&file, name), 0);
+	assert_true(file.exists);
+	assert_string_equal(file.text, expected);
+	file_free(&file);
+}
+
+/* How many entries the folder has. */
+static int
+entries(void)
+{
+	DIR *opened = opendir(".");
+	int count = 0;
+
+	assert_non_null(opened);
+	while (readdir(opened) != NULL)
+		count++;
+	closedir(opened);
+	return count - 2;
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	strcpy(folder, "/tmp/jpki-file-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	return chdir(folder);
+}
+
+static int
+tear_down(void **state)
+{
+	char command[128];
+
+	(void)state;
+	assert_int_equal(chdir("/"), 0);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	return system(command);
+}
+
+static int
+replace(const char *name, const char *text)
+{
+	struct file file;
+	int result;
+
+	assert_int_equal(file_read(&file, name), 0);
+	result = file_replace(&file, text);
+	file_free(&file);
+	return result;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static void
+what_is_not_there_is_empty(void **state)
+{
+	struct file file;
+
+	(void)state;
+	assert_int_equal(file_read(&file, "none/none"), 0);
+	assert_false(file.exists);
+	assert_string_equal(file.text, "");
+	file_free(&file);
+}
+
+static void
+assert_unreadable(const char *name)
+{
+	struct file file;
+
+	assert_int_equal(file_read(&file, name), -1);
+	file_free(&file);
+}
+
+static void
+what_is_no_text_is_refused(void **state)
+{
+	int number = open("zero", O_CREAT | O_WRONLY, 0600);
+
+	(void)state;
+	assert_int_equal(write(number, "a\0b", 3), 3);
+	close(number);
+	assert_unreadable("zero");
+	assert_unreadable(".");
+	assert_unreadable("/dev/zero");
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_unreadable("fifo");
+	assert_int_equal(symlink("nowhere", "dangling"), 0);
+	assert_unreadable("dangling");
+	put("huge", "");
+	assert_int_equal(truncate("huge", FILE_SIZE_MAX + 1), 0);
+	assert_unreadable("huge");
+}
+
+/* --- replacing -------------------------------------------------------------------------------- */
+
+static void
+a_file_is_replaced(void **state)
+{
+	struct stat before, after;
+
+	(void)state;
+	put("a", "old");
+	assert_int_equal(chmod("a", 0640), 0);
+	assert_int_equal(stat("a", &before), 0);
+	assert_int_equal(replace("a", "new"), 0);
+	assert_text("a", "new");
+	assert_int_equal(stat("a", &after), 0);
+	assert_int_equal(after.st_mode, before.st_mode);
+	assert_int_equal(after.st_uid, before.st_uid);
+	assert_int_equal(after.st_gid, before.st_gid);
+	assert_int_equal(entries(), 1);
+}
+
+static void
+a_new_file_is_private(void **state)
+{
+	struct stat info;
+
+	(void)state;
+	umask(0);
+	assert_int_equal(replace("a", "new"), 0);
+	assert_text("a", "new");
+	assert_int_equal(stat("a", &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0600);
+}
+
+/* Those who keep their settings elsewhere find them there. */
+static void
+a_link_stays_a_link(void **state)
+{
+	char target[16] = "";
+
+	(void)state;
+	assert_int_equal(mkdir("elsewhere", 0700), 0);
+	put("elsewhere/a", "old");
+	assert_int_equal(symlink("elsewhere/a", "link"), 0);
+	assert_int_equal(replace("link", "new"), 0);
+	assert_text("elsewhere/a", "new");
+	assert_int_equal(readlink("link", target, sizeof(target) - 1), 11);
+	assert_string_equal(target, "elsewhere/a");
+	assert_int_equal(entries(), 2);
+}
+
+/* As a full disk. */
+static void
+a_write_that_fails_leaves_the_old_file(void **state)
+{
+	struct rlimit before, small;
+	char *large = malloc(100001);
+	int result;
+
+	(void)state;
+	memset(large, 'x', 100000);
+	large[100000] = '\0';
+	put("a", "old");
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = before;
+	small.rlim_cur = 5000;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	result = replace("a", large);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(result, -1);
+	assert_text("a", "old");
+	assert_int_equal(entries(), 1);
+	free(large);
+}
+
+static void
+a_file_that_changed_meanwhile_stays(void **state)
+{
+	struct file file;
+
+	(void)state;
+	put("a", "old");
+	assert_int_equal(file_read(&file, "a"), 0);
+	put("a", "another's");
+	assert_int_equal(file_replace(&file, "new"), -1);
+	assert_int_equal(file_remove(&file), -1);
+	file_free(&file);
+	assert_text("a", "another's");
+
+	assert_int_equal(file_read(&file, "b"), 0);
+	put("b", "another's");
+	assert_int_equal(file_replace(&file, "new"), -1);
+	file_free(&file);
+	assert_text("b", "another's");
+	assert_int_equal(entries(), 2);
+}
+
+static void
+where_no_file_can_be_made_nothing_is(void **state)
+{
+	(void)state;
+	assert_int_equal(replace("none/a", "new"), -1);
+	assert_int_equal(entries(), 0);
+}
+
+/* Root may write anywhere, but what it makes in a person's folder is out of the person's reach. */
+static void
+root_makes_nothing_in_folders_of_others(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(mkdir("persons", 0700), 0);
+	if (chown("persons", 65534, 65534) != 0)
+		skip();
+	assert_int_equal(replace("persons/a", "new"), -1);
+	assert_false(is_there("persons/a"));
+	put("persons/a", "old");
+	assert_int_equal(chown("persons/a", 65534, 65534), 0);
+	assert_int_equal(replace("persons/a", "new"), 0);
+	assert_text("persons/a", "new");
+	assert_int_equal(chown("persons", 0, 0), 0);
+}
+
+/* --- folders ---------------------------------------------------------------------------------- */
+
+static void
+folders_are_made_and_removed(void **state)
+{
+	struct stat info;
+	char path[128];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/a/b/c", folder);
+	assert_int_equal(mkdir("a", 0755), 0);
+	assert_int_equal(folders_make(path), 2);
+	assert_int_equal(stat("a/b", &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0700);
+	assert_int_equal(folders_make(path), 0);
+	put("a/b/kept", "");
+	folders_remove(path, 2);
+	assert_false(is_there(path));
+	assert_true(is_folder("a/b"));
+	assert_int_equal(folders_make(path), 1);
+	assert_int_equal(unlink("a/b/kept"), 0);
+	folders_remove(path, 2);
+	assert_false(is_there("a/b"));
+	assert_true(is_folder("a"));
+}
+
+static void
+folders_that_cannot_be_made_leave_none(void **state)
+{
+	char path[128], name[300];
+
+	(void)state;
+	put("file", "");
+	snprintf(path, sizeof(path), "%s/file/a", folder);
+	assert_int_equal(folders_make(path), -1);
+	memset(name, 'x', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	memcpy(name, "a/b/", 4);
+	assert_int_equal(folders_make(name), -1);
+	assert_int_equal(entries(), 1);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(what_is_not_there_is_empty),
+	    TEST(what_is_no_text_is_refused),
+	    TEST(a_file_is_replaced),
+	    TEST(a_new_file_is_private),
+	    TEST(a_link_stays_a_link),
+	    TEST(a_write_that_fails_leaves_the_old_file),
+	    TEST(a_file_that_changed_meanwhile_stays),
+	    TEST(where_no_file_can_be_made_nothing_is),
+	    TEST(root_makes_nothing_in_folders_of_others),
+	    TEST(folders_are_made_and_removed),
+	    TEST(folders_that_cannot_be_made_leave_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
