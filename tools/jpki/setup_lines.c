@@ -40,7 +40,7 @@ const struct setup_lines_details setup_java = {
     .comment = N_("A configuration of SunPKCS11. With it in the file FILE:"),
     .lines = "#   keytool -list -keystore NONE -storetype PKCS11 -addprovider SunPKCS11 "
 	     "-providerArg FILE\n"
-	     "name = JPKI\n"
+	     "name = jpki-auth\n"
 	     "library = @\n"
 	     "slotListIndex = 0\n",
     .advice = N_("Put these lines into a file, and name it to keytool and jarsigner with "
