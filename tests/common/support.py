@@ -20,6 +20,7 @@ TOOL = ROOT / "tools" / "sandbox"
 BUILD = pathlib.Path(os.environ.get("JPKI_BUILD", ROOT / "build-tests"))
 MODULE = BUILD / "src" / "jpki-pkcs11.so"
 VCARD = BUILD / "tools" / "vcard" / "jpki-vcard"
+JPKI = BUILD / "tools" / "jpki" / "jpki"
 OPENSC = "opensc-pkcs11.so"
 TIMEOUT = 60
 

@@ -168,6 +168,22 @@ a_new_file_is_private(void **state)
 	assert_int_equal(info.st_mode & 07777, 0600);
 }
 
+static void
+one_for_everybody_is_not(void **state)
+{
+	struct file file;
+	struct stat info;
+
+	(void)state;
+	umask(077);
+	assert_int_equal(file_read(&file, "a"), 0);
+	file.new_mode = 0644;
+	assert_int_equal(file_replace(&file, "new"), 0);
+	file_free(&file);
+	assert_int_equal(stat("a", &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0644);
+}
+
 /* Those who keep their settings elsewhere find them there. */
 static void
 a_link_stays_a_link(void **state)
@@ -270,15 +286,15 @@ folders_are_made_and_removed(void **state)
 	(void)state;
 	snprintf(path, sizeof(path), "%s/a/b/c", folder);
 	assert_int_equal(mkdir("a", 0755), 0);
-	assert_int_equal(folders_make(path), 2);
+	assert_int_equal(folders_make(path, 0700), 2);
 	assert_int_equal(stat("a/b", &info), 0);
 	assert_int_equal(info.st_mode & 07777, 0700);
-	assert_int_equal(folders_make(path), 0);
+	assert_int_equal(folders_make(path, 0700), 0);
 	put("a/b/kept", "");
 	folders_remove(path, 2);
 	assert_false(is_there(path));
 	assert_true(is_folder("a/b"));
-	assert_int_equal(folders_make(path), 1);
+	assert_int_equal(folders_make(path, 0700), 1);
 	assert_int_equal(unlink("a/b/kept"), 0);
 	folders_remove(path, 2);
 	assert_false(is_there("a/b"));
@@ -293,11 +309,11 @@ folders_that_cannot_be_made_leave_none(void **state)
 	(void)state;
 	put("file", "");
 	snprintf(path, sizeof(path), "%s/file/a", folder);
-	assert_int_equal(folders_make(path), -1);
+	assert_int_equal(folders_make(path, 0700), -1);
 	memset(name, 'x', sizeof(name));
 	name[sizeof(name) - 1] = '\0';
 	memcpy(name, "a/b/", 4);
-	assert_int_equal(folders_make(name), -1);
+	assert_int_equal(folders_make(name, 0700), -1);
 	assert_int_equal(entries(), 1);
 }
 
@@ -311,6 +327,7 @@ main(void)
 	    TEST(what_is_no_text_is_refused),
 	    TEST(a_file_is_replaced),
 	    TEST(a_new_file_is_private),
+	    TEST(one_for_everybody_is_not),
 	    TEST(a_link_stays_a_link),
 	    TEST(a_write_that_fails_leaves_the_old_file),
 	    TEST(a_file_that_changed_meanwhile_stays),

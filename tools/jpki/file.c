@@ -101,7 +101,7 @@ read_existing(struct file *file)
 int
 file_read(struct file *file, const char *path)
 {
-	*file = (struct file){.path = realpath(path, NULL)};
+	*file = (struct file){.path = realpath(path, NULL), .new_mode = 0600};
 	if (file->path != NULL)
 		return read_existing(file);
 	file->path = text_copy(path, strlen(path));
@@ -151,7 +151,7 @@ keep_owner_and_mode(const struct file *file, int number)
 	struct stat now;
 
 	if (!file->exists)
-		return 0;
+		return fchmod(number, file->new_mode);
 	if (fstat(number, &now) != 0)
 		return -1;
 	if ((now.st_uid != file->info.st_uid || now.st_gid != file->info.st_gid) &&
@@ -300,10 +300,12 @@ file_remove(const struct file *file)
 
 /* 1 if it was made, 0 if it was there, -1 if it cannot be made. */
 static int
-make_one(const char *path)
+make_one(const char *path, mode_t mode)
 {
-	if (mkdir(path, 0700) == 0)
+	if (mkdir(path, mode) == 0) {
+		(void)chmod(path, mode); /* whatever the umask */
 		return 1;
+	}
 	if (errno == EEXIST && is_folder(path))
 		return 0;
 	complain(_("cannot make the folder %s: %s"), path,
@@ -312,7 +314,7 @@ make_one(const char *path)
 }
 
 int
-folders_make(const char *path)
+folders_make(const char *path, mode_t mode)
 {
 	char *part = text_copy(path, strlen(path));
 	char *above = NULL;
@@ -322,7 +324,7 @@ folders_make(const char *path)
 		slash = strchr(slash + 1, '/');
 		if (slash != NULL)
 			*slash = '\0';
-		made = make_one(part);
+		made = make_one(part, mode);
 		if (made >= 0) {
 			text_free(&above);
 			above = text_copy(part, strlen(part));

@@ -15,6 +15,7 @@ struct file {
 	bool exists;
 	char *text;	  /* "" if there is no such file */
 	struct stat info; /* as it was when read */
+	mode_t new_mode;  /* of one that is made; 0600 if nobody changes it */
 };
 
 /* Read a text file. 0, also if there is none; else -1: it cannot be read, is larger than
@@ -23,7 +24,7 @@ int file_read(struct file *file, const char *path);
 
 void file_free(struct file *file);
 
-/* Give the file another text, or make it with mode 0600. At each moment the whole old or the whole
+/* Give the file another text, or make it. At each moment the whole old or the whole
  * new text is there, also on disk. Mode, owner and group stay. 0, or -1 with the old file as it
  * was: also if it changed since it was read, or if its owner or group could not be kept. */
 int file_replace(const struct file *file, const char *text);
@@ -31,9 +32,9 @@ int file_replace(const struct file *file, const char *text);
 /* Remove a file that was read. 0 or -1. */
 int file_remove(const struct file *file);
 
-/* Make a folder, and those above it that are missing, with mode 0700. How many were made, or -1
- * (then none is left). */
-int folders_make(const char *path);
+/* Make a folder, and those above it that are missing, with a mode. How many were made, or -1 (then
+ * none is left). */
+int folders_make(const char *path, mode_t mode);
 
 /* Remove a folder and those above it, so many in all, as far as they are empty. */
 void folders_remove(const char *path, int count);

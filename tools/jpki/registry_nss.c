@@ -157,7 +157,7 @@ static int
 add_to_nothing(const struct setup_request *request, struct file *file, const char *folder,
     enum nss_kind kind, bool *changed)
 {
-	int folders = folders_make(folder);
+	int folders = folders_make(folder, 0700);
 	bool makes = folders >= 0 && kind == NSS_OF_ITS_OWN && !nss_database_exists(folder);
 	char *note;
 	int status;

@@ -26,12 +26,12 @@ const struct setup_lines_details setup_ssh = {
 
 const struct setup_lines_details setup_openvpn = {
     .comment = N_("For the client's configuration, instead of \"cert\" and \"key\".\n"
-		  "With the card in the reader, this prints the id, as \"Serialized id\":"),
+		  "With the card in the reader, this prints the ID, as \"Serialized id\":"),
     .lines = "#   openvpn --show-pkcs11-ids @\n"
 	     "pkcs11-providers @\n"
-	     "pkcs11-id 'JPKI/JPKIAPICCTOKEN2/SERIAL/JPKI\\x20User\\x20Authentication/01'\n",
-    .advice = N_("Put these lines into the client's configuration, with your card's id. The single "
-		 "quotes\nmatter: the id has backslashes."),
+	     "pkcs11-id 'ID'\n",
+    .advice = N_("Put these lines into the client's configuration, with your card's ID. The single "
+		 "quotes\nmatter: the ID has backslashes."),
     .undo = N_("Nothing is registered. Delete the lines that begin with \"pkcs11-\" from the "
 	       "client's configuration."),
 };

@@ -16,6 +16,7 @@
 /* The file of the person, and one for all users that is there already. */
 struct places {
 	char *folder, *path;
+	mode_t folder_mode;
 	char *system; /* NULL if there is none */
 };
 
@@ -90,7 +91,7 @@ folders_of(const char *text)
 static int
 write_new(const struct setup_request *request, const struct places *places, const struct file *file)
 {
-	int folders = folders_make(places->folder);
+	int folders = folders_make(places->folder, places->folder_mode);
 	char *text;
 	int result;
 
@@ -256,10 +257,13 @@ setup_p11kit(const struct setup_request *request)
 		return STATUS_FAILED;
 	places.folder = is_root ? text_copy(P11_KIT_SYSTEM, strlen(P11_KIT_SYSTEM))
 				: place_config("pkcs11/modules");
+	places.folder_mode = is_root ? 0755 : 0700;
 	places.path = text_format("%s/" FILE_NAME, places.folder);
 	places.system = find_system(is_root);
-	if (file_read(&file, places.path) == 0)
+	if (file_read(&file, places.path) == 0) {
+		file.new_mode = is_root ? 0644 : 0600;
 		status = act(request, &places, &file);
+	}
 	file_free(&file);
 	text_free(&places.folder);
 	text_free(&places.path);

@@ -1,0 +1,857 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""jpki setup: the programs find the module afterwards, and nothing else is changed."""
+
+import fcntl
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+from nss import CERTIFICATE
+from support import (AUTH, BUILD, JPKI, PIN, SIGN, TIMEOUT, built, needs, p11_kit, wait_until)
+from web import PORTS, start_server
+
+NAME = {AUTH: "JPKI My Number Card", SIGN: "JPKI My Number Card Signature"}
+MODULE = {AUTH: built("jpki-pkcs11-auth"), SIGN: built("jpki-pkcs11-sign")}
+PROGRAMS = ["firefox", "chromium", "libreoffice", "thunderbird", "ssh", "openvpn", "java", "p11-kit"]
+SETTINGS = ".config/libreoffice/4/user/registrymodifications.xcu"
+OPENSC = "library=/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so\nname=OpenSC\n"
+
+# What a person may have in a list of modules, and wants to keep.
+MINE = {
+    "by modutil": f"{OPENSC}\n",
+    "with comments": f"# first\n\n# OpenSC, for work\n{OPENSC}# not used: library=/x\n\n# last\n\n",
+    "unknown words": f"{OPENSC}colour=\"blue\" shape=round\nsomething\n\nalone\n\n\n\n",
+    "without an end": f"{OPENSC}\nlibrary=/x\nname=\"X\"",
+    "from elsewhere": f"{OPENSC}\r\nlibrary=/x\r\nname=X\r\n\r\n",
+}
+
+
+class Person:
+    """A home folder, in which jpki and other programs are run."""
+
+    def __init__(self, home, empty):
+        self.home, self.empty = home, empty
+        home.mkdir(mode=0o755, parents=True)
+        self.env = {"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+
+    def run(self, *command, status=0, **env):
+        """What a program says on both channels."""
+        given = {name: value for name, value in {**self.env, **env}.items() if value is not None}
+        done = subprocess.run(
+            [*map(str, command)], env=given, cwd=self.home, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, check=False)
+        self.out, self.err = done.stdout, done.stderr
+        assert done.returncode == status, f"{command}: {done.returncode}\n{self.out}{self.err}"
+        return self.out + self.err
+
+    def setup(self, *words, status=0, **env):
+        return self.run(JPKI, "setup", *words, status=status, **env)
+
+    def database(self, name="profile", text=""):
+        """A folder with an NSS database, and more modules in it."""
+        folder = self.home / name
+        folder.mkdir(parents=True)
+        if not self.empty.exists():
+            self.empty.mkdir()
+            self.run("certutil", "-N", "-d", f"sql:{self.empty}", "--empty-password")
+        shutil.copytree(self.empty, folder, dirs_exist_ok=True)
+        with open(folder / "pkcs11.txt", "a", newline="") as file:
+            file.write(text)
+        return folder
+
+    def files(self):
+        """All there is, with modes, owners, times and contents."""
+        return {str(path.relative_to(self.home)): facts(path) for path in self.home.rglob("*")}
+
+
+def facts(path):
+    info = path.lstat()
+    if path.is_symlink():
+        content = os.readlink(path)
+    elif path.is_dir():
+        return info.st_mode, info.st_uid, info.st_gid
+    else:
+        content = path.read_bytes()
+    return info.st_mode, info.st_uid, info.st_gid, content
+
+
+def mozilla(person, folder, profiles, name="Profile0"):
+    """A profiles.ini with these lines."""
+    (person.home / folder).mkdir(parents=True, exist_ok=True)
+    (person.home / folder / "profiles.ini").write_text(profiles or f"[{name}]\nPath=p\n")
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory):
+    """Where an empty database is made when the first one is wanted."""
+    return tmp_path_factory.mktemp("databases") / "empty"
+
+
+@pytest.fixture
+def person(tmp_path, empty):
+    needs("certutil", "modutil")
+    return Person(tmp_path / "home", empty)
+
+
+def listed(person, folder):
+    """The modules that NSS itself reads in a database, and their files; it loads none."""
+    said = person.run("modutil", "-dbdir", f"sql:{folder}", "-rawlist")
+    return {name: re.sub(r"\\(.)", r"\1", library) for library, name in re.findall(
+        r'^ *library="((?:[^"\\]|\\.)*)" +name="(.*?)"', said, re.MULTILINE)}
+
+
+# --- databases of NSS --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("program, label", [
+    ("firefox", AUTH), ("chromium", AUTH), ("thunderbird", SIGN)])
+@pytest.mark.parametrize("mine", MINE)
+def test_a_database_is_changed_by_the_module_alone(person, program, label, mine):
+    """A second time changes nothing, and --remove gives back every byte."""
+    folder = person.database(text=MINE[mine])
+    (folder / "pkcs11.txt").chmod(0o640)
+    before = person.files()
+    said = person.setup(program, "--profile", folder)
+    assert f'registered {MODULE[label]} as "{NAME[label]}" in {folder}/pkcs11.txt.' in said
+    after = person.files()
+    text = after["profile/pkcs11.txt"][-1].decode()
+    assert text.count(f"library={MODULE[label]}\nname={NAME[label]}\n\n") == 1
+    assert {**after, "profile/pkcs11.txt": None} == {**before, "profile/pkcs11.txt": None}
+    written = (folder / "pkcs11.txt").stat()
+    assert f'is there already, as "{NAME[label]}"' in person.setup(program, "--profile", folder)
+    assert person.files() == after
+    assert (folder / "pkcs11.txt").stat().st_mtime_ns == written.st_mtime_ns
+    assert person.setup(program, "--profile", folder, "--check").endswith("pkcs11.txt.\n")
+    assert "removed" in person.setup(program, "--profile", folder, "--remove")
+    assert person.files() == before
+    assert "not registered" in person.setup(program, "--profile", folder, "--remove")
+    assert "not registered" in person.setup(program, "--profile", folder, "--check", status=1)
+    assert person.files() == before
+
+
+def loaded(sandbox, folder):
+    """The modules that NSS has loaded, and their files."""
+    said = sandbox.run("modutil", "-dbdir", f"sql:{folder}", "-list")
+    return dict(re.findall(r"^ +\d+\. (.*)\n\s+library name: (.*)$", said, re.MULTILINE))
+
+
+def test_nss_loads_the_modules_and_sees_the_card(person, sandbox, card):
+    folder = person.database(text=f"# OpenSC, for work\n{OPENSC}\n")
+    person.setup("firefox", "--profile", folder)
+    person.setup("thunderbird", "--profile", folder)
+    found = loaded(sandbox, folder)
+    assert found.pop("OpenSC").endswith("opensc-pkcs11.so")
+    assert found == {NAME[AUTH]: str(MODULE[AUTH]), NAME[SIGN]: str(MODULE[SIGN])}
+    said = sandbox.run("certutil", "-L", "-d", f"sql:{folder}", "-h", AUTH)
+    assert CERTIFICATE[AUTH] in said
+    assert card.verifies() == []
+    # what the other module's name begins with is another module
+    person.setup("firefox", "--profile", folder, "--remove")
+    assert [*listed(person, folder)] == ["OpenSC", NAME[SIGN]]
+
+
+def test_nss_may_write_after_it(person):
+    """NSS takes the list apart and puts it together again; both ways all modules stay."""
+    folder = person.database(text="")
+    person.setup("firefox", "--profile", folder)
+    modutil = ["modutil", "-dbdir", f"sql:{folder}", "-force"]
+    other = p11_kit("p11_module_path") / "p11-kit-trust.so"
+    person.run(*modutil, "-add", "Other", "-libfile", other)
+    assert listed(person, folder) == {NAME[AUTH]: str(MODULE[AUTH]), "Other": str(other)}
+    person.run(*modutil, "-delete", "Other")
+    assert listed(person, folder) == {NAME[AUTH]: str(MODULE[AUTH])}
+    person.setup("firefox", "--profile", folder, "--remove")
+    assert listed(person, folder) == {}
+
+
+NAMES = ["with space", "quo\"te's", "back\\slash", "鍵 フォルダー", "a=b {c} #d"]
+
+
+def test_paths_may_be_anything(person, sandbox):
+    """NSS quotes in its own way: what it has loaded has the path."""
+    for name in NAMES:
+        modules = person.home / f"modules {name}"
+        modules.mkdir()
+        shutil.copy(MODULE[AUTH], modules)
+        folder = person.database(name)
+        person.setup("chromium", "--profile", folder, "--modules", modules)
+        assert loaded(sandbox, folder) == {NAME[AUTH]: f"{modules}/{MODULE[AUTH].name}"}
+        person.setup("chromium", "--profile", folder, "--modules", modules, "--check")
+        # a relative folder gives the same path
+        said = person.setup("chromium", "--profile", name, "--modules", f"../home/{modules.name}")
+        assert "is there already" in said
+
+
+def test_a_path_that_nss_cannot_hold_is_refused(person):
+    modules = person.home / "two\nlines"
+    modules.mkdir()
+    shutil.copy(MODULE[AUTH], modules)
+    folder = person.database()
+    before = person.files()
+    said = person.setup("firefox", "--profile", folder, "--modules", modules, status=1)
+    assert "NSS cannot hold this path" in said
+    assert person.files() == before
+
+
+def test_a_module_that_has_moved_is_replaced(person):
+    text = f"# of mine\nlibrary=/old/{MODULE[AUTH].name}\nname={NAME[AUTH]}\nNSS=trustOrder=50\n\n"
+    folder = person.database(text=text + OPENSC)
+    before = (folder / "pkcs11.txt").read_text()
+    said = person.setup("firefox", "--profile", folder, "--check", status=1)
+    assert f"/old/{MODULE[AUTH].name} does not exist." in said
+    said = person.setup("firefox", "--profile", folder)
+    assert f'"{NAME[AUTH]}" was /old/{MODULE[AUTH].name}, and is now {MODULE[AUTH]}' in said
+    assert (folder / "pkcs11.txt").read_text() == before.replace(
+        f"/old/{MODULE[AUTH].name}", str(MODULE[AUTH]))
+
+
+def test_a_module_of_another_place_is_told(person):
+    """The file is there, but it is not the one of this installation."""
+    other = person.home / "other" / MODULE[AUTH].name
+    other.parent.mkdir()
+    shutil.copy(MODULE[AUTH], other)
+    folder = person.database(text=f"library={other}\nname={NAME[AUTH]}\n\n")
+    said = person.setup("firefox", "--profile", folder, "--check", status=1)
+    assert f"it should be {MODULE[AUTH]}" in said
+    person.setup("firefox", "--profile", folder)
+    person.setup("firefox", "--profile", folder, "--check")
+
+
+def test_a_module_registered_by_hand_is_known_by_its_file(person):
+    link = person.home / "link.so"
+    link.symlink_to(MODULE[AUTH])
+    folder = person.database(text=f"library={link}\nname=My card\n\n")
+    before = person.files()
+    assert f'{link} is there already, as "My card"' in person.setup("firefox", "--profile", folder)
+    assert 'as "My card"' in person.setup("firefox", "--profile", folder, "--check")
+    said = person.setup("firefox", "--profile", folder, "--remove")
+    assert "not by jpki: it stays" in said
+    assert person.files() == before
+
+
+@pytest.mark.parametrize("text, said", [
+    (f"library={built('jpki-pkcs11')}\nname=All\n\n", "would be there twice"),
+    (f"library=/x.so\nname={NAME[AUTH]}\n\n", "another module of the name"),
+    (f"library={MODULE[AUTH]}\nname={NAME[AUTH]}\n\nlibrary={MODULE[AUTH]}\nname=Mine\n\n", "twice"),
+])
+def test_nothing_is_shown_twice(person, text, said):
+    folder = person.database(text=text)
+    before = person.files()
+    assert said in person.setup("firefox", "--profile", folder, status=1)
+    assert person.files() == before
+
+
+def test_a_link_is_followed_and_stays(person):
+    """Those who keep their settings elsewhere have links in their place."""
+    folder = person.database()
+    elsewhere = person.home / "dotfiles"
+    elsewhere.mkdir()
+    (folder / "pkcs11.txt").rename(elsewhere / "modules.txt")
+    (folder / "pkcs11.txt").symlink_to("../dotfiles/modules.txt")
+    before = person.files()
+    person.setup("firefox", "--profile", folder)
+    assert (folder / "pkcs11.txt").is_symlink()
+    assert [*listed(person, folder)] == [NAME[AUTH]]
+    person.setup("firefox", "--profile", folder, "--remove")
+    assert person.files() == before
+
+
+# --- profiles of Firefox and Thunderbird ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("program, folder", [
+    ("firefox", ".mozilla/firefox"), ("firefox", ".config/mozilla/firefox"),
+    ("thunderbird", ".thunderbird")])
+def test_the_profiles_that_are_used_are_found(person, program, folder):
+    names = ("a", "b", "c", "d")
+    for name in names:
+        person.database(f"{folder}/{name}")
+    mozilla(person, folder, "".join(
+        f"[Profile{name}]\nName=name of {name}\nIsRelative=1\nPath={name}\n" for name in names) +
+        "Default=1\n[Install1]\nDefault=a\nLocked=1\n")
+    (person.home / folder / "installs.ini").write_text("[2]\nDefault=c\n")
+    person.setup(program)
+    registered = [name for name in names
+                  if "JPKI" in (person.home / folder / name / "pkcs11.txt").read_text()]
+    assert registered == ["a", "c"]
+    person.setup(program, "--profile", "name of b", "--remove")
+    person.setup(program, "--profile", "name of b", "--check", status=1)
+    person.setup(program, "--profile", "name of b")
+    person.setup(program, "--profile", "name of b", "--check")
+    assert "no profile of the name" in person.setup(program, "--profile", "name of x", status=1)
+
+
+def test_an_absolute_profile_and_xdg_folders(person):
+    folder = person.database("my profiles/x y")
+    other = person.home / "settings"
+    mozilla(person, "settings/mozilla/firefox",
+            f"[Profile0]\nName=x\nIsRelative=0\nPath={folder}\nDefault=1\n")
+    person.setup("firefox", XDG_CONFIG_HOME=str(other))
+    assert NAME[AUTH] in (folder / "pkcs11.txt").read_text()
+    # what is no absolute path is no folder of settings
+    assert "no profile yet" in person.setup("firefox", status=1, XDG_CONFIG_HOME="settings")
+
+
+@pytest.mark.parametrize("profiles, said", [
+    (None, "no profile yet: start it once"),
+    ("[Profile0]\nPath=gone\nDefault=1\n", "no profile yet"),
+    ("[Profile0]\nPath=a\n[Profile1]\nPath=b\n", "several profiles"),
+    ("nonsense\n[[[\n=\n\x01\n" * 1000, "no profile yet"),
+    ("\0", "not a text file"),
+    ("x" * (8 * 1024 * 1024 + 1), "larger than"),
+])
+def test_without_a_profile_it_says_what_to_do(person, profiles, said):
+    for name in ("a", "b"):
+        (person.home / ".mozilla/firefox" / name).mkdir(parents=True)
+    if profiles:
+        mozilla(person, ".mozilla/firefox", profiles)
+    before = person.files()
+    assert said in person.setup("firefox", status=1)
+    assert person.files() == before
+
+
+def test_firefox_takes_it(person):
+    """A profile that Firefox itself has made, while Firefox is running."""
+    needs("firefox-esr")
+    person.run("firefox-esr", "--headless", "--no-remote", "-CreateProfile", "mine")
+    profile = next(person.home.glob(".config/mozilla/firefox/*.mine"))
+    with subprocess.Popen(
+            ["firefox-esr", "--headless", "--no-remote", "-P", "mine", "about:blank"],
+            env=person.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as firefox:
+        try:
+            for name in ("pkcs11.txt", "cert9.db", "key4.db"):
+                wait_until((profile / name).exists, 60)
+            made = (profile / "pkcs11.txt").read_bytes()
+            said = person.setup("firefox")
+            assert "Firefox is running with this profile: restart it." in said
+        finally:
+            firefox.terminate()
+            firefox.wait(60)
+    assert listed(person, profile) == {NAME[AUTH]: str(MODULE[AUTH])}
+    assert "running" not in person.setup("firefox", "--remove")
+    assert (profile / "pkcs11.txt").read_bytes() == made
+
+
+def test_a_profile_in_use_is_known_by_its_lock(person):
+    folder = person.database()
+    with open(folder / ".parentlock", "w") as lock:
+        assert "running" not in person.setup("firefox", "--profile", folder)
+        person.setup("firefox", "--profile", folder, "--remove")
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        assert "restart it" in person.setup("firefox", "--profile", folder)
+
+
+def test_a_profile_that_was_never_started_gets_a_list(person):
+    """NSS takes a list that it did not make; --remove leaves none."""
+    folder = person.home / "new"
+    folder.mkdir()
+    before = person.files()
+    person.setup("firefox", "--profile", folder)
+    assert [path.name for path in folder.iterdir()] == ["pkcs11.txt"]
+    person.setup("firefox", "--profile", folder, "--remove")
+    assert person.files() == before
+
+
+def test_an_old_database_is_explained(person):
+    folder = person.home / "old"
+    folder.mkdir()
+    (folder / "secmod.db").write_bytes(b"\0")
+    before = person.files()
+    assert "of an old kind (secmod.db)" in person.setup("firefox", "--profile", folder, status=1)
+    assert person.files() == before
+
+
+@pytest.mark.parametrize("program, folder, box", [
+    ("firefox", "snap/firefox/common/.mozilla/firefox", "snap"),
+    ("firefox", ".var/app/org.mozilla.firefox", "flatpak"),
+    ("chromium", "snap/chromium", "snap"),
+    ("chromium", ".var/app/org.chromium.Chromium", "flatpak"),
+    ("thunderbird", "snap/thunderbird", "snap"),
+    ("thunderbird", ".var/app/org.mozilla.Thunderbird", "flatpak"),
+    ("libreoffice", ".var/app/org.libreoffice.LibreOffice", "flatpak"),
+])
+def test_programs_in_boxes_are_explained(person, program, folder, box):
+    """Alone they are an error; beside a program that can be set up they are mentioned."""
+    inside = person.database(f"{folder}/x")
+    before = person.files()
+    assert f"is a {box}: it runs in a box" in person.setup(program, status=1)
+    assert "as a package of the distribution (deb)" in person.err
+    assert f"is a {box}" in person.setup(program, "--profile", inside, status=1)
+    assert person.files() == before
+    for native in (".config/chromium", ".config/libreoffice/4", ".mozilla/firefox/p", ".thunderbird/p"):
+        (person.home / native).mkdir(parents=True)
+    mozilla(person, ".mozilla/firefox", None)
+    mozilla(person, ".thunderbird", None)
+    assert f"is also there as a {box}" in person.setup(program)
+
+
+# --- Chromium ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("there, used", [
+    ([], ".pki/nssdb"),
+    ([".local/share/pki/nssdb"], ".local/share/pki/nssdb"),
+    ([".pki/nssdb"], ".pki/nssdb"),
+    ([".pki/nssdb", ".local/share/pki/nssdb"], ".pki/nssdb"),
+])
+def test_chromiums_database_is_found_or_made(person, there, used):
+    """As Chromium itself looks for it; a new one is whole, has no password, and goes again."""
+    for name in there:
+        (person.home / name).mkdir(parents=True)
+    before = person.files()
+    person.setup("chromium")
+    folder = person.home / used
+    assert sorted(path.name for path in folder.iterdir()) == ["cert9.db", "key4.db", "pkcs11.txt"]
+    assert listed(person, folder) == {NAME[AUTH]: str(MODULE[AUTH])}
+    assert "no keys found" in person.run("certutil", "-K", "-d", f"sql:{folder}", status=255)
+    if not there:
+        assert folder.stat().st_mode & 0o777 == folder.parent.stat().st_mode & 0o777 == 0o700
+    person.setup("chromium", "--check")
+    person.setup("chromium", "--remove")
+    assert person.files() == before
+
+
+def test_a_database_with_something_in_it_stays(person, certificates):
+    person.setup("chromium")
+    database = f"sql:{person.home}/.pki/nssdb"
+    person.run("certutil", "-A", "-d", database, "-n", "ca", "-t", "C,,", "-i",
+               next(certificates.glob("*-ca.pem")))
+    person.setup("chromium", "--remove")
+    assert "ca" in person.run("certutil", "-L", "-d", database)
+    assert "JPKI" not in (person.home / ".pki/nssdb/pkcs11.txt").read_text()
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_chromium_takes_it(person, sandbox, certificates, newer):
+    """The module is loaded by Chromium itself, from the database that was made or found."""
+    needs("chromium")
+    if newer:
+        (person.home / ".local/share/pki/nssdb").mkdir(parents=True)
+    person.setup("chromium")
+    start_server(sandbox, certificates)
+    log = person.home / "module.log"
+    sandbox.run("timeout", "-k", "5", "50", "chromium", "--headless", "--no-sandbox",
+                "--disable-gpu", f"--user-data-dir={person.home}/data", "--dump-dom",
+                f"https://localhost:{PORTS['TLSv1.3']}/", status=None,
+                env={"HOME": person.home, "JPKI_LOG": "info", "JPKI_LOG_FILE": log})
+    assert log.exists() and "jpki" in log.read_text()
+
+
+# --- LibreOffice ------------------------------------------------------------------------------------
+
+
+def test_libreoffice_gets_a_database_of_its_own(person):
+    before = person.files()
+    person.setup("libreoffice", "--check", status=1)
+    person.setup("libreoffice")
+    folder = person.home / ".local/share/jpki/nss-signature"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert listed(person, folder) == {NAME[SIGN]: str(MODULE[SIGN])}
+    assert f"<value>{folder}</value>" in (person.home / SETTINGS).read_text()
+    after = person.files()
+    person.setup("libreoffice")
+    assert person.files() == after
+    person.setup("libreoffice", "--check")
+    person.setup("libreoffice", "--remove")
+    assert person.files() == before
+
+
+def settings(person, items=""):
+    file = person.home / SETTINGS
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/'
+        f'registry">\n<item oor:path="/x"><prop oor:name="y"/></item>\n{items}</oor:items>\n')
+    return file
+
+
+def certificate_path(folder):
+    return ('<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="CertDir"'
+            f' oor:op="fuse"><value>{folder}</value></prop></item>\n')
+
+
+def test_other_settings_of_libreoffice_stay(person):
+    settings(person)
+    before = person.files()
+    person.setup("libreoffice")
+    folder = person.home / ".local/share/jpki/nss-signature"
+    expected = person.files()
+    assert expected[SETTINGS][-1].decode() == before[SETTINGS][-1].decode().replace(
+        "</oor:items>", f"{certificate_path(folder)}</oor:items>")
+    person.setup("libreoffice", "--remove")
+    assert person.files() == before
+
+
+def test_a_certificate_path_of_a_persons_own_stays(person):
+    settings(person, certificate_path("/my/firefox"))
+    before = person.files()
+    said = person.setup("libreoffice", status=1)
+    assert "takes certificates from /my/firefox, by a setting of yours" in said
+    assert "certificate path is /my/firefox, not" in person.setup(
+        "libreoffice", "--check", status=1)
+    person.setup("libreoffice", "--remove")
+    assert person.files() == before
+
+
+@pytest.mark.parametrize("text", ["", "no XML", "<a/>"])
+def test_settings_that_are_none_are_left(person, text):
+    settings(person).write_text(text)
+    before = person.files()
+    assert "not as LibreOffice writes it" in person.setup("libreoffice", status=1)
+    assert person.files() == before
+
+
+OFFICE = """
+import subprocess, sys, time, uno
+from com.sun.star.connection import NoConnectException
+resolver = uno.getComponentContext().ServiceManager.createInstance(
+    "com.sun.star.bridge.UnoUrlResolver")
+while True:
+    try:
+        context = resolver.resolve("uno:pipe,name=jpki-setup;urp;StarOffice.ComponentContext")
+        break
+    except NoConnectException:
+        time.sleep(0.1)
+services = context.ServiceManager
+print("path:", services.createInstance("com.sun.star.xml.crypto.NSSInitializer").NSSPath)
+print("while it runs:", subprocess.run(sys.argv[1:], stderr=subprocess.STDOUT).returncode)
+services.createInstance("com.sun.star.frame.Desktop").terminate()
+"""
+
+
+def test_libreoffice_takes_it(person, sandbox, tmp_path):
+    """Without a profile, so that it has to take what was made; it writes its settings anew."""
+    needs("soffice")
+    if not pathlib.Path("/usr/lib/python3/dist-packages/uno.py").exists():
+        pytest.skip("python3-uno is not installed")
+    person.setup("libreoffice")
+    script = tmp_path / "office.py"
+    script.write_text(OFFICE)
+    office = sandbox.spawn(tmp_path / "log", "soffice", "--headless", "--norestore",
+                           "--accept=pipe,name=jpki-setup;urp", env=person.env)
+    said = sandbox.run("/usr/bin/python3", "-u", script, JPKI, "setup", "libreoffice", "--remove",
+                       env=person.env)
+    office.wait(60)
+    assert f"path: {person.home}/.local/share/jpki/nss-signature\n" in said
+    assert "LibreOffice is running, and would undo the change" in said
+    assert "while it runs: 1\n" in said
+    assert "Made by jpki" not in (person.home / SETTINGS).read_text()
+    person.setup("libreoffice", "--check")
+    person.setup("libreoffice", "--remove")
+    assert "CertDir" not in (person.home / SETTINGS).read_text()
+    assert not (person.home / ".local/share/jpki").exists()
+
+
+# --- p11-kit -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def somebody(empty):
+    """A home folder that is not root's, with what is needed to run jpki there."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="jpki-setup-"))
+    folder.chmod(0o755)
+    for file in (JPKI, built("jpki-pkcs11"), *MODULE.values()):
+        shutil.copy(file, folder)
+    made = Person(folder / "home", empty)
+    shutil.chown(made.home, 65534, 65534)
+    made.program = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    made.command = [*made.program, folder / "jpki", "setup", "--modules", folder]
+    made.modules = folder
+    if os.geteuid() != 0:
+        pytest.skip("only root can be somebody else")
+    yield made
+    shutil.rmtree(folder)
+
+
+def test_p11_kit_finds_it(somebody, sandbox):
+    before = somebody.files()
+    module = somebody.modules / "jpki-pkcs11.so"
+    file = somebody.home / ".config/pkcs11/modules/jpki.module"
+    somebody.run(*somebody.command, "p11-kit", "--check", status=1)
+    assert f"registered {module} in {file}." in somebody.run(*somebody.command, "p11-kit")
+    after = somebody.files()
+    assert "is there already" in somebody.run(*somebody.command, "p11-kit")
+    assert somebody.files() == after
+    listed = sandbox.run(*somebody.program, "p11-kit", "list-modules", env=somebody.env)
+    assert f"jpki: {module}\n" in listed
+    somebody.run(*somebody.command, "p11-kit", "--check")
+    somebody.run(*somebody.command, "p11-kit", "--remove")
+    shutil.rmtree(somebody.home / ".cache", ignore_errors=True)  # of other modules
+    assert somebody.files() == before
+
+
+def test_a_file_of_p11_kit_is_moved_or_left(somebody):
+    file = somebody.home / ".config/pkcs11/modules/jpki.module"
+    file.parent.mkdir(parents=True)
+    file.write_text("# mine\nmodule:  /old/jpki-pkcs11.so \npriority: 5\n")
+    for path in (file, file.parent):
+        shutil.chown(path, 65534, 65534)
+    said = somebody.run(*somebody.command, "p11-kit", "--check", status=1)
+    assert "/old/jpki-pkcs11.so does not exist." in said
+    assert "was /old/jpki-pkcs11.so, and is now" in somebody.run(*somebody.command, "p11-kit")
+    text = f"# mine\nmodule:  {somebody.modules}/jpki-pkcs11.so \npriority: 5\n"
+    assert file.read_text() == text
+    said = somebody.run(*somebody.command, "p11-kit", "--remove", status=1)
+    assert "not as jpki has made it" in said
+    assert file.read_text() == text
+
+
+@pytest.fixture
+def system(sandbox, tmp_path):
+    """In the sandbox, folders of p11-kit for all users that may be written."""
+    shutil.copytree("/etc", tmp_path / "etc", symlinks=True,
+                    ignore=lambda folder, names: [name for name in names if folder == "/etc" and
+                                                  name in ("pkcs11", "alternatives", "ssl")])
+    (tmp_path / "files").mkdir()
+    sandbox.run("mount", "--bind", tmp_path / "etc", "/etc")
+    sandbox.run("mount", "--bind", tmp_path / "files", p11_kit("p11_module_configs"))
+    return tmp_path
+
+
+def test_root_registers_for_all_users(system, sandbox):
+    file = system / "etc/pkcs11/modules/jpki.module"
+    sandbox.run(JPKI, "setup", "p11-kit")
+    assert [path.stat().st_mode & 0o777 for path in (file, file.parent)] == [0o644, 0o755]
+    assert f"jpki: {built('jpki-pkcs11')}\n" in sandbox.run("p11-kit", "list-modules")
+    sandbox.run(JPKI, "setup", "p11-kit", "--check")
+    sandbox.run(JPKI, "setup", "p11-kit", "--remove")
+    assert not (system / "etc/pkcs11").exists()
+
+
+def test_what_is_registered_for_all_users_is_enough(system, sandbox):
+    file = p11_kit("p11_module_configs") / "jpki.module"
+    (system / "files/jpki.module").write_text(f"module: {built('jpki-pkcs11')}\n")
+    assert f"registered for all users already, in {file}." in sandbox.run(JPKI, "setup", "p11-kit")
+    sandbox.run(JPKI, "setup", "p11-kit", "--check")
+    assert not (system / "etc/pkcs11").exists()
+
+
+# --- programs that get lines ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def lines(person):
+    """The lines for a program, of modules in a folder whose name needs quotes, in a file."""
+    modules = person.home / 'my "modules"'
+    modules.mkdir()
+    for module in MODULE.values():
+        shutil.copy(module, modules)
+
+    def lines(program):
+        person.setup(program, "--modules", modules)
+        assert "Put these lines" in person.err and "Put these lines" not in person.out
+        file = person.home / f"{program}.lines"
+        file.write_text(person.out)
+        return file, modules / MODULE[AUTH].name
+
+    return lines
+
+
+def test_ssh_takes_its_lines(person, lines):
+    needs("ssh")
+    file, module = lines("ssh")
+    file.write_text(file.read_text().replace("Host NAME\n", "Host example\n"))
+    assert f"pkcs11provider {module}\n" in person.run("ssh", "-G", "-F", file, "example")
+    person.run("ssh", "-G", "-F", file, "other")
+    assert "pkcs11provider" not in person.out.lower()
+
+
+def test_java_takes_its_lines(person, lines, sandbox, card):
+    needs("keytool")
+    file, _ = lines("java")
+    card.mark()
+    said = sandbox.run("keytool", "-list", "-keystore", "NONE", "-storetype", "PKCS11",
+                       "-addprovider", "SunPKCS11", "-providerArg", file, "-storepass", PIN[AUTH],
+                       "-J-Duser.language=en")
+    assert "PrivateKeyEntry" in said
+    assert [(entry.ef, entry.sw) for entry in card.verifies()] == [("0018", "9000")]
+    assert card.verified() == []
+
+
+def test_the_lines_of_openvpn_name_the_module_and_its_id(lines, sandbox, card):
+    needs("openvpn")
+    file, module = lines("openvpn")
+    quoted = str(module).replace('"', '\\"')
+    assert f'\npkcs11-providers "{quoted}"\n' in file.read_text()
+    assert file.read_text().endswith("\npkcs11-id 'ID'\n")
+    command = re.search(r"^#   (openvpn .*)$", file.read_text(), re.MULTILINE).group(1)
+    said = sandbox.run("sh", "-c", command)
+    assert re.search(rf"Serialized id: +\S+/{card.serial()}/JPKI", said)
+
+
+@pytest.mark.parametrize("program", ["ssh", "openvpn", "java"])
+def test_for_lines_there_is_little_to_check_and_nothing_to_remove(person, program):
+    before = person.files()
+    assert "Delete" in person.setup(program, "--remove")
+    person.setup(program, "--check", status=1 if program == "ssh" else 0)
+    said = person.setup(program, "--check", "--modules", "/nowhere", status=1)
+    assert f"/nowhere/{MODULE[AUTH].name} does not exist." in said
+    assert person.files() == before
+    (person.home / ".ssh").mkdir()
+    (person.home / ".ssh/config").write_text(f"Host x\n  PKCS11Provider {MODULE[AUTH]}\n")
+    person.setup(program, "--check")
+
+
+# --- whatever goes wrong ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("home, said", [
+    (None, "HOME is not set"), ("", "HOME is not set"), ("home", "begins with /"),
+    ("/nowhere", "no such folder"), ("/etc/passwd", "no such folder")])
+@pytest.mark.parametrize("program", ["firefox", "chromium", "libreoffice"])
+def test_a_bad_home_is_told(person, program, home, said):
+    assert said in person.setup(program, status=1, HOME=home)
+
+
+def test_root_keeps_out_of_a_persons_home(somebody):
+    """As with sudo, which may leave HOME as it was."""
+    before = somebody.files()
+    for program in ("firefox", "chromium", "libreoffice"):
+        said = somebody.setup(program, status=1, SUDO_USER="nobody")
+        assert "run this as yourself, without sudo" in said
+    somebody.setup("chromium", "--check", status=1)
+    folder = somebody.home / "profile"
+    folder.mkdir()
+    shutil.chown(folder, 65534, 65534)
+    said = somebody.setup("firefox", "--profile", folder, status=1)
+    assert "belongs to another user" in said
+    folder.rmdir()
+    assert somebody.files() == before
+
+
+@pytest.mark.parametrize("program, part", [
+    ("firefox", "profile"), ("chromium", ".pki/nssdb"), ("libreoffice", "")])
+def test_what_may_not_be_written_is_told(somebody, program, part):
+    if program == "firefox":
+        somebody.database(part)
+        words = ["--profile", somebody.home / part]
+    else:
+        words = []
+    somebody.home.chmod(0o555)
+    before = somebody.files()
+    said = somebody.run(*somebody.command, program, *words, status=1)
+    assert "Permission denied" in said
+    assert somebody.files() == before
+    shutil.chown(somebody.home, 0, 0)
+
+
+@pytest.mark.parametrize("spoil, said", [
+    (lambda file: (file.unlink(), file.mkdir()), "not a regular file"),
+    (lambda file: (file.unlink(), file.symlink_to("nowhere")), "does not exist"),
+    (lambda file: file.write_bytes(b"library=\0\n"), "not a text file"),
+    (lambda file: os.truncate(file, 8 * 1024 * 1024 + 1), "larger than"),
+])
+def test_a_list_that_cannot_be_read_is_left(person, spoil, said):
+    folder = person.database()
+    spoil(folder / "pkcs11.txt")
+    before = person.files()
+    assert said in person.setup("firefox", "--profile", folder, status=1)
+    assert said in person.setup("firefox", "--profile", folder, "--check", status=1)
+    assert person.files() == before
+
+
+def test_a_full_disk_leaves_the_old_file(person, sandbox):
+    folder = person.database(text=f"# {'x' * 100000}\n\n")
+    small = person.home / "small"
+    small.mkdir()
+    sandbox.run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", small)
+    sandbox.run("sh", "-c", 'cp "$0"/* "$1"; cat /dev/zero >"$1/rest"; true', folder, small)
+    said = sandbox.run(JPKI, "setup", "firefox", "--profile", small, status=1)
+    assert "No space left on device" in said
+    assert sandbox.run("ls", "-A", small).split() == ["cert9.db", "key4.db", "pkcs11.txt", "rest"]
+    sandbox.run("cmp", folder / "pkcs11.txt", small / "pkcs11.txt")
+    sandbox.run("rm", small / "rest")
+    sandbox.run(JPKI, "setup", "firefox", "--profile", small)
+
+
+@pytest.mark.parametrize("content, said", [
+    (None, "No such file or directory"), (b"", "cannot be loaded"), (b"text", "cannot be loaded"),
+    ("libz", "is not a PKCS#11 module")])
+def test_a_module_has_to_be_one(person, content, said):
+    module = person.home / MODULE[AUTH].name
+    if content == "libz":
+        shutil.copy(next(pathlib.Path("/lib").glob("*/libz.so.1")), module)
+    elif content is not None:
+        module.write_bytes(content)
+    folder = person.database()
+    before = person.files()
+    assert said in person.setup(
+        "firefox", "--profile", folder, "--modules", person.home, status=1)
+    assert person.files() == before
+    # what is registered can be looked at and removed all the same
+    person.setup("firefox", "--profile", folder, "--modules", "/nowhere", "--remove")
+
+
+def test_a_module_that_is_gone_can_be_removed(person):
+    folder = person.database()
+    before = person.files()
+    modules = person.home / "modules"
+    modules.mkdir()
+    shutil.copy(MODULE[AUTH], modules)
+    person.setup("firefox", "--profile", folder, "--modules", modules)
+    shutil.rmtree(modules)
+    words = ["firefox", "--profile", folder, "--modules", modules]
+    assert "does not exist" in person.setup(*words, "--check", status=1)
+    person.setup(*words, "--remove")
+    assert person.files() == before
+
+
+# --- the command line ------------------------------------------------------------------------------
+
+
+def test_words_that_are_not_understood(person):
+    for words, said in [
+            ([], "a verb is missing"), (["x"], 'no verb "x"'), (["--x"], "--x is not understood"),
+            (["setup"], "name is missing"), (["setup", "x"], "not a program"),
+            (["setup", "firefox", "chromium"], "one program at a time"),
+            (["setup", "--x"], "--x is not understood"), (["help", "x"], 'no verb "x"'),
+            (["setup", "firefox", "--profile"], "needs a value"),
+            (["setup", "ssh", "--profile", "x"], "OpenSSH has no profiles"),
+            (["setup", "firefox", "--check", "--remove"], "exclude each other")]:
+        assert said in person.run(JPKI, *words, status=2)
+        assert person.out == ""
+
+
+def test_help_names_everything(person):
+    for words in (["--help"], ["help"], ["-h"]):
+        person.run(JPKI, *words)
+        assert re.search(r"^  setup +make a program use", person.out, re.MULTILINE)
+    for words in (["setup", "--help"], ["help", "setup"], ["setup", "firefox", "-h"]):
+        said = person.run(JPKI, *words)
+        assert re.findall(r"^  ([a-z]\S+)  ", said, re.MULTILINE) == PROGRAMS
+    assert re.fullmatch(r"jpki \d+\.\d+\.\d+\n", person.run(JPKI, "--version"))
+    assert person.err == ""
+
+
+def test_what_cannot_be_said_is_a_failure(person):
+    said = person.run("sh", "-c", '"$0" setup ssh >/dev/full', JPKI, status=1)
+    assert "could not be written" in said
+
+
+def test_it_speaks_japanese(person):
+    folder = person.database()
+    said = person.setup("firefox", "--profile", folder, LANGUAGE="ja")
+    assert said == (f"Firefox: {MODULE[AUTH]} を「{NAME[AUTH]}」として "
+                    f"{folder}/pkcs11.txt に登録しました。\n")
+    assert "使い方" in person.run(JPKI, "--help", LANGUAGE="ja")
+
+
+def test_it_is_installed_with_its_manual_and_language(installed):
+    for name in ("bin/jpki", "share/man/man1/jpki.1", "share/locale/ja/LC_MESSAGES/jpki.mo"):
+        assert (installed / "usr" / name).exists()
+
+
+def test_installed_it_takes_the_installed_modules(person):
+    """Elsewhere than in the build folder it knows only where the modules are put."""
+    options = {option["name"]: option["value"] for option in json.loads(
+        (BUILD / "meson-info/intro-buildoptions.json").read_text())}
+    program = person.home / "jpki"
+    shutil.copy(JPKI, program)
+    said = person.run(program, "setup", "firefox", "--profile", person.home, status=1)
+    assert f" {options['prefix']}/{options['libdir']}/pkcs11/{MODULE[AUTH].name}: " in said
