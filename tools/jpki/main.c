@@ -35,9 +35,9 @@ print_help(void)
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		printf("  %-10s %s\n", verbs[i]->name, _(verbs[i]->summary));
 	printf("  %-10s %s\n", "help", _("tell more about a verb"));
-	tell("%s", _("\nThe exit status is 0 if it was done, 1 if it could not be done or, of a "
-		     "check, if\n"
-		     "something is missing, and 2 if the command line was not understood."));
+	tell("%s",
+	    _("\nThe exit status is 0 if it was done, 1 if it could not be done or, of a check,\n"
+	      "if something is missing, and 2 if the command line was not understood."));
 }
 
 static int

@@ -122,9 +122,11 @@ refuse_other(const struct setup_request *request, const struct office *office)
 {
 	complain(_("%s takes certificates from %s, by a setting of yours: nothing was changed"),
 	    request->title, office->now);
-	advise("%s", _("To let it use the card, choose another \"Certificate Path\" in LibreOffice "
-		       "(Tools > Options >\nLibreOffice > Security), or delete the line with "
-		       "\"CertDir\" in this file, and run this again:"));
+	advise("%s",
+	    _("To let it use the card, choose another \"Certificate Path\" in LibreOffice (Tools "
+	      ">\n"
+	      "Options > LibreOffice > Security), or delete the line with \"CertDir\" in this\n"
+	      "file, and run this again:"));
 	advise("  %s", office->settings.path);
 	if (nss_database_exists(office->database)) {
 		advise("%s", _("Or start LibreOffice with this in its environment:"));

@@ -17,21 +17,23 @@ const struct setup_lines_details setup_ssh = {
     .lines = "#   ssh-keygen -D @ | grep 'User Authentication$'\n"
 	     "Host NAME\n"
 	     "    PKCS11Provider @\n",
-    .advice = N_("Put these lines at the end of ~/.ssh/config, with the host's name for NAME. "
-		 "Once, without\nthem: ssh -I MODULE HOST. For the agent: ssh-add -s MODULE."),
+    .advice = N_("Put these lines at the end of ~/.ssh/config, with the host's name for NAME.\n"
+		 "Without them: \"ssh -I MODULE HOST\"; for the agent: \"ssh-add -s MODULE\"."),
     .undo = N_("Nothing is registered. Delete the line PKCS11Provider from ~/.ssh/config, if it is "
 	       "there."),
     .file = ".ssh/config",
 };
 
 const struct setup_lines_details setup_openvpn = {
-    .comment = N_("For the client's configuration, instead of \"cert\" and \"key\".\n"
-		  "With the card in the reader, this prints the ID, as \"Serialized id\":"),
+    .comment =
+	N_("For the client's configuration, instead of \"cert\" and \"key\". With the card in\n"
+	   "the reader, this prints the ID, as \"Serialized id\":"),
     .lines = "#   openvpn --show-pkcs11-ids @\n"
 	     "pkcs11-providers @\n"
 	     "pkcs11-id 'ID'\n",
-    .advice = N_("Put these lines into the client's configuration, with your card's ID. The single "
-		 "quotes\nmatter: the ID has backslashes."),
+    .advice =
+	N_("Put these lines into the client's configuration, with your card's ID. The single\n"
+	   "quotes matter: the ID has backslashes."),
     .undo = N_("Nothing is registered. Delete the lines that begin with \"pkcs11-\" from the "
 	       "client's configuration."),
 };
@@ -43,8 +45,8 @@ const struct setup_lines_details setup_java = {
 	     "name = jpki-auth\n"
 	     "library = @\n"
 	     "slotListIndex = 0\n",
-    .advice = N_("Put these lines into a file, and name it to keytool and jarsigner with "
-		 "-providerArg. To sign\nwith the signature key, use jpki-pkcs11-sign.so instead."),
+    .advice = N_("Put these lines into a file, and name it to keytool and jarsigner with\n"
+		 "-providerArg. To sign with the signature key, use jpki-pkcs11-sign.so instead."),
     .undo = N_("Nothing is registered. Delete the file that you have put the lines in."),
 };
 
