@@ -11,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "common"))
 
 # pylint: disable=wrong-import-position
 from elsewhere import Elsewhere  # noqa: E402
+from marks import Mark  # noqa: E402
 from support import TIMEOUT, VCARD, Card, Sandbox, install  # noqa: E402
 from web import start_server  # noqa: E402
 
@@ -29,6 +30,14 @@ def issued(tmp_path_factory):
         stdin=subprocess.DEVNULL, timeout=TIMEOUT, check=True,
     )
     return folder
+
+
+@pytest.fixture
+def mark():
+    """A mark for what a test starts; none of that may be left at its end."""
+    made = Mark()
+    yield made
+    assert made.commands() == []
 
 
 @pytest.fixture

@@ -4,34 +4,12 @@
 import os
 import pathlib
 import re
+import signal
 import subprocess
-import uuid
 
-import pytest
-
-from support import AUTH, ROOT, TOOL
+from support import AUTH, ROOT, TOOL, wait_until
 
 DEMO = ROOT / "tools" / "demo"
-
-
-@pytest.fixture
-def mark():
-    """An environment that processes of this test can be recognised by."""
-    value = uuid.uuid4().hex
-    yield {**os.environ, "JPKI_TEST_MARK": value}
-    assert processes(value) == []
-
-
-def processes(value):
-    """Those that carry the mark; one that ends while we look is none."""
-    found = []
-    for process in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if f"JPKI_TEST_MARK={value}".encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_text())
-        except OSError:
-            pass
-    return found
 
 
 def abandoned():
@@ -58,25 +36,49 @@ def assert_complete(said):
 
 
 def test_demo(mark):
-    assert_complete(demo(mark))
+    assert_complete(demo(mark.env))
     assert abandoned() == []
 
 
 def test_demo_keep(mark):
-    said = demo(mark, "--keep")
+    said = demo(mark.env, "--keep")
     folder = re.search(r"tools/sandbox stop (\S+)", said).group(1)
     try:
         assert_complete(said)
         module = re.search(r"--module (\S+) --list-token-slots\s*\Z|--module (/\S+)", said)
         listed = subprocess.run(
             ["pkcs11-tool", "--module", module.group(1) or module.group(2), "--list-token-slots"],
-            env={**mark, "PCSCLITE_CSOCK_NAME": f"{folder}/pcscd/pcscd.comm"},
+            env={**mark.env, "PCSCLITE_CSOCK_NAME": f"{folder}/pcscd/pcscd.comm"},
             stdout=subprocess.PIPE, text=True, timeout=60, check=True,
         ).stdout
         assert AUTH in listed
     finally:
         subprocess.run([TOOL, "stop", folder], timeout=60, check=True)
     assert not os.path.exists(folder)
+
+
+def test_demo_portal_without_a_display(mark, tmp_path):
+    """It says so, and how to come to the page; that works as it says. It ends when asked to."""
+    log = tmp_path / "said"
+    env = {name: value for name, value in mark.env.items()
+           if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    with log.open("wb") as out:
+        process = subprocess.Popen([DEMO, "--portal"], stdin=subprocess.DEVNULL, stdout=out,
+                                   stderr=out, env=env)
+    try:
+        wait_until(lambda: "Press Ctrl-C here" in log.read_text() or process.poll(), 120)
+        said = log.read_text()
+        assert "There is no display here" in said
+        commands = re.search(r"With curl:\s*\n(.*?)\n *With a browser", said, re.DOTALL).group(1)
+        page = subprocess.run(["bash", "-ec", commands], stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, timeout=60, check=True).stdout
+        assert "<title>ログインしました" in page
+        wait_until(lambda: "The portal saw: TLSv1.3, CN=" in log.read_text())
+    finally:
+        process.terminate()
+        assert process.wait(60) == 128 + signal.SIGTERM
+    assert log.read_text().endswith("Ended: nothing of it is left.\n")
+    assert abandoned() == []
 
 
 def test_demo_says_what_it_does_not_know():

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A person tries the portal: with Firefox as an ordinary user, with Chromium as root."""
+
+import contextlib
+import json
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+
+import pytest
+
+from portal import LOGGED_IN, START
+from support import AUTH, BUILD, PIN, ROOT, Card, needs, output, wait_until
+
+# Runs a program as an ordinary user who may use sudo and whom nobody else sees. $1 is a folder, $2
+# the project's, $3 the build's, which that user sees below $1; $4 the display, $5 the mark.
+PERSON = """
+set -e
+cd "$1"
+mkdir etc home project build
+cp /etc/passwd /etc/group /etc/shadow etc
+echo "person:x:4321:4321::$1/home:/bin/sh" >> etc/passwd
+echo "person:x:4321:" >> etc/group
+echo "person:*:19000::::::" >> etc/shadow
+echo 'Defaults secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+person ALL=(ALL) NOPASSWD: ALL' > etc/sudoers
+chmod 440 etc/sudoers
+chown 4321:4321 home
+for file in passwd group shadow sudoers; do mount --bind etc/$file /etc/$file; done
+mount --bind "$2" project
+mount --bind "$3" build
+exec setpriv --reuid 4321 --regid 4321 --init-groups --inh-caps=-all \
+    env -i HOME="$1/home" USER=person LANG=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin \
+    DISPLAY="$4" JPKI_TEST_MARK="$5" project/tools/portal/try --build build --browser firefox
+"""
+
+
+class Running:
+    """A sandbox that another program has started."""
+
+    def __init__(self, folder):
+        self.files = json.loads((folder / "environment").read_text())
+
+    def run(self, *command):
+        return output(*command)
+
+
+class Try:
+    """tools/portal/try, as it runs; what it says goes to a file."""
+
+    def __init__(self, mark, screen, folder, *command):
+        self.mark = mark
+        self.screen = screen
+        self.log = folder / "said"
+        with self.log.open("wb") as out:
+            self.process = subprocess.Popen(
+                [*map(str, command)], env={**mark.env, **screen.env()}, stdin=subprocess.DEVNULL,
+                stdout=out, stderr=out,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+
+    def said(self):
+        return self.log.read_text()
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(60)
+
+    def look(self):
+        """Where its card and its things are, by what the browser was told."""
+        socket = wait_until(lambda: self.mark.values("PCSCLITE_CSOCK_NAME")).pop()
+        self.card = Card(Running(pathlib.Path(socket).parent.parent))
+        command = " ".join(self.mark.commands())
+        self.work = pathlib.Path(re.search(r"/tmp/jpki-portal\.[^/]+", command).group())
+        self.server = pathlib.Path("/proc", (self.work / "portal/nginx.pid").read_text().strip())
+
+
+@pytest.fixture
+def folder():
+    """One that an ordinary user can read."""
+    made = pathlib.Path(tempfile.mkdtemp(prefix="jpki-test."))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def attempt(request, mark, screen, folder):
+    """Starts it with a command; ends it with the test."""
+    started = []
+
+    def start(*command):
+        started.append(Try(mark, screen, folder, *command))
+        return started[-1]
+
+    yield start
+    if getattr(request.node, "failed", True):
+        screen.keep(request.node.name)  # before its windows go
+    for one in started:
+        one.stop()
+
+
+def colours(screen, area):
+    """Those of the pixels of an area, line by line, as #RRGGBB."""
+    return re.findall(r"#[0-9A-F]{6}", screen.run(
+        "import", "-window", "root", "-crop", area, "-depth", "8", "txt:-"))
+
+
+def is_dark(screen):
+    """Whether the page is, as behind the question for a certificate; it is light grey else, and
+    black or white before it is there."""
+    return "#333333" < colours(screen, "1x1+40+700")[0] < "#999999"
+
+
+def press_button(screen):
+    """The green one, which is where the page has come to be; until that leads to the question."""
+    column = 500
+
+    def pressed():
+        if not is_dark(screen):
+            rows = [row for row, colour in enumerate(colours(screen, f"1x1024+{column}+0"))
+                    if colour in ("#0B6E4F", "#084F39")]  # the second when the mouse is above it
+            if rows:
+                screen.run("xdotool", "mousemove", column, rows[0] + 9, "click", 1)
+                with contextlib.suppress(AssertionError):
+                    wait_until(lambda: is_dark(screen), 10)
+        return is_dark(screen)
+
+    wait_until(pressed, 90)
+
+
+def choose_certificate(screen, prompt):
+    """Say OK until the question is gone: a browser does not listen at once, so that nobody
+    answers by mistake. The window that asks for the PIN, which comes next."""
+    for _ in range(6):
+        screen.run("xdotool", "key", "Return")
+        try:
+            return screen.wait_for(prompt, 10)
+        except AssertionError:
+            assert is_dark(screen), "neither question is there"
+    raise AssertionError("the question for a certificate stays")
+
+
+def log_in(attempt, prompt):
+    """As the demo says: the green button, the certificate, the PIN. That leads to one VERIFY."""
+    screen = attempt.screen
+    window = screen.wait_for(START, 120)
+    attempt.look()
+    attempt.card.mark()
+    press_button(screen)
+    screen.type(choose_certificate(screen, prompt), PIN[AUTH])
+    screen.wait_for(LOGGED_IN, 60)
+    assert [(entry.ef, entry.sw) for entry in attempt.card.verifies()] == [("0018", "9000")]
+    wait_until(lambda: "The portal saw: TLSv1.3, CN=" in attempt.said())
+    assert attempt.server.exists()
+    return window
+
+
+def assert_ended(attempt, status):
+    assert attempt.process.wait(60) == status, attempt.said()
+    assert attempt.said().endswith("Ended: nothing of it is left.\n")
+    assert attempt.mark.commands() == []
+    assert not attempt.work.exists()
+    wait_until(lambda: not attempt.server.exists())  # the machine's first process notes its end
+
+
+def test_firefox_for_an_ordinary_user(attempt, mark, screen, folder):
+    """It ends when the browser is closed. The browser has not got root's rights."""
+    needs("firefox", "sudo")
+    (folder / "as").mkdir()
+    person = attempt("unshare", "--mount", "sh", "-c", PERSON, "sh", folder / "as", ROOT, BUILD,
+                     screen.display, mark.value)
+    window = log_in(person, "Password Required")
+    assert (person.work / "profile").stat().st_uid == 4321
+    screen.key(window, "alt+F4")
+    assert_ended(person, 0)
+
+
+def test_chromium_for_root(attempt):
+    """It ends by Ctrl-C."""
+    needs("chromium")
+    root = attempt(ROOT / "tools/portal/try", "--build", BUILD, "--browser", "chromium")
+    log_in(root, "Unlock Security Device")
+    root.process.send_signal(signal.SIGINT)
+    assert_ended(root, 128 + signal.SIGINT)
