@@ -7,7 +7,8 @@ import re
 import pytest
 
 from portal import LOGGED_IN, MISSING, PORTS, REFUSED, START, start_portal
-from support import AUTH, PIN, subject, uri
+from support import subject
+from web import fetch
 
 PROTOCOLS = ("TLSv1.2", "TLSv1.3")
 
@@ -18,11 +19,7 @@ def portal(sandbox, certificates):
 
 
 def get(sandbox, portal, url, certificate=None):
-    """The page as curl gets it, whatever its status."""
-    key = ("--cert", certificate, "--key", f"{uri(AUTH, 'private')};pin-value={PIN[AUTH]}")
-    return sandbox.run(
-        "curl", "--silent", "--show-error", "--max-time", "30", "--cacert", portal.certificate,
-        *(key if certificate else ()), url, env={"PKCS11_MODULE_PATH": sandbox.module})
+    return fetch(sandbox, portal.certificate, url, certificate)
 
 
 def title(page):

@@ -62,9 +62,16 @@ def seen(text):
     return found.groups()
 
 
-def curl(sandbox, server, certificate, port, pin=PIN[AUTH], **options):
+def fetch(sandbox, authority, url, certificate=None, *options, pin=PIN[AUTH], **more):
+    """What curl gets, with the card's key if it is given the certificate; errors of HTTP are
+    answers too."""
+    key = ("--cert", certificate, "--key", f"{uri(AUTH, 'private')};pin-value={pin}")
     return sandbox.run(
-        "curl", "--fail", "--silent", "--show-error", "--max-time", "30", "--cacert", server,
-        "--cert", certificate, "--key", f"{uri(AUTH, 'private')};pin-value={pin}",
-        f"https://localhost:{port}/", env={"PKCS11_MODULE_PATH": sandbox.module}, **options,
-    )
+        "curl", "--silent", "--show-error", "--max-time", "30", "--cacert", authority,
+        *(key if certificate else ()), *options, url,
+        env={"PKCS11_MODULE_PATH": sandbox.module}, **more)
+
+
+def curl(sandbox, server, certificate, port, pin=PIN[AUTH], **options):
+    return fetch(sandbox, server, f"https://localhost:{port}/", certificate, "--fail", pin=pin,
+                 **options)
