@@ -96,7 +96,7 @@ class Site:
 
     def logged(self):
         """Protocol, verdict and subject of all visits; Apache writes "-" for "nobody"."""
-        return re.findall(r'" \d+ (\S+) (\S+) "(.*)"$', self.log.read_text(), re.MULTILINE)
+        return re.findall(r'" \d+ (\S+) (.+) "(.*)"$', self.log.read_text(), re.MULTILINE)
 
 
 def run_nginx(sandbox, folder, servers):
