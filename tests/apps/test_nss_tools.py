@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from nss import CERTIFICATE, EF
+from nss import CERTIFICATE, EF, pdf_verdict
 from support import AUTH, MODULES, PIN, SIGN, Card
 
 OF_ONE_TOKEN = [(name, labels[0]) for name, labels in MODULES.items() if len(labels) == 1]
@@ -114,15 +114,6 @@ def minimal_pdf():
                    % (size, table, size, len(text)))
 
 
-def verdict(sandbox, document, authority, folder):
-    """What pdfsig says of a signature where it knows the CA's certificate and no module."""
-    database = f"sql:{folder}"
-    folder.mkdir()
-    sandbox.run("certutil", "-N", "-d", database, "--empty-password")
-    sandbox.run("certutil", "-A", "-d", database, "-n", "ca", "-t", "C,C,C", "-a", "-i", authority)
-    return sandbox.run("pdfsig", "-nssdir", database, document)
-
-
 @pytest.mark.parametrize("name, label, key", [
     ("jpki-pkcs11-auth", AUTH, "authentication"), ("jpki-pkcs11-sign", SIGN, "signature")])
 def test_pdfsig_signs(sandbox, card, database, certificates, tmp_path, name, label, key):
@@ -134,7 +125,7 @@ def test_pdfsig_signs(sandbox, card, database, certificates, tmp_path, name, lab
     card.mark()
     database.pdfsig("-nss-pwd", PIN[label], "-add-signature", "-nick", CERTIFICATE[label],
                     "-kpw", PIN[label], document, signed)
-    said = verdict(sandbox, signed, certificates / f"{key}-ca.pem", tmp_path / "nss-verify")
+    said = pdf_verdict(sandbox, signed, certificates / f"{key}-ca.pem", tmp_path / "nss-verify")
     assert "Signature Validation: Signature is Valid." in said
     assert "Certificate Validation: Certificate is Trusted." in said
     assert "Total document signed" in said

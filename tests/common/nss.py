@@ -12,7 +12,7 @@ class Database:
 
     def __init__(self, sandbox, folder, name):
         self.sandbox = sandbox
-        self.path = f"sql:{folder}"
+        self.folder, self.path = folder, f"sql:{folder}"
         folder.mkdir()
         self.certutil("-N", "--empty-password")
         self.modutil("-force", "-add", "jpki", "-libfile", built(name))
@@ -25,3 +25,17 @@ class Database:
 
     def pdfsig(self, *args, **options):
         return self.sandbox.run("pdfsig", "-nssdir", self.path, *args, **options)
+
+
+def trust(database, label):
+    """Have NSS trust the CA whose certificate the token holds, for people's signatures."""
+    database.certutil("-M", "-n", f"{CERTIFICATE[label]} CA", "-t", ",C,")
+
+
+def pdf_verdict(sandbox, document, authority, folder):
+    """What pdfsig says of a signature where it knows the CA's certificate and no module."""
+    database = f"sql:{folder}"
+    folder.mkdir()
+    sandbox.run("certutil", "-N", "-d", database, "--empty-password")
+    sandbox.run("certutil", "-A", "-d", database, "-n", "ca", "-t", "C,C,C", "-a", "-i", authority)
+    return sandbox.run("pdfsig", "-nssdir", database, document)

@@ -1,0 +1,66 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is told to a running LibreOffice through UNO: office_script.py WORD [ARGUMENT]...
+
+    ready                     is it there?
+    certificates              the folder that it takes certificates from
+    write FILE TEXT           a text document with that text
+    dispatch COMMAND          as a menu does, until its window is closed
+    quit                      end it
+"""
+
+import pathlib
+import sys
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+from com.sun.star.lang import DisposedException
+
+WHERE = "socket,host=127.0.0.1,port=2002;urp"
+
+
+class Office:
+    def __init__(self):
+        here = uno.getComponentContext()
+        resolver = here.ServiceManager.createInstanceWithContext(
+            "com.sun.star.bridge.UnoUrlResolver", here)
+        self.context = resolver.resolve(f"uno:{WHERE};StarOffice.ComponentContext")
+        self.desktop = self.make("com.sun.star.frame.Desktop")
+
+    def make(self, service):
+        return self.context.ServiceManager.createInstanceWithContext(service, self.context)
+
+    def ready(self):
+        return self.desktop.CurrentComponent is not None
+
+    def certificates(self):
+        print(self.make("com.sun.star.xml.crypto.NSSInitializer").NSSPath)
+
+    def write(self, file, text):
+        document = self.desktop.CurrentComponent
+        document.Text.String = text
+        document.storeAsURL(pathlib.Path(file).as_uri(),
+                            (PropertyValue("FilterName", 0, "writer8", 0),))
+
+    def dispatch(self, command):
+        dispatcher = self.make("com.sun.star.frame.DispatchHelper")
+        dispatcher.executeDispatch(self.desktop.CurrentFrame, command, "", 0, ())
+
+    def quit(self):
+        try:
+            self.desktop.terminate()
+        except DisposedException:
+            pass  # it ends faster than it answers
+
+
+def main(word, *args):
+    try:
+        return 1 if getattr(Office(), word)(*args) is False else 0
+    except NoConnectException:
+        print("no LibreOffice is there")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
