@@ -1,22 +1,35 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """NSS, the library of Firefox, Chromium and LibreOffice, with the modules in its database."""
 
+import base64
 import re
 
 import pytest
 
-from nss import CERTIFICATE, EF, pdf_verdict
-from support import AUTH, MODULES, PIN, SIGN, Card
+from nss import CERTIFICATE, EF, Database
+from support import AUTH, MODULES, ROOT, SIGN, Card, openssl
 
-OF_ONE_TOKEN = [(name, labels[0]) for name, labels in MODULES.items() if len(labels) == 1]
+# The tools ask a token for a password before they look for a certificate if it is not one that
+# calls its certificates public.
+ASKED_FIRST = {"JPKI_CONFIG": ROOT / "tools" / "doc" / "samples" / "nss-tools.conf"}
+TEXT = "Content-Type: text/plain; charset=UTF-8\r\n\r\n口座を開きます。\r\n".encode()
+MESSAGE = b"""\
+MIME-Version: 1.0
+Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256; boundary=x
 
+--x
+%s
+--x
+Content-Type: application/pkcs7-signature; name=smime.p7s
+Content-Transfer-Encoding: base64
+
+%s
+--x--
+"""
 
 def nicknames(listed):
     """The names of certificates in certutil's table, and what NSS trusts them to be."""
     return dict(re.findall(r"^(JPKI .*?) +(\S*,\S*,\S*) *$", listed, re.MULTILINE))
-
-
-# --- lists -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -71,66 +84,68 @@ def test_a_wrong_pin_spends_one_try(sandbox, card, database, pins):
     assert [entry.sw for entry in card.verifies()] == ["63C2"]
 
 
-# --- pdfsig, which calls C_Finalize when OpenSSL's exit handlers have run ----------------------
+# --- signatures, and what the tools do not get -----------------------------------------------
 
 
-@pytest.mark.parametrize("name", MODULES)
-@pytest.mark.parametrize("missing", ["--no-service", "--no-card"])
-def test_pdfsig_ends_well_without_a_card(sandboxes, database, name, missing):
-    said = database(sandboxes(missing), name).pdfsig("-list-nicks")
-    assert "no certificates available" in said
+def tried(card):
+    return [(entry.ef, entry.sw) for entry in card.verifies()]
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_pdfsig_ends_well_without_a_pin(sandbox, card, database, name):
+@pytest.fixture
+def signing(sandbox, database):
+    return database(sandbox, "jpki-pkcs11-sign")
+
+
+def test_cmsutil_signs_a_message(sandbox, card, signing, pins, certificates, tmp_path):
+    """A message as mailers send it, its signature beside the text: seen right by openssl and by
+    NSS, if that is told whom to trust (it does not know the critical extension that JPKI uses)."""
+    text, signature, mail = tmp_path / "text", tmp_path / "smime.p7s", tmp_path / "mail.eml"
+    text.write_bytes(TEXT)
+    sign = ("-S", "-T", "-G", "-Y", "NONE", "-N", CERTIFICATE[SIGN], "-f", pins[SIGN],
+            "-i", text, "-o", signature)
     card.mark()
-    said = database(sandbox, name).pdfsig("-list-nicks", status=2)
-    assert "Password is needed" in said
-    assert card.verifies() == []
+    assert "does not exist" in signing.run("cmsutil", *sign, status=1)
+    assert tried(card) == []
+    signing.run("cmsutil", *sign, env=ASKED_FIRST)
+    assert tried(card) == [("001B", "9000")] * 2
+    assert len(card.events("sign")) == 1 and card.verified() == []
+
+    mail.write_bytes(MESSAGE.replace(b"\n", b"\r\n") % (
+        TEXT, base64.encodebytes(signature.read_bytes())))
+    authority = certificates / "signature-ca.pem"
+    assert TEXT.split(b"\r\n")[2] in openssl("cms", "-verify", "-in", mail, "-CAfile", authority)
+    other = Database(sandbox, tmp_path / "nss-other", None)
+    check = ("cmsutil", "-D", "-h", "0", "-i", signature, "-c", text)
+    other.certutil("-A", "-n", "ca", "-t", ",C,", "-a", "-i", authority)
+    assert "signer0.status=SigningCertNotTrusted;" in other.run(*check)
+    other.certutil("-A", "-n", "signer", "-t", ",P,", "-a", "-i", certificates / "signature.pem")
+    assert "signer0.status=GoodSignature;" in other.run(*check)
+    text.write_bytes(TEXT + b"!")
+    assert "signer0.status=DigestMismatch;" in other.run(*check)
 
 
-@pytest.mark.parametrize("name, label", OF_ONE_TOKEN)
-def test_pdfsig_lists_the_certificate(sandbox, card, database, name, label):
+def test_pk12util_gets_no_key(card, signing, pins, tmp_path):
+    """It finds certificate and key, and is refused what it wants of the key."""
+    file = tmp_path / "out.p12"
     card.mark()
-    said = database(sandbox, name).pdfsig("-nss-pwd", PIN[label], "-list-nicks")
-    assert re.findall(r"^JPKI .*$", said, re.MULTILINE) == [CERTIFICATE[label]]
-    assert [(entry.ef, entry.sw) for entry in card.verifies()] == [(EF[label], "9000")]
+    said = signing.run("pk12util", "-o", file, "-n", CERTIFICATE[SIGN], "-k", pins[SIGN],
+                       "-W", "secret", env=ASKED_FIRST, status=28)
+    assert "SEC_ERROR_PKCS12_UNABLE_TO_EXPORT_KEY" in said
+    assert not file.exists()
+    assert tried(card) == [("001B", "9000")] and card.events("sign") == []
     assert card.verified() == []
+    listed = signing.certutil("-K", "-h", SIGN, "-f", pins[SIGN])
+    assert re.search(r"^< 0> rsa .* Digital Signature$", listed, re.MULTILINE)
 
 
-def minimal_pdf():
-    """One empty page."""
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
-    ]
-    text, table = b"%PDF-1.7\n", b"0000000000 65535 f \n"
-    for number, body in enumerate(objects, 1):
-        table += b"%010d 00000 n \n" % len(text)
-        text += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    size = len(objects) + 1
-    return text + (b"xref\n0 %d\n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
-                   % (size, table, size, len(text)))
-
-
-@pytest.mark.parametrize("name, label, key", [
-    ("jpki-pkcs11-auth", AUTH, "authentication"), ("jpki-pkcs11-sign", SIGN, "signature")])
-def test_pdfsig_signs(sandbox, card, database, certificates, tmp_path, name, label, key):
-    """Once to know the signature's size, and once more in earnest; a signature with the
-    signature key needs the password again each time."""
-    document, signed = tmp_path / "in.pdf", tmp_path / "out.pdf"
-    document.write_bytes(minimal_pdf())
-    database = database(sandbox, name)
+def test_signtool_takes_no_certificate_of_a_person(card, signing, pins, tmp_path):
+    """It wants one for programs, and says so before it signs."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "file").write_text("file")
     card.mark()
-    database.pdfsig("-nss-pwd", PIN[label], "-add-signature", "-nick", CERTIFICATE[label],
-                    "-kpw", PIN[label], document, signed)
-    said = pdf_verdict(sandbox, signed, certificates / f"{key}-ca.pem", tmp_path / "nss-verify")
-    assert "Signature Validation: Signature is Valid." in said
-    assert "Certificate Validation: Certificate is Trusted." in said
-    assert "Total document signed" in said
-    signatures = len(card.events("sign"))
-    assert signatures == 2
-    assert [(entry.ef, entry.sw) for entry in card.verifies()] == (
-        [(EF[label], "9000")] * (1 + signatures * (label == SIGN)))
+    said = signing.run("signtool", "-k", CERTIFICATE[SIGN], "-p", pins[SIGN].read_text(),
+                       "-Z", tmp_path / "out.jar", tree, env=ASKED_FIRST, status=255)
+    assert "Certificate type not approved for application" in said
+    assert tried(card) == [("001B", "9000")] and card.events("sign") == []
     assert card.verified() == []
