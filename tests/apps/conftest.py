@@ -11,29 +11,26 @@ from support import AUTH, PIN, SIGN, p11_kit
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Fixtures can ask at their end whether their test has failed."""
+    """If a test has failed, what each of its screens shows is kept as a picture, before the
+    programs end."""
     outcome = yield
-    if call.when == "call":
-        item.failed = outcome.get_result().failed
+    if call.when == "call" and outcome.get_result().failed:
+        for number, screen in enumerate(getattr(item, "screens", [])):
+            screen.keep(f"{item.name}-{number}")
 
 
 @pytest.fixture
 def screens(request, tmp_path):
-    """Makes screens for programs that have windows. If the test fails, what each of them showed is
-    kept as a picture."""
-    made = []
+    """Makes screens for programs that have windows."""
+    made = request.node.screens = []
 
     def make():
         made.append(Screen(tmp_path / f"screen{len(made)}"))
         return made[-1]
 
     yield make
-    for number, screen in enumerate(made):
-        try:
-            if getattr(request.node, "failed", True):
-                screen.keep(f"{request.node.name}-{number}")
-        finally:
-            screen.stop()
+    for screen in made:
+        screen.stop()
 
 
 @pytest.fixture

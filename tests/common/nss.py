@@ -11,7 +11,7 @@ OF_ONE_TOKEN = [(name, labels[0]) for name, labels in MODULES.items() if len(lab
 class Database:
     """An NSS database with a module in it (None: without), used inside a sandbox."""
 
-    def __init__(self, sandbox, folder, name):
+    def __init__(self, sandbox, folder, name=None):
         self.sandbox = sandbox
         self.folder, self.path = folder, f"sql:{folder}"
         folder.mkdir()

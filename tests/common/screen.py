@@ -9,6 +9,7 @@ import subprocess
 from support import ROOT, TIMEOUT, needs, wait_until
 
 KEPT = pathlib.Path(os.environ.get("JPKI_SCREENSHOTS", ROOT / "build-tests" / "screenshots"))
+WINDOW = re.compile("0x[0-9a-f]+")
 
 
 class Screen:
@@ -16,22 +17,33 @@ class Screen:
     that no two take the same number; programs in a sandbox reach it with env()."""
 
     def __init__(self, folder, size="1280x1024"):
-        needs("Xvfb", "openbox", "xdotool", "import")
+        needs("Xvfb", "openbox", "xdotool", "xprop", "import")
         folder.mkdir()
+        self.folder = folder
+        self.display = None
         self.processes = []
-        number = folder / "display"
-        self.start(folder, "sh", "-c",
+        try:
+            self.start_all(size)
+        except BaseException:
+            self.stop()
+            raise
+
+    def start_all(self, size):
+        number = self.folder / "display"
+        self.start("log", "sh", "-c",
                    f'exec Xvfb -displayfd 3 -screen 0 {size}x24 -nolisten tcp 3>"$0"', number)
         wait_until(lambda: number.exists() and number.read_text().endswith("\n"))
         self.display = f":{number.read_text().strip()}"
-        self.start(folder, "openbox")
+        self.start("log", "openbox")
         wait_until(lambda: "_NET_SUPPORTING_WM_CHECK(WINDOW)" in self.run("xprop", "-root"))
+        self.start("windows", "xprop", "-spy", "-root", "_NET_CLIENT_LIST")
+        wait_until(lambda: (self.folder / "windows").read_text())
 
-    def start(self, folder, *command):
-        with (folder / "log").open("ab") as log:
+    def start(self, log, *command):
+        with (self.folder / log).open("ab") as out:
             self.processes.append(subprocess.Popen(
-                [*map(str, command)], env=self.environment(), stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log))
+                [*map(str, command)], env=self.environment(), stdin=subprocess.DEVNULL, stdout=out,
+                stderr=out))
 
     def stop(self):
         for process in reversed(self.processes):
@@ -41,7 +53,7 @@ class Screen:
 
     def env(self):
         """What a program needs in its environment to show its windows here."""
-        return {"DISPLAY": self.display} if hasattr(self, "display") else {}
+        return {"DISPLAY": self.display} if self.display else {}
 
     def environment(self):
         return {**os.environ, **self.env()}
@@ -54,26 +66,43 @@ class Screen:
 
     # --- windows ---------------------------------------------------------------------------
 
-    def windows(self, name):
-        """The visible windows whose title holds this (a regular expression)."""
-        return self.run("xdotool", "search", "--onlyvisible", "--name", name).split()
+    def listed(self):
+        """All windows that the window manager has, oldest first."""
+        return WINDOW.findall(self.run("xprop", "-root", "_NET_CLIENT_LIST"))
+
+    def opened(self):
+        """All windows that there ever were, those that are gone too, oldest first."""
+        return [*dict.fromkeys(WINDOW.findall((self.folder / "windows").read_text()))]
+
+    def title(self, window):
+        return self.run("xdotool", "getwindowname", window).strip()
 
     def titles(self):
-        """The titles of all windows that the window manager has."""
-        listed = re.findall(r"0x[0-9a-f]+", self.run("xprop", "-root", "_NET_CLIENT_LIST"))
-        return [self.run("xdotool", "getwindowname", window).strip() for window in listed]
+        return [self.title(window) for window in self.listed()]
 
-    def wait_for(self, name, seconds=40):
+    def windows(self, name):
+        """The windows whose title holds this (a regular expression)."""
+        return [window for window in self.listed() if re.search(name, self.title(window))]
+
+    def wait_for(self, name, seconds=60):
         """The first window of that title, when there is one."""
         return wait_until(lambda: self.windows(name), seconds)[0]
 
-    def wait_gone(self, name, seconds=20):
+    def wait_gone(self, name, seconds=60):
         wait_until(lambda: not self.windows(name), seconds)
+
+    def wait_closed(self, window, seconds=60):
+        wait_until(lambda: window not in self.listed(), seconds)
 
     # --- keys --------------------------------------------------------------------------------
 
     def focus(self, window):
-        self.run("xdotool", "windowactivate", "--sync", window)
+        """Keys go to that window from now on."""
+        def focused():
+            self.run("xdotool", "windowactivate", window)
+            return self.run("xdotool", "getactivewindow").strip() == str(int(window, 16))
+
+        wait_until(focused)
 
     def type(self, window, text):
         """Type a text into a window, and the Enter key after it."""
@@ -83,14 +112,33 @@ class Screen:
 
     def key(self, window, *keys):
         self.focus(window)
-        self.run("xdotool", "key", *keys)
+        self.run("xdotool", "key", "--delay", "20", *keys)
+
+    def close(self, window):
+        """As with the button that closes it."""
+        self.key(window, "alt+F4")
 
     # --- pictures ----------------------------------------------------------------------------
 
-    def picture(self, file):
-        """What the screen shows now, as a PNG file."""
-        self.run("import", "-window", "root", file)
+    def picture(self, file, window="root"):
+        """What the screen shows now, or one window of it, as a PNG file."""
+        self.run("import", "-window", window, file)
         return file
+
+    def text(self, window="root"):
+        """What a person can read there."""
+        picture = self.picture(self.folder / "text.png", window)
+        large = self.folder / "text-large.png"
+        self.run("convert", picture, "-colorspace", "Gray", "-resize", "300%", large)
+        return " ".join(self.run("tesseract", large, "-", "--psm", "11").split())
+
+    def wait_text(self, wanted, window="root", seconds=60):
+        """What can be read there, when it holds this (a regular expression)."""
+        def read():
+            text = self.text(window)
+            return text if re.search(wanted, text) else None
+
+        return wait_until(read, seconds)
 
     def keep(self, name):
         """Keep a picture where it outlives the test."""

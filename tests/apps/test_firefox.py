@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Firefox logs in with the card, in a real window."""
+
+import json
+
+import pytest
+
+from browser import Browser, log_in, mistype, move_card, move_reader
+
+PREFERENCES = {
+    # Nothing but the page: no welcome, no questions, no news.
+    "browser.aboutwelcome.enabled": False,
+    "browser.preonboarding.enabled": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.homepage_override.mstone": "ignore",
+    "termsofuse.bypassNotification": True,
+    # Nothing goes out.
+    "app.normandy.enabled": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    # As many seconds as this slow machine may take to type a PIN; it is 30 otherwise.
+    "network.http.tls-handshake-timeout": 600,
+}
+
+
+class Firefox(Browser):
+    name = "firefox"
+    programs = ("firefox-esr",)
+    place = "profile"
+    prompt_title = "^Password Required"
+    prompt_text = r"authenticate to the security device \(JPKI User Authentication\)"
+    choice_text = "(?s)requested that you identify yourself.*Stored on: JPKI User Authentication"
+    chooses_for_each_port = False
+
+    def configure(self):
+        preferences = dict(PREFERENCES)
+        if not self.chooses:
+            preferences["security.default_personal_cert"] = "Select Automatically"
+        (self.folder / self.place / "user.js").write_text("".join(
+            f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
+            for name, value in preferences.items()))
+
+    def command(self):
+        return "firefox-esr", "--no-remote", "--profile", self.folder / self.place
+
+
+@pytest.fixture
+def firefox(screen, tmp_path, certificates):
+    """Makes a Firefox in a sandbox."""
+    def make(sandbox, **options):
+        return Firefox(sandbox, screen, tmp_path / "firefox", certificates, **options)
+
+    return make
+
+
+@pytest.mark.parametrize("protocol, chooses", [("TLSv1.2", False), ("TLSv1.3", True)])
+def test_firefox_logs_in(firefox, sandbox, record_property, protocol, chooses):
+    log_in(firefox(sandbox, chooses=chooses), protocol, record_property)
+
+
+def test_firefox_spends_tries_for_wrong_pins_alone(firefox, sandbox):
+    mistype(firefox(sandbox))
+
+
+def test_firefox_sees_the_card_come_and_go(firefox, sandbox):
+    move_card(firefox(sandbox))
+
+
+def test_firefox_sees_a_reader_and_asks_for_one_pin_though_there_are_two(firefox, sandboxes):
+    move_reader(firefox(sandboxes("--no-reader"), module="jpki-pkcs11", chooses=True))

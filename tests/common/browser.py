@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Firefox and Chromium as people use them: in a window, with addresses and PINs typed.
+
+The scenarios are what both of them must do."""
+
+import time
+
+from nss import EF, Database
+from portal import LOGGED_IN, MISSING, START, start_portal
+from support import AUTH, BUILD, PIN, Card, needs, subject, wait_until
+
+JPKI = BUILD / "tools" / "jpki" / "jpki"
+RIGHT = (EF[AUTH], "9000")
+WRONG = (EF[AUTH], "63C2")
+OTHER = {"TLSv1.2": "TLSv1.3", "TLSv1.3": "TLSv1.2"}
+
+# Exchanges with the card, from the start of the browser to the page.
+MOST = 24
+# NSS may look at a slot each second; in this time nothing is to happen, so there is no event to
+# wait for.
+IDLE = 5
+
+
+class Browser:
+    """A browser with a module of ours, on a screen, and a portal to log in to. It has a profile
+    that was never used, and ends with the sandbox if not before.
+
+    A class for a browser tells its name, programs, where its NSS database is, its command, and
+    how its windows for the PIN (a title, a text) and for the certificate (a text) can be known."""
+
+    def __init__(self, sandbox, screen, folder, certificates, module=None, chooses=False):
+        """Set up by `jpki`, if it is not to have another module. It chooses the certificate by
+        itself, or asks."""
+        needs(*self.programs, "tesseract")
+        self.sandbox, self.screen, self.folder, self.chooses = sandbox, screen, folder, chooses
+        self.certificate = certificates / "authentication.pem"
+        self.card = Card(sandbox)
+        self.portal = start_portal(sandbox, certificates)
+        self.visited = 0
+        self.prompts = []
+        self.database = self.make_database(module)
+        self.configure()
+
+    def make_database(self, module):
+        place = self.folder / self.place
+        place.parent.mkdir(parents=True)
+        database = Database(self.sandbox, place, module)
+        database.certutil("-A", "-n", "portal", "-t", "C,,", "-a", "-i", self.portal.certificate)
+        if not module:
+            said = self.sandbox.run(JPKI, "setup", self.name, "--profile", place, "--modules",
+                                    BUILD / "src", env=self.environment())
+            assert "jpki-pkcs11-auth.so" in said
+        return database
+
+    def environment(self):
+        """No language but English; nothing is left in the home of who runs the tests."""
+        names = ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR")
+        return {"HOME": self.folder, "LC_ALL": "C.UTF-8", **self.screen.env(),
+                **{name: self.folder / name for name in names}}
+
+    # --- what a person does ------------------------------------------------------------------
+
+    def start(self, protocol=None):
+        """Start the browser with the portal's first page, or one that demands a certificate."""
+        url = self.url(protocol) if protocol else self.portal.start_url
+        self.process = self.sandbox.spawn(self.folder / "log", *self.command(), url,
+                                          env=self.environment())
+        self.window = wait_until(self.screen.opened, 120)[0]
+
+    def url(self, protocol):
+        """An address that was not visited before: only the server can have the page."""
+        self.visited += 1
+        return f"{self.portal.url(protocol)}?{self.visited:02}"
+
+    def visit(self, protocol):
+        """Type the address of a page that demands a certificate."""
+        self.screen.key(self.window, "ctrl+l")
+        self.screen.type(self.window, self.url(protocol))
+
+    def choose(self):
+        """Take the certificate that is offered first; what the browser tells of it."""
+        told = self.screen.wait_text(self.choice_text, self.window)
+        self.screen.key(self.window, "Return")
+        return told
+
+    def prompt(self):
+        """The window that asks for the PIN of the authentication key; no other does."""
+        window = self.screen.wait_for(self.prompt_title)
+        assert window not in self.prompts
+        self.prompts.append(window)
+        self.screen.wait_text(self.prompt_text, window)
+
+    def answer(self, pin):
+        """Type this into the prompt, and Enter."""
+        self.screen.type(self.prompts[-1], pin)
+        self.screen.wait_closed(self.prompts[-1])
+
+    def cancel(self):
+        self.screen.key(self.prompts[-1], "Escape")
+        self.screen.wait_closed(self.prompts[-1])
+
+    def enter_pin(self):
+        self.prompt()
+        self.answer(PIN[AUTH])
+
+    def replace_card(self):
+        self.card.eject()
+        self.card.insert()
+
+    def quit(self):
+        """Close the window: the browser ends well, and leaves no key open."""
+        self.screen.close(self.window)
+        assert self.process.wait(60) == 0
+        assert self.card.verified() == []
+
+    # --- what is seen ------------------------------------------------------------------------
+
+    def assert_page(self, title, protocol, verified, name):
+        """The page opened last is shown; the server tells whom it saw."""
+        path = f"/?{self.visited:02}"
+        visits = wait_until(
+            lambda: [visit for visit in self.portal.visits() if visit.path == path], 60)
+        assert [visit[:3] for visit in visits] == [(protocol, verified, name)]
+        wait_until(lambda: self.screen.title(self.window).startswith(title), 60)
+
+    def assert_logged_in(self, protocol):
+        self.assert_page(LOGGED_IN, protocol, "SUCCESS", subject(self.certificate))
+
+    def assert_missing(self, protocol):
+        """The server got no certificate, and the page says so."""
+        self.assert_page(MISSING, protocol, "NONE", "")
+
+    def assert_prompts(self, count):
+        """So many windows have asked for a PIN, and no other window was there but the browser's."""
+        assert len(self.prompts) == count
+        assert self.screen.opened() == [self.window, *self.prompts]
+
+    def assert_tried(self, *tried):
+        """The PINs that the card has seen."""
+        assert [(entry.ef, entry.sw) for entry in self.card.verifies()] == [*tried]
+
+
+# --- scenarios ---------------------------------------------------------------------------------
+
+
+def log_in(browser, protocol, record_property):
+    """From a cold start; what follows costs one exchange a page, and nothing while idle."""
+    card = browser.card
+    card.mark()
+    browser.start(protocol)
+    if browser.chooses:
+        browser.choose()
+    browser.enter_pin()
+    browser.assert_logged_in(protocol)
+    exchanges = card.exchanges()
+    record_property(f"exchanges for a cold login with {browser.name}, {protocol}", exchanges)
+    assert exchanges <= MOST
+    time.sleep(IDLE)
+    assert card.exchanges() == exchanges
+    browser.visit(OTHER[protocol])
+    if browser.chooses and browser.chooses_for_each_port:
+        browser.choose()
+    browser.assert_logged_in(OTHER[protocol])
+    assert card.exchanges() == exchanges + 1
+    assert card.verified() == ["authentication"]
+    browser.quit()
+    browser.assert_prompts(1)
+    browser.assert_tried(RIGHT)
+
+
+def mistype(browser):
+    """What is wrong costs one try, what cannot be right or is not typed at all costs none."""
+    card = browser.card
+    browser.start("TLSv1.3")
+    browser.prompt()
+    card.mark()
+    browser.answer("4321")
+    browser.prompt()
+    browser.assert_tried(WRONG)
+    assert card.tries("authentication") == 2
+    exchanges = card.exchanges()
+    for malformed in ("abcd", "123456"):
+        browser.answer(malformed)
+        browser.prompt()
+    assert card.exchanges() == exchanges
+    browser.answer(PIN[AUTH])
+    browser.assert_logged_in("TLSv1.3")
+    browser.assert_tried(WRONG, RIGHT)
+    assert card.tries("authentication") == 3
+
+    card.set_tries("authentication", 1)
+    browser.replace_card()
+    browser.visit("TLSv1.3")
+    browser.enter_pin()
+    browser.assert_logged_in("TLSv1.3")
+    browser.assert_tried(WRONG, RIGHT, RIGHT)
+
+    card.set_tries("authentication", 0)
+    browser.replace_card()
+    browser.visit("TLSv1.3")
+    browser.enter_pin()
+    browser.assert_missing("TLSv1.3")
+    browser.assert_tried(WRONG, RIGHT, RIGHT)
+
+    card.set_tries("authentication", 3)
+    browser.replace_card()
+    browser.visit("TLSv1.2")
+    browser.prompt()
+    browser.cancel()
+    browser.assert_missing("TLSv1.2")
+    browser.quit()
+    browser.assert_prompts(7)
+    browser.assert_tried(WRONG, RIGHT, RIGHT)
+    assert card.tries("authentication") == 3
+
+
+def move_card(browser):
+    """The card comes after the browser has started, goes while logged in, and comes again."""
+    card = browser.card
+    card.eject()
+    card.mark()
+    browser.start()
+    browser.screen.wait_for(START)
+    card.insert()
+    browser.visit("TLSv1.3")
+    browser.enter_pin()
+    browser.assert_logged_in("TLSv1.3")
+    card.eject()
+    browser.visit("TLSv1.2")
+    browser.assert_missing("TLSv1.2")
+    browser.assert_tried(RIGHT)
+    card.insert()
+    browser.visit("TLSv1.3")
+    browser.enter_pin()
+    browser.assert_logged_in("TLSv1.3")
+    browser.quit()
+    browser.assert_prompts(2)
+    browser.assert_tried(RIGHT, RIGHT)
+
+
+def move_reader(browser):
+    """The reader, with the card in it, comes after the browser has started, goes and comes again."""
+    card = browser.card
+    card.mark()
+    browser.start()
+    browser.screen.wait_for(START)
+    card("insert")
+    browser.sandbox.reader("plug")
+    wait_until(card.seen)
+    browser.visit("TLSv1.3")
+    if browser.chooses:
+        browser.choose()
+    browser.enter_pin()
+    browser.assert_logged_in("TLSv1.3")
+    browser.sandbox.reader("unplug")
+    browser.visit("TLSv1.2")
+    browser.assert_missing("TLSv1.2")
+    browser.sandbox.reader("plug")
+    wait_until(card.seen)
+    browser.visit("TLSv1.3")
+    browser.enter_pin()
+    browser.assert_logged_in("TLSv1.3")
+    browser.quit()
+    browser.assert_prompts(2)
+    browser.assert_tried(RIGHT, RIGHT)
