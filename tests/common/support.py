@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+COMMON = pathlib.Path(__file__).resolve().parent
+ROOT = COMMON.parent.parent
 TOOL = ROOT / "tools" / "sandbox"
 BUILD = pathlib.Path(os.environ.get("JPKI_BUILD", ROOT / "build-tests"))
 MODULE = BUILD / "src" / "jpki-pkcs11.so"
@@ -110,6 +111,10 @@ class Sandbox:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
+
+    def start_python(self, file, *args):
+        """The same for a program of the tests."""
+        return self.start("/usr/bin/python3", file, *args, env={"PYTHONPATH": COMMON})
 
     def spawn(self, log, *command, env=None):
         """Start a program inside that writes to a file, until it ends or the sandbox does."""

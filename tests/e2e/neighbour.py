@@ -28,7 +28,7 @@ class Neighbour:
     """Its commands, as seen by a test; each returns what the service or the card answered."""
 
     def __init__(self, sandbox):
-        self.process = sandbox.start("/usr/bin/python3", __file__)
+        self.process = sandbox.start_python(__file__)
 
     def __enter__(self):
         return self

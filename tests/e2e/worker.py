@@ -10,7 +10,7 @@ class Worker:
     """Its commands, as seen by a test; each returns what the module answered."""
 
     def __init__(self, sandbox, *modules):
-        self.process = sandbox.start("/usr/bin/python3", __file__, *(modules or [sandbox.module]))
+        self.process = sandbox.start_python(__file__, *(modules or [sandbox.module]))
 
     def __enter__(self):
         return self
