@@ -262,7 +262,7 @@ copy_names(const char *list, char (*names)[JPKI_READER_NAME_SIZE], size_t size)
 }
 
 static int
-pcsc_readers(
+list_readers(
     struct jpki_service *service, char (*names)[JPKI_READER_NAME_SIZE], size_t size, size_t *count)
 {
 	SCARDCONTEXT context;
@@ -289,8 +289,22 @@ pcsc_readers(
 	return *count > size ? JPKI_ERR_BUFFER : JPKI_OK;
 }
 
+/*
+ * A context outlives its service, and hears only at the next look that it has none. If the service
+ * was started anew meanwhile, it has the answer: who is told once that there is no card (NSS) may
+ * not ask again when it matters. So whoever looks does so twice.
+ */
 static int
-poll_one(struct jpki_service *service, struct jpki_reader_state *state)
+pcsc_readers(
+    struct jpki_service *service, char (*names)[JPKI_READER_NAME_SIZE], size_t size, size_t *count)
+{
+	int rv = list_readers(service, names, size, count);
+
+	return rv == JPKI_ERR_NO_SERVICE ? list_readers(service, names, size, count) : rv;
+}
+
+static int
+poll_once(struct jpki_service *service, struct jpki_reader_state *state)
 {
 	SCARD_READERSTATE pcsc = {.szReader = state->name, .dwCurrentState = SCARD_STATE_UNAWARE};
 	SCARDCONTEXT context;
@@ -318,6 +332,14 @@ poll_one(struct jpki_service *service, struct jpki_reader_state *state)
 			 (pcsc.dwEventState & SCARD_STATE_MUTE) == 0;
 	state->events = (uint32_t)(pcsc.dwEventState >> 16) & 0xFFFF;
 	return JPKI_OK;
+}
+
+static int
+poll_one(struct jpki_service *service, struct jpki_reader_state *state)
+{
+	int rv = poll_once(service, state);
+
+	return rv == JPKI_ERR_NO_SERVICE ? poll_once(service, state) : rv;
 }
 
 static int

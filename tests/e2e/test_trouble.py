@@ -3,7 +3,8 @@
 
 import pytest
 
-from support import AUTH, PIN, SIGN, Card, assert_signed, uri
+from support import AUTH, PIN, SIGN, Card, assert_signed, uri, wait_until
+from worker import Worker
 
 OTHER = {AUTH: SIGN, SIGN: AUTH}
 PIN_NAME = {AUTH: "authentication", SIGN: "signature"}
@@ -36,6 +37,27 @@ def test_the_card_comes_and_goes(sandbox, card):
     assert AUTH not in sandbox.tokens()
     card.insert()
     assert AUTH in sandbox.tokens()
+
+
+def test_the_first_look_finds_a_reader_that_came(sandboxes):
+    """NSS looks once at a page that demands a certificate."""
+    sandbox = sandboxes("--no-reader")
+    card = Card(sandbox)
+    card("insert")
+    with Worker(sandbox) as program:
+        assert program.ask("present") == "slots"
+        sandbox.reader("plug")
+        wait_until(card.seen)
+        assert program.ask("present") == "slots 0,1"
+
+
+def test_the_first_look_finds_the_card_though_the_service_was_started_anew(sandbox, card):
+    with Worker(sandbox) as program:
+        assert program.ask("present") == "slots 0,1"
+        sandbox.service("stop")
+        sandbox.service("start")
+        wait_until(card.seen)
+        assert program.ask("present") == "slots 0,1"
 
 
 @pytest.mark.parametrize("application", ["absent", "foreign"])

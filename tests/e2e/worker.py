@@ -55,6 +55,7 @@ class Program:
             library = PyKCS11.PyKCS11Lib()
             library.load(name)
             self.modules.append(library)
+        self.slots = [library.getSlotList() for library in self.modules]
         self.sessions = {}
         self.keys = {}
 
@@ -66,6 +67,13 @@ class Program:
                 self.sessions[name] = library.openSession(slot)
                 return
         raise AssertionError("no such token")
+
+    def present(self, module="0"):
+        """The slots that hold a token, as NSS looks: at the slots that there were at first."""
+        library = self.modules[int(module)]
+        return "slots " + ",".join(
+            str(slot) for slot in self.slots[int(module)]
+            if "CKF_TOKEN_PRESENT" in library.getSlotInfo(slot).flags2text())
 
     def close(self, name):
         self.sessions.pop(name).closeSession()
