@@ -19,7 +19,6 @@ static const char *const names[] = {"cert9.db", "key4.db"};
 /* The functions of NSS that are used. It is loaded and not linked, because most of what jpki does
  * needs no NSS, and what needs this database brings NSS. */
 struct nss {
-	void *library;
 	__typeof__(&NSS_Initialize) initialize;
 	__typeof__(&PK11_GetInternalKeySlot) key_slot;
 	__typeof__(&PK11_InitPin) init_pin;
@@ -64,13 +63,13 @@ find_function(void *library, const char *name, void *function)
 static bool
 load(struct nss *nss)
 {
-	nss->library = dlopen("libnss3.so", RTLD_NOW | RTLD_LOCAL);
-	return nss->library != NULL &&
-	       find_function(nss->library, "NSS_Initialize", &nss->initialize) &&
-	       find_function(nss->library, "PK11_GetInternalKeySlot", &nss->key_slot) &&
-	       find_function(nss->library, "PK11_InitPin", &nss->init_pin) &&
-	       find_function(nss->library, "PK11_FreeSlot", &nss->free_slot) &&
-	       find_function(nss->library, "NSS_Shutdown", &nss->shutdown);
+	void *library = dlopen("libnss3.so", RTLD_NOW | RTLD_LOCAL);
+
+	return library != NULL && find_function(library, "NSS_Initialize", &nss->initialize) &&
+	       find_function(library, "PK11_GetInternalKeySlot", &nss->key_slot) &&
+	       find_function(library, "PK11_InitPin", &nss->init_pin) &&
+	       find_function(library, "PK11_FreeSlot", &nss->free_slot) &&
+	       find_function(library, "NSS_Shutdown", &nss->shutdown);
 }
 
 static bool
@@ -103,8 +102,7 @@ nss_database_make(const char *folder)
 	made = load(&nss) && make(&nss, folder);
 	if (!made)
 		nss_database_remove(folder);
-	if (nss.library != NULL)
-		(void)dlclose(nss.library);
+	/* NSPR, which NSS runs on, cannot be unloaded: the library stays. */
 	return made;
 }
 
