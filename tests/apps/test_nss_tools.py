@@ -6,12 +6,9 @@ import re
 
 import pytest
 
-from nss import CERTIFICATE, EF, Database
-from support import AUTH, MODULES, ROOT, SIGN, Card, openssl
+from nss import ASKED_FIRST, CERTIFICATE, EF, Database
+from support import AUTH, MODULES, SIGN, Card, openssl
 
-# The tools ask a token for a password before they look for a certificate if it is not one that
-# calls its certificates public.
-ASKED_FIRST = {"JPKI_CONFIG": ROOT / "tools" / "doc" / "samples" / "nss-tools.conf"}
 TEXT = "Content-Type: text/plain; charset=UTF-8\r\n\r\n口座を開きます。\r\n".encode()
 MESSAGE = b"""\
 MIME-Version: 1.0

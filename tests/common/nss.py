@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Databases of NSS, the library of Firefox, Chromium, Thunderbird and LibreOffice."""
 
-from support import AUTH, MODULES, SIGN, built
+from support import AUTH, MODULES, ROOT, SIGN, built
 
 CERTIFICATE = {AUTH: f"{AUTH}:User Authentication", SIGN: f"{SIGN}:Digital Signature"}
 EF = {AUTH: "0018", SIGN: "001B"}
+# NSS asks a token for its password before it looks for a certificate if the token is not one that
+# calls its certificates public.
+ASKED_FIRST = {"JPKI_CONFIG": ROOT / "tools" / "doc" / "samples" / "signature.conf"}
 OF_ONE_TOKEN = [(name, labels[0]) for name, labels in MODULES.items() if len(labels) == 1]
 
 
