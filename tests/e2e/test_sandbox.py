@@ -101,3 +101,15 @@ def test_a_reader_is_plugged_in_and_pulled_out(sandboxes):
                           text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "one of plug, unplug" in done.stderr
+
+
+def test_start_takes_paths_from_where_it_was_said(tmp_path):
+    """The sandbox outlives the folder that one was in."""
+    build = os.path.relpath(BUILD, tmp_path)
+    folder = subprocess.run(
+        [TOOL, "start", "--build", build, "--state", "state"], cwd=tmp_path, timeout=60,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    try:
+        assert (tmp_path / "state").is_dir()
+    finally:
+        subprocess.run([TOOL, "stop", folder], timeout=60, check=True)
