@@ -152,7 +152,7 @@ def test_charon_logs_in_to_a_gateway(sandbox, card, elsewhere, certificates, tmp
         assert_connects(client, gateway, name)
     assert_verified(card, "63C2", "9000")
     assert [entry.p1 for entry in card.events("sign")] == ["00", "00"]
-    assert card.exchanges() <= 26
+    assert card.exchanges() <= 30
     card.eject()
     card.insert()
     card.mark()

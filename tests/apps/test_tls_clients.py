@@ -40,7 +40,7 @@ def assert_verified(card, *answers):
     assert card.verified() == []
 
 
-def assert_logged_in(card, signatures=1, exchanges=20):
+def assert_logged_in(card, signatures=1, exchanges=24):
     """With one PIN. The card has lost its power after the last signature, so that nobody else can
     use the key."""
     assert_verified(card, "9000")
@@ -81,7 +81,7 @@ def test_curl_reads_the_pin_and_the_certificate_from_files(client, card, server,
                    f"{KEY};pin-source=file:{pin_file}")
     card.mark()
     assert seen(sandbox.run(*command, env=env)) == ("TLSv1.3", "SUCCESS", who)
-    assert_logged_in(card, exchanges=12)
+    assert_logged_in(card, exchanges=16)
     pin_file.write_text(PIN[AUTH] + "\n")
     card.mark()
     said = sandbox.run(*command, env=env, status=58)
@@ -127,7 +127,7 @@ def test_wget_reads_the_pin_from_a_file(client, card, server, pin_file):
         card.mark()
         said = wget(sandbox, server, protocol, key)
         assert seen(said) == (protocol, "SUCCESS", who)
-        assert_logged_in(card, signatures=2, exchanges=14)
+        assert_logged_in(card, signatures=2, exchanges=16)
     for used, spoilt, answers in ((KEY, PIN[AUTH], ()), (key, WRONG, ("63C2",)),
                                   (key, PIN[AUTH] + "\n", ())):
         pin_file.write_text(spoilt)
@@ -186,4 +186,4 @@ def test_s_client_asks_for_the_pin(sandbox, card, server, certificates, tmp_path
             terminal.wait_for("HTTP/1.1 200 OK")
             said = terminal.finish()
         assert seen(said) == (protocol, "SUCCESS", subject(certificate))
-        assert_logged_in(card, exchanges=12)
+        assert_logged_in(card, exchanges=16)

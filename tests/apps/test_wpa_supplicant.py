@@ -109,7 +109,7 @@ def test_wpa_supplicant_logs_in(configured, card, elsewhere, certificates, tmp_p
     assert len(network.stations()) == 1
     assert_verified(card, *["63C2"] * typed.count(WRONG), "9000")
     assert len(card.events("sign")) == 1
-    assert card.exchanges() <= 22
+    assert card.exchanges() <= 30  # more if the card fell asleep in between
     name = re.search(r"CN=(\w+)", subject(certificates / "authentication.pem")).group(1)
     assert network.subjects() == [f"/C=JP/CN={name}"]
     configured.run("wpa_cli", "-p", supplicant.control, "-i", "cable", "terminate")
