@@ -18,7 +18,7 @@ class Chromium(Browser):
     prompt_title = "^Unlock Security Device"
     prompt_text = "unlock JPKI User Authentication to authenticate to localhost"
     choice_text = "(?s)Select a certificate.*JPKI-TEST"
-    chooses_for_each_port = True
+    forgets_choice = True
 
     def configure(self):
         """The policies are the sandbox's alone."""

@@ -31,7 +31,7 @@ class Firefox(Browser):
     prompt_title = "^Password Required"
     prompt_text = r"authenticate to the security device \(JPKI User Authentication\)"
     choice_text = "(?s)requested that you identify yourself.*Stored on: JPKI User Authentication"
-    chooses_for_each_port = False
+    forgets_choice = False
 
     def configure(self):
         preferences = dict(PREFERENCES)

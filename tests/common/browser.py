@@ -25,8 +25,9 @@ class Browser:
     """A browser with a module of ours, on a screen, and a portal to log in to. It has a profile
     that was never used, and ends with the sandbox if not before.
 
-    A class for a browser tells its name, programs, where its NSS database is, its command, and
-    how its windows for the PIN (a title, a text) and for the certificate (a text) can be known."""
+    A class for a browser tells its name, programs, where its NSS database is, its command, how its
+    windows for the PIN (a title, a text) and for the certificate (a text) can be known, and whether
+    it asks for the certificate again at another port or when the card was away."""
 
     def __init__(self, sandbox, screen, folder, certificates, module=None, chooses=False):
         """Set up by `jpki`, if it is not to have another module. It chooses the certificate by
@@ -158,7 +159,7 @@ def log_in(browser, protocol, record_property):
     time.sleep(IDLE)
     assert card.exchanges() == exchanges
     browser.visit(OTHER[protocol])
-    if browser.chooses and browser.chooses_for_each_port:
+    if browser.chooses and browser.forgets_choice:
         browser.choose()
     browser.assert_logged_in(OTHER[protocol])
     assert card.exchanges() == exchanges + 1
@@ -258,6 +259,8 @@ def move_reader(browser):
     browser.sandbox.reader("plug")
     wait_until(card.seen)
     browser.visit("TLSv1.3")
+    if browser.chooses and browser.forgets_choice:
+        browser.choose()
     browser.enter_pin()
     browser.assert_logged_in("TLSv1.3")
     browser.quit()
