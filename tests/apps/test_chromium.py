@@ -5,7 +5,9 @@ import json
 
 import pytest
 
-from browser import Browser, log_in, mistype, move_card, move_reader
+from browser import PATIENCE, Browser, log_in, mistype, move_card, move_reader
+
+pytestmark = pytest.mark.timeout(PATIENCE)
 
 POLICIES = {"AutoSelectCertificateForUrls": ['{"pattern": "https://localhost", "filter": {}}']}
 SETTINGS = "/etc/chromium"
@@ -17,7 +19,7 @@ class Chromium(Browser):
     place = ".pki/nssdb"
     prompt_title = "^Unlock Security Device"
     prompt_text = "unlock JPKI User Authentication to authenticate to localhost"
-    choice_text = "(?s)Select a certificate.*JPKI-TEST"
+    choice_text = "Select a certificate to authenticate yourself to localhost"
     forgets_choice = True
 
     def configure(self):

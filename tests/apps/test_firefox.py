@@ -5,7 +5,9 @@ import json
 
 import pytest
 
-from browser import Browser, log_in, mistype, move_card, move_reader
+from browser import PATIENCE, Browser, log_in, mistype, move_card, move_reader
+
+pytestmark = pytest.mark.timeout(PATIENCE)
 
 PREFERENCES = {
     # Nothing but the page: no welcome, no questions, no news.
@@ -30,7 +32,7 @@ class Firefox(Browser):
     place = "profile"
     prompt_title = "^Password Required"
     prompt_text = r"authenticate to the security device \(JPKI User Authentication\)"
-    choice_text = "(?s)requested that you identify yourself.*Stored on: JPKI User Authentication"
+    choice_text = "requested that you identify yourself.*Stored on: JPKI User Authentication"
     forgets_choice = False
 
     def configure(self):

@@ -16,6 +16,8 @@ OTHER = {"TLSv1.2": "TLSv1.3", "TLSv1.3": "TLSv1.2"}
 
 # Exchanges with the card, from the start of the browser to the page.
 MOST = 24
+# A test may take a minute; on a busy machine, this many seconds.
+PATIENCE = 600
 # NSS may look at a slot each second; in this time nothing is to happen, so there is no event to
 # wait for.
 IDLE = 5

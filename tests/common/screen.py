@@ -130,7 +130,9 @@ class Screen:
         picture = self.picture(self.folder / "text.png", window)
         large = self.folder / "text-large.png"
         self.run("convert", picture, "-colorspace", "Gray", "-resize", "300%", large)
-        return " ".join(self.run("tesseract", large, "-", "--psm", "11").split())
+        # several threads would wait for each other, busily
+        said = self.run("env", "OMP_THREAD_LIMIT=1", "tesseract", large, "-", "--psm", "11")
+        return " ".join(said.split())
 
     def wait_text(self, wanted, window="root", seconds=60):
         """What can be read there, when it holds this (a regular expression)."""
