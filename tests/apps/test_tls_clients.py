@@ -36,7 +36,7 @@ def url(protocol):
 
 def assert_verified(card, *answers):
     """The card has seen a PIN for each of these answers, and holds none for verified."""
-    assert [(entry.ef, entry.sw) for entry in card.verifies()] == [("0018", sw) for sw in answers]
+    assert card.answers() == [*answers]
     assert card.verified() == []
 
 
@@ -144,7 +144,7 @@ def gnutls_cli(sandbox, server, protocol, *pins):
     with Prompted(sandbox, "gnutls-cli", "--x509cafile", server, "--x509certfile", CERTIFICATE,
                   "--x509keyfile", KEY, "--port", PORTS[protocol], "localhost") as terminal:
         for pin in pins:
-            terminal.answer("Enter PIN: ", pin)
+            terminal.give("Enter PIN: ", pin)
         terminal.wait_for("Simple Client Mode")
         terminal.type(REQUEST)
         return terminal.finish()
@@ -180,7 +180,7 @@ def test_s_client_asks_for_the_pin(sandbox, card, server, certificates, tmp_path
                       "-CAfile", server, "-quiet", "-cert", certificate, "-engine", "pkcs11",
                       "-keyform", "engine", "-key", KEY,
                       env={"OPENSSL_CONF": configuration}) as terminal:
-            terminal.answer(PROMPT, PIN[AUTH])
+            terminal.give(PROMPT, PIN[AUTH])
             terminal.wait_for("verify return:1")
             terminal.type(REQUEST)
             terminal.wait_for("HTTP/1.1 200 OK")
