@@ -29,9 +29,12 @@ class Screen:
             raise
 
     def start_all(self, size):
+        """Without -noreset the server begins anew when its last client leaves: xprop, which asks
+        for the window manager, while that tries to connect."""
         number = self.folder / "display"
         self.start("log", "sh", "-c",
-                   f'exec Xvfb -displayfd 3 -screen 0 {size}x24 -nolisten tcp 3>"$0"', number)
+                   f'exec Xvfb -displayfd 3 -screen 0 {size}x24 -nolisten tcp -noreset 3>"$0"',
+                   number)
         wait_until(lambda: number.exists() and number.read_text().endswith("\n"))
         self.display = f":{number.read_text().strip()}"
         self.start("log", "openbox")
