@@ -108,7 +108,7 @@ def test_login(ssh, card):
     assert ssh.login(pin=PIN[AUTH]) == f"{GREETING}\n"
     assert ssh.asked.read_text() == f"{PROMPT}\n"
     assert card.answers() == ["9000"]
-    assert card.exchanges() <= 19
+    assert card.exchanges() <= 20  # one for the tries, if that was long ago
     assert card.verified() == []
     assert "PIN incorrect" in ssh.at_the_terminal(WRONG, status=255)
     assert card.answers() == ["9000", "63C2"]

@@ -18,6 +18,8 @@ OTHER = {"TLSv1.2": "TLSv1.3", "TLSv1.3": "TLSv1.2"}
 MOST = 24
 # A test may take a minute; on a busy machine, this many seconds.
 PATIENCE = 600
+# A place in the address bar of either browser's window.
+ADDRESS_BAR = (500, 64)
 # NSS may look at a slot each second; in this time nothing is to happen, so there is no event to
 # wait for.
 IDLE = 5
@@ -76,8 +78,10 @@ class Browser:
         return f"{self.portal.url(protocol)}?{self.visited:02}"
 
     def visit(self, protocol):
-        """Type the address of a page that demands a certificate."""
-        self.screen.key(self.window, "ctrl+l")
+        """Type the address of a page that demands a certificate. Ctrl+L would go to the page first,
+        and the next letters with it, if the browser is slow to answer."""
+        self.screen.click(self.window, *ADDRESS_BAR)
+        self.screen.key(self.window, "ctrl+a")
         self.screen.type(self.window, self.url(protocol))
 
     def choose(self):

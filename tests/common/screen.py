@@ -117,6 +117,11 @@ class Screen:
         self.focus(window)
         self.run("xdotool", "key", "--delay", "20", *keys)
 
+    def click(self, window, x, y):
+        """Click at a place in a window."""
+        self.focus(window)
+        self.run("xdotool", "mousemove", "--window", window, x, y, "click", "1")
+
     def close(self, window):
         """As with the button that closes it."""
         self.key(window, "alt+F4")
