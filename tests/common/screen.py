@@ -136,8 +136,9 @@ class Screen:
     def text(self, window="root"):
         """What a person can read there."""
         picture = self.picture(self.folder / "text.png", window)
-        large = self.folder / "text-large.png"
-        self.run("convert", picture, "-colorspace", "Gray", "-resize", "300%", large)
+        large = self.folder / "text.pgm"
+        self.run("convert", picture, "-colorspace", "Gray", "-filter", "Triangle", "-resize",
+                 "200%", large)
         # several threads would wait for each other, busily
         said = self.run("env", "OMP_THREAD_LIMIT=1", "tesseract", large, "-", "--psm", "11")
         return " ".join(said.split())
