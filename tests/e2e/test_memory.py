@@ -244,7 +244,8 @@ def test_no_password_is_left(program, card, password, how):
     program.give_and_search(login, WRONG_PASSWORD, expected=PIN_INCORRECT)
     program.give_and_search(f"{how} login {AUTHENTICATION}", password, expected=PIN_INCORRECT)
     card.set_tries("signature", 1)
-    program.give_and_search(login, WRONG_PASSWORD, expected=PIN_LOCKED)
+    # not the one that was just refused, which would not be sent
+    program.give_and_search(login, NEXT_PASSWORD, expected=PIN_LOCKED)
     program.give_and_search(login, password, expected=PIN_LOCKED)
     program("finalize")
     program("unload")
@@ -266,7 +267,7 @@ def test_no_password_is_left_by_a_change(program, card, password, how):
 
 
 def test_no_pin_of_four_digits_is_left(program, card):
-    pin, wrong, new = choose_pins(program, card, 3)
+    pin, wrong, new, other = choose_pins(program, card, 4)
     login = f"here login {AUTHENTICATION}"
     program.give_and_search(login, pin)
     program(f"logout {AUTHENTICATION}")
@@ -282,7 +283,7 @@ def test_no_pin_of_four_digits_is_left(program, card):
     program.give_and_search(f"here set-pin {AUTHENTICATION}", pin, new)
     program.give_and_search(f"here set-pin {AUTHENTICATION}", new, pin)
     card.set_tries("authentication", 1)
-    program.give_and_search(login, wrong, expected=PIN_LOCKED)
+    program.give_and_search(login, other, expected=PIN_LOCKED)
     program.give_and_search(login, pin, expected=PIN_LOCKED)
     program("finalize")
     program.assert_clean_of_all()
