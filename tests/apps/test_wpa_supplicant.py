@@ -70,7 +70,8 @@ class Supplicant:
         wait_until((self.control / "cable").exists)
 
     def cli(self):
-        return Prompted(self.sandbox, "wpa_cli", "-p", self.control, "-i", "cable")
+        # it would take a supplicant that waits for the card for one that is gone
+        return Prompted(self.sandbox, "wpa_cli", "-G", "300", "-p", self.control, "-i", "cable")
 
     def status(self):
         said = self.sandbox.run("wpa_cli", "-p", self.control, "-i", "cable", "status")
