@@ -235,10 +235,24 @@ def test_a_module_registered_by_hand_is_known_by_its_file(person):
     assert person.files() == before
 
 
+@pytest.mark.parametrize("second", [MODULE[AUTH], "/gone/jpki-pkcs11-auth.so"])
+def test_all_that_stand_under_our_name_are_told_of_and_removed(person, second):
+    folder = person.database(text=MINE["by modutil"])
+    before = (folder / "pkcs11.txt").read_bytes()
+    with open(folder / "pkcs11.txt", "a", encoding="utf-8") as file:
+        for library in (MODULE[AUTH], second):
+            file.write(f"library={library}\nname={NAME[AUTH]}\n\n")
+    assert "a second time" in person.setup("firefox", "--profile", folder, "--check", status=1)
+    assert person.setup("firefox", "--profile", folder, "--remove").count("removed") == 2
+    assert (folder / "pkcs11.txt").read_bytes() == before
+    person.setup("firefox", "--profile", folder, "--check", status=1)
+
+
 @pytest.mark.parametrize("text, said", [
     (f"library={built('jpki-pkcs11')}\nname=All\n\n", "would be there twice"),
     (f"library=/x.so\nname={NAME[AUTH]}\n\n", "another module of the name"),
     (f"library={MODULE[AUTH]}\nname={NAME[AUTH]}\n\nlibrary={MODULE[AUTH]}\nname=Mine\n\n", "twice"),
+    (f"library={MODULE[AUTH]}\nname={NAME[AUTH]}\n\n" * 2, "twice"),
 ])
 def test_nothing_is_shown_twice(person, text, said):
     folder = person.database(text=text)

@@ -18,6 +18,7 @@
 /* What a database has of a module; each is a row of the list, or NULL. */
 struct found {
 	const struct nss_module *ours;	/* under our name */
+	const struct nss_module *again; /* under our name once more */
 	const struct nss_module *other; /* the same file, under another name */
 	const struct nss_module *twin;	/* another file that shows the same token */
 	const struct nss_module *taken; /* our name, for something else */
@@ -37,6 +38,14 @@ name_of(const struct nss_module *module)
 	return module->name != NULL ? module->name : "";
 }
 
+static bool
+is_ours(const struct nss_module *module, const struct setup_request *request)
+{
+	return module->library != NULL && module->name != NULL &&
+	       strcmp(module->name, request->module->name) == 0 &&
+	       strcmp(base_name(module->library), request->module->file) == 0;
+}
+
 static void
 classify(struct found *found, const struct nss_module *module, const struct setup_request *request)
 {
@@ -46,8 +55,8 @@ classify(struct found *found, const struct nss_module *module, const struct setu
 	if (module->library == NULL)
 		return;
 	file = base_name(module->library);
-	if (named && strcmp(file, request->module->file) == 0)
-		found->ours = module;
+	if (is_ours(module, request))
+		*(found->ours == NULL ? &found->ours : &found->again) = module;
 	else if (is_same_file(module->library, request->library))
 		found->other = module;
 	else if (named)
@@ -55,6 +64,15 @@ classify(struct found *found, const struct nss_module *module, const struct setu
 	else if ((strcmp(file, request->module->file) == 0 || strcmp(file, WHOLE_MODULE) == 0) &&
 		 is_there(module->library))
 		found->twin = module;
+}
+
+/* What stands beside ours, so that the program has the card twice; NULL if there is nothing. */
+static const struct nss_module *
+second_of(const struct found *found)
+{
+	if (found->ours == NULL)
+		return NULL;
+	return found->again != NULL ? found->again : found->other;
 }
 
 static struct found
@@ -122,11 +140,11 @@ add(const struct setup_request *request, const struct file *file, const struct f
 {
 	const struct nss_module *there = found->ours != NULL ? found->ours : found->other;
 
-	if (found->ours != NULL && found->other != NULL) {
+	if (second_of(found) != NULL) {
 		complain(_("%s has the module twice, as \"%s\" and as \"%s\", and so has the "
 			   "program the "
 			   "card: remove one of them"),
-		    file->path, name_of(found->ours), name_of(found->other));
+		    file->path, name_of(found->ours), name_of(second_of(found)));
 		return STATUS_FAILED;
 	}
 	if (there == NULL && is_in_the_way(found, file))
@@ -197,9 +215,9 @@ check(const struct setup_request *request, const struct file *file, const struct
 	else if (!is_same_file(there->library, request->library))
 		tell(_("%s: it should be %s; \"jpki setup\" without --check changes it."),
 		    request->title, request->library);
-	else if (found->ours != NULL && found->other != NULL)
+	else if (second_of(found) != NULL)
 		tell(_("%s: it is registered a second time, as \"%s\"; remove one of the two."),
-		    request->title, name_of(found->other));
+		    request->title, name_of(second_of(found)));
 	else
 		return STATUS_DONE;
 	return STATUS_FAILED;
@@ -229,10 +247,30 @@ write_or_remove(const struct file *file, const char *folder, enum nss_kind kind,
 	return result;
 }
 
+/* The text without any of ours, to be freed; the last first, so that the others stay in place. */
+static char *
+text_without_ours(
+    const struct setup_request *request, const struct file *file, const struct nss_modules *modules)
+{
+	char *text = text_copy(file->text, strlen(file->text));
+
+	for (size_t i = modules->count; i-- > 0;) {
+		char *shorter;
+
+		if (!is_ours(&modules->rows[i], request))
+			continue;
+		shorter = nss_text_without(text, &modules->rows[i]);
+		text_free(&text);
+		text = shorter;
+	}
+	return text;
+}
+
 static int
 remove_ours(const struct setup_request *request, const struct file *file, const char *folder,
-    enum nss_kind kind, const struct found *found, bool *changed)
+    enum nss_kind kind, const struct nss_modules *modules, bool *changed)
 {
+	const struct found here = find(modules, request), *found = &here;
 	char *text;
 	int result;
 
@@ -245,14 +283,16 @@ remove_ours(const struct setup_request *request, const struct file *file, const 
 			tell(_("%s: not registered in %s."), request->title, file->path);
 		return STATUS_DONE;
 	}
-	text = nss_text_without(file->text, found->ours);
+	text = text_without_ours(request, file, modules);
 	result = write_or_remove(file, folder, kind, text);
 	text_free(&text);
 	if (result != 0)
 		return STATUS_FAILED;
 	*changed = true;
-	tell(_("%s: removed \"%s\" (%s) from %s."), request->title, request->module->name,
-	    found->ours->library, file->path);
+	for (size_t i = 0; i < modules->count; i++)
+		if (is_ours(&modules->rows[i], request))
+			tell(_("%s: removed \"%s\" (%s) from %s."), request->title,
+			    request->module->name, modules->rows[i].library, file->path);
 	return STATUS_DONE;
 }
 
@@ -273,7 +313,7 @@ act(const struct setup_request *request, struct file *file, const char *folder, 
 		status = check(request, file, &found);
 		break;
 	case SETUP_REMOVE:
-		status = remove_ours(request, file, folder, kind, &found, changed);
+		status = remove_ours(request, file, folder, kind, &modules, changed);
 		break;
 	default:
 		status = file->exists ? add(request, file, &found, changed)
