@@ -5,6 +5,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import termios
 import time
@@ -13,8 +14,10 @@ from support import wait_until
 
 
 def take_terminal():
-    """In a new process: its standard input is the terminal it belongs to."""
+    """In a new process: its standard input is the terminal it belongs to, and it hears Ctrl-C there
+    though the tests may run in the background."""
     os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
