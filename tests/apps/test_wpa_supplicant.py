@@ -28,6 +28,12 @@ tls_flags=[{tls13}ABLE-TLSv1.3]
 """
 
 
+def client(program, folder):
+    """Its socket, in /tmp else, is called by its process number, which is another's too in another
+    sandbox."""
+    return [program, "-s", folder]
+
+
 class Network:
     """A cable whose other end lets nobody in without a certificate of the card's CA."""
 
@@ -46,7 +52,8 @@ class Network:
 
     def stations(self):
         """Who has been let in."""
-        said = self.elsewhere.run("hostapd_cli", "-p", self.folder / "hostapd", "all_sta")
+        said = self.elsewhere.run(*client("hostapd_cli", self.folder), "-p",
+                                  self.folder / "hostapd", "all_sta")
         return re.findall(r"^flags=\[AUTHORIZED\]$", said, re.MULTILINE)
 
     def subjects(self):
@@ -58,7 +65,7 @@ class Supplicant:
     """wpa_supplicant in the background, and what wpa_cli says of it."""
 
     def __init__(self, sandbox, folder, more):
-        self.sandbox = sandbox
+        self.sandbox, self.folder = sandbox, folder
         self.control = folder / "wpa_supplicant"
         file = folder / "wpa_supplicant.conf"
         file.write_text(sample("wpa_supplicant.conf", {
@@ -69,12 +76,14 @@ class Supplicant:
                                      "-i", "cable", "-c", file)
         wait_until((self.control / "cable").exists)
 
+    def wpa_cli(self):
+        return [*client("wpa_cli", self.folder), "-p", self.control, "-i", "cable"]
+
     def cli(self):
-        # it would take a supplicant that waits for the card for one that is gone
-        return Prompted(self.sandbox, "wpa_cli", "-G", "300", "-p", self.control, "-i", "cable")
+        return Prompted(self.sandbox, *self.wpa_cli())
 
     def status(self):
-        said = self.sandbox.run("wpa_cli", "-p", self.control, "-i", "cable", "status")
+        said = self.sandbox.run(*self.wpa_cli(), "status")
         return dict(re.findall(r"^([^=\n]+)=(.*)$", said, re.MULTILINE))
 
 
@@ -109,6 +118,6 @@ def test_wpa_supplicant_logs_in(configured, card, elsewhere, certificates, tmp_p
     assert card.exchanges() <= 30  # more if the card fell asleep in between
     name = re.search(r"CN=(\w+)", subject(certificates / "authentication.pem")).group(1)
     assert network.subjects() == [f"/C=JP/CN={name}"]
-    configured.run("wpa_cli", "-p", supplicant.control, "-i", "cable", "terminate")
+    configured.run(*supplicant.wpa_cli(), "terminate")
     supplicant.process.wait(20)
     assert card.verified() == []
