@@ -10,8 +10,10 @@
 #include "token/role.h"
 #include "token/session.h"
 
-/* How old an answer about tries may be before the card is asked again, in ms. */
+/* How old an answer about tries may be, in ms, before the card is asked again for a PIN's sake. */
 #define TRIES_RECENT_MS 2000
+/* The same where it is but shown: browsers look again while they offer certificates. */
+#define TRIES_SHOWN_MS 10000
 /* How often a transaction is begun, if others reset the card each time before it has. */
 #define BEGIN_ATTEMPTS_MAX 5
 /* How often a card that answers nothing sensible is asked what it is. */
@@ -197,10 +199,16 @@ token_set_tries(struct token *token, unsigned tries)
 	token->tries_at = clock_now_ms();
 }
 
+static bool
+tries_younger(const struct token *token, uint64_t age)
+{
+	return token->tries_known && clock_now_ms() - token->tries_at < age;
+}
+
 bool
 token_tries_recent(const struct token *token)
 {
-	return token->tries_known && clock_now_ms() - token->tries_at < TRIES_RECENT_MS;
+	return tries_younger(token, TRIES_RECENT_MS);
 }
 
 /* The way failed, as against: the card answered, but not what was hoped for. */
@@ -480,7 +488,8 @@ reader_tries(struct reader *reader, enum jpki_role role, unsigned *tries)
 	int rv = JPKI_OK;
 
 	/* while something is unlocked, nobody is about to be asked for a PIN in vain */
-	if (!token->tries_known || (!token_tries_recent(token) && !reader_is_unlocked(reader))) {
+	if (!tries_younger(token, TRIES_SHOWN_MS) &&
+	    !(token->tries_known && reader_is_unlocked(reader))) {
 		rv = begin_keeping_login(reader);
 		if (rv == JPKI_OK)
 			rv = reader_end(reader, ask_tries(reader, role));

@@ -133,7 +133,7 @@ int reader_confirm_card(struct reader *reader);
 /* Within a transaction that has selected it: is that certificate another one? */
 bool reader_is_other_card(struct reader *reader);
 
-/* Tries left of a PIN that is not verified; asks the card if the last answer is not recent. */
+/* Tries left of a PIN, to be shown; asks the card if what it said last is too old for that. */
 int reader_tries(struct reader *reader, enum jpki_role role, unsigned *tries);
 
 /* Note what the card said about the tries. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "clock.h"
 #include "fixture.h"
 
 static CK_TOKEN_INFO
@@ -115,6 +116,23 @@ flags_follow_the_module(void **state)
 	assert_true(token_flags(JPKI_AUTHENTICATION) & CKF_USER_PIN_FINAL_TRY);
 	assert_ok(login_with(session, PIN));
 	assert_false(token_flags(JPKI_AUTHENTICATION) & CKF_USER_PIN_COUNT_LOW);
+}
+
+/* A try that another program has spent is shown after ten seconds; until then nothing is asked. */
+static void
+flags_follow_others_in_time(void **state)
+{
+	(void)state;
+	assert_false(token_flags(JPKI_AUTHENTICATION) & CKF_USER_PIN_COUNT_LOW);
+	assert_int_equal(
+	    vcard_pin_set_tries(card, card_pin_of(JPKI_AUTHENTICATION), 2, NULL), 0);
+	forget_exchanges();
+	clock_skip_ms(9000);
+	assert_false(token_flags(JPKI_AUTHENTICATION) & CKF_USER_PIN_COUNT_LOW);
+	assert_int_equal(exchanges(), 0);
+	clock_skip_ms(1000);
+	assert_true(token_flags(JPKI_AUTHENTICATION) & CKF_USER_PIN_COUNT_LOW);
+	assert_int_equal(exchanges(), 2); /* select, tries */
 }
 
 static void
@@ -297,6 +315,7 @@ main(void)
 	    TEST(sessions_are_counted),
 	    TEST(flags_tell_the_tries),
 	    TEST(flags_follow_the_module),
+	    TEST(flags_follow_others_in_time),
 	    TEST(garbled_info_is_left_out),
 	    TEST(old_resident_cards_are_no_tokens),
 	    TEST(phones_hide_their_certificate),
