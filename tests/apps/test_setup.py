@@ -826,6 +826,8 @@ def test_words_that_are_not_understood(person):
             (["setup", "firefox", "chromium"], "one program at a time"),
             (["setup", "--x"], "--x is not understood"), (["help", "x"], 'no verb "x"'),
             (["setup", "firefox", "--profile"], "needs a value"),
+            (["setup", "firefox", "--profile", ""], "--profile needs a value"),
+            (["setup", "firefox", "--modules="], "--modules needs a value"),
             (["setup", "ssh", "--profile", "x"], "OpenSSH has no profiles"),
             (["setup", "firefox", "--check", "--remove"], "exclude each other")]:
         assert said in person.run(JPKI, *words, status=2)

@@ -29,7 +29,7 @@ def test_eight_threads_and_a_restless_card(sandbox, card, record_property):
     assert storm.returncode == 0, said
     done = re.fullmatch(r"(\d+) rounds, (\d+) signatures\n", said)
     assert done, said  # and no report of the sanitizer
-    assert pulls > 1
+    assert pulls > SECONDS // 10
     assert {entry.sw for entry in card.verifies()} <= {"9000"}
     assert card.tries("authentication") == 3
     assert card.verified() == []

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "message.h"
+#include "text.h"
 #include "verb.h"
 
 int
@@ -20,13 +21,26 @@ verb_misused(const char *verb, const char *format, ...)
 	return STATUS_USAGE;
 }
 
+/* An empty value is what a variable of a script gives that is not set. */
+static int
+without_value(const char *verb, const char *name)
+{
+	char *option = text_format("--%s", name);
+
+	verb_misused(verb, _("the option %s needs a value"), option);
+	text_free(&option);
+	return '?';
+}
+
 int
 verb_option(int argc, char **argv, const struct option *options)
 {
-	int option;
+	int option, index = 0;
 
 	opterr = 0;
-	option = getopt_long(argc, argv, ":h", options, NULL);
+	option = getopt_long(argc, argv, ":h", options, &index);
+	if (option >= OPTION_OWN && optarg != NULL && optarg[0] == '\0')
+		return without_value(argv[0], options[index].name);
 	if (option == ':')
 		verb_misused(argv[0], _("the option %s needs a value"), argv[optind - 1]);
 	else if (option == '?')
