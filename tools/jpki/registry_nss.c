@@ -184,7 +184,9 @@ add_to_nothing(const struct setup_request *request, struct file *file, const cha
 		return STATUS_FAILED;
 	if (makes)
 		(void)nss_database_make(folder);
-	note = note_of(folder, folders);
+	/* a database that was there is never taken for one that was made */
+	note = kind != NSS_OF_ITS_OWN || makes ? note_of(folder, folders)
+					       : text_format(NOTE "%d,kept", folders);
 	text_free(&file->text);
 	file->text = nss_text_new(note);
 	status = add_new(request, file, changed);
