@@ -12,8 +12,8 @@
 #include "token/crypto.h"
 
 #define KEY_SIZE 32
-/* What is longer can be no PIN, and the length may be a lie: no more of it is read. */
-#define TYPED_MAX 64
+/* A greater length is taken for a mistake of the program, and nothing is read there. */
+#define TYPED_MAX 1024
 
 static struct secret *key;
 
@@ -33,6 +33,7 @@ refusal_start(void)
 static bool
 digest_of(const CK_BYTE *typed, CK_ULONG length, uint8_t digest[REFUSAL_DIGEST_SIZE])
 {
+	CK_ULONG size_typed = length <= TYPED_MAX ? length : 0;
 	size_t size = 0;
 	bool done;
 
@@ -40,7 +41,7 @@ digest_of(const CK_BYTE *typed, CK_ULONG length, uint8_t digest[REFUSAL_DIGEST_S
 		return false;
 	crypto_enter();
 	done = EVP_Q_mac(crypto_context(), "HMAC", NULL, "SHA256", NULL, key->bytes, KEY_SIZE,
-		   typed, length < TYPED_MAX ? length : TYPED_MAX, digest, REFUSAL_DIGEST_SIZE, &size) != NULL;
+		   typed, size_typed, digest, REFUSAL_DIGEST_SIZE, &size) != NULL;
 	crypto_leave();
 	return done && size == REFUSAL_DIGEST_SIZE;
 }

@@ -441,6 +441,18 @@ def test_a_database_with_something_in_it_stays(person, certificates):
     assert "JPKI" not in (person.home / ".pki/nssdb/pkcs11.txt").read_text()
 
 
+def test_a_database_that_was_there_stays(person):
+    """Though it had no list of modules, and nothing has been written to it since."""
+    folder = person.home / ".pki/nssdb"
+    folder.mkdir(parents=True)
+    person.run("certutil", "-N", "-d", f"sql:{folder}", "--empty-password")
+    (folder / "pkcs11.txt").unlink()
+    before = person.files()
+    person.setup("chromium")
+    person.setup("chromium", "--remove")
+    assert person.files() == before
+
+
 @pytest.mark.parametrize("newer", [False, True])
 def test_chromium_takes_it(person, sandbox, certificates, newer):
     """The module is loaded by Chromium itself, from the database that was made or found."""

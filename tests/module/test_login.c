@@ -158,6 +158,22 @@ impossible_pin_is_told_once(void **state)
 	}
 }
 
+/* Of a PIN whose length is no length, no more is read than tells that it is none. */
+static void
+wild_length_is_not_believed(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+	CK_BYTE *typed = malloc(1);
+
+	(void)state;
+	assert_non_null(typed);
+	*typed = 'x';
+	assert_rv(p11->C_Login(session, CKU_USER, typed, (CK_ULONG)-1), CKR_PIN_INCORRECT);
+	assert_rv(p11->C_Login(session, CKU_USER, typed, (CK_ULONG)-1), CKR_FUNCTION_CANCELED);
+	free(typed);
+	assert_int_equal(pins_sent(), 0);
+}
+
 static void
 last_try_is_the_persons(void **state)
 {
@@ -479,6 +495,7 @@ main(void)
 	    TEST(insisting_is_no_typing),
 	    TEST(refused_pin_is_forgotten_with_the_card),
 	    TEST(impossible_pin_is_told_once),
+	    TEST(wild_length_is_not_believed),
 	    TEST(last_try_is_the_persons),
 	    TEST(impossible_pins_are_not_sent),
 	    TEST(embedded_nul_is_not_sent),

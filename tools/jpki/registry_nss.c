@@ -14,6 +14,9 @@
 
 /* How the note in a new file begins. */
 #define NOTE "folders "
+/* What it says of a database that was made with the file, and of one that was not. */
+#define MADE "made"
+#define KEPT "kept"
 
 /* What a database has of a module; each is a row of the list, or NULL. */
 struct found {
@@ -161,10 +164,10 @@ add(const struct setup_request *request, const struct file *file, const struct f
 /* What was made for a new file, in its first line: whoever removes the file can tell whether the
  * rest is still as made. */
 static char *
-note_of(const char *folder, int folders)
+note_of(const char *folder, int folders, bool made)
 {
 	char *state = nss_database_state(folder);
-	char *note = text_format(NOTE "%d,%s", folders, state);
+	char *note = text_format(NOTE "%d,%s,%s", folders, made ? MADE : KEPT, state);
 
 	text_free(&state);
 	return note;
@@ -184,9 +187,7 @@ add_to_nothing(const struct setup_request *request, struct file *file, const cha
 		return STATUS_FAILED;
 	if (makes)
 		(void)nss_database_make(folder);
-	/* a database that was there is never taken for one that was made */
-	note = kind != NSS_OF_ITS_OWN || makes ? note_of(folder, folders)
-					       : text_format(NOTE "%d,kept", folders);
+	note = note_of(folder, folders, makes);
 	text_free(&file->text);
 	file->text = nss_text_new(note);
 	status = add_new(request, file, changed);
@@ -227,19 +228,20 @@ check(const struct setup_request *request, const struct file *file, const struct
 
 /* All goes that was made for the module, if it is as it was made. */
 static int
-write_or_remove(const struct file *file, const char *folder, enum nss_kind kind, const char *text)
+write_or_remove(const struct file *file, const char *folder, const char *text)
 {
 	char *then = nss_text_note(text), *now = NULL;
 	int folders = then != NULL ? text_number(then, NOTE) : -1;
+	bool made = folders >= 0 && strstr(then, "," MADE ",") != NULL;
 	int result;
 
 	if (folders >= 0)
-		now = note_of(folder, folders);
+		now = note_of(folder, folders, made);
 	if (now == NULL || strcmp(then, now) != 0) {
 		result = file_replace(file, text);
 	} else {
 		result = file_remove(file);
-		if (result == 0 && kind == NSS_OF_ITS_OWN)
+		if (result == 0 && made)
 			nss_database_remove(folder);
 		if (result == 0)
 			folders_remove(folder, folders);
@@ -270,7 +272,7 @@ text_without_ours(
 
 static int
 remove_ours(const struct setup_request *request, const struct file *file, const char *folder,
-    enum nss_kind kind, const struct nss_modules *modules, bool *changed)
+    const struct nss_modules *modules, bool *changed)
 {
 	const struct found here = find(modules, request), *found = &here;
 	char *text;
@@ -286,7 +288,7 @@ remove_ours(const struct setup_request *request, const struct file *file, const 
 		return STATUS_DONE;
 	}
 	text = text_without_ours(request, file, modules);
-	result = write_or_remove(file, folder, kind, text);
+	result = write_or_remove(file, folder, text);
 	text_free(&text);
 	if (result != 0)
 		return STATUS_FAILED;
@@ -315,7 +317,7 @@ act(const struct setup_request *request, struct file *file, const char *folder, 
 		status = check(request, file, &found);
 		break;
 	case SETUP_REMOVE:
-		status = remove_ours(request, file, folder, kind, &modules, changed);
+		status = remove_ours(request, file, folder, &modules, changed);
 		break;
 	default:
 		status = file->exists ? add(request, file, &found, changed)
