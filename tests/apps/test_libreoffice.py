@@ -63,6 +63,10 @@ class Office:
     def finish(self):
         assert self.dispatch.wait(60) == 0
 
+    def wait_shown(self, window, text):
+        """A window takes no keys before it shows what came of the one that was before it."""
+        self.screen.wait_text(text, self.screen.wait_for(window))
+
     def key(self, window, *keys):
         """Keys for the window of that title."""
         self.screen.key(self.screen.wait_for(window), *keys)
@@ -129,6 +133,7 @@ def sign_document(office, card, document):
     office.choose_certificate()
     office.give(PASSWORD, PIN[SIGN])
     wait_until(lambda: card.events("sign"))
+    office.wait_shown(LISTED, "Japan Agency")
     office.key(LISTED, "alt+s")
     office.choose_certificate()
     office.dismiss(PASSWORD, "Escape")
@@ -145,6 +150,7 @@ def export(office, password):
     office.key(OPTIONS, *["ctrl+Page_Down"] * 5, "space")
     office.choose_certificate()
     office.screen.wait_gone(CHOICE)
+    office.wait_shown(OPTIONS, "Chiyoda-ku")
     office.key(OPTIONS, "alt+p")
     office.screen.run("xdotool", "type", "--delay", "20", password)
     office.key(OPTIONS, "alt+x")

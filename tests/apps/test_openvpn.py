@@ -37,9 +37,13 @@ class FrontEnd:
         self.heard = []
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(60)
-        self.socket.connect(str(path))
+        wait_until(lambda: self.connects(path))
         self.lines = self.socket.makefile("r", encoding="utf-8")
         self.say("state on")
+
+    def connects(self, path):
+        """The socket is there a moment before anybody listens at it."""
+        return self.socket.connect_ex(str(path)) == 0
 
     def say(self, line):
         self.socket.sendall(f"{line}\n".encode())
@@ -87,7 +91,6 @@ class Client:
                 "script-security 2\nup /bin/true\nverb 3\n")
         file = configure(sandbox, folder, {FRONT_END: folder / "socket"}, more)
         self.process = sandbox.spawn(folder / "client.log", "openvpn", "--config", file)
-        wait_until((folder / "socket").exists)
         self.front_end = FrontEnd(folder / "socket", [*pins])
 
     def connected(self):
