@@ -154,13 +154,15 @@ attempt_login(struct session *session, const CK_BYTE *typed, CK_ULONG length,
 	struct refusal *refused = &session_token(session)->refused;
 	CK_RV rv;
 
-	if (refusal_is_of(refused, typed, length)) {
+	if (refusal_is_of(refused, session->entered_at, typed, length)) {
 		refusal_note(refused, typed, length);
 		return CKR_FUNCTION_CANCELED;
 	}
 	rv = try_pin(session, typed, length, work);
 	if (rv == CKR_PIN_INCORRECT)
 		refusal_note(refused, typed, length);
+	else if (rv == CKR_OK)
+		refusal_forget(refused);
 	return rv;
 }
 

@@ -8,7 +8,7 @@
  * The PIN rules, first part: how a PIN that a person gave comes to the card (the second is lock.h).
  * One PIN given is at most one VERIFY with it, in a transaction that begins with selecting the
  * application; what cannot be right is not sent; a PIN without tries is not tried, nor again at
- * once one that was refused; nothing keeps a PIN.
+ * once one that was refused; nothing keeps a PIN (but refusal.h a keyed digest of a wrong one).
  */
 
 /* Log the user in: all sessions with the token become user sessions. */

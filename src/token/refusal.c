@@ -55,12 +55,20 @@ refusal_note(struct refusal *refusal, const CK_BYTE *typed, CK_ULONG length)
 }
 
 bool
-refusal_is_of(const struct refusal *refusal, const CK_BYTE *typed, CK_ULONG length)
+refusal_is_of(
+    const struct refusal *refusal, uint64_t given_at, const CK_BYTE *typed, CK_ULONG length)
 {
 	uint8_t digest[REFUSAL_DIGEST_SIZE];
 
-	return clock_now_ms() < refusal->until && digest_of(typed, length, digest) &&
+	return given_at < refusal->until && digest_of(typed, length, digest) &&
 	       CRYPTO_memcmp(digest, refusal->digest, sizeof(digest)) == 0;
+}
+
+void
+refusal_forget(struct refusal *refusal)
+{
+	OPENSSL_cleanse(refusal->digest, sizeof(refusal->digest));
+	refusal->until = 0;
 }
 
 void

@@ -29,7 +29,11 @@ void refusal_stop(void);
 
 /* This was refused, now. */
 void refusal_note(struct refusal *refusal, const CK_BYTE *typed, CK_ULONG length);
-/* Whether this is what was refused, less than REFUSAL_MS ago. */
-bool refusal_is_of(const struct refusal *refusal, const CK_BYTE *typed, CK_ULONG length);
+/* Whether this is what was refused less than REFUSAL_MS before it was given, at `given_at`
+ * (clock_now_ms): waiting for a busy card is no typing. */
+bool refusal_is_of(
+    const struct refusal *refusal, uint64_t given_at, const CK_BYTE *typed, CK_ULONG length);
+/* Nothing is known of any PIN. */
+void refusal_forget(struct refusal *refusal);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <openssl/evp.h>
 
+#include "base/clock.h"
 #include "token/crypto.h"
 #include "token/lock.h"
 #include "token/module.h"
@@ -59,6 +60,7 @@ find_inlock(CK_SESSION_HANDLE handle)
 CK_RV
 session_enter(CK_SESSION_HANDLE handle, struct session **out)
 {
+	uint64_t now = clock_now_ms();
 	struct session *session;
 	bool was_open;
 
@@ -70,6 +72,7 @@ session_enter(CK_SESSION_HANDLE handle, struct session **out)
 	if (session == NULL)
 		return CKR_SESSION_HANDLE_INVALID;
 	pthread_mutex_lock(&session->reader->lock);
+	session->entered_at = now;
 	crypto_enter();
 	was_open = !session->closed;
 	if (was_open)

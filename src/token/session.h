@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <openssl/types.h>
 
@@ -37,6 +38,7 @@ struct session {
 	struct reader *reader;
 	enum jpki_role role;
 	CK_FLAGS flags;
+	uint64_t entered_at; /* before it was waited for, clock_now_ms */
 	struct search search;
 	struct operation digest, sign, verify;
 

@@ -7,5 +7,7 @@
 /* In place of the module's clock (base/clock.h): this much time has passed without waiting for it.
  */
 void clock_skip_ms(uint64_t ms);
+/* How often the module has asked for the time. */
+unsigned clock_readings(void);
 
 #endif

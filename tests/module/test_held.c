@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "scheme.h"
+#include "token/refusal.h"
 
 /* Whoever hangs is ended by the alarm, in seconds. */
 #define HANG 100
@@ -224,6 +226,44 @@ others_do_not_wait(void **state)
 	alarm(0);
 }
 
+static void *
+give_wrong_password(void *context)
+{
+	struct held *insisting = context;
+	CK_BYTE password[] = "WRONG99";
+
+	insisting->rv =
+	    own_list->C_Login(insisting->session, CKU_USER, password, sizeof(password) - 1);
+	return NULL;
+}
+
+/* What was refused came again at once, and then waited longer than REFUSAL_MS for the card. */
+static void
+refused_pin_that_waits_is_not_sent(void **state)
+{
+	struct held insisting = {0}, held;
+	struct deadline deadline = {0};
+	unsigned before;
+
+	(void)state;
+	alarm(HANG);
+	prepare(&held, 1);
+	insisting.session = open_session(JPKI_SIGNATURE);
+	assert_rv(login_with(insisting.session, "WRONG99"), CKR_PIN_INCORRECT);
+	start(&held, 1);
+	before = clock_readings();
+	assert_int_equal(
+	    pthread_create(&insisting.thread, NULL, give_wrong_password, &insisting), 0);
+	while (clock_readings() == before)
+		wait_a_moment(&deadline);
+	clock_skip_ms(REFUSAL_MS);
+	finish(&held, CKR_OK);
+	assert_int_equal(pthread_join(insisting.thread, NULL), 0);
+	assert_rv(insisting.rv, CKR_FUNCTION_CANCELED);
+	assert_int_equal(pins_sent(), 2);
+	alarm(0);
+}
+
 /* ---------------------------------------------------------------------------------- waiting */
 
 struct waiter {
@@ -323,6 +363,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(others_do_not_wait),
+	    TEST(refused_pin_that_waits_is_not_sent),
 	    TEST(finalize_ends_a_wait_during_an_exchange),
 	    TEST(finalize_ends_a_wait_without_a_service),
 	};
