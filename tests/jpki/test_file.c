@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -184,6 +186,56 @@ one_for_everybody_is_not(void **state)
 	assert_int_equal(info.st_mode & 07777, 0644);
 }
 
+#define ACCESS "system.posix_acl_access"
+#define FOR_NEW_FILES "system.posix_acl_default"
+/* As the kernel has an access list (acl(5)), of a machine that begins with the low byte: the owner
+ * rw, one other user r. */
+static const char one_more_reader[] = "\x02\0\0\0"
+				      "\x01\0\x06\0\xff\xff\xff\xff"
+				      "\x02\0\x04\0\x34\x12\0\0"
+				      "\x04\0\x04\0\xff\xff\xff\xff"
+				      "\x10\0\x04\0\xff\xff\xff\xff"
+				      "\x20\0\0\0\xff\xff\xff\xff";
+#define LIST_SIZE (sizeof(one_more_reader) - 1)
+
+static void
+an_access_list_stays(void **state)
+{
+	char list[256];
+
+	(void)state;
+	put("a", "old");
+	if (setxattr("a", ACCESS, one_more_reader, LIST_SIZE, 0) != 0 && errno == ENOTSUP)
+		skip();
+	assert_int_equal(replace("a", "new"), 0);
+	assert_int_equal(getxattr("a", ACCESS, list, sizeof(list)), LIST_SIZE);
+	assert_memory_equal(list, one_more_reader, LIST_SIZE);
+	put("b", "old");
+	assert_int_equal(setxattr(".", FOR_NEW_FILES, one_more_reader, LIST_SIZE, 0), 0);
+	assert_int_equal(replace("b", "new"), 0);
+	assert_int_equal(getxattr("b", ACCESS, list, sizeof(list)), -1);
+	assert_int_equal(errno, ENODATA);
+	assert_text("b", "new");
+}
+
+/* Also of a file that has come since one looked. */
+static void
+a_name_is_taken_once(void **state)
+{
+	struct stat info;
+
+	(void)state;
+	put("a", "first");
+	put("b", "second");
+	assert_int_equal(file_take_name("a", "c"), 0);
+	assert_int_equal(file_take_name("b", "c"), -1);
+	assert_int_equal(errno, EEXIST);
+	assert_text("c", "first");
+	assert_int_equal(stat("c", &info), 0);
+	assert_int_equal(info.st_nlink, 1);
+	assert_int_equal(entries(), 2);
+}
+
 /* Those who keep their settings elsewhere find them there. */
 static void
 a_link_stays_a_link(void **state)
@@ -328,6 +380,8 @@ main(void)
 	    TEST(a_file_is_replaced),
 	    TEST(a_new_file_is_private),
 	    TEST(one_for_everybody_is_not),
+	    TEST(an_access_list_stays),
+	    TEST(a_name_is_taken_once),
 	    TEST(a_link_stays_a_link),
 	    TEST(a_write_that_fails_leaves_the_old_file),
 	    TEST(a_file_that_changed_meanwhile_stays),

@@ -6,11 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "file.h"
 #include "message.h"
 #include "text.h"
+
+/* More than 8000 entries. */
+#define ACCESS_LIST_MAX 65536
 
 bool
 is_folder(const char *path)
@@ -144,6 +148,23 @@ write_all(int number, const char *text)
 	return 0;
 }
 
+/* Who else may read and write it (acl(5)); a list that the folder gives to new files goes. */
+static int
+keep_access_list(const struct file *file, int number)
+{
+	static const char name[] = "system.posix_acl_access";
+	char list[ACCESS_LIST_MAX];
+	ssize_t size = getxattr(file->path, name, list, sizeof(list));
+
+	if (size >= 0)
+		return fsetxattr(number, name, list, (size_t)size, 0);
+	if (errno != ENODATA && errno != ENOTSUP)
+		return -1;
+	if (fremovexattr(number, name) != 0 && errno != ENODATA && errno != ENOTSUP)
+		return -1;
+	return 0;
+}
+
 /* Owner, group and mode as before; the owner first, since a change of it may take modes away. */
 static int
 keep_owner_and_mode(const struct file *file, int number)
@@ -157,7 +178,9 @@ keep_owner_and_mode(const struct file *file, int number)
 	if ((now.st_uid != file->info.st_uid || now.st_gid != file->info.st_gid) &&
 	    fchown(number, file->info.st_uid, file->info.st_gid) != 0)
 		return -1;
-	return fchmod(number, file->info.st_mode & 07777);
+	if (fchmod(number, file->info.st_mode & 07777) != 0)
+		return -1;
+	return keep_access_list(file, number);
 }
 
 static bool
@@ -233,13 +256,27 @@ would_be_roots(const struct file *file, const char *folder)
 	return true;
 }
 
+int
+file_take_name(const char *temporary, const char *path)
+{
+	if (link(temporary, path) == 0) {
+		(void)unlink(temporary);
+		return 0;
+	}
+	if (errno == EEXIST || is_there(path)) {
+		errno = EEXIST;
+		return -1;
+	}
+	return rename(temporary, path); /* a file system without links */
+}
+
 static int
 put_in_place(const struct file *file, const char *temporary)
 {
 	if (has_changed(file)) {
 		complain(
 		    _("%s has just been changed by another program: run this again"), file->path);
-	} else if (rename(temporary, file->path) != 0) {
+	} else if ((file->exists ? rename : file_take_name)(temporary, file->path) != 0) {
 		complain(_("cannot write %s: %s"), file->path, strerror(errno));
 	} else {
 		return 0;

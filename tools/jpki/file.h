@@ -25,9 +25,14 @@ int file_read(struct file *file, const char *path);
 void file_free(struct file *file);
 
 /* Give the file another text, or make it. At each moment the whole old or the whole
- * new text is there, also on disk. Mode, owner and group stay. 0, or -1 with the old file as it
- * was: also if it changed since it was read, or if its owner or group could not be kept. */
+ * new text is there, also on disk. Mode, owner, group and access list stay. 0, or -1 with the old
+ * file as it was: also if it changed since it was read, or if its owner or group could not be kept.
+ */
 int file_replace(const struct file *file, const char *text);
+
+/* Give a file another name, which nothing else may have: 0, or -1 with errno (EEXIST). Both are in
+ * one folder or in one below the other. */
+int file_take_name(const char *temporary, const char *path);
 
 /* Remove a file that was read. 0 or -1. */
 int file_remove(const struct file *file);

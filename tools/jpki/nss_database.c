@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,13 +30,20 @@ struct nss {
 	__typeof__(&NSS_Shutdown) shutdown;
 };
 
+/* The path of one of the files, to be freed. */
+static char *
+path_of(const char *folder, size_t i)
+{
+	return text_format("%s/%s", folder, names[i]);
+}
+
 bool
 nss_database_exists(const char *folder)
 {
 	bool exists = false;
 
 	for (size_t i = 0; i < NAME_COUNT; i++) {
-		char *path = text_format("%s/%s", folder, names[i]);
+		char *path = path_of(folder, i);
 
 		exists |= is_there(path);
 		text_free(&path);
@@ -91,17 +102,53 @@ make(const struct nss *nss, const char *folder)
 	return nss->shutdown() == SECSuccess && made;
 }
 
+static void
+unlink_all(const char *folder)
+{
+	for (size_t i = 0; i < NAME_COUNT; i++) {
+		char *path = path_of(folder, i);
+
+		(void)unlink(path);
+		text_free(&path);
+	}
+}
+
+/* Both files into their folder, and never over those of a program that was faster. */
+static bool
+move_all(const char *from, const char *folder)
+{
+	bool moved = true;
+
+	for (size_t i = 0; i < NAME_COUNT && moved; i++) {
+		char *made = path_of(from, i), *path = path_of(folder, i);
+
+		moved = file_take_name(made, path) == 0;
+		text_free(&made);
+		text_free(&path);
+	}
+	return moved;
+}
+
 bool
 nss_database_make(const char *folder)
 {
+	char *aside = text_format("%s/.jpki-XXXXXX", folder);
+	sigset_t all, before;
 	struct nss nss = {0};
-	bool made;
+	bool made = false;
 
-	if (nss_database_exists(folder))
-		return true;
-	made = load(&nss) && make(&nss, folder);
-	if (!made)
-		nss_database_remove(folder);
+	if (load(&nss)) {
+		/* No signal may leave a folder behind. */
+		sigfillset(&all);
+		sigprocmask(SIG_BLOCK, &all, &before);
+		if (mkdtemp(aside) != NULL) {
+			made = make(&nss, aside) && move_all(aside, folder);
+			unlink_all(aside);
+			(void)rmdir(aside);
+		}
+		sigprocmask(SIG_SETMASK, &before, NULL);
+	}
+	text_free(&aside);
 	/* NSPR, which NSS runs on, cannot be unloaded: the library stays. */
 	return made;
 }
@@ -112,7 +159,7 @@ nss_database_state(const char *folder)
 	char *state = text_copy("", 0);
 
 	for (size_t i = 0; i < NAME_COUNT; i++) {
-		char *path = text_format("%s/%s", folder, names[i]), *before = state;
+		char *path = path_of(folder, i), *before = state;
 		struct stat info;
 
 		if (stat(path, &info) == 0) {
@@ -126,13 +173,38 @@ nss_database_state(const char *folder)
 	return state;
 }
 
-void
-nss_database_remove(const char *folder)
+/* Nobody gets a lease to write a file that another one has open (fcntl(2)). */
+static bool
+is_open(const char *path)
 {
-	for (size_t i = 0; i < NAME_COUNT; i++) {
-		char *path = text_format("%s/%s", folder, names[i]);
+	int number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool is = number >= 0 && fcntl(number, F_SETLEASE, F_WRLCK) != 0 && errno == EAGAIN;
 
-		(void)unlink(path);
+	if (number >= 0)
+		(void)close(number); /* the lease goes with it */
+	return is;
+}
+
+bool
+nss_database_is_open(const char *folder)
+{
+	bool is = false;
+
+	for (size_t i = 0; i < NAME_COUNT; i++) {
+		char *path = path_of(folder, i);
+
+		is |= is_open(path);
 		text_free(&path);
 	}
+	return is;
+}
+
+void
+nss_database_remove(const char *folder, const char *state)
+{
+	char *now = nss_database_state(folder);
+
+	if (strcmp(now, state) == 0 && !nss_database_is_open(folder))
+		unlink_all(folder);
+	text_free(&now);
 }

@@ -180,22 +180,24 @@ add_to_nothing(const struct setup_request *request, struct file *file, const cha
 {
 	int folders = folders_make(folder, 0700);
 	bool makes = folders >= 0 && kind == NSS_OF_ITS_OWN && !nss_database_exists(folder);
-	char *note;
+	char *note, *state;
 	int status;
 
 	if (folders < 0)
 		return STATUS_FAILED;
 	if (makes)
-		(void)nss_database_make(folder);
+		makes = nss_database_make(folder);
 	note = note_of(folder, folders, makes);
+	state = nss_database_state(folder);
 	text_free(&file->text);
 	file->text = nss_text_new(note);
 	status = add_new(request, file, changed);
 	if (status != STATUS_DONE) {
 		if (makes)
-			nss_database_remove(folder);
+			nss_database_remove(folder, state);
 		folders_remove(folder, folders);
 	}
+	text_free(&state);
 	text_free(&note);
 	return status;
 }
@@ -230,24 +232,25 @@ check(const struct setup_request *request, const struct file *file, const struct
 static int
 write_or_remove(const struct file *file, const char *folder, const char *text)
 {
-	char *then = nss_text_note(text), *now = NULL;
+	char *then = nss_text_note(text), *now = NULL, *state = nss_database_state(folder);
 	int folders = then != NULL ? text_number(then, NOTE) : -1;
 	bool made = folders >= 0 && strstr(then, "," MADE ",") != NULL;
 	int result;
 
 	if (folders >= 0)
 		now = note_of(folder, folders, made);
-	if (now == NULL || strcmp(then, now) != 0) {
+	if (now == NULL || strcmp(then, now) != 0 || (made && nss_database_is_open(folder))) {
 		result = file_replace(file, text);
 	} else {
 		result = file_remove(file);
 		if (result == 0 && made)
-			nss_database_remove(folder);
+			nss_database_remove(folder, state);
 		if (result == 0)
 			folders_remove(folder, folders);
 	}
 	text_free(&then);
 	text_free(&now);
+	text_free(&state);
 	return result;
 }
 
