@@ -330,6 +330,12 @@ def test_without_a_profile_it_says_what_to_do(person, profiles, said):
     assert person.files() == before
 
 
+@pytest.mark.parametrize("program", ["firefox", "thunderbird"])
+def test_without_a_profile_there_is_nothing_to_remove(person, program):
+    assert "not registered; it has no profile" in person.setup(program, "--remove")
+    assert person.files() == {}
+
+
 def test_firefox_takes_it(person):
     """A profile that Firefox itself has made, while Firefox is running."""
     needs("firefox-esr")
@@ -441,6 +447,21 @@ def test_a_database_with_something_in_it_stays(person, certificates):
     assert "JPKI" not in (person.home / ".pki/nssdb/pkcs11.txt").read_text()
 
 
+def test_a_database_that_is_open_stays(person):
+    """A program that has it open goes on with it, also if it has not written there yet."""
+    before = person.files()
+    person.setup("chromium")
+    folder = person.home / ".pki/nssdb"
+    with open(folder / "cert9.db", "rb"):
+        person.setup("chromium", "--remove")
+        assert sorted(path.name for path in folder.iterdir()) == [
+            "cert9.db", "key4.db", "pkcs11.txt"]
+        assert "JPKI My" not in (folder / "pkcs11.txt").read_text()
+    person.setup("chromium")
+    person.setup("chromium", "--remove")
+    assert person.files() == before
+
+
 def test_a_database_that_was_there_stays(person):
     """Though it had no list of modules, and nothing has been written to it since."""
     folder = person.home / ".pki/nssdb"
@@ -486,6 +507,30 @@ def test_libreoffice_gets_a_database_of_its_own(person):
     person.setup("libreoffice", "--check")
     person.setup("libreoffice", "--remove")
     assert person.files() == before
+
+
+def test_libreoffice_is_told_how_to_trust_the_ca(person, sandbox, card):
+    """By a line that can be used as it is."""
+    said = person.setup("libreoffice")
+    database = f"sql:{person.home}/.local/share/jpki/nss-signature"
+    (command,) = re.findall(r"^  (certutil .*)$", said, re.MULTILINE)
+    card.mark()
+    sandbox.run("sh", "-c", command, env=person.env)
+    said = sandbox.run("certutil", "-L", "-d", database, "-h", "all", env=person.env)
+    assert re.search(r"Digital Signature CA +,C,", said)
+    assert card.verifies() == []
+
+
+def test_another_installation_of_libreoffice_leaves_the_usual_one(person):
+    person.setup("libreoffice")
+    before = person.files()
+    other = person.home / "other"
+    (other / "user").mkdir(parents=True)
+    person.setup("libreoffice", "--profile", other)
+    assert "stays, for the usual" in person.setup("libreoffice", "--remove", "--profile", other)
+    shutil.rmtree(other)
+    assert person.files() == before
+    person.setup("libreoffice", "--check")
 
 
 def settings(person, items=""):
@@ -540,7 +585,7 @@ resolver = uno.getComponentContext().ServiceManager.createInstance(
     "com.sun.star.bridge.UnoUrlResolver")
 while True:
     try:
-        context = resolver.resolve("uno:pipe,name=jpki-setup;urp;StarOffice.ComponentContext")
+        context = resolver.resolve("uno:socket,host=localhost,port=2002;urp;StarOffice.ComponentContext")
         break
     except NoConnectException:
         time.sleep(0.1)
@@ -560,7 +605,7 @@ def test_libreoffice_takes_it(person, sandbox, tmp_path):
     script = tmp_path / "office.py"
     script.write_text(OFFICE)
     office = sandbox.spawn(tmp_path / "log", "soffice", "--headless", "--norestore",
-                           "--accept=pipe,name=jpki-setup;urp", env=person.env)
+                           "--accept=socket,host=localhost,port=2002;urp", env=person.env)
     said = sandbox.run("/usr/bin/python3", "-u", script, JPKI, "setup", "libreoffice", "--remove",
                        env=person.env)
     office.wait(60)
@@ -612,20 +657,33 @@ def test_p11_kit_finds_it(somebody, sandbox):
     assert somebody.files() == before
 
 
-def test_a_file_of_p11_kit_is_moved_or_left(somebody):
+def test_a_file_of_p11_kit_moves_with_the_module(somebody):
+    before = somebody.files()
+    file = somebody.home / ".config/pkcs11/modules/jpki.module"
+    somebody.run(*somebody.command, "p11-kit")
+    made = file.read_text()
+    file.write_text(made.replace(str(somebody.modules), "/old"))
+    said = somebody.run(*somebody.command, "p11-kit", "--check", status=1)
+    assert "/old/jpki-pkcs11.so does not exist." in said
+    assert "was /old/jpki-pkcs11.so, and is now" in somebody.run(*somebody.command, "p11-kit")
+    assert file.read_text() == made
+    somebody.run(*somebody.command, "p11-kit", "--remove")
+    assert somebody.files() == before
+
+
+def test_a_file_of_p11_kit_that_a_person_wrote_stays(somebody):
     file = somebody.home / ".config/pkcs11/modules/jpki.module"
     file.parent.mkdir(parents=True)
     file.write_text("# mine\nmodule:  /old/jpki-pkcs11.so \npriority: 5\n")
     for path in (file, file.parent):
         shutil.chown(path, 65534, 65534)
-    said = somebody.run(*somebody.command, "p11-kit", "--check", status=1)
-    assert "/old/jpki-pkcs11.so does not exist." in said
-    assert "was /old/jpki-pkcs11.so, and is now" in somebody.run(*somebody.command, "p11-kit")
-    text = f"# mine\nmodule:  {somebody.modules}/jpki-pkcs11.so \npriority: 5\n"
-    assert file.read_text() == text
+    before = somebody.files()
+    somebody.run(*somebody.command, "p11-kit", "--check", status=1)
+    said = somebody.run(*somebody.command, "p11-kit", status=1)
+    assert "not as jpki has made it, and names another module (/old/jpki-pkcs11.so)" in said
     said = somebody.run(*somebody.command, "p11-kit", "--remove", status=1)
     assert "not as jpki has made it" in said
-    assert file.read_text() == text
+    assert somebody.files() == before
 
 
 @pytest.fixture
@@ -655,6 +713,20 @@ def test_what_is_registered_for_all_users_is_enough(system, sandbox):
     (system / "files/jpki.module").write_text(f"module: {built('jpki-pkcs11')}\n")
     assert f"registered for all users already, in {file}." in sandbox.run(JPKI, "setup", "p11-kit")
     sandbox.run(JPKI, "setup", "p11-kit", "--check")
+    said = sandbox.run(JPKI, "setup", "p11-kit", "--remove")
+    assert f"registered for all users, in {file}, and stays so." in said
+    assert not (system / "etc/pkcs11").exists()
+
+
+def test_another_module_for_all_users_is_not_enough(system, sandbox):
+    """As after a move: the file that is written comes before it, for p11-kit too."""
+    (system / "files/jpki.module").write_text("module: /old/jpki-pkcs11.so\n")
+    said = sandbox.run(JPKI, "setup", "p11-kit", "--check", status=1)
+    assert "/old/jpki-pkcs11.so does not exist." in said
+    assert "registered" in sandbox.run(JPKI, "setup", "p11-kit")
+    assert f"jpki: {built('jpki-pkcs11')}\n" in sandbox.run("p11-kit", "list-modules")
+    sandbox.run(JPKI, "setup", "p11-kit", "--check")
+    sandbox.run(JPKI, "setup", "p11-kit", "--remove")
     assert not (system / "etc/pkcs11").exists()
 
 
@@ -722,6 +794,22 @@ def test_for_lines_there_is_little_to_check_and_nothing_to_remove(person, progra
     (person.home / ".ssh").mkdir()
     (person.home / ".ssh/config").write_text(f"Host x\n  PKCS11Provider {MODULE[AUTH]}\n")
     person.setup(program, "--check")
+
+
+@pytest.mark.parametrize("line, status", [
+    ("# PKCS11Provider {}", 1),
+    ("PKCS11Provider {}.old", 1),
+    ("IdentityFile {}", 1),
+    ("PKCS11Provider /other.so # not {}", 1),
+    ("pkcs11provider={}", 0),
+    ("  PKCS11Provider \t {} \t# the card\r", 0),
+    ("PKCS11Provider \"{}\"", 0),
+])
+def test_ssh_has_the_module_where_a_line_names_it(person, line, status):
+    (person.home / ".ssh").mkdir()
+    (person.home / ".ssh/config").write_text(f"Host x\n{line.format(MODULE[AUTH])}\n")
+    person.setup("ssh", "--check", status=status)
+    assert ("does not name it" in person.out) == bool(status)
 
 
 # --- whatever goes wrong ---------------------------------------------------------------------------
@@ -836,7 +924,9 @@ def test_words_that_are_not_understood(person):
             ([], "a verb is missing"), (["x"], 'no verb "x"'), (["--x"], "--x is not understood"),
             (["setup"], "name is missing"), (["setup", "x"], "not a program"),
             (["setup", "firefox", "chromium"], "one program at a time"),
-            (["setup", "--x"], "--x is not understood"), (["help", "x"], 'no verb "x"'),
+            (["setup", "--x"], "--x is not understood"), (["setup", "-xy"], "-xy is not"),
+            (["setup", "ssh", "-x"], "option -x is not"), (["setup", "-é", "ssh"], "-é is not"),
+            (["help", "x"], 'no verb "x"'),
             (["setup", "firefox", "--profile"], "needs a value"),
             (["setup", "firefox", "--profile", ""], "--profile needs a value"),
             (["setup", "firefox", "--modules="], "--modules needs a value"),

@@ -143,6 +143,13 @@ an_installation_without_its_profile_does_not_count(void **state)
 }
 
 static void
+a_profile_that_is_gone_is_no_choice(void **state)
+{
+	add(*state, "[Profile0]\nPath=one\n[Profile1]\nPath=gone\n", "");
+	assert_used(*state, " one");
+}
+
+static void
 paths_are_relative_or_absolute(void **state)
 {
 	struct fixture *fixture = *state;
@@ -222,6 +229,7 @@ main(void)
 	    TEST(else_the_only_one_is_used),
 	    TEST(of_several_none_is_used),
 	    TEST(an_installation_without_its_profile_does_not_count),
+	    TEST(a_profile_that_is_gone_is_no_choice),
 	    TEST(paths_are_relative_or_absolute),
 	    TEST(names_may_be_anything),
 	    TEST(paths_may_be_long),

@@ -211,10 +211,12 @@ bool
 profiles_is_used(const struct profiles *profiles, const struct profile *profile)
 {
 	bool some_installs = false, some_default = false;
+	size_t there = 0;
 
 	for (size_t i = 0; i < profiles->count; i++) {
 		if (!is_folder(profiles->rows[i].folder))
 			continue;
+		there++;
 		some_installs |= profiles->rows[i].is_installs;
 		some_default |= profiles->rows[i].is_default;
 	}
@@ -222,5 +224,5 @@ profiles_is_used(const struct profiles *profiles, const struct profile *profile)
 		return profile->is_installs;
 	if (some_default)
 		return profile->is_default;
-	return profiles->count == 1;
+	return there == 1 && is_folder(profile->folder);
 }

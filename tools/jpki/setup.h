@@ -49,6 +49,7 @@ struct setup_lines_details {
 	const char *advice;  /* for _(); what to do with the lines */
 	const char *undo;    /* for _(); what to delete by hand */
 	const char *file;    /* below HOME, where the path should be; or NULL */
+	const char *keyword; /* ... as the value of this one, as in ssh_config(5) */
 };
 extern const struct setup_lines_details setup_java, setup_openvpn, setup_ssh;
 

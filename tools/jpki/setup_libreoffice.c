@@ -24,6 +24,40 @@ struct office {
 	char *now; /* the database that LibreOffice uses by its settings; NULL: one that it finds */
 };
 
+/* --- reading ---------------------------------------------------------------------------------- */
+
+/* Where an installation and its settings are; NULL: the usual one. */
+static void
+name_folders(struct office *office, const char *profile)
+{
+	office->installation =
+	    profile != NULL ? place_absolute(profile) : place_config("libreoffice/4");
+	office->folder = text_format("%s/user", office->installation);
+}
+
+static void
+forget(struct office *office)
+{
+	file_free(&office->settings);
+	text_free(&office->now);
+	text_free(&office->folder);
+	text_free(&office->installation);
+}
+
+static int
+read_settings(struct office *office)
+{
+	char *path = text_format("%s/registrymodifications.xcu", office->folder);
+	int result = file_read(&office->settings, path);
+
+	if (result == 0 && office->settings.exists)
+		result = office_text_read(office->settings.text, &office->now);
+	if (result != 0 && office->settings.text != NULL)
+		complain(_("%s is not as LibreOffice writes it: nothing was changed there"), path);
+	text_free(&path);
+	return result;
+}
+
 /* --- the setting ------------------------------------------------------------------------------ */
 
 static bool
@@ -146,6 +180,17 @@ take_back(const struct setup_request *request, const struct office *office)
 	(void)registry_nss(&back, office->database, NSS_OF_ITS_OWN, &changed);
 }
 
+/* Whom to trust is for the person to say, and cards have different CAs. */
+static void
+advise_trust(const struct setup_request *request, const struct office *office)
+{
+	tell(_("%s: signatures are good, but their certificate is trusted only after this line, "
+	       "once, with the card in the reader:"),
+	    request->title);
+	tell("  certutil -M -d 'sql:%s' -n 'JPKI Digital Signature:Digital Signature CA' -t ,C,",
+	    office->database);
+}
+
 static int
 add(const struct setup_request *request, struct office *office)
 {
@@ -158,8 +203,10 @@ add(const struct setup_request *request, struct office *office)
 	if (registry_nss(request, office->database, NSS_OF_ITS_OWN, &changed) != STATUS_DONE)
 		return STATUS_FAILED;
 	if (!is_set(office)) {
-		if (set(request, office) == 0)
+		if (set(request, office) == 0) {
+			advise_trust(request, office);
 			return STATUS_DONE;
+		}
 		if (changed)
 			take_back(request, office);
 		return STATUS_FAILED;
@@ -188,6 +235,19 @@ check(const struct setup_request *request, const struct office *office)
 	return STATUS_FAILED;
 }
 
+/* Whether the usual installation takes the database, when another one does no longer. */
+static bool
+is_needed(const struct office *office)
+{
+	struct office usual = {.database = office->database};
+	bool needed;
+
+	name_folders(&usual, NULL);
+	needed = read_settings(&usual) != 0 || is_set(&usual);
+	forget(&usual);
+	return needed;
+}
+
 static int
 remove_all(const struct setup_request *request, const struct office *office)
 {
@@ -195,6 +255,11 @@ remove_all(const struct setup_request *request, const struct office *office)
 
 	if (is_set(office) && (may_change(request, office) != 0 || unset(request, office) != 0))
 		return STATUS_FAILED;
+	if (is_needed(office)) {
+		tell(_("%s: %s stays, for the usual installation."), request->title,
+		    office->database);
+		return STATUS_DONE;
+	}
 	return registry_nss(request, office->database, NSS_OF_ITS_OWN, &changed);
 }
 
@@ -209,20 +274,6 @@ act(const struct setup_request *request, struct office *office)
 	default:
 		return add(request, office);
 	}
-}
-
-static int
-read_settings(struct office *office)
-{
-	char *path = text_format("%s/registrymodifications.xcu", office->folder);
-	int result = file_read(&office->settings, path);
-
-	if (result == 0 && office->settings.exists)
-		result = office_text_read(office->settings.text, &office->now);
-	if (result != 0 && office->settings.text != NULL)
-		complain(_("%s is not as LibreOffice writes it: nothing was changed there"), path);
-	text_free(&path);
-	return result;
 }
 
 static int
@@ -256,19 +307,14 @@ setup_libreoffice(const struct setup_request *request)
 
 	if (place_check(request->action != SETUP_CHECK) != 0)
 		return STATUS_FAILED;
-	office.installation = request->profile != NULL ? place_absolute(request->profile)
-						       : place_config("libreoffice/4");
-	office.folder = text_format("%s/user", office.installation);
+	name_folders(&office, request->profile);
 	office.database = place_data("jpki/nss-signature");
 	if (is_usable(request, office.installation)) {
 		status = run(request, &office);
 		if (request->profile == NULL)
 			confined_too(request);
 	}
-	file_free(&office.settings);
-	text_free(&office.now);
 	text_free(&office.database);
-	text_free(&office.folder);
-	text_free(&office.installation);
+	forget(&office);
 	return status;
 }

@@ -2,6 +2,7 @@
 /* Programs that look for modules nowhere: they are told by a person, who gets the lines for it. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -22,6 +23,7 @@ const struct setup_lines_details setup_ssh = {
     .undo = N_("Nothing is registered. Delete the line PKCS11Provider from ~/.ssh/config, if it is "
 	       "there."),
     .file = ".ssh/config",
+    .keyword = "PKCS11Provider",
 };
 
 const struct setup_lines_details setup_openvpn = {
@@ -87,16 +89,48 @@ print_lines(const char *lines, const char *library)
 	text_free(&path);
 }
 
+/* Whether a line of ssh_config(5), up to its end, gives a keyword this file. */
+static bool
+line_names(const char *line, const char *keyword, const char *library)
+{
+	size_t length;
+	char *word, *quotes;
+	bool found;
+
+	line += strspn(line, " \t");
+	length = strcspn(line, " \t=\r\n");
+	if (length != strlen(keyword) || strncasecmp(line, keyword, length) != 0)
+		return false;
+	line += length;
+	line += strspn(line, " \t=");
+	word = text_copy(line, strcspn(line, " \t\r\n"));
+	quotes = text_quoted(library);
+	found = is_same_file(word, library) || strncmp(line, quotes, strlen(quotes)) == 0;
+	text_free(&quotes);
+	text_free(&word);
+	return found;
+}
+
+static bool
+text_names(const char *text, const char *keyword, const char *library)
+{
+	while (*text != '\0' && !line_names(text, keyword, library)) {
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return *text != '\0';
+}
+
 /* Whether the configuration names the module, as far as there is one known. */
 static int
-check_file(const struct setup_request *request, const char *below)
+check_file(const struct setup_request *request, const struct setup_lines_details *details)
 {
-	char *path = place_home(below);
+	char *path = place_home(details->file);
 	struct file file = {0};
 	int status = STATUS_FAILED;
 
 	if (file_read(&file, path) == 0) {
-		if (strstr(file.text, request->library) != NULL)
+		if (text_names(file.text, details->keyword, request->library))
 			status = STATUS_DONE;
 		if (status == STATUS_DONE)
 			tell(_("%s: %s names it."), request->title, path);
@@ -118,7 +152,7 @@ check(const struct setup_request *request, const struct setup_lines_details *det
 	tell(_("%s: the module %s is there."), request->title, request->library);
 	if (details->file == NULL)
 		return STATUS_DONE;
-	return place_check(false) == 0 ? check_file(request, details->file) : STATUS_FAILED;
+	return place_check(false) == 0 ? check_file(request, details) : STATUS_FAILED;
 }
 
 int

@@ -92,19 +92,32 @@ do_list(const struct setup_request *request, char *folder, struct outcome *outco
 	text_free(&folder);
 }
 
+/* Nothing is registered where there is no profile, which is what --remove wants. */
+static int
+nothing_there(const struct setup_request *request)
+{
+	if (confined_only(request))
+		return STATUS_FAILED;
+	if (request->action == SETUP_REMOVE) {
+		tell(_("%s: not registered; it has no profile yet."), request->title);
+		return STATUS_DONE;
+	}
+	complain(_("%s has no profile yet: start it once, then run this again"), request->title);
+	return STATUS_FAILED;
+}
+
 static int
 none_done(const struct setup_request *request, const struct outcome *outcome)
 {
 	if (request->profile != NULL)
 		complain(_("%s has no profile of the name \"%s\", and it is no folder"),
 		    request->title, request->profile);
-	else if (outcome->known > 0)
+	else if (outcome->known == 0)
+		return nothing_there(request);
+	else
 		complain(_("%s has several profiles, and none is the default one: choose one with "
 			   "--profile"),
 		    request->title);
-	else if (!confined_only(request))
-		complain(
-		    _("%s has no profile yet: start it once, then run this again"), request->title);
 	return STATUS_FAILED;
 }
 

@@ -125,29 +125,56 @@ move(const struct setup_request *request, const struct file *file, const char *l
 	return STATUS_DONE;
 }
 
+/* A file that is there. One that a person has written is the person's to change. */
 static int
-add(const struct setup_request *request, const struct places *places, const struct file *file)
+add_to_file(const struct setup_request *request, const struct file *file)
 {
-	char *library = file->exists ? module_of(file->text) : NULL;
-	int status;
+	char *library = module_of(file->text);
+	int status = STATUS_FAILED;
 
-	if (!file->exists && places->system != NULL) {
-		tell(_("%s: it is registered for all users already, in %s."), request->title,
-		    places->system);
-		status = STATUS_DONE;
-	} else if (!file->exists) {
-		status = write_new(request, places, file);
-	} else if (library == NULL) {
+	if (library == NULL) {
 		complain(_("%s names no module: remove it, then run this again"), file->path);
-		status = STATUS_FAILED;
 	} else if (is_same_file(library, request->library)) {
 		tell(_("%s: %s is there already, in %s."), request->title, library, file->path);
 		status = STATUS_DONE;
+	} else if (folders_of(file->text) < 0) {
+		complain(_("%s is not as jpki has made it, and names another module (%s): change "
+			   "that line, or remove the file and run this again"),
+		    file->path, library);
 	} else {
 		status = move(request, file, library);
 	}
 	text_free(&library);
 	return status;
+}
+
+/* Whether all users have this very module. */
+static bool
+is_for_all(const struct setup_request *request, const struct places *places)
+{
+	struct file system = {0};
+	char *library = NULL;
+	bool is = false;
+
+	if (places->system != NULL && file_read(&system, places->system) == 0)
+		library = module_of(system.text);
+	if (library != NULL)
+		is = is_same_file(library, request->library);
+	text_free(&library);
+	file_free(&system);
+	return is;
+}
+
+static int
+add(const struct setup_request *request, const struct places *places, const struct file *file)
+{
+	if (file->exists)
+		return add_to_file(request, file);
+	if (!is_for_all(request, places)) /* a file of the same name comes before that one */
+		return write_new(request, places, file);
+	tell(_("%s: it is registered for all users already, in %s."), request->title,
+	    places->system);
+	return STATUS_DONE;
 }
 
 /* What a file says of the module. */
@@ -200,6 +227,9 @@ remove_made(
 
 	if (!file->exists) {
 		tell(_("%s: not registered in %s."), request->title, file->path);
+		if (places->system != NULL)
+			tell(_("%s: it is registered for all users, in %s, and stays so."),
+			    request->title, places->system);
 		return STATUS_DONE;
 	}
 	folders = folders_of(file->text);

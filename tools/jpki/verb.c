@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "message.h"
 #include "text.h"
@@ -32,6 +33,20 @@ without_value(const char *verb, const char *name)
 	return '?';
 }
 
+/* The word that getopt_long() has just found wanting. It goes to the next word only after the last
+ * letter of "-abc". */
+static const char *
+misread(char **argv)
+{
+	const char *word = argv[optind - 1];
+	size_t length = strlen(word);
+
+	if (optopt != 0 && optopt < OPTION_OWN &&
+	    (word[0] != '-' || word[length - 1] != (char)optopt))
+		return argv[optind];
+	return word;
+}
+
 int
 verb_option(int argc, char **argv, const struct option *options)
 {
@@ -44,6 +59,6 @@ verb_option(int argc, char **argv, const struct option *options)
 	if (option == ':')
 		verb_misused(argv[0], _("the option %s needs a value"), argv[optind - 1]);
 	else if (option == '?')
-		verb_misused(argv[0], _("the option %s is not understood"), argv[optind - 1]);
+		verb_misused(argv[0], _("the option %s is not understood"), misread(argv));
 	return option == ':' ? '?' : option;
 }
