@@ -51,14 +51,14 @@ class Running:
 class Try:
     """tools/portal/try, as it runs; what it says goes to a file."""
 
-    def __init__(self, mark, screen, folder, *command):
+    def __init__(self, mark, screen, folder, *command, **env):
         self.mark = mark
         self.screen = screen
         self.log = folder / "said"
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                [*map(str, command)], env={**mark.env, **screen.env()}, stdin=subprocess.DEVNULL,
-                stdout=out, stderr=out,
+                [*map(str, command)], env={**mark.env, **screen.env(), **env},
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def said(self):
@@ -73,7 +73,7 @@ class Try:
         socket = wait_until(lambda: self.mark.values("PCSCLITE_CSOCK_NAME")).pop()
         self.card = Card(Running(pathlib.Path(socket).parent.parent))
         command = " ".join(self.mark.commands())
-        self.work = pathlib.Path(re.search(r"/tmp/jpki-portal\.[^/]+", command).group())
+        self.work = pathlib.Path(re.search(r"/[^ =\0]*/jpki-portal\.[^/]+", command).group())
         self.server = pathlib.Path("/proc", (self.work / "portal/nginx.pid").read_text().strip())
 
 
@@ -87,17 +87,15 @@ def folder():
 
 
 @pytest.fixture
-def attempt(request, mark, screen, folder):
+def attempt(mark, screen, folder):
     """Starts it with a command; ends it with the test."""
     started = []
 
-    def start(*command):
-        started.append(Try(mark, screen, folder, *command))
+    def start(*command, **env):
+        started.append(Try(mark, screen, folder, *command, **env))
         return started[-1]
 
     yield start
-    if getattr(request.node, "failed", True):
-        screen.keep(request.node.name)  # before its windows go
     for one in started:
         one.stop()
 
@@ -173,15 +171,20 @@ def test_firefox_for_an_ordinary_user(attempt, mark, screen, folder):
     person = attempt("unshare", "--mount", "sh", "-c", PERSON, "sh", folder / "as", ROOT, BUILD,
                      screen.display, mark.value)
     window = log_in(person, "Password Required")
-    assert (person.work / "profile").stat().st_uid == 4321
+    assert (person.work / "home/profile").stat().st_uid == 4321
     screen.key(window, "alt+F4")
     assert_ended(person, 0)
+    assert list((folder / "as/home").iterdir()) == []
 
 
-def test_chromium_for_root(attempt):
-    """It ends by Ctrl-C."""
+def test_chromium_for_root(attempt, folder):
+    """It ends by Ctrl-C, and leaves nothing in the folder for temporary files either."""
     needs("chromium")
-    root = attempt(ROOT / "tools/portal/try", "--build", BUILD, "--browser", "chromium")
+    for name in ("home", "tmp"):
+        (folder / name).mkdir()
+    root = attempt(ROOT / "tools/portal/try", "--build", BUILD, "--browser", "chromium",
+                   HOME=str(folder / "home"), TMPDIR=str(folder / "tmp"))
     log_in(root, "Unlock Security Device")
     root.process.send_signal(signal.SIGINT)
     assert_ended(root, 128 + signal.SIGINT)
+    assert [list((folder / name).iterdir()) for name in ("home", "tmp")] == [[], []]

@@ -12,12 +12,6 @@ class Prompted(Terminal):
     def __init__(self, sandbox, *command, env=None):
         super().__init__(sandbox.within(*command, env=env))
 
-    def __exit__(self, *_):
-        """A test that failed may have left it waiting."""
-        if self.process.poll() is None:
-            self.process.kill()
-        super().__exit__(*_)
-
     def give(self, prompt, pin):
         self.wait_for(prompt)
         self.answer(pin)

@@ -52,7 +52,11 @@ class Screen:
         for process in reversed(self.processes):
             process.terminate()
         for process in self.processes:
-            process.wait(20)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(20)
 
     def env(self):
         """What a program needs in its environment to show its windows here."""

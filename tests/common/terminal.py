@@ -36,6 +36,9 @@ class Terminal:
         return self
 
     def __exit__(self, *_):
+        """A test that failed may have left it waiting."""
+        if self.process.poll() is None:
+            self.process.kill()
         os.close(self.master)
         self.process.wait(20)
 

@@ -29,7 +29,7 @@ def find_token(library):
 def ask_pin(info):
     """One PIN is one try: say so before the last one."""
     if info.flags & CKF_USER_PIN_LOCKED:
-        sys.exit("The PIN is blocked. The town office can set a new one.")
+        sys.exit("The PIN is blocked. A convenience store's machine, or the town office, sets a new one.")
     if info.flags & CKF_USER_PIN_FINAL_TRY:
         print("This is the last try before the PIN is blocked.")
     return getpass.getpass(f"PIN of {TOKEN}: ")
@@ -45,9 +45,18 @@ def sign(session, data):
     return signature, bytes(session.getAttributeValue(certificate, [CKA_VALUE])[0])
 
 
+def read(arguments):
+    """The name of the file, and what is in it."""
+    if len(arguments) != 1:
+        sys.exit("Usage: sign.py FILE")
+    try:
+        return arguments[0], pathlib.Path(arguments[0]).read_bytes()
+    except OSError as error:
+        sys.exit(str(error))
+
+
 def main():
-    name = sys.argv[1]
-    data = pathlib.Path(name).read_bytes()
+    name, data = read(sys.argv[1:])
     library = PyKCS11Lib()
     library.load(MODULE)
     slot, info = find_token(library)
