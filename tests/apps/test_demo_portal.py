@@ -2,12 +2,15 @@
 """A person tries the portal: with Firefox as an ordinary user, with Chromium as root."""
 
 import contextlib
+import importlib.machinery
+import importlib.util
 import json
 import pathlib
 import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 
 import pytest
@@ -188,3 +191,20 @@ def test_chromium_for_root(attempt, folder):
     root.process.send_signal(signal.SIGINT)
     assert_ended(root, 128 + signal.SIGINT)
     assert [list((folder / name).iterdir()) for name in ("home", "tmp")] == [[], []]
+
+
+def test_a_snap_is_not_opened(monkeypatch, tmp_path):
+    """But another browser is, or what to do is said."""
+    loader = importlib.machinery.SourceFileLoader("demo", str(ROOT / "tools/portal/try"))
+    demo = importlib.util.module_from_spec(importlib.util.spec_from_loader("demo", loader))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    loader.exec_module(demo)
+    monkeypatch.setattr(demo, "SNAPS", tmp_path / "snap")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DISPLAY", ":0")
+    (tmp_path / "snap").mkdir()
+    for file in ("firefox", "snap/firefox", "chromium"):
+        (tmp_path / file).touch(mode=0o755)
+    assert demo.choose(None) == ("chromium", "chromium")
+    with pytest.raises(demo.Trouble, match="is a snap.*distribution"):
+        demo.choose("firefox")
