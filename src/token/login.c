@@ -161,8 +161,6 @@ attempt_login(struct session *session, const CK_BYTE *typed, CK_ULONG length,
 	rv = try_pin(session, typed, length, work);
 	if (rv == CKR_PIN_INCORRECT)
 		refusal_note(refused, typed, length);
-	else if (rv == CKR_OK)
-		refusal_forget(refused);
 	return rv;
 }
 
@@ -250,6 +248,8 @@ change(struct session *session, const struct jpki_pin *old, const struct jpki_pi
 	about_to_unlock(session);
 	rv = jpki_card_change_pin(session->reader->card, session->role, old, new_pin, &tries);
 	rv = after_verify(session, rv, tries);
+	if (rv == JPKI_OK) /* which may be what was refused before */
+		refusal_forget(&session_token(session)->refused);
 	log_line(LOG_INFO, "change of the PIN of %s: %s", role_row(session->role)->token_label,
 	    jpki_strerror(rv));
 	return rv;

@@ -7,6 +7,9 @@
 /* In place of the module's clock (base/clock.h): this much time has passed without waiting for it.
  */
 void clock_skip_ms(uint64_t ms);
+/* From here on no time passes but that, however slow the machine is; drop_world ends it. */
+void clock_stop(void);
+void clock_go(void);
 /* How often the module has asked for the time. */
 unsigned clock_readings(void);
 

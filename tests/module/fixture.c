@@ -6,6 +6,7 @@
 
 #include <openssl/crypto.h>
 
+#include "clock.h"
 #include "record.h"
 #include "token/module.h"
 
@@ -123,6 +124,7 @@ drop_world(void **state)
 	while (card_count > 0)
 		vcard_free(&cards[--card_count]);
 	set_window(window);
+	clock_go();
 	return 0;
 }
 

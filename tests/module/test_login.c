@@ -76,6 +76,7 @@ insist(CK_SESSION_HANDLE session, const char *pin)
 	unsigned times = 1;
 	CK_RV rv;
 
+	clock_stop();
 	while ((rv = login_with(session, pin)) == CKR_PIN_INCORRECT && times < 10)
 		times++;
 	assert_rv(rv, CKR_FUNCTION_CANCELED);
@@ -124,12 +125,31 @@ insisting_is_no_typing(void **state)
 	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
 
 	(void)state;
+	clock_stop();
 	assert_rv(login_with(session, "9999"), CKR_PIN_INCORRECT);
 	for (int i = 0; i < 20; i++) {
 		clock_skip_ms(REFUSAL_MS / 2);
 		assert_rv(login_with(session, "9999"), CKR_FUNCTION_CANCELED);
 	}
 	assert_int_equal(pins_sent(), 1);
+}
+
+/* A login in between, of another session, says nothing about who repeats it. */
+static void
+refused_pin_stays_refused_after_a_login(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_SIGNATURE);
+	CK_SESSION_HANDLE other = open_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_ok(login_with(session, PASSWORD));
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(begin_signature(other, sha256_pkcs1));
+	clock_stop();
+	assert_rv(context_login(session, "WRONG99"), CKR_PIN_INCORRECT);
+	assert_ok(context_login(other, PASSWORD));
+	assert_rv(context_login(session, "WRONG99"), CKR_FUNCTION_CANCELED);
+	assert_int_equal(pins_sent(), 3);
 }
 
 static void
@@ -168,6 +188,7 @@ wild_length_is_not_believed(void **state)
 	(void)state;
 	assert_non_null(typed);
 	*typed = 'x';
+	clock_stop();
 	assert_rv(p11->C_Login(session, CKU_USER, typed, (CK_ULONG)-1), CKR_PIN_INCORRECT);
 	assert_rv(p11->C_Login(session, CKU_USER, typed, (CK_ULONG)-1), CKR_FUNCTION_CANCELED);
 	free(typed);
@@ -493,6 +514,7 @@ main(void)
 	    TEST(refused_pin_is_not_sent_again),
 	    TEST(refused_pin_typed_again_is_sent),
 	    TEST(insisting_is_no_typing),
+	    TEST(refused_pin_stays_refused_after_a_login),
 	    TEST(refused_pin_is_forgotten_with_the_card),
 	    TEST(impossible_pin_is_told_once),
 	    TEST(wild_length_is_not_believed),

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "clock.h"
 #include "scheme.h"
 
 static CK_RV
@@ -50,6 +51,23 @@ new_pin_is_in_effect(void **state)
 		assert_rv(login_with(session, pin_of(role)), CKR_PIN_INCORRECT);
 		assert_ok(login_with(session, new_pin_of(role)));
 		assert_signs(session, role, sha256_pkcs1);
+		start_over();
+	}
+}
+
+/* Also at once after it was refused as the old one. */
+static void
+what_was_refused_may_be_the_new_one(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_rw_session(role);
+
+		clock_stop();
+		assert_rv(login_with(session, new_pin_of(role)), CKR_PIN_INCORRECT);
+		assert_rv(login_with(session, new_pin_of(role)), CKR_FUNCTION_CANCELED);
+		assert_ok(set_pin(session, pin_of(role), new_pin_of(role)));
+		assert_ok(login_with(session, new_pin_of(role)));
 		start_over();
 	}
 }
@@ -349,6 +367,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(new_pin_is_in_effect),
+	    TEST(what_was_refused_may_be_the_new_one),
 	    TEST(user_stays_logged_in),
 	    TEST(card_that_was_locked_is_locked_again),
 	    TEST(public_session_leaves_the_card_locked),
