@@ -199,12 +199,15 @@ def test_a_snap_is_not_opened(monkeypatch, tmp_path):
     demo = importlib.util.module_from_spec(importlib.util.spec_from_loader("demo", loader))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     loader.exec_module(demo)
-    monkeypatch.setattr(demo, "SNAPS", tmp_path / "snap")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("DISPLAY", ":0")
-    (tmp_path / "snap").mkdir()
-    for file in ("firefox", "snap/firefox", "chromium"):
-        (tmp_path / file).touch(mode=0o755)
+    for name, text in (("snap", "\x7fELF"), ("chromium", "#!/bin/sh\nexec /usr/lib/chromium\n")):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "firefox").symlink_to("snap")
     assert demo.choose(None) == ("chromium", "chromium")
     with pytest.raises(demo.Trouble, match="is a snap.*distribution"):
         demo.choose("firefox")
+    (tmp_path / "chromium").write_text("#!/bin/sh\nexec /snap/bin/chromium\n")
+    with pytest.raises(demo.Trouble, match="is a snap"):
+        demo.choose(None)

@@ -314,7 +314,7 @@ def test_an_absolute_profile_and_xdg_folders(person):
 
 @pytest.mark.parametrize("profiles, said", [
     (None, "no profile yet: start it once"),
-    ("[Profile0]\nPath=gone\nDefault=1\n", "no profile yet"),
+    ("[Profile0]\nPath=gone\nDefault=1\n", "none of the profiles"),
     ("[Profile0]\nPath=a\n[Profile1]\nPath=b\n", "several profiles"),
     ("nonsense\n[[[\n=\n\x01\n" * 1000, "no profile yet"),
     ("\0", "not a text file"),
@@ -334,6 +334,9 @@ def test_without_a_profile_it_says_what_to_do(person, profiles, said):
 def test_without_a_profile_there_is_nothing_to_remove(person, program):
     assert "not registered; it has no profile" in person.setup(program, "--remove")
     assert person.files() == {}
+    mozilla(person, {"firefox": ".mozilla/firefox", "thunderbird": ".thunderbird"}[program], None)
+    for action in ([], ["--check"], ["--remove"]):  # as on a disk that is not there
+        assert "none of the profiles" in person.setup(program, *action, status=1)
 
 
 def test_firefox_takes_it(person):
@@ -442,9 +445,22 @@ def test_a_database_with_something_in_it_stays(person, certificates):
     database = f"sql:{person.home}/.pki/nssdb"
     person.run("certutil", "-A", "-d", database, "-n", "ca", "-t", "C,,", "-i",
                next(certificates.glob("*-ca.pem")))
-    person.setup("chromium", "--remove")
+    assert "something else is in it" in person.setup("chromium", "--remove")
     assert "ca" in person.run("certutil", "-L", "-d", database)
     assert "JPKI" not in (person.home / ".pki/nssdb/pkcs11.txt").read_text()
+
+
+def test_several_at_once_are_one(person):
+    """Whoever comes second says so or finds it done, and takes nothing from the first."""
+    for _ in range(8):
+        running = [subprocess.Popen([JPKI, "setup", "chromium"], env=person.env,
+                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                    stderr=subprocess.DEVNULL) for _ in range(4)]
+        assert 0 in [process.wait(TIMEOUT) for process in running]
+        person.setup("chromium", "--check")
+        assert sorted(path.name for path in (person.home / ".pki/nssdb").iterdir()) == [
+            "cert9.db", "key4.db", "pkcs11.txt"]
+        shutil.rmtree(person.home / ".pki")
 
 
 def test_a_database_that_is_open_stays(person):
@@ -453,7 +469,7 @@ def test_a_database_that_is_open_stays(person):
     person.setup("chromium")
     folder = person.home / ".pki/nssdb"
     with open(folder / "cert9.db", "rb"):
-        person.setup("chromium", "--remove")
+        assert f"the database in {folder} stays" in person.setup("chromium", "--remove")
         assert sorted(path.name for path in folder.iterdir()) == [
             "cert9.db", "key4.db", "pkcs11.txt"]
         assert "JPKI My" not in (folder / "pkcs11.txt").read_text()
@@ -509,11 +525,14 @@ def test_libreoffice_gets_a_database_of_its_own(person):
     assert person.files() == before
 
 
-def test_libreoffice_is_told_how_to_trust_the_ca(person, sandbox, card):
+def test_libreoffice_is_told_how_to_trust_the_ca(person, sandbox, card, tmp_path):
     """By a line that can be used as it is."""
+    person.home = person.home.rename(tmp_path / "it's home")
+    person.env["HOME"] = str(person.home)
     said = person.setup("libreoffice")
     database = f"sql:{person.home}/.local/share/jpki/nss-signature"
     (command,) = re.findall(r"^  (certutil .*)$", said, re.MULTILINE)
+    assert command in person.setup("libreoffice")
     card.mark()
     sandbox.run("sh", "-c", command, env=person.env)
     said = sandbox.run("certutil", "-L", "-d", database, "-h", "all", env=person.env)
@@ -671,10 +690,15 @@ def test_a_file_of_p11_kit_moves_with_the_module(somebody):
     assert somebody.files() == before
 
 
-def test_a_file_of_p11_kit_that_a_person_wrote_stays(somebody):
+@pytest.mark.parametrize("text", [
+    "# mine\nmodule:  /old/jpki-pkcs11.so \npriority: 5\n",
+    "# Made by jpki setup, which removes it again with --remove: folders 0\n"
+    "module: /old/jpki-pkcs11.so\npriority: 5\n",
+])
+def test_a_file_of_p11_kit_that_a_person_wrote_stays(somebody, text):
     file = somebody.home / ".config/pkcs11/modules/jpki.module"
     file.parent.mkdir(parents=True)
-    file.write_text("# mine\nmodule:  /old/jpki-pkcs11.so \npriority: 5\n")
+    file.write_text(text)
     for path in (file, file.parent):
         shutil.chown(path, 65534, 65534)
     before = somebody.files()
@@ -714,7 +738,7 @@ def test_what_is_registered_for_all_users_is_enough(system, sandbox):
     assert f"registered for all users already, in {file}." in sandbox.run(JPKI, "setup", "p11-kit")
     sandbox.run(JPKI, "setup", "p11-kit", "--check")
     said = sandbox.run(JPKI, "setup", "p11-kit", "--remove")
-    assert f"registered for all users, in {file}, and stays so." in said
+    assert f"the file for all users stays: {file}." in said
     assert not (system / "etc/pkcs11").exists()
 
 
@@ -804,8 +828,17 @@ def test_for_lines_there_is_little_to_check_and_nothing_to_remove(person, progra
     ("pkcs11provider={}", 0),
     ("  PKCS11Provider \t {} \t# the card\r", 0),
     ("PKCS11Provider \"{}\"", 0),
+    ("PKCS11Provider '{}'", 0),
+    ("PKCS11Provider \"{}\" # card", 0),
+    ("PKCS11Provider link.so", 0),
+    ("PKCS11Provider \"{}.old\"", 1),
+    ("PKCS11Provider \"li\\\"nk.so\"", 0),
+    ("PKCS11Provider", 1),
+    ("PKCS11Provider \"", 1),
 ])
 def test_ssh_has_the_module_where_a_line_names_it(person, line, status):
+    for name in ("link.so", 'li"nk.so'):  # the folder it runs in
+        (person.home / name).symlink_to(MODULE[AUTH])
     (person.home / ".ssh").mkdir()
     (person.home / ".ssh/config").write_text(f"Host x\n{line.format(MODULE[AUTH])}\n")
     person.setup("ssh", "--check", status=status)
@@ -925,6 +958,7 @@ def test_words_that_are_not_understood(person):
             (["setup"], "name is missing"), (["setup", "x"], "not a program"),
             (["setup", "firefox", "chromium"], "one program at a time"),
             (["setup", "--x"], "--x is not understood"), (["setup", "-xy"], "-xy is not"),
+            (["setup", "--help=x"], "option --help=x is not"),
             (["setup", "ssh", "-x"], "option -x is not"), (["setup", "-é", "ssh"], "-é is not"),
             (["help", "x"], 'no verb "x"'),
             (["setup", "firefox", "--profile"], "needs a value"),

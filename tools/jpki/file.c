@@ -148,9 +148,11 @@ write_all(int number, const char *text)
 	return 0;
 }
 
-/* Who else may read and write it (acl(5)); a list that the folder gives to new files goes. */
+/* Who may read and write it. With an access list (acl(5)) the mode's group is not the group but the
+ * most that the list gives, and is set with the list. One that the folder gives to new files goes.
+ */
 static int
-keep_access_list(const struct file *file, int number)
+keep_access(const struct file *file, int number)
 {
 	static const char name[] = "system.posix_acl_access";
 	char list[ACCESS_LIST_MAX];
@@ -162,7 +164,7 @@ keep_access_list(const struct file *file, int number)
 		return -1;
 	if (fremovexattr(number, name) != 0 && errno != ENODATA && errno != ENOTSUP)
 		return -1;
-	return 0;
+	return fchmod(number, file->info.st_mode & 07777);
 }
 
 /* Owner, group and mode as before; the owner first, since a change of it may take modes away. */
@@ -178,9 +180,7 @@ keep_owner_and_mode(const struct file *file, int number)
 	if ((now.st_uid != file->info.st_uid || now.st_gid != file->info.st_gid) &&
 	    fchown(number, file->info.st_uid, file->info.st_gid) != 0)
 		return -1;
-	if (fchmod(number, file->info.st_mode & 07777) != 0)
-		return -1;
-	return keep_access_list(file, number);
+	return keep_access(file, number);
 }
 
 static bool
@@ -193,7 +193,9 @@ has_changed(const struct file *file)
 		return file->exists || errno != ENOENT;
 	return !file->exists || now.st_dev != then->st_dev || now.st_ino != then->st_ino ||
 	       now.st_size != then->st_size || now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
-	       now.st_mtim.tv_nsec != then->st_mtim.tv_nsec;
+	       now.st_mtim.tv_nsec != then->st_mtim.tv_nsec ||
+	       now.st_ctim.tv_sec != then->st_ctim.tv_sec ||
+	       now.st_ctim.tv_nsec != then->st_ctim.tv_nsec;
 }
 
 /* The new text beside the file, under a name of its own, safe on disk. */
@@ -273,14 +275,15 @@ file_take_name(const char *temporary, const char *path)
 static int
 put_in_place(const struct file *file, const char *temporary)
 {
-	if (has_changed(file)) {
+	bool changed = has_changed(file);
+
+	if (!changed && (file->exists ? rename : file_take_name)(temporary, file->path) == 0)
+		return 0;
+	if (changed || errno == EEXIST)
 		complain(
 		    _("%s has just been changed by another program: run this again"), file->path);
-	} else if ((file->exists ? rename : file_take_name)(temporary, file->path) != 0) {
+	else
 		complain(_("cannot write %s: %s"), file->path, strerror(errno));
-	} else {
-		return 0;
-	}
 	(void)unlink(temporary);
 	return -1;
 }
@@ -301,19 +304,32 @@ replace(const struct file *file, const char *folder, const char *text)
 	return result;
 }
 
+void
+signals_hold(sigset_t *before)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, before);
+}
+
+void
+signals_release(const sigset_t *before)
+{
+	sigprocmask(SIG_SETMASK, before, NULL);
+}
+
 int
 file_replace(const struct file *file, const char *text)
 {
 	char *folder = folder_of(file->path);
-	sigset_t all, before;
+	sigset_t before;
 	int result = -1;
 
-	/* No signal may leave a file behind. */
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
+	signals_hold(&before);
 	if (!would_be_roots(file, folder))
 		result = replace(file, folder, text);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	signals_release(&before);
 	text_free(&folder);
 	return result;
 }

@@ -4,6 +4,7 @@
 #ifndef JPKI_TOOL_FILE_H
 #define JPKI_TOOL_FILE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 
@@ -36,6 +37,11 @@ int file_take_name(const char *temporary, const char *path);
 
 /* Remove a file that was read. 0 or -1. */
 int file_remove(const struct file *file);
+
+/* Around what is to be done as a whole: signals that come meanwhile wait, so that nothing is left
+ * half done or behind. */
+void signals_hold(sigset_t *before);
+void signals_release(const sigset_t *before);
 
 /* Make a folder, and those above it that are missing, with a mode. How many were made, or -1 (then
  * none is left). */

@@ -133,20 +133,18 @@ bool
 nss_database_make(const char *folder)
 {
 	char *aside = text_format("%s/.jpki-XXXXXX", folder);
-	sigset_t all, before;
+	sigset_t before;
 	struct nss nss = {0};
 	bool made = false;
 
 	if (load(&nss)) {
-		/* No signal may leave a folder behind. */
-		sigfillset(&all);
-		sigprocmask(SIG_BLOCK, &all, &before);
+		signals_hold(&before);
 		if (mkdtemp(aside) != NULL) {
 			made = make(&nss, aside) && move_all(aside, folder);
 			unlink_all(aside);
 			(void)rmdir(aside);
 		}
-		sigprocmask(SIG_SETMASK, &before, NULL);
+		signals_release(&before);
 	}
 	text_free(&aside);
 	/* NSPR, which NSS runs on, cannot be unloaded: the library stays. */
@@ -173,15 +171,22 @@ nss_database_state(const char *folder)
 	return state;
 }
 
-/* Nobody gets a lease to write a file that another one has open (fcntl(2)). */
+/* Nobody gets a lease to write a file that another one has open (fcntl(2)). Whoever opens it during
+ * the lease waits for its end, and we get SIGIO, which would end the program. */
 static bool
 is_open(const char *path)
 {
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction before;
 	int number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	bool is = number >= 0 && fcntl(number, F_SETLEASE, F_WRLCK) != 0 && errno == EAGAIN;
+	bool is;
 
-	if (number >= 0)
-		(void)close(number); /* the lease goes with it */
+	if (number < 0)
+		return false;
+	sigaction(SIGIO, &ignore, &before);
+	is = fcntl(number, F_SETLEASE, F_WRLCK) != 0 && errno == EAGAIN;
+	(void)close(number); /* the lease goes with it */
+	sigaction(SIGIO, &before, NULL);
 	return is;
 }
 

@@ -193,7 +193,7 @@ add_to_nothing(const struct setup_request *request, struct file *file, const cha
 	file->text = nss_text_new(note);
 	status = add_new(request, file, changed);
 	if (status != STATUS_DONE) {
-		if (makes)
+		if (makes && !is_there(file->path)) /* else another one goes with them */
 			nss_database_remove(folder, state);
 		folders_remove(folder, folders);
 	}
@@ -230,23 +230,31 @@ check(const struct setup_request *request, const struct file *file, const struct
 
 /* All goes that was made for the module, if it is as it was made. */
 static int
-write_or_remove(const struct file *file, const char *folder, const char *text)
+write_or_remove(const struct setup_request *request, const struct file *file, const char *folder,
+    const char *text)
 {
 	char *then = nss_text_note(text), *now = NULL, *state = nss_database_state(folder);
 	int folders = then != NULL ? text_number(then, NOTE) : -1;
 	bool made = folders >= 0 && strstr(then, "," MADE ",") != NULL;
+	sigset_t before;
 	int result;
 
 	if (folders >= 0)
 		now = note_of(folder, folders, made);
 	if (now == NULL || strcmp(then, now) != 0 || (made && nss_database_is_open(folder))) {
 		result = file_replace(file, text);
+		if (result == 0 && made)
+			tell(_("%s: the database in %s stays: something else is in it by now, or a "
+			       "program has it open."),
+			    request->title, folder);
 	} else {
+		signals_hold(&before);
 		result = file_remove(file);
 		if (result == 0 && made)
 			nss_database_remove(folder, state);
 		if (result == 0)
 			folders_remove(folder, folders);
+		signals_release(&before);
 	}
 	text_free(&then);
 	text_free(&now);
@@ -291,7 +299,7 @@ remove_ours(const struct setup_request *request, const struct file *file, const 
 		return STATUS_DONE;
 	}
 	text = text_without_ours(request, file, modules);
-	result = write_or_remove(file, folder, text);
+	result = write_or_remove(request, file, folder, text);
 	text_free(&text);
 	if (result != 0)
 		return STATUS_FAILED;

@@ -184,11 +184,14 @@ take_back(const struct setup_request *request, const struct office *office)
 static void
 advise_trust(const struct setup_request *request, const struct office *office)
 {
+	char *database = text_for_shell(office->database);
+
 	tell(_("%s: signatures are good, but their certificate is trusted only after this line, "
 	       "once, with the card in the reader:"),
 	    request->title);
-	tell("  certutil -M -d 'sql:%s' -n 'JPKI Digital Signature:Digital Signature CA' -t ,C,",
-	    office->database);
+	tell("  certutil -M -d sql:%s -n 'JPKI Digital Signature:Digital Signature CA' -t ,C,",
+	    database);
+	text_free(&database);
 }
 
 static int
@@ -203,10 +206,8 @@ add(const struct setup_request *request, struct office *office)
 	if (registry_nss(request, office->database, NSS_OF_ITS_OWN, &changed) != STATUS_DONE)
 		return STATUS_FAILED;
 	if (!is_set(office)) {
-		if (set(request, office) == 0) {
-			advise_trust(request, office);
+		if (set(request, office) == 0)
 			return STATUS_DONE;
-		}
 		if (changed)
 			take_back(request, office);
 		return STATUS_FAILED;
@@ -266,13 +267,18 @@ remove_all(const struct setup_request *request, const struct office *office)
 static int
 act(const struct setup_request *request, struct office *office)
 {
+	int status;
+
 	switch (request->action) {
 	case SETUP_CHECK:
 		return check(request, office);
 	case SETUP_REMOVE:
 		return remove_all(request, office);
 	default:
-		return add(request, office);
+		status = add(request, office);
+		if (status == STATUS_DONE)
+			advise_trust(request, office);
+		return status;
 	}
 }
 

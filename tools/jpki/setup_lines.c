@@ -94,7 +94,7 @@ static bool
 line_names(const char *line, const char *keyword, const char *library)
 {
 	size_t length;
-	char *word, *quotes;
+	char *value;
 	bool found;
 
 	line += strspn(line, " \t");
@@ -103,11 +103,10 @@ line_names(const char *line, const char *keyword, const char *library)
 		return false;
 	line += length;
 	line += strspn(line, " \t=");
-	word = text_copy(line, strcspn(line, " \t\r\n"));
-	quotes = text_quoted(library);
-	found = is_same_file(word, library) || strncmp(line, quotes, strlen(quotes)) == 0;
-	text_free(&quotes);
-	text_free(&word);
+	value = *line == '"' || *line == '\'' ? text_unquoted(line)
+					      : text_copy(line, strcspn(line, " \t\r\n"));
+	found = is_same_file(value, library);
+	text_free(&value);
 	return found;
 }
 

@@ -53,7 +53,7 @@ do_profile(const struct setup_request *request, const char *folder)
 
 /* What came of the profiles so far. */
 struct outcome {
-	size_t known, done;
+	size_t listed, known, done;
 	int status;
 };
 
@@ -69,6 +69,7 @@ do_profiles(
 				  ? row->name != NULL && strcmp(row->name, request->profile) == 0
 				  : exists && profiles_is_used(profiles, row);
 
+		outcome->listed++;
 		outcome->known += exists;
 		if (!wanted)
 			continue;
@@ -94,8 +95,13 @@ do_list(const struct setup_request *request, char *folder, struct outcome *outco
 
 /* Nothing is registered where there is no profile, which is what --remove wants. */
 static int
-nothing_there(const struct setup_request *request)
+nothing_there(const struct setup_request *request, const struct outcome *outcome)
 {
+	if (outcome->listed > 0) {
+		complain(
+		    _("none of the profiles that %s has in its list is there"), request->title);
+		return STATUS_FAILED;
+	}
 	if (confined_only(request))
 		return STATUS_FAILED;
 	if (request->action == SETUP_REMOVE) {
@@ -113,7 +119,7 @@ none_done(const struct setup_request *request, const struct outcome *outcome)
 		complain(_("%s has no profile of the name \"%s\", and it is no folder"),
 		    request->title, request->profile);
 	else if (outcome->known == 0)
-		return nothing_there(request);
+		return nothing_there(request, outcome);
 	else
 		complain(_("%s has several profiles, and none is the default one: choose one with "
 			   "--profile"),

@@ -219,6 +219,14 @@ check(const struct setup_request *request, const struct places *places, const st
 	return status;
 }
 
+/* What --remove does not reach. */
+static void
+tell_system(const struct setup_request *request, const struct places *places)
+{
+	if (places->system != NULL)
+		tell(_("%s: the file for all users stays: %s."), request->title, places->system);
+}
+
 static int
 remove_made(
     const struct setup_request *request, const struct places *places, const struct file *file)
@@ -227,9 +235,7 @@ remove_made(
 
 	if (!file->exists) {
 		tell(_("%s: not registered in %s."), request->title, file->path);
-		if (places->system != NULL)
-			tell(_("%s: it is registered for all users, in %s, and stays so."),
-			    request->title, places->system);
+		tell_system(request, places);
 		return STATUS_DONE;
 	}
 	folders = folders_of(file->text);
@@ -243,6 +249,7 @@ remove_made(
 		return STATUS_FAILED;
 	folders_remove(places->folder, folders);
 	tell(_("%s: removed %s."), request->title, file->path);
+	tell_system(request, places);
 	return STATUS_DONE;
 }
 

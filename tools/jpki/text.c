@@ -66,6 +66,34 @@ text_quoted(const char *text)
 	return text_append(quoted, "\"");
 }
 
+char *
+text_unquoted(const char *text)
+{
+	char *plain = text_copy(text, strcspn(text, "\r\n")), *out = plain;
+
+	for (const char *in = text + 1; *in != '\0' && strchr("\r\n", *in) == NULL && *in != *text;
+	     in++) {
+		if (*in == '\\' && (in[1] == '\\' || in[1] == *text))
+			in++;
+		*out++ = *in;
+	}
+	*out = '\0';
+	return plain;
+}
+
+char *
+text_for_shell(const char *text)
+{
+	char *quoted = text_copy("'", 1);
+
+	for (; *text != '\0'; text++) {
+		const char one[] = {*text, '\0'};
+
+		quoted = text_append(quoted, *text == '\'' ? "'\\''" : one);
+	}
+	return text_append(quoted, "'");
+}
+
 int
 text_number(const char *text, const char *word)
 {

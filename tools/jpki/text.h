@@ -19,6 +19,13 @@ char *text_append(char *text, const char *more);
  */
 char *text_quoted(const char *text);
 
+/* What stands between quotes, with which a text begins, up to the same quote or the end of the
+ * line, without the backslashes before others; to be freed. */
+char *text_unquoted(const char *text);
+
+/* The text for a shell, which takes it as it is; to be freed. */
+char *text_for_shell(const char *text);
+
 /* The number, 0 to 999, behind a word with which a text begins; -1 if there is none. */
 int text_number(const char *text, const char *word);
 

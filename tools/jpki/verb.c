@@ -33,23 +33,21 @@ without_value(const char *verb, const char *name)
 	return '?';
 }
 
-/* The word that getopt_long() has just found wanting. It goes to the next word only after the last
- * letter of "-abc". */
+/* The word that getopt_long() comes to next: what stands before it and is no option waits. */
 static const char *
-misread(char **argv)
+next_option(char **argv)
 {
-	const char *word = argv[optind - 1];
-	size_t length = strlen(word);
+	int i = optind;
 
-	if (optopt != 0 && optopt < OPTION_OWN &&
-	    (word[0] != '-' || word[length - 1] != (char)optopt))
-		return argv[optind];
-	return word;
+	while (argv[i] != NULL && (argv[i][0] != '-' || argv[i][1] == '\0'))
+		i++;
+	return argv[i];
 }
 
 int
 verb_option(int argc, char **argv, const struct option *options)
 {
+	const char *word = next_option(argv);
 	int option, index = 0;
 
 	opterr = 0;
@@ -57,8 +55,8 @@ verb_option(int argc, char **argv, const struct option *options)
 	if (option >= OPTION_OWN && optarg != NULL && optarg[0] == '\0')
 		return without_value(argv[0], options[index].name);
 	if (option == ':')
-		verb_misused(argv[0], _("the option %s needs a value"), argv[optind - 1]);
+		verb_misused(argv[0], _("the option %s needs a value"), word);
 	else if (option == '?')
-		verb_misused(argv[0], _("the option %s is not understood"), misread(argv));
+		verb_misused(argv[0], _("the option %s is not understood"), word);
 	return option == ':' ? '?' : option;
 }

@@ -29,7 +29,7 @@ def find_token(library):
 def ask_pin(info):
     """One PIN is one try: say so before the last one."""
     if info.flags & CKF_USER_PIN_LOCKED:
-        sys.exit("The PIN is blocked. A convenience store's machine, or the town office, sets a new one.")
+        sys.exit("The PIN is blocked. The README says how to set a new one.")
     if info.flags & CKF_USER_PIN_FINAL_TRY:
         print("This is the last try before the PIN is blocked.")
     return getpass.getpass(f"PIN of {TOKEN}: ")
