@@ -872,6 +872,17 @@ def test_root_keeps_out_of_a_persons_home(somebody):
     assert somebody.files() == before
 
 
+def test_a_group_that_cannot_be_kept_is_told(somebody):
+    folder = somebody.database()
+    for path in (folder, *folder.iterdir()):
+        shutil.chown(path, 65534, 65534)
+    shutil.chown(folder / "pkcs11.txt", 65534, 0)
+    before = somebody.files()
+    said = somebody.run(*somebody.command, "firefox", "--profile", folder, status=1)
+    assert "a group that is not yours" in said and "chgrp" in said
+    assert somebody.files() == before
+
+
 @pytest.mark.parametrize("program, part", [
     ("firefox", "profile"), ("chromium", ".pki/nssdb"), ("libreoffice", "")])
 def test_what_may_not_be_written_is_told(somebody, program, part):

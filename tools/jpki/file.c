@@ -288,16 +288,30 @@ put_in_place(const struct file *file, const char *temporary)
 	return -1;
 }
 
+/* Only root can give a file to others. */
+static void
+tell_failure(const struct file *file, int reason)
+{
+	const struct stat *info = &file->info;
+
+	complain(_("cannot write %s: %s"), file->path, strerror(reason));
+	if (file->exists && reason == EPERM &&
+	    (info->st_uid != geteuid() || !group_member(info->st_gid)))
+		advise(
+		    "%s", _("It belongs to a user or a group that is not yours, and would not any "
+			    "more.\nMake it yours first (chown, chgrp)."));
+}
+
 static int
 replace(const struct file *file, const char *folder, const char *text)
 {
 	char *temporary = text_format("%s/.jpki-XXXXXX", folder);
 	int result = write_beside(file, temporary, text);
 
-	if (result != 0)
-		complain(_("cannot write %s: %s"), file->path, strerror(errno));
-	else
+	if (result == 0)
 		result = put_in_place(file, temporary);
+	else
+		tell_failure(file, errno);
 	if (result == 0)
 		synchronize_folder(folder);
 	text_free(&temporary);
