@@ -248,8 +248,6 @@ change(struct session *session, const struct jpki_pin *old, const struct jpki_pi
 	about_to_unlock(session);
 	rv = jpki_card_change_pin(session->reader->card, session->role, old, new_pin, &tries);
 	rv = after_verify(session, rv, tries);
-	if (rv == JPKI_OK) /* which may be what was refused before */
-		refusal_forget(&session_token(session)->refused);
 	log_line(LOG_INFO, "change of the PIN of %s: %s", role_row(session->role)->token_label,
 	    jpki_strerror(rv));
 	return rv;
@@ -290,6 +288,8 @@ login_set_pin(struct session *session, const CK_BYTE *old_typed, CK_ULONG old_le
 	if (rv == JPKI_OK)
 		rv = jpki_pin_new(session->role, old_typed, old_length, &old);
 	result = rv == JPKI_OK ? change_in_transaction(session, old, new_pin) : rv_of(rv);
+	if (result == CKR_OK)
+		refusal_take_back(&session_token(session)->refused, new_typed, new_length);
 	jpki_pin_free(&old);
 	jpki_pin_free(&new_pin);
 	return result;

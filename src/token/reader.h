@@ -31,7 +31,7 @@ struct token {
 	bool tries_known;
 	uint64_t tries_at; /* when the card said so, clock_now_ms */
 
-	struct refusal refused; /* what was called an incorrect PIN last */
+	struct refusal refused; /* what was called an incorrect PIN lately */
 
 	/*
 	 * What sessions see, and what the card has verified, are two things: the signature

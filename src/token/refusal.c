@@ -2,6 +2,7 @@
 #include "token/refusal.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
@@ -46,29 +47,69 @@ digest_of(const CK_BYTE *typed, CK_ULONG length, uint8_t digest[REFUSAL_DIGEST_S
 	return done && size == REFUSAL_DIGEST_SIZE;
 }
 
+/* NULL if it is not there. */
+static struct refused_pin *
+find(struct refusal *refusal, const uint8_t digest[REFUSAL_DIGEST_SIZE])
+{
+	for (size_t i = 0; i < REFUSALS; i++)
+		if (refusal->pins[i].until != 0 &&
+		    CRYPTO_memcmp(digest, refusal->pins[i].digest, REFUSAL_DIGEST_SIZE) == 0)
+			return &refusal->pins[i];
+	return NULL;
+}
+
+static struct refused_pin *
+oldest(struct refusal *refusal)
+{
+	struct refused_pin *row = &refusal->pins[0];
+
+	for (size_t i = 1; i < REFUSALS; i++)
+		if (refusal->pins[i].until < row->until)
+			row = &refusal->pins[i];
+	return row;
+}
+
 void
 refusal_note(struct refusal *refusal, const CK_BYTE *typed, CK_ULONG length)
 {
-	bool known = digest_of(typed, length, refusal->digest);
+	uint8_t digest[REFUSAL_DIGEST_SIZE];
+	struct refused_pin *row;
 
-	refusal->until = known ? clock_now_ms() + REFUSAL_MS : 0;
+	if (!digest_of(typed, length, digest))
+		return;
+	row = find(refusal, digest);
+	if (row == NULL)
+		row = oldest(refusal);
+	memcpy(row->digest, digest, sizeof(digest));
+	row->until = clock_now_ms() + REFUSAL_MS;
 }
 
 bool
-refusal_is_of(
-    const struct refusal *refusal, uint64_t given_at, const CK_BYTE *typed, CK_ULONG length)
+refusal_is_of(struct refusal *refusal, uint64_t given_at, const CK_BYTE *typed, CK_ULONG length)
 {
 	uint8_t digest[REFUSAL_DIGEST_SIZE];
+	const struct refused_pin *row;
+	bool some = false;
 
-	return given_at < refusal->until && digest_of(typed, length, digest) &&
-	       CRYPTO_memcmp(digest, refusal->digest, sizeof(digest)) == 0;
+	for (size_t i = 0; i < REFUSALS; i++)
+		some |= given_at < refusal->pins[i].until;
+	if (!some ||
+	    !digest_of(typed, length, digest)) /* mostly there is nothing to compare with */
+		return false;
+	row = find(refusal, digest);
+	return row != NULL && given_at < row->until;
 }
 
 void
-refusal_forget(struct refusal *refusal)
+refusal_take_back(struct refusal *refusal, const CK_BYTE *typed, CK_ULONG length)
 {
-	OPENSSL_cleanse(refusal->digest, sizeof(refusal->digest));
-	refusal->until = 0;
+	uint8_t digest[REFUSAL_DIGEST_SIZE];
+	struct refused_pin *row = NULL;
+
+	if (digest_of(typed, length, digest))
+		row = find(refusal, digest);
+	if (row != NULL)
+		*row = (struct refused_pin){0};
 }
 
 void

@@ -152,6 +152,33 @@ refused_pin_stays_refused_after_a_login(void **state)
 	assert_int_equal(pins_sent(), 3);
 }
 
+/* Nor do wrong PINs in between: as many as there are tries. */
+static void
+refused_pins_stay_refused_together(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_session(role);
+		unsigned count = tries_max(role) - 1; /* the last is told as blocked */
+		char pin[] = "WRONG0";
+		char *typed = role == JPKI_AUTHENTICATION ? strcpy(pin, "9990") : pin;
+
+		clock_stop();
+		for (unsigned i = 0; i < count; i++) {
+			typed[strlen(typed) - 1] = (char)('0' + i);
+			(void)login_with(session, typed);
+		}
+		assert_int_equal(pins_sent(), count);
+		set_tries(role, count);
+		for (unsigned i = 0; i < count; i++) {
+			typed[strlen(typed) - 1] = (char)('0' + i);
+			assert_rv(login_with(session, typed), CKR_FUNCTION_CANCELED);
+		}
+		assert_int_equal(pins_sent(), count);
+		start_over();
+	}
+}
+
 static void
 refused_pin_is_forgotten_with_the_card(void **state)
 {
@@ -515,6 +542,7 @@ main(void)
 	    TEST(refused_pin_typed_again_is_sent),
 	    TEST(insisting_is_no_typing),
 	    TEST(refused_pin_stays_refused_after_a_login),
+	    TEST(refused_pins_stay_refused_together),
 	    TEST(refused_pin_is_forgotten_with_the_card),
 	    TEST(impossible_pin_is_told_once),
 	    TEST(wild_length_is_not_believed),

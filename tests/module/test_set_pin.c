@@ -66,7 +66,9 @@ what_was_refused_may_be_the_new_one(void **state)
 		clock_stop();
 		assert_rv(login_with(session, new_pin_of(role)), CKR_PIN_INCORRECT);
 		assert_rv(login_with(session, new_pin_of(role)), CKR_FUNCTION_CANCELED);
+		assert_rv(login_with(session, wrong_pin_of(role)), CKR_PIN_INCORRECT);
 		assert_ok(set_pin(session, pin_of(role), new_pin_of(role)));
+		assert_rv(login_with(session, wrong_pin_of(role)), CKR_FUNCTION_CANCELED);
 		assert_ok(login_with(session, new_pin_of(role)));
 		start_over();
 	}
