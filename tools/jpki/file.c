@@ -295,11 +295,11 @@ tell_failure(const struct file *file, int reason)
 	const struct stat *info = &file->info;
 
 	complain(_("cannot write %s: %s"), file->path, strerror(reason));
-	if (file->exists && reason == EPERM &&
+	if (file->exists && reason == EPERM && geteuid() != 0 &&
 	    (info->st_uid != geteuid() || !group_member(info->st_gid)))
-		advise(
-		    "%s", _("It belongs to a user or a group that is not yours, and would not any "
-			    "more.\nMake it yours first (chown, chgrp)."));
+		advise("%s",
+		    _("Its owner or its group, which a new file has to keep, is not yours: change "
+		      "that first\n(chown, chgrp)."));
 }
 
 static int

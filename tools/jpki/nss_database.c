@@ -172,21 +172,19 @@ nss_database_state(const char *folder)
 }
 
 /* Nobody gets a lease to write a file that another one has open (fcntl(2)). Whoever opens it during
- * the lease waits for its end, and we get SIGIO, which would end the program. */
+ * the lease waits for its end, and we get SIGIO, which would end the program, also later if it is
+ * held back now. Nothing else here is told by it. */
 static bool
 is_open(const char *path)
 {
-	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct sigaction before;
 	int number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	bool is;
 
 	if (number < 0)
 		return false;
-	sigaction(SIGIO, &ignore, &before);
+	(void)signal(SIGIO, SIG_IGN);
 	is = fcntl(number, F_SETLEASE, F_WRLCK) != 0 && errno == EAGAIN;
 	(void)close(number); /* the lease goes with it */
-	sigaction(SIGIO, &before, NULL);
 	return is;
 }
 

@@ -105,7 +105,7 @@ line_names(const char *line, const char *keyword, const char *library)
 	line += strspn(line, " \t=");
 	value = *line == '"' || *line == '\'' ? text_unquoted(line)
 					      : text_copy(line, strcspn(line, " \t\r\n"));
-	found = is_same_file(value, library);
+	found = value != NULL && value[0] == '/' && is_same_file(value, library);
 	text_free(&value);
 	return found;
 }

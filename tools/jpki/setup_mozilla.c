@@ -97,13 +97,14 @@ do_list(const struct setup_request *request, char *folder, struct outcome *outco
 static int
 nothing_there(const struct setup_request *request, const struct outcome *outcome)
 {
-	if (outcome->listed > 0) {
-		complain(
-		    _("none of the profiles that %s has in its list is there"), request->title);
-		return STATUS_FAILED;
-	}
 	if (confined_only(request))
 		return STATUS_FAILED;
+	if (outcome->listed > 0) {
+		complain(_("%s has a list of profiles, but none of them is there: bring them back, "
+			   "or start it once, then run this again"),
+		    request->title);
+		return STATUS_FAILED;
+	}
 	if (request->action == SETUP_REMOVE) {
 		tell(_("%s: not registered; it has no profile yet."), request->title);
 		return STATUS_DONE;

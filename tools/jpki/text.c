@@ -69,15 +69,18 @@ text_quoted(const char *text)
 char *
 text_unquoted(const char *text)
 {
-	char *plain = text_copy(text, strcspn(text, "\r\n")), *out = plain;
+	size_t size = strcspn(text, "\r\n");
+	char *plain = text_copy(text, size), *out = plain;
+	const char *in = text + 1, *end = text + size;
 
-	for (const char *in = text + 1; *in != '\0' && strchr("\r\n", *in) == NULL && *in != *text;
-	     in++) {
+	while (in < end && *in != *text) {
 		if (*in == '\\' && (in[1] == '\\' || in[1] == *text))
 			in++;
-		*out++ = *in;
+		*out++ = *in++;
 	}
 	*out = '\0';
+	if (in == end)
+		text_free(&plain);
 	return plain;
 }
 

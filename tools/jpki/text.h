@@ -19,8 +19,8 @@ char *text_append(char *text, const char *more);
  */
 char *text_quoted(const char *text);
 
-/* What stands between quotes, with which a text begins, up to the same quote or the end of the
- * line, without the backslashes before others; to be freed. */
+/* What stands between quotes, with which a text begins, without the backslashes before quotes and
+ * backslashes in it; to be freed. NULL if the line ends before the quote does. */
 char *text_unquoted(const char *text);
 
 /* The text for a shell, which takes it as it is; to be freed. */
