@@ -177,12 +177,13 @@ nss_database_state(const char *folder)
 static bool
 is_open(const char *path)
 {
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	int number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	bool is;
 
 	if (number < 0)
 		return false;
-	(void)signal(SIGIO, SIG_IGN);
+	sigaction(SIGIO, &ignore, NULL);
 	is = fcntl(number, F_SETLEASE, F_WRLCK) != 0 && errno == EAGAIN;
 	(void)close(number); /* the lease goes with it */
 	return is;
