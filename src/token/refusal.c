@@ -47,25 +47,28 @@ digest_of(const CK_BYTE *typed, CK_ULONG length, uint8_t digest[REFUSAL_DIGEST_S
 	return done && size == REFUSAL_DIGEST_SIZE;
 }
 
-/* NULL if it is not there. */
-static struct refused_pin *
-find(struct refusal *refusal, const uint8_t digest[REFUSAL_DIGEST_SIZE])
+/* The row of a digest; REFUSALS if there is none. */
+static size_t
+find(const struct refusal *refusal, const uint8_t digest[REFUSAL_DIGEST_SIZE])
 {
-	for (size_t i = 0; i < REFUSALS; i++)
-		if (refusal->pins[i].until != 0 &&
-		    CRYPTO_memcmp(digest, refusal->pins[i].digest, REFUSAL_DIGEST_SIZE) == 0)
-			return &refusal->pins[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < REFUSALS &&
+	       (refusal->pins[i].until == 0 ||
+		   CRYPTO_memcmp(digest, refusal->pins[i].digest, REFUSAL_DIGEST_SIZE) != 0))
+		i++;
+	return i;
 }
 
-static struct refused_pin *
-oldest(struct refusal *refusal)
+/* The row that may go. */
+static size_t
+oldest(const struct refusal *refusal)
 {
-	struct refused_pin *row = &refusal->pins[0];
+	size_t row = 0;
 
 	for (size_t i = 1; i < REFUSALS; i++)
-		if (refusal->pins[i].until < row->until)
-			row = &refusal->pins[i];
+		if (refusal->pins[i].until < refusal->pins[row].until)
+			row = i;
 	return row;
 }
 
@@ -73,43 +76,52 @@ void
 refusal_note(struct refusal *refusal, const CK_BYTE *typed, CK_ULONG length)
 {
 	uint8_t digest[REFUSAL_DIGEST_SIZE];
-	struct refused_pin *row;
+	size_t i;
 
 	if (!digest_of(typed, length, digest))
 		return;
-	row = find(refusal, digest);
-	if (row == NULL)
-		row = oldest(refusal);
-	memcpy(row->digest, digest, sizeof(digest));
-	row->until = clock_now_ms() + REFUSAL_MS;
+	i = find(refusal, digest);
+	if (i == REFUSALS)
+		i = oldest(refusal);
+	memcpy(refusal->pins[i].digest, digest, sizeof(digest));
+	refusal->pins[i].until = clock_now_ms() + REFUSAL_MS;
+}
+
+/* Whether there is anything to compare with; mostly there is not. */
+static bool
+is_any(const struct refusal *refusal, uint64_t given_at)
+{
+	bool is = false;
+
+	for (size_t i = 0; i < REFUSALS; i++)
+		is |= given_at < refusal->pins[i].until;
+	return is;
 }
 
 bool
-refusal_is_of(struct refusal *refusal, uint64_t given_at, const CK_BYTE *typed, CK_ULONG length)
+refusal_is_of(
+    const struct refusal *refusal, uint64_t given_at, const CK_BYTE *typed, CK_ULONG length)
 {
 	uint8_t digest[REFUSAL_DIGEST_SIZE];
-	const struct refused_pin *row;
-	bool some = false;
+	size_t i;
 
-	for (size_t i = 0; i < REFUSALS; i++)
-		some |= given_at < refusal->pins[i].until;
-	if (!some ||
-	    !digest_of(typed, length, digest)) /* mostly there is nothing to compare with */
+	if (!is_any(refusal, given_at) || !digest_of(typed, length, digest))
 		return false;
-	row = find(refusal, digest);
-	return row != NULL && given_at < row->until;
+	i = find(refusal, digest);
+	return i < REFUSALS && given_at < refusal->pins[i].until;
 }
 
 void
 refusal_take_back(struct refusal *refusal, const CK_BYTE *typed, CK_ULONG length)
 {
 	uint8_t digest[REFUSAL_DIGEST_SIZE];
-	struct refused_pin *row = NULL;
+	size_t i;
 
-	if (digest_of(typed, length, digest))
-		row = find(refusal, digest);
-	if (row != NULL)
-		*row = (struct refused_pin){0};
+	if (!digest_of(typed, length, digest))
+		return;
+	i = find(refusal, digest);
+	if (i < REFUSALS)
+		refusal->pins[i] = (struct refused_pin){0};
 }
 
 void

@@ -36,7 +36,7 @@ void refusal_note(struct refusal *refusal, const CK_BYTE *typed, CK_ULONG length
 /* Whether this is what was refused less than REFUSAL_MS before it was given, at `given_at`
  * (clock_now_ms): waiting for a busy card is no typing. */
 bool refusal_is_of(
-    struct refusal *refusal, uint64_t given_at, const CK_BYTE *typed, CK_ULONG length);
+    const struct refusal *refusal, uint64_t given_at, const CK_BYTE *typed, CK_ULONG length);
 /* This is the PIN now, whatever was said of it. */
 void refusal_take_back(struct refusal *refusal, const CK_BYTE *typed, CK_ULONG length);
 

@@ -19,6 +19,7 @@
 #include "run.h"
 #include "scene.h"
 #include "trouble.h"
+#include "token/lock.h"
 #include "token/login.h"
 #include "token/module.h"
 #include "token/refusal.h"
@@ -60,10 +61,10 @@ enum mutant {
 };
 static enum mutant mutant;
 
-/* The linker puts __wrap_f where f is called, and f where __real_f is. */
+/* The linker puts __wrap_f where f is called, and f where __real_f is. It knows no types: that all
+ * three are of one is seen by the compiler, since all are declared as f is. */
 #define WRAP(type, name, ...)                                                                      \
-	type __real_##name(__VA_ARGS__);                                                           \
-	type __wrap_##name(__VA_ARGS__);                                                           \
+	__typeof__(name) __real_##name, __wrap_##name;                                             \
 	type __wrap_##name(__VA_ARGS__)
 
 /* Is the connection kept powered, whatever is asked? */
@@ -242,9 +243,11 @@ WRAP(CK_RV, login_user, struct session *session, const CK_BYTE *pin, CK_ULONG le
 	return mutant == CODE_WRONG && rv == CKR_PIN_INCORRECT ? CKR_GENERAL_ERROR : rv;
 }
 
-WRAP(bool, refusal_is_of, const struct refusal *refusal, const CK_BYTE *typed, CK_ULONG length)
+WRAP(bool, refusal_is_of, const struct refusal *refusal, uint64_t given_at, const CK_BYTE *typed,
+    CK_ULONG length)
 {
-	return mutant != REFUSAL_FORGOTTEN && __real_refusal_is_of(refusal, typed, length);
+	return mutant != REFUSAL_FORGOTTEN &&
+	       __real_refusal_is_of(refusal, given_at, typed, length);
 }
 
 WRAP(void, session_close, struct session *session)
