@@ -226,22 +226,19 @@ others_do_not_wait(void **state)
 	alarm(0);
 }
 
-static void *
-give_wrong_password(void *context)
+static CK_RV
+give_wrong_password(struct held *held)
 {
-	struct held *insisting = context;
 	CK_BYTE password[] = "WRONG99";
 
-	insisting->rv =
-	    own_list->C_Login(insisting->session, CKU_USER, password, sizeof(password) - 1);
-	return NULL;
+	return own_list->C_Login(held->session, CKU_USER, password, sizeof(password) - 1);
 }
 
 /* What was refused came again at once, and then waited longer than REFUSAL_MS for the card. */
 static void
 refused_pin_that_waits_is_not_sent(void **state)
 {
-	struct held insisting = {0}, held;
+	struct held insisting = {.call = give_wrong_password}, held;
 	struct deadline deadline = {0};
 	unsigned before;
 
@@ -253,8 +250,7 @@ refused_pin_that_waits_is_not_sent(void **state)
 	assert_rv(login_with(insisting.session, "WRONG99"), CKR_PIN_INCORRECT);
 	start(&held, 1);
 	before = clock_readings();
-	assert_int_equal(
-	    pthread_create(&insisting.thread, NULL, give_wrong_password, &insisting), 0);
+	assert_int_equal(pthread_create(&insisting.thread, NULL, work, &insisting), 0);
 	while (clock_readings() == before)
 		wait_a_moment(&deadline);
 	clock_skip_ms(REFUSAL_MS);
