@@ -4,10 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,70 +15,7 @@
 #include <unistd.h>
 
 #include "file.h"
-
-/* A folder of its own for each test, in which it works. */
-static char folder[64];
-
-static void
-put(const char *name, const char *text)
-{
-	FILE *file = fopen(name, "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void
-assert_text(const char *name, const char *expected)
-{
-	struct file file;
-
-	assert_int_equal(file_read(&file, name), 0);
-	assert_true(file.exists);
-	assert_string_equal(file.text, expected);
-	file_free(&file);
-}
-
-/* How many entries the folder has. */
-static int
-entries(void)
-{
-	DIR *opened = opendir(".");
-	int count = 0;
-
-	assert_non_null(opened);
-	while (readdir(opened) != NULL)
-		count++;
-	closedir(opened);
-	return count - 2;
-}
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	strcpy(folder, "/tmp/jpki-file-XXXXXX");
-	assert_non_null(mkdtemp(folder));
-	return chdir(folder);
-}
-
-static int
-remove_one(const char *path, const struct stat *info, int kind, struct FTW *place)
-{
-	(void)info;
-	(void)kind;
-	(void)place;
-	return remove(path);
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	assert_int_equal(chdir("/"), 0);
-	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
+#include "folder.h"
 
 static int
 replace(const char *name, const char *text)
@@ -369,7 +304,7 @@ folders_that_cannot_be_made_leave_none(void **state)
 	assert_int_equal(entries(), 1);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, drop_folder)
 
 int
 main(void)

@@ -6,48 +6,16 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "file.h"
+#include "folder.h"
 #include "nss_database.h"
 #include "text.h"
 
-/* A folder of its own for each test, in which it works; the database's is ".". */
-static char folder[64];
-
-static void
-put(const char *name, const char *text)
-{
-	FILE *file = fopen(name, "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
-}
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	strcpy(folder, "/tmp/jpki-test-XXXXXX");
-	return mkdtemp(folder) == NULL ? -1 : chdir(folder);
-}
-
-static int
-tear_down(void **state)
-{
-	static const char *const names[] = {"cert9.db", "key4.db"};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		(void)unlink(names[i]);
-	return chdir("/") == 0 ? rmdir(folder) : -1; /* nothing else may be left */
-}
+/* The database's folder is the test's, ".". */
 
 static void
 one_is_made(void **state)
@@ -55,6 +23,8 @@ one_is_made(void **state)
 	(void)state;
 	assert_false(nss_database_exists("."));
 	assert_true(nss_database_make("."));
+	assert_true(is_there("cert9.db") && is_there("key4.db"));
+	assert_int_equal(entries(), 2);
 	assert_true(nss_database_exists("."));
 	assert_false(nss_database_is_open("."));
 }
@@ -63,18 +33,11 @@ one_is_made(void **state)
 static void
 one_that_is_there_is_not_made_again(void **state)
 {
-	char text[8] = "";
-	FILE *file;
-
 	(void)state;
 	put("cert9.db", "first");
 	assert_false(nss_database_make("."));
-	file = fopen("cert9.db", "r");
-	assert_non_null(file);
-	assert_non_null(fgets(text, sizeof(text), file));
-	fclose(file);
-	assert_string_equal(text, "first");
-	assert_false(is_there("key4.db"));
+	assert_text("cert9.db", "first");
+	assert_int_equal(entries(), 1);
 }
 
 static void
@@ -93,6 +56,7 @@ one_is_removed_as_it_was(void **state)
 	before = nss_database_state(".");
 	nss_database_remove(".", before);
 	assert_false(nss_database_exists("."));
+	assert_int_equal(entries(), 0);
 	text_free(&before);
 }
 
@@ -142,7 +106,7 @@ looking_disturbs_nobody(void **state)
 	assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, drop_folder)
 
 int
 main(void)

@@ -164,13 +164,9 @@ add(const struct setup_request *request, const struct file *file, const struct f
 /* What was made for a new file, in its first line: whoever removes the file can tell whether the
  * rest is still as made. */
 static char *
-note_of(const char *folder, int folders, bool made)
+note_of(int folders, bool made, const char *state)
 {
-	char *state = nss_database_state(folder);
-	char *note = text_format(NOTE "%d,%s,%s", folders, made ? MADE : KEPT, state);
-
-	text_free(&state);
-	return note;
+	return text_format(NOTE "%d,%s,%s", folders, made ? MADE : KEPT, state);
 }
 
 /* A new list of modules, and the database to it if the program has not made one. */
@@ -179,21 +175,20 @@ add_to_nothing(const struct setup_request *request, struct file *file, const cha
     enum nss_kind kind, bool *changed)
 {
 	int folders = folders_make(folder, 0700);
-	bool makes = folders >= 0 && kind == NSS_OF_ITS_OWN && !nss_database_exists(folder);
 	char *note, *state;
+	bool made;
 	int status;
 
 	if (folders < 0)
 		return STATUS_FAILED;
-	if (makes)
-		makes = nss_database_make(folder);
-	note = note_of(folder, folders, makes);
+	made = kind == NSS_OF_ITS_OWN && !nss_database_exists(folder) && nss_database_make(folder);
 	state = nss_database_state(folder);
+	note = note_of(folders, made, state);
 	text_free(&file->text);
 	file->text = nss_text_new(note);
 	status = add_new(request, file, changed);
 	if (status != STATUS_DONE) {
-		if (makes && !is_there(file->path)) /* else another one goes with them */
+		if (made && !is_there(file->path)) /* else another one goes with them */
 			nss_database_remove(folder, state);
 		folders_remove(folder, folders);
 	}
@@ -240,7 +235,7 @@ write_or_remove(const struct setup_request *request, const struct file *file, co
 	int result;
 
 	if (folders >= 0)
-		now = note_of(folder, folders, made);
+		now = note_of(folders, made, state);
 	if (now == NULL || strcmp(then, now) != 0 || (made && nss_database_is_open(folder))) {
 		result = file_replace(file, text);
 		if (result == 0 && made)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "message.h"
 #include "text.h"
