@@ -44,17 +44,12 @@ load_provider(void)
 bool
 crypto_start(void)
 {
-	bool done;
-
 	if (crypto_is_gone())
 		return false;
 	if (!watched && OPENSSL_atexit(openssl_stopped) != 1)
 		return false;
 	watched = true;
-	crypto_enter();
-	done = load_provider();
-	crypto_leave();
-	return done;
+	return load_provider();
 }
 
 void

@@ -17,7 +17,10 @@
  */
 void crypto_prepare(void);
 
-/* Set the context up; false if there is no memory or no default provider. */
+/*
+ * Set the context up; false if there is no memory or no default provider. Both of these may leave
+ * errors behind, and belong between crypto_enter and crypto_leave.
+ */
 bool crypto_start(void);
 void crypto_stop(void);
 
@@ -32,7 +35,8 @@ bool crypto_is_gone(void);
 
 /*
  * The error queue of the thread is the application's: it would take an error of ours for one of
- * its own. What comes between these two leaves nothing in it.
+ * its own. What comes between these two leaves nothing in it. Not only what fails: where memory is
+ * short, OpenSSL raises errors while it frees. So they are around all that is done in a call.
  */
 void crypto_enter(void);
 void crypto_leave(void);

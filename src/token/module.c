@@ -165,6 +165,7 @@ module_start(void)
 	pthread_mutex_lock(&life);
 	if (!atomic_load(&running)) {
 		stopping = looked_around = false;
+		crypto_enter();
 		rv = start();
 		if (rv == CKR_OK) {
 			look_around();
@@ -172,6 +173,7 @@ module_start(void)
 			atomic_store(&running, true);
 		} else
 			log_stop();
+		crypto_leave();
 	}
 	pthread_mutex_unlock(&life);
 	return rv;
@@ -183,8 +185,10 @@ module_enter(void)
 	if (!runs_here())
 		return false;
 	pthread_rwlock_rdlock(&inside);
-	if (atomic_load(&running))
+	if (atomic_load(&running)) {
+		crypto_enter();
 		return true;
+	}
 	pthread_rwlock_unlock(&inside);
 	return false;
 }
@@ -192,6 +196,7 @@ module_enter(void)
 void
 module_leave(void)
 {
+	crypto_leave();
 	pthread_rwlock_unlock(&inside);
 }
 
@@ -254,8 +259,11 @@ module_stop(void)
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	pthread_mutex_lock(&life);
 	was_running = atomic_load(&running);
-	if (was_running)
+	if (was_running) {
+		crypto_enter();
 		stop();
+		crypto_leave();
+	}
 	pthread_mutex_unlock(&life);
 	return was_running ? CKR_OK : CKR_CRYPTOKI_NOT_INITIALIZED;
 }

@@ -36,7 +36,8 @@ CK_RV module_stop(void);
 
 /*
  * A call of the application is inside the module between these two, which keeps it from being
- * stopped. Enter is false if the module has not been started in this process.
+ * stopped, and its OpenSSL error queue as it was. Enter is false if the module has not been started
+ * in this process.
  */
 bool module_enter(void);
 void module_leave(void);

@@ -73,7 +73,6 @@ session_enter(CK_SESSION_HANDLE handle, struct session **out)
 		return CKR_SESSION_HANDLE_INVALID;
 	pthread_mutex_lock(&session->reader->lock);
 	session->entered_at = now;
-	crypto_enter();
 	was_open = !session->closed;
 	if (was_open)
 		reader_update(session->reader);
@@ -92,7 +91,6 @@ session_leave(struct session *session)
 	bool unused;
 
 	reader_publish(reader);
-	crypto_leave();
 	module_lock();
 	unused = --session->users == 0 && session->closed;
 	module_unlock();
