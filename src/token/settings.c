@@ -185,6 +185,7 @@ open_file(const char *path)
 	int number = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat info;
 	FILE *file = NULL;
+	int error;
 
 	if (number < 0)
 		return NULL;
@@ -192,8 +193,11 @@ open_file(const char *path)
 		errno = EINVAL;
 	else
 		file = fdopen(number, "r");
-	if (file == NULL)
+	if (file == NULL) {
+		error = errno;
 		(void)close(number);
+		errno = error;
+	}
 	return file;
 }
 
