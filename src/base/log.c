@@ -101,7 +101,7 @@ begin_line(char *line, size_t size)
 	second = (int)(now.tv_sec % 86400);
 	length = snprintf(line, size, "%02d:%02d:%02d.%03ldZ jpki-pkcs11[%d.%ld]: ", second / 3600,
 	    second / 60 % 60, second % 60, now.tv_nsec / 1000000, (int)getpid(),
-	    (long)syscall(SYS_gettid));
+	    syscall(SYS_gettid));
 	return length > 0 ? (size_t)length : 0;
 }
 

@@ -58,10 +58,12 @@ transmit_command(struct jpki_card *card, const struct command *command, uint8_t 
     size_t *data_length, uint16_t *sw)
 {
 	uint8_t bytes[JPKI_COMMAND_MAX];
+	size_t length;
 
 	if (command->length > 255)
 		return JPKI_ERR_ARGUMENT;
-	return transmit(card, bytes, encode(command, bytes), data, data_length, sw);
+	length = encode(command, bytes);
+	return transmit(card, bytes, length, data, data_length, sw);
 }
 
 /* What is to be sent next because of `sw`: true if anything is. */

@@ -303,7 +303,7 @@ module_reader(size_t index)
 }
 
 void
-module_reader_name(struct reader *reader, char *name)
+module_reader_name(const struct reader *reader, char *name)
 {
 	module_lock();
 	strcpy(name, reader->name);
@@ -436,7 +436,7 @@ module_publish_state(struct reader *reader)
 }
 
 void
-module_seen(struct reader *reader, struct jpki_reader_state *state)
+module_seen(const struct reader *reader, struct jpki_reader_state *state)
 {
 	module_lock();
 	*state = reader->seen;

@@ -55,7 +55,7 @@ struct reader *module_reader(size_t index);
 void module_find_readers(void);
 
 /* The name of a reader into a buffer of JPKI_READER_NAME_SIZE. */
-void module_reader_name(struct reader *reader, char *name);
+void module_reader_name(const struct reader *reader, char *name);
 
 /* A card came or went. */
 void module_slot_event(struct reader *reader);
@@ -80,7 +80,7 @@ bool module_wait(const struct jpki_reader_state *states, size_t count);
 void module_publish(struct reader *reader, enum jpki_role role, const struct slot_view *view);
 void module_view(struct reader *reader, enum jpki_role role, struct slot_view *view);
 void module_publish_state(struct reader *reader);
-void module_seen(struct reader *reader, struct jpki_reader_state *state);
+void module_seen(const struct reader *reader, struct jpki_reader_state *state);
 
 /* A number that was not given out before. */
 CK_ULONG module_next_serial(void);

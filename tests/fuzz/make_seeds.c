@@ -150,18 +150,18 @@ watch(const uint8_t *command, size_t length, const uint8_t *answer, size_t answe
 static void
 record_conversations(void)
 {
-	for (uint8_t i = 0; i < card_script_count; i++) {
-		const uint8_t good[] = {i, 0x70, 0x00};
+	for (size_t i = 0; i < card_script_count; i++) {
+		const uint8_t good[] = {(uint8_t)i, 0x70, 0x00};
 		char name[64];
 
-		(void)snprintf(name, sizeof(name), "seeds/card/good-%u", i);
+		(void)snprintf(name, sizeof(name), "seeds/card/good-%zu", i);
 		save(name, good, sizeof(good));
 		seed_length = 0;
-		seed[seed_length++] = i;
+		seed[seed_length++] = (uint8_t)i;
 		card_watcher = watch;
 		(void)LLVMFuzzerTestOneInput(good, sizeof(good));
 		card_watcher = NULL;
-		(void)snprintf(name, sizeof(name), "seeds/card/answers-%u", i);
+		(void)snprintf(name, sizeof(name), "seeds/card/answers-%zu", i);
 		save(name, seed, seed_length);
 	}
 }

@@ -239,7 +239,7 @@ static char *
 folder_of(const char *path)
 {
 	char *copy = text_copy(path, strlen(path));
-	char *name = dirname(copy);
+	const char *name = dirname(copy);
 	char *folder = text_copy(name, strlen(name));
 
 	text_free(&copy);

@@ -31,7 +31,7 @@ static int
 try_to_load(const char *path)
 {
 	void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	void *entry;
+	const void *entry;
 
 	if (module == NULL) {
 		complain(_("%s cannot be loaded: %s"), path, dlerror());

@@ -60,7 +60,7 @@ read_property(xmlNode *property, char **folder)
 
 /* The last one counts. */
 static void
-read_items(xmlNode *root, char **folder)
+read_items(const xmlNode *root, char **folder)
 {
 	for (xmlNode *item = root->children; item != NULL; item = item->next)
 		if (is_element(item, "item") && has_attribute(item, "path", ITEM_PATH))
@@ -74,7 +74,7 @@ office_text_read(const char *text, char **folder)
 {
 	int quiet = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
 	xmlDoc *document = xmlReadMemory(text, (int)strlen(text), NULL, NULL, quiet);
-	xmlNode *root = document != NULL ? xmlDocGetRootElement(document) : NULL;
+	const xmlNode *root = document != NULL ? xmlDocGetRootElement(document) : NULL;
 	int result = -1;
 
 	*folder = NULL;

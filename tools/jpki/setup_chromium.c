@@ -35,7 +35,8 @@ static bool
 is_running(void)
 {
 	char *lock = place_config("chromium/SingletonLock");
-	char target[256] = "", *dash;
+	char target[256] = "";
+	const char *dash;
 	ssize_t length = readlink(lock, target, sizeof(target) - 1);
 	long process = 0;
 

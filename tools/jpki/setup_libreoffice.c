@@ -94,7 +94,7 @@ write_text(const struct office *office, char *text)
 }
 
 static int
-set_in_new_file(struct office *office)
+set_in_new_file(const struct office *office)
 {
 	int folders = folders_make(office->folder, 0700);
 	char *note, *text;

@@ -123,7 +123,8 @@ file_size(unsigned kind)
 }
 
 static size_t
-certificate_content(struct vcard *card, enum vcard_certificate which, uint8_t content[FILE_MAX])
+certificate_content(
+    const struct vcard *card, enum vcard_certificate which, uint8_t content[FILE_MAX])
 {
 	unsigned kind = certificate_quirk(card, which);
 	size_t size = file_size(kind);
@@ -211,7 +212,7 @@ presence_content(const struct vcard *card, uint8_t content[FILE_MAX])
 }
 
 size_t
-file_content(struct vcard *card, const struct file *file, uint8_t content[FILE_MAX])
+file_content(const struct vcard *card, const struct file *file, uint8_t content[FILE_MAX])
 {
 	switch (file->kind) {
 	case FILE_CERTIFICATE:

@@ -130,7 +130,7 @@ read_permission(const struct vcard *card)
 }
 
 static uint16_t
-read_bytes(struct vcard *card, size_t offset, size_t ne, struct answer *answer)
+read_bytes(const struct vcard *card, size_t offset, size_t ne, struct answer *answer)
 {
 	uint8_t content[FILE_MAX];
 	size_t length = file_content(card, card->file, content);

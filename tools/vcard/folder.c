@@ -38,10 +38,11 @@ folder_make_one(const char *path, struct vcard_error *error)
 
 	if (mkdir(path, 0700) == 0)
 		return 0;
-	if (errno == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+	if (errno != EEXIST)
+		return fail(error, "cannot make the folder %s: %s", path, strerror(errno));
+	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
 		return 0;
-	return fail(error, "cannot make the folder %s: %s", path,
-	    errno == EEXIST ? "a file of that name is in the way" : strerror(errno));
+	return fail(error, "cannot make the folder %s: a file of that name is in the way", path);
 }
 
 int

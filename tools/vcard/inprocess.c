@@ -120,7 +120,7 @@ inprocess_readers(
 static struct jpki_reader_state
 state_now_inlock(const char *name)
 {
-	struct reader *reader = reader_find_inlock(name);
+	const struct reader *reader = reader_find_inlock(name);
 	struct jpki_reader_state now = {.attached = reader != NULL};
 
 	memcpy(now.name, name, strnlen(name, sizeof(now.name) - 1));
@@ -182,8 +182,8 @@ deadline(int timeout_ms)
 }
 
 static int
-wait_inlock(struct jpki_service *service, const struct jpki_reader_state *states, size_t count,
-    int timeout_ms)
+wait_inlock(const struct jpki_service *service, const struct jpki_reader_state *states,
+    size_t count, int timeout_ms)
 {
 	uint64_t cancels = service->cancels, generation = world.generation;
 	struct timespec until = deadline(timeout_ms < 0 ? 0 : timeout_ms);

@@ -121,7 +121,7 @@ uint16_t short_identifier_status(const struct vcard *card);
 /* The longest EF. */
 #define FILE_MAX 16384
 /* What a readable EF holds; returns its length. */
-size_t file_content(struct vcard *card, const struct file *file, uint8_t content[FILE_MAX]);
+size_t file_content(const struct vcard *card, const struct file *file, uint8_t content[FILE_MAX]);
 /* Whether there is an EF 0001 or 000A at all (contents.c). */
 bool certificate_claimed(const struct vcard *card, enum vcard_certificate which);
 

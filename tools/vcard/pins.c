@@ -56,7 +56,8 @@ pin_equals(const struct pin_state *pin, const uint8_t *bytes, size_t length)
 
 /* The new counter is on disk before the answer leaves: pulling the plug wins no try. */
 static uint16_t
-compare(struct vcard *card, struct pin_state *pin, unsigned tries_max, const struct apdu *apdu)
+compare(
+    const struct vcard *card, struct pin_state *pin, unsigned tries_max, const struct apdu *apdu)
 {
 	bool right = pin_equals(pin, apdu->data, apdu->lc);
 	unsigned before = pin->tries;

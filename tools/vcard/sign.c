@@ -74,7 +74,7 @@ out:
 }
 
 static uint16_t
-answer_signature(struct vcard *card, const struct file *file, const struct form *form,
+answer_signature(const struct vcard *card, const struct file *file, const struct form *form,
     const struct apdu *apdu, struct answer *answer)
 {
 	unsigned kind = quirk(card, QUIRK_SIGNATURE);
@@ -95,7 +95,7 @@ answer_signature(struct vcard *card, const struct file *file, const struct form 
 }
 
 static uint16_t
-sign_with(struct vcard *card, const struct file *file, const struct form *form,
+sign_with(const struct vcard *card, const struct file *file, const struct form *form,
     const struct apdu *apdu, struct answer *answer)
 {
 	if (file->pin != NO_PIN && !card->pins[file->pin].verified)

@@ -92,6 +92,7 @@ static int
 handle_control(struct vpcd *vpcd, struct vcard *card, uint8_t control)
 {
 	uint8_t atr[VCARD_ATR_MAX];
+	size_t length;
 
 	switch (control) {
 	case CONTROL_OFF:
@@ -105,7 +106,8 @@ handle_control(struct vpcd *vpcd, struct vcard *card, uint8_t control)
 		return 0;
 	case CONTROL_ATR:
 		vpcd->asked = true;
-		return send_message(vpcd->socket, atr, vcard_atr(card, atr));
+		length = vcard_atr(card, atr);
+		return send_message(vpcd->socket, atr, length);
 	default:
 		return -1;
 	}
@@ -113,7 +115,7 @@ handle_control(struct vpcd *vpcd, struct vcard *card, uint8_t control)
 
 static int
 handle_command(
-    struct vpcd *vpcd, struct vcard *card, const uint8_t *command, size_t length, bool *gone)
+    const struct vpcd *vpcd, struct vcard *card, const uint8_t *command, size_t length, bool *gone)
 {
 	uint8_t response[VCARD_RESPONSE_MAX];
 	size_t response_length;
