@@ -17,6 +17,7 @@
 #include "fuzz.h"
 #include "fuzz_calls.h"
 #include "inprocess.h"
+#include "../common/refused.h"
 #include "objects.h"
 #include "vcard.h"
 
@@ -27,10 +28,6 @@
 #define HANDLES 8
 #define CALLS_MAX 400
 #define LEDGER_MAX 2048
-
-/* All parameters fit a CK_ULONG; those that a function does not have it does not look at. */
-typedef CK_RV (*any_function)(CK_ULONG, CK_ULONG, CK_ULONG, CK_ULONG, CK_ULONG, CK_ULONG, CK_ULONG,
-    CK_ULONG, CK_ULONG, CK_ULONG);
 
 /* A buffer as the module is told of it. */
 struct buffer {
@@ -693,28 +690,16 @@ call_lists(void)
 	(void)C_CancelFunction(run.session);
 }
 
-/* clang-format off */
-#define NOTHING(name, ...)
-#define REFUSED(name, ...) (any_function)(uintptr_t)name,
-static const any_function refused[] = {
-	PKCS11_FUNCTIONS_2_40(NOTHING, REFUSED)
-	PKCS11_FUNCTIONS_3_0(NOTHING, REFUSED)
-};
-/* clang-format on */
-
 /* They look at no more of their arguments than whether they are there. */
 static void
 call_refused(void)
 {
-	any_function function = refused[byte() % (sizeof(refused) / sizeof(refused[0]))];
-	CK_ULONG some = (CK_ULONG)(uintptr_t)&run, bits = byte(), argument[9];
-	CK_RV rv;
+	size_t which = byte() % REFUSED_FUNCTIONS;
+	CK_ULONG some = (CK_ULONG)(uintptr_t)&run, bits = byte(), arguments[REFUSED_ARGUMENTS_MAX];
 
-	for (int i = 0; i < 9; i++)
-		argument[i] = (bits >> i & 1) != 0 ? 0 : some;
-	rv = function(run.session, argument[0], argument[1], argument[2], argument[3], argument[4],
-	    argument[5], argument[6], argument[7], argument[8]);
-	fuzz_check(rv != CKR_OK);
+	for (int i = 0; i < REFUSED_ARGUMENTS_MAX; i++)
+		arguments[i] = (bits >> i & 1) != 0 ? 0 : some;
+	fuzz_check(refused_call(which, run.session, arguments) != CKR_OK);
 }
 
 /* ----------------------------------------------------------------- what happens meanwhile */

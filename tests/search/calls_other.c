@@ -2,6 +2,7 @@
 
 /* Steps of an application: objects, slots, what a token that only signs refuses. */
 
+#include "../common/refused.h"
 #include "call.h"
 #include "checks.h"
 #include "steps.h"
@@ -216,35 +217,22 @@ step_init_token(const uint16_t *a)
 	watch_end(rv);
 }
 
-/* All parameters fit a CK_ULONG; those that a function does not have it does not look at. */
-typedef CK_RV (*any_function)(CK_ULONG, CK_ULONG, CK_ULONG, CK_ULONG, CK_ULONG, CK_ULONG, CK_ULONG,
-    CK_ULONG, CK_ULONG, CK_ULONG);
-
-/* clang-format off */
-#define NOTHING(name, ...)
-#define ROW(name, ...) {#name, (any_function)(void (*)(void))name},
-static const struct {
-	const char *name;
-	any_function function;
-} refused[] = {
-    PKCS11_FUNCTIONS_2_40(NOTHING, ROW)
-    PKCS11_FUNCTIONS_3_0(NOTHING, ROW)
-};
-/* clang-format on */
-
 void
 step_refused(const uint16_t *a)
 {
-	size_t which = a[1] % (sizeof(refused) / sizeof(refused[0]));
+	size_t which = a[1] % REFUSED_FUNCTIONS;
 	struct model_session *session = model_session(a[0]);
 	CK_ULONG p = a[2] % 4 == 3 ? 0 : (CK_ULONG)scratch;
+	CK_ULONG arguments[REFUSED_ARGUMENTS_MAX];
 	CK_RV rv;
 
+	for (int i = 0; i < REFUSED_ARGUMENTS_MAX; i++)
+		arguments[i] = p;
 	memset(scratch, 0, 256);
-	watch_begin(refused[which].name, call_reader(session));
-	rv = refused[which].function(call_handle(session), p, p, p, p, p, p, p, p, p);
+	watch_begin(refused_functions[which].name, call_reader(session));
+	rv = refused_call(which, call_handle(session), arguments);
 	model_answered(session, rv);
 	if (rv == CKR_OK)
-		violate(CHECK_CODE, "%s does something", refused[which].name);
+		violate(CHECK_CODE, "%s does something", refused_functions[which].name);
 	watch_end(rv);
 }
