@@ -236,9 +236,10 @@ class Card:
         self("insert")
         wait_until(self.seen)
 
-    def fault(self, kind, number):
-        """The number-th exchange from now goes wrong, once."""
-        self("fault", str(number), kind)
+    def fault(self, kind, moment):
+        """The exchange of that number from now goes wrong, once, or the one that the moment names:
+        see `jpki-vcard ctl ... help`."""
+        self("fault", str(moment), kind)
 
     def clear_faults(self):
         self("fault", "clear")

@@ -289,12 +289,12 @@ def test_no_pin_of_four_digits_is_left(program, card):
     program.assert_clean_of_all()
 
 
-def numbers(card, *events):
-    """Which exchanges since the first selection they were."""
+def after_verify(card):
+    """How many exchanges after its VERIFY a change of a PIN has sent the new one."""
     said = card("ledger", "show")
-    first = int(re.search(r"^(\d+) select ", said, re.MULTILINE).group(1))
-    found = re.findall(r"^(\d+) (\S+) .*ef=", said, re.MULTILINE)
-    return [int(number) - first + 1 for number, event in found if event in events]
+    verify, change = (int(re.search(rf"^(\d+) {event} ", said, re.MULTILINE).group(1))
+                      for event in ("verify", "change"))
+    return change - verify
 
 
 FAULTS = ["garbage", "empty", "power-loss", "eject"]
@@ -303,29 +303,25 @@ FAULTS = ["garbage", "empty", "power-loss", "eject"]
 @pytest.mark.parametrize("fault", FAULTS)
 def test_no_password_is_left_after_a_fault(program, card, password, fault):
     """The card fails as it gets the PIN of a login, and as it gets each of a change."""
-    ways = [(f"here login {SIGNATURE}", [password]),
-            (f"here set-pin {SIGNATURE}", [password, NEXT_PASSWORD])]
-    for how, pins in ways:
-        card.set_tries("signature", 5)
-        card.mark()
-        assert program.give(how, *pins) == OK
-        at = numbers(card, "verify", "change")
-        card("pin", "set", "signature", PASSWORD.upper())
-        program("close")
-        program("open")
-        assert len(at) == len(pins)
-        between = range(at[0] + 1, at[-1]) if fault in ("garbage", "power-loss") else []
-        for number in sorted({*at, *between}):
-            card.fault(fault, number)
-            assert program.give(how, *pins) != OK
+    card.mark()
+    assert program.give(f"here set-pin {SIGNATURE}", password, NEXT_PASSWORD) == OK
+    between = range(1, after_verify(card)) if fault in ("garbage", "power-loss") else ()
+    ways = [("login", [password], ["verify"]),
+            ("set-pin", [password, NEXT_PASSWORD],
+             ["verify", *(f"verify+{number}" for number in between), "change"])]
+    for how, pins, moments in ways:
+        for moment in moments:
+            card.set_tries("signature", 5)
+            card("pin", "set", "signature", PASSWORD.upper())
+            program.ask("close")
+            program("open")
+            card.fault(fault, moment)
+            assert program.give(f"here {how} {SIGNATURE}", *pins) != OK
             program.assert_clean()
             card.clear_faults()
             if fault in ("empty", "eject"):
                 card.eject()
                 card.insert()
-            card("pin", "set", "signature", PASSWORD.upper())
-            program.ask("close")
-            program("open")
 
 
 # --- while the card has the PIN -----------------------------------------------------------------

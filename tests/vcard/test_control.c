@@ -126,6 +126,12 @@ faults_are_planned(void **state)
 	control(*state, "fault 1 eject");
 	control(*state, "fault clear");
 	assert_status(*state, SELECT_JPKI, 0x9000);
+	control(*state, "fault verify empty");
+	control(*state, "fault change+12 eject");
+	assert_int_equal(vcard_faults_waiting(*state), 2);
+	control(*state, "fault clear");
+	refused(*state, "fault verify+ sw");
+	refused(*state, "fault verif sw");
 	refused(*state, "fault 1 nonsense");
 	refused(*state, "fault x sw");
 }

@@ -32,6 +32,22 @@ nth_exchange_fails_once(void **state)
 }
 
 static void
+exchanges_are_counted_from_a_command(void **state)
+{
+	struct vcard_error error;
+
+	select_jpki(*state);
+	assert_int_equal(vcard_fault_add_from(*state, VCARD_FAULT_SW, 0x20, 1, 0x6f00, &error), 0);
+	assert_int_equal(vcard_fault_add_from(*state, VCARD_FAULT_SW, 0x20, 3, 0x6f01, &error), 0);
+	assert_status(*state, SELECT_JPKI, 0x9000);
+	assert_status(*state, TRIES_AUTHENTICATION, 0x63c3); /* brings no PIN */
+	assert_status(*state, VERIFY_AUTHENTICATION, 0x6f00);
+	assert_status(*state, VERIFY_AUTHENTICATION, 0x9000);
+	assert_status(*state, TRIES_AUTHENTICATION, 0x6f01);
+	assert_int_equal(vcard_faults_waiting(*state), 0);
+}
+
+static void
 answer_is_replaced_after_execution(void **state)
 {
 	select_jpki(*state);
@@ -137,6 +153,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(nth_exchange_fails_once),
+	    TEST(exchanges_are_counted_from_a_command),
 	    TEST(answer_is_replaced_after_execution),
 	    TEST(data_that_means_nothing_comes_with_a_status),
 	    TEST(garbage_has_no_status_word),

@@ -175,6 +175,35 @@ control_quirk(struct request *request)
 	return 0;
 }
 
+/*
+ * "3", the third exchange from now; or counted from a command that brings a PIN: "verify", the next
+ * one, "verify+1", the exchange after it.
+ */
+static int
+fault_time(const char *word, uint8_t *from, unsigned long *nth, struct vcard_error *error)
+{
+	static const struct {
+		const char *name;
+		uint8_t ins;
+	} commands[] = {{"verify", INS_VERIFY}, {"change", INS_CHANGE}};
+	size_t length = strcspn(word, "+");
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strlen(commands[i].name) != length ||
+		    strncmp(word, commands[i].name, length) != 0)
+			continue;
+		*from = commands[i].ins;
+		*nth = 0;
+		if (word[length] == '+' &&
+		    number_of(word + length + 1, 10, UINT_MAX - 1, nth, error) != 0)
+			return -1;
+		++*nth;
+		return 0;
+	}
+	*from = 0;
+	return number_of(word, 10, UINT_MAX, nth, error);
+}
+
 static int
 control_fault(struct request *request)
 {
@@ -190,6 +219,7 @@ control_fault(struct request *request)
 	    [VCARD_FAULT_POWER_LOSS] = "power-loss",
 	};
 	unsigned long nth, sw = SW_UNKNOWN;
+	uint8_t from;
 
 	if (request->count == 2 && strcmp(request->words[1], "clear") == 0) {
 		vcard_faults_clear(request->card);
@@ -197,15 +227,15 @@ control_fault(struct request *request)
 	}
 	if (request->count < 3)
 		return fail(request->error, "fault NTH KIND [SW], or fault clear");
-	if (number_of(request->words[1], 10, UINT_MAX, &nth, request->error) != 0)
+	if (fault_time(request->words[1], &from, &nth, request->error) != 0)
 		return -1;
 	if (request->count == 4 &&
 	    number_of(request->words[3], 16, 0xffff, &sw, request->error) != 0)
 		return -1;
 	for (enum vcard_fault i = 0; i < VCARD_FAULTS; i++) {
 		if (strcmp(names[i], request->words[2]) == 0)
-			return vcard_fault_add(
-			    request->card, i, (unsigned)nth, (uint16_t)sw, request->error);
+			return vcard_fault_add_from(
+			    request->card, i, from, (unsigned)nth, (uint16_t)sw, request->error);
 	}
 	return fail(request->error, "there is no fault \"%s\"; help lists them", request->words[2]);
 }
@@ -304,8 +334,9 @@ static const struct {
     {"power", control_power, "power cut|reset - behind the reader's back"},
     {"quirk", control_quirk, "quirk [set NAME VALUE|reset] - see jpki-vcard --help"},
     {"fault", control_fault,
-	"fault NTH sw|sw-after|sw-data|garbage|empty|truncated|overlong|eject|power-loss [SW] | "
-	"clear"},
+	"fault NTH|verify[+N]|change[+N] "
+	"sw|sw-after|sw-data|garbage|empty|truncated|overlong|eject|"
+	"power-loss [SW] | clear"},
     {"delay", control_delay, "delay [exchange|byte|signature|pin MICROSECONDS]"},
     {"ledger", control_ledger, "ledger show|count|mark - what was asked of the card"},
     {"quit", control_quit, "quit - end the program"},

@@ -19,8 +19,8 @@ static const struct {
 	uint8_t cla, ins;
 	command_function function;
 } commands[] = {
-    {0x00, 0x20, command_verify},
-    {0x00, 0x24, command_change},
+    {0x00, INS_VERIFY, command_verify},
+    {0x00, INS_CHANGE, command_change},
     {0x00, 0x84, command_challenge},
     {0x00, 0xa4, command_select},
     {0x00, 0xb0, command_read_binary},
@@ -195,7 +195,7 @@ exchange(struct vcard *card, const uint8_t *command, size_t length, uint8_t *res
     size_t *response_length)
 {
 	struct waiting_fault fault;
-	bool faulty = fault_due(card, &fault);
+	bool faulty = fault_due(card, command, length, &fault);
 	struct answer answer = {.length = 0};
 	uint16_t sw;
 

@@ -3,14 +3,24 @@
 
 #include "internal.h"
 
+/* CLA, INS, P1, P2 and one byte are a command without data. */
+static bool
+brings_data(const uint8_t *command, size_t length, uint8_t ins)
+{
+	return length > 5 && command[1] == ins;
+}
+
 bool
-fault_due(struct vcard *card, struct waiting_fault *fault)
+fault_due(struct vcard *card, const uint8_t *command, size_t length, struct waiting_fault *fault)
 {
 	bool due = false;
 
 	for (size_t i = 0; i < VCARD_FAULTS_MAX; i++) {
 		struct waiting_fault *waiting = &card->faults[i];
 
+		if (waiting->from != 0 && !brings_data(command, length, waiting->from))
+			continue;
+		waiting->from = 0;
 		if (waiting->left == 0 || --waiting->left > 0)
 			continue;
 		*fault = *waiting;
@@ -20,8 +30,8 @@ fault_due(struct vcard *card, struct waiting_fault *fault)
 }
 
 int
-vcard_fault_add(struct vcard *card, enum vcard_fault fault, unsigned nth, uint16_t sw,
-    struct vcard_error *error)
+vcard_fault_add_from(struct vcard *card, enum vcard_fault fault, uint8_t ins, unsigned nth,
+    uint16_t sw, struct vcard_error *error)
 {
 	int result = -1;
 
@@ -31,13 +41,20 @@ vcard_fault_add(struct vcard *card, enum vcard_fault fault, unsigned nth, uint16
 	for (size_t i = 0; result != 0 && i < VCARD_FAULTS_MAX; i++) {
 		if (card->faults[i].left != 0)
 			continue;
-		card->faults[i] = (struct waiting_fault){fault, nth, sw};
+		card->faults[i] = (struct waiting_fault){fault, nth, ins, sw};
 		result = 0;
 	}
 	pthread_mutex_unlock(&card->lock);
 	if (result != 0)
 		return fail(error, "%d faults are waiting already", VCARD_FAULTS_MAX);
 	return 0;
+}
+
+int
+vcard_fault_add(struct vcard *card, enum vcard_fault fault, unsigned nth, uint16_t sw,
+    struct vcard_error *error)
+{
+	return vcard_fault_add_from(card, fault, 0, nth, sw, error);
 }
 
 void

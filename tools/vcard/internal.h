@@ -32,6 +32,12 @@ enum status_word {
 	SW_UNKNOWN = 0x6f00,
 };
 
+/* The commands that bring a PIN. */
+enum {
+	INS_VERIFY = 0x20,
+	INS_CHANGE = 0x24,
+};
+
 /* Bytes of data in a response, without the status word. */
 #define DATA_MAX 256
 
@@ -214,6 +220,8 @@ struct pin_state {
 struct waiting_fault {
 	enum vcard_fault kind;
 	unsigned left; /* exchanges until it happens; 0: free */
+	uint8_t
+	    from; /* they are counted from the next command of this INS that brings data; 0: now */
 	uint16_t sw;
 };
 
@@ -249,8 +257,9 @@ void card_sleep(uint64_t count, uint32_t microseconds);
 /* Forget what only power keeps (card.c). */
 void card_lose_power(struct vcard *card);
 
-/* The fault for this exchange, or NULL (fault.c). *fault is the caller's copy. */
-bool fault_due(struct vcard *card, struct waiting_fault *fault);
+/* Whether this command meets a fault (fault.c). *fault is the caller's copy. */
+bool fault_due(
+    struct vcard *card, const uint8_t *command, size_t length, struct waiting_fault *fault);
 
 /* -------------------------------------------------------------------------------- PINs */
 

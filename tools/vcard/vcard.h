@@ -255,6 +255,12 @@ enum vcard_fault {
  */
 int vcard_fault_add(struct vcard *card, enum vcard_fault fault, unsigned nth, uint16_t sw,
     struct vcard_error *error);
+/*
+ * The same, counted from a command: 1 is the next one whose INS is `ins` and which brings data (20:
+ * a VERIFY with a PIN), 2 the exchange after it, whatever came before.
+ */
+int vcard_fault_add_from(struct vcard *card, enum vcard_fault fault, uint8_t ins, unsigned nth,
+    uint16_t sw, struct vcard_error *error);
 void vcard_faults_clear(struct vcard *card);
 /* How many wait. */
 size_t vcard_faults_waiting(struct vcard *card);
