@@ -4,7 +4,7 @@
 import pytest
 
 from nss import EF
-from samples import sample
+from samples import SAMPLES
 from support import AUTH, PIN, SIGN, assert_signed, needs, openssl
 from terminal import Terminal
 
@@ -18,12 +18,12 @@ TEXT = "口座を開きます。\n".encode()
 def program(sandbox, tmp_path):
     """Runs the sample for a token at a terminal; what is shown where the PIN is typed."""
     needs("/usr/lib/python3/dist-packages/PyKCS11")
-    text, file = tmp_path / "text", tmp_path / "sign.py"
+    text = tmp_path / "text"
     text.write_bytes(TEXT)
 
     def run(label, pin=None, status=0):
-        file.write_text(sample("sign.py", {SIGN: label}))
-        with Terminal(sandbox.within(PYTHON, file, text)) as terminal:
+        command = (PYTHON, SAMPLES / "sign.py", "--module", sandbox.module, "--token", label, text)
+        with Terminal(sandbox.within(*command)) as terminal:
             if pin:
                 terminal.wait_for(f"PIN of {label}: ")
                 terminal.answer(pin)

@@ -45,9 +45,9 @@ def test_demo_keep(mark):
     folder = re.search(r"tools/sandbox stop (\S+)", said).group(1)
     try:
         assert_complete(said)
-        module = re.search(r"--module (\S+) --list-token-slots\s*\Z|--module (/\S+)", said)
+        *_, command = re.findall(r"^ +(p11tool --provider /\S+ --list-tokens)$", said, re.MULTILINE)
         listed = subprocess.run(
-            ["pkcs11-tool", "--module", module.group(1) or module.group(2), "--list-token-slots"],
+            command.split(),
             env={**mark.env, "PCSCLITE_CSOCK_NAME": f"{folder}/pcscd/pcscd.comm"},
             stdout=subprocess.PIPE, text=True, timeout=60, check=True,
         ).stdout
