@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What tools/setup asks of the machine's package manager, here one that only notes it."""
+
+import re
+import subprocess
+
+import pytest
+
+from support import ROOT, TIMEOUT
+
+SETUP = ROOT / "tools" / "setup"
+
+# Nothing is installed; what is asked for is noted, and how the services of packages are answered.
+DPKG_QUERY = "#!/bin/sh\nexit 1\n"
+APT_GET = """#!/bin/sh
+echo "$*" >>{folder}/asked
+[ -x /usr/sbin/policy-rc.d ] && /usr/sbin/policy-rc.d; echo "$?" >>{folder}/policy
+case "$*" in
+*{lacking}*) echo "E: no package {lacking}" >&2; exit 100 ;;
+esac
+"""
+SYSTEMS = {
+    "bookworm": 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian 12"\n',
+    "trixie": 'ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\nPRETTY_NAME="Debian 13"\n',
+    "forky": 'ID=debian\nVERSION_CODENAME=forky\nPRETTY_NAME="Debian forky/sid"\n',
+    "noble": 'ID=ubuntu\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\nPRETTY_NAME="Ubuntu 24.04"\n',
+}
+# On that system, and without the programs of any package that would be a service.
+INSIDE = """
+mount --bind {folder}/os-release /etc/os-release
+mount -t tmpfs tmpfs /usr/sbin
+"$@"
+status=$?
+ls /usr/sbin
+exit $status
+"""
+
+
+class Machine:
+    """A machine of that system, without any of the packages, where one cannot be had."""
+
+    def __init__(self, folder, system, lacking):
+        self.folder = folder
+        (folder / "os-release").write_text(SYSTEMS[system])
+        programs = folder / "programs"
+        programs.mkdir()
+        for name, text in (("dpkg-query", DPKG_QUERY),
+                           ("apt-get", APT_GET.format(folder=folder, lacking=lacking))):
+            (programs / name).write_text(text)
+            (programs / name).chmod(0o755)
+
+    def setup(self, *purposes, status=0):
+        done = subprocess.run(
+            ["unshare", "--mount", "sh", "-c", INSIDE.format(folder=self.folder), "sh",
+             "env", f"PATH={self.folder}/programs:/usr/bin:/bin", "JPKI_SETUP=", SETUP, *purposes],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            timeout=TIMEOUT, check=False)
+        assert done.returncode == status, done.stdout
+        assert "policy-rc.d" not in done.stdout  # it stays no longer than needed
+        return done.stdout
+
+    def installed(self):
+        """The packages of each request to install some."""
+        asked = (self.folder / "asked").read_text()
+        requests = re.findall(r"^.*\binstall (.*)$", asked, re.MULTILINE)
+        assert requests and "remove" not in asked.replace("--no-remove", "")
+        for request in requests:
+            assert "--no-remove" in request.split()
+        return [[word for word in request.split() if not word.startswith("-")]
+                for request in requests]
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return lambda system="trixie", lacking="NONE": Machine(tmp_path, system, lacking)
+
+
+def test_nothing_is_removed_or_started(machine):
+    """Neither for all at once nor, where one cannot be had, for each alone; it says which."""
+    made = machine(lacking="stunnel4")
+    assert "not to be had: stunnel4 (E: no package stunnel4)" in made.setup("apps")
+    first, *others = made.installed()
+    assert {"wget", "stunnel4"} <= set(first)
+    assert [[name] for name in first] == others
+    assert set((made.folder / "policy").read_text().split()[1:]) == {"101"}
+
+
+def test_what_is_needed_and_cannot_be_had_ends_it(machine):
+    made = machine(lacking="libssl-dev")
+    said = made.setup("build", status=1)
+    assert "E: no package libssl-dev" in said
+    assert "apt-get could not install them" in said
+    assert len(made.installed()) == 1
+
+
+@pytest.mark.parametrize("system, provider", [("bookworm", False), ("trixie", True)])
+def test_names_are_those_of_the_release(machine, system, provider):
+    made = machine(system)
+    assert "served are" not in made.setup("smoke")
+    names, = made.installed()
+    assert ("pkcs11-provider" in names) == provider
+    assert "openssl-provider" not in names and "-" not in names
+
+
+@pytest.mark.parametrize("system, name", [("forky", "Debian forky/sid"), ("noble", "Ubuntu 24.04")])
+def test_another_system_is_told_what_is_served(machine, system, name):
+    made = machine(system)
+    said = made.setup("smoke")
+    assert f"This is {name}: served are Debian's bookworm trixie." in said
+    assert "pkcs11-provider" in made.installed()[0]
+
+
+def test_an_unknown_purpose_is_told(machine):
+    assert "tools/setup knows the purposes" in machine().setup("nonsense", status=1)
