@@ -12,6 +12,7 @@
 #include <winscard.h>
 
 #include "base/deadline.h"
+#include "base/log.h"
 #include "card/guard.h"
 
 /*
@@ -143,6 +144,26 @@ watch_forks(void)
 	return watched;
 }
 
+/*
+ * Newer services ask polkit whom they serve, and with which reader. Programs then show what they
+ * show without a reader or a card, so it is told here: again if the service let us in meanwhile,
+ * but once for the readers, of which one may be refused and another one not.
+ */
+static atomic_bool told_of_service, told_of_reader;
+
+static void
+note_refusal(atomic_bool *told, LONG code, const char *what)
+{
+	if (code != SCARD_W_SECURITY_VIOLATION || atomic_exchange(told, true))
+		return;
+	log_line(LOG_ERROR,
+	    "%s: the PC/SC service refuses user %lu; a polkit rule for the actions "
+	    "org.debian.pcsc-lite.access_pcsc and access_card lets in who is not logged in at the "
+	    "machine itself (tools/doc/pcscd.md)",
+	    what, (unsigned long)geteuid());
+}
+
+/* A service that ends may hang up on us as one that refuses does: that one does so again. */
 static int
 establish(SCARDCONTEXT *context)
 {
@@ -150,7 +171,12 @@ establish(SCARDCONTEXT *context)
 
 	begin_talk();
 	code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context);
+	if (code == SCARD_W_SECURITY_VIOLATION)
+		code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context);
 	end_talk();
+	note_refusal(&told_of_service, code, "no readers");
+	if (code == SCARD_S_SUCCESS)
+		told_of_service = false;
 	return error_of(code);
 }
 
@@ -174,6 +200,7 @@ pcsc_start(struct jpki_service **out)
 		return JPKI_ERR_MEMORY;
 	pthread_mutex_init(&service->lock, NULL);
 	pthread_cond_init(&service->idle, NULL);
+	told_of_service = told_of_reader = false;
 	*out = service;
 	return JPKI_OK;
 }
@@ -523,6 +550,7 @@ pcsc_open(struct jpki_service *service, const char *reader, struct jpki_connecti
 	    &connection->handle, &connection->protocol);
 	if (code == SCARD_W_UNPOWERED_CARD)
 		code = connect_and_power(connection, reader);
+	note_refusal(&told_of_reader, code, reader);
 	rv = error_of(code);
 	if (rv != JPKI_OK)
 		goto fail;
