@@ -58,13 +58,15 @@ def pins(tmp_path):
 
 @pytest.fixture
 def configured(sandbox, installed, tmp_path):
-    """In the sandbox, p11-kit is as `meson install` leaves it, and has no other configuration."""
-    modules = tmp_path / "modules"
+    """In the sandbox, p11-kit is as `meson install` leaves it, and has no other configuration but
+    what a test adds."""
+    modules, configuration = tmp_path / "modules", tmp_path / "configuration"
     place, files = p11_kit("p11_module_path"), p11_kit("p11_module_configs")
     shutil.copytree(place, modules, symlinks=True)
     shutil.copytree(installed / place.relative_to("/"), modules, dirs_exist_ok=True)
     sandbox.run("mount", "--bind", modules, place)
-    sandbox.run("mount", "--bind", installed / files.relative_to("/"), files)
+    shutil.copytree(installed / files.relative_to("/"), configuration)
+    sandbox.run("mount", "--bind", configuration, files)
     if os.path.isdir("/etc/pkcs11"):
         sandbox.run("mount", "-t", "tmpfs", "tmpfs", "/etc/pkcs11")
     return sandbox

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The openssl program with libp11's engine, which finds the module by OpenSSL's configuration: the
-module is loaded while OpenSSL itself reads that file. And with the provider, where there is one."""
-
-import pathlib
+module is loaded while OpenSSL itself reads that file."""
 
 import pytest
 
 from prompt import ask
 from samples import sample
-from support import AUTH, PIN, PSS, SIGN, assert_signed, built, openssl, output, uri
+from sites import run_nginx
+from support import AUTH, PIN, PSS, SIGN, assert_signed, built, openssl, subject, uri
+from web import PORTS, seen
 
 TEXT = b"text\n"
 EF = {AUTH: "0018", SIGN: "001B"}
@@ -112,6 +112,17 @@ def test_cms_signs(program, certificates, label):
         assert TEXT.decode() in said
 
 
+def test_the_signature_certificate_as_a_file(sandbox, card, certificates, tmp_path):
+    """p11tool logs in to read it."""
+    file = tmp_path / "signer.pem"
+    card.mark()
+    ask(sandbox, [("Enter PIN:", PIN[SIGN])], "p11tool", "--provider", built(MODULE[SIGN]),
+        "--login", "--outfile", file, "--export", uri(SIGN, "cert", "02"))
+    assert file.read_text().split() == (certificates / "signature.pem").read_text().split()
+    assert card.answers(EF[SIGN]) == ["9000"]
+    assert card.verified() == []
+
+
 def test_cms_and_a_password_that_was_mistyped(program):
     """At the login, and at the signature. In the default form of PSS the card cannot sign."""
     program = program(SIGN)
@@ -152,18 +163,33 @@ def test_the_pin_from_a_file(program, pins):
     program.assert_verified(signatures=0)
 
 
-@pytest.mark.parametrize("options", [(), PSS], ids=["pkcs1", "pss"])
-def test_the_provider_signs(sandbox, card, certificates, tmp_path, pins, options):
-    """What takes the engine's place in newer distributions."""
-    folder = output("openssl", "version", "-m").split('"')[1]
-    if not (pathlib.Path(folder) / "pkcs11.so").exists():
-        pytest.skip("pkcs11-provider is not installed: Debian 12 has none")
-    text, signature = tmp_path / "text", tmp_path / "signature"
-    text.write_bytes(TEXT)
+@pytest.mark.parametrize("protocol", PORTS)
+def test_nginx_logs_in_to_another_server(program, server, certificates, pins, protocol):
+    """Its worker, a child of the process that has found the key, logs in anew. A wrong PIN is one
+    try, and nginx does not start."""
+    program = program(AUTH, initialise="1")
+    sandbox, card = program.sandbox, program.card
+    certificate = certificates / "authentication.pem"
+    servers = sample("nginx-client.conf", {
+        "https://www.example.jp": f"https://localhost:{PORTS[protocol]}",
+        "/etc/ssl/certs/ca-certificates.crt": server,
+        "/etc/nginx/card.pem": certificate,
+        "/etc/nginx/card.pin": pins[AUTH],
+    }, modules=False)
+    folder = sandbox.folder / "client"
+    folder.mkdir()
+    pins[AUTH].write_text(WRONG[AUTH])
     card.mark()
-    sandbox.run("openssl", "dgst", "-provider", "pkcs11", "-provider", "default", "-sha256",
-                *options, "-out", signature, "-sign",
-                f"{uri(AUTH, 'private')};pin-source=file:{pins[AUTH]}", text, env={"PKCS11_PROVIDER_MODULE": built(MODULE[AUTH])})
-    assert_signed(certificates / "authentication.pem", TEXT, signature, tmp_path, options=options)
-    assert card.answers() == ["9000"]
-    assert card.verified() == []
+    assert "cannot load certificate key" in run_nginx(sandbox, folder, servers, env=program.env,
+                                                      status=1)
+    program.assert_verified("63C2", signatures=0)
+    pins[AUTH].write_text(PIN[AUTH])
+    card.mark()
+    run_nginx(sandbox, folder, servers, env=program.env)
+    for _ in range(2):
+        said = sandbox.run("curl", "--silent", "--show-error", "--max-time", "30",
+                           "http://127.0.0.1:8000/")
+        assert seen(said) == (protocol, "SUCCESS", subject(certificate))
+    assert len(card.events("sign")) in (1, 2)  # a TLS session may be resumed
+    assert card.answers() == ["9000", "9000"]
+    assert card.verified() == ["authentication"]

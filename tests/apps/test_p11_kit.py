@@ -51,6 +51,35 @@ def test_p11_kit_lists_the_module(configured, card):
     assert card.verifies() == []
 
 
+@pytest.mark.parametrize("tries, flag", [(2, "user-pin-count-low"), (1, "user-pin-final-try"),
+                                         (0, "user-pin-locked")])
+def test_p11_kit_tells_of_missing_tries(configured, card, tries, flag):
+    assert "user-pin-count-low" not in configured.run("p11-kit", "list-modules")
+    card.set_tries("authentication", tries)
+    card.mark()
+    authentication, signature = re.split(
+        rf"^ +token: {SIGN}$", configured.run("p11-kit", "list-modules"), flags=re.MULTILINE)
+    assert flag in authentication and "user-pin-initialized" in signature
+    assert flag not in signature
+    assert card.verifies() == []
+
+
+def test_opensc_s_module_can_be_kept_out(configured, tmp_path):
+    """By a file of its name that names no module, as a person's own here."""
+    (tmp_path / "configuration" / "opensc-pkcs11.module").write_text("module: opensc-pkcs11.so\n")
+    person = ("setpriv", "--reuid=daemon", "--regid=daemon", "--clear-groups", "env",
+              f"HOME={configured.folder}", "p11-kit", "list-modules")
+    listed = configured.run(*person)
+    assert AUTH in listed and "JPKI (User Authentication PIN)" in listed
+    override = configured.folder / ".config" / "pkcs11" / "modules" / "opensc-pkcs11.module"
+    override.parent.mkdir(parents=True)
+    override.write_text("module:\n")
+    for place in override.relative_to(configured.folder).parents:
+        (configured.folder / place).chmod(0o755)
+    listed = configured.run(*person)
+    assert AUTH in listed and "JPKI (User" not in listed and "opensc" not in listed
+
+
 def test_p11tool_lists_tokens_and_objects(configured, card):
     card.mark()
     assert re.findall(r"Label: (.+)", p11tool(configured, "--list-tokens")) == [AUTH, SIGN]
@@ -169,6 +198,8 @@ def test_the_client_lists_both_tokens(sandbox, card, served):
     listed = sandbox.pkcs11_tool("--list-token-slots", module=CLIENT, env=served.env)
     assert labels(listed) == [AUTH, SIGN]
     assert serial_numbers(listed) == [card.serial()] * 2
+    listed = sandbox.run("p11tool", "--provider", CLIENT, "--list-tokens", env=served.env)
+    assert re.findall("Label: (.+)", listed) == [AUTH, SIGN]
     assert card.verifies() == []
 
 

@@ -101,6 +101,9 @@ def test_the_certificate_as_a_file(configured, card, certificates, tmp_path):
     card.mark()
     exported = configured.run("p11tool", "--export", CERTIFICATE)
     assert exported.split() == wanted.split()
+    exported = configured.run("p11tool", "--provider", built("jpki-pkcs11-auth"), "--export",
+                              CERTIFICATE)
+    assert exported.split() == wanted.split()
     file = tmp_path / "certificate.der"
     configured.pkcs11_tool("--read-object", "--type", "cert", "--id", "01", "--output-file", file,
                            module=built("jpki-pkcs11-auth"))

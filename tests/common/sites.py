@@ -99,10 +99,11 @@ class Site:
         return re.findall(r'" \d+ (\S+) (.+) "(.*)"$', self.log.read_text(), re.MULTILINE)
 
 
-def run_nginx(sandbox, folder, servers):
+def run_nginx(sandbox, folder, servers, **options):
+    """What it says if it does not start."""
     file = folder / "nginx.conf"
     file.write_text(NGINX.format(folder=folder, servers=servers))
-    sandbox.run("nginx", "-p", folder, "-e", folder / "nginx.log", "-c", file)
+    return sandbox.run("nginx", "-p", folder, "-e", folder / "nginx.log", "-c", file, **options)
 
 
 def start_application(sandbox):
