@@ -83,15 +83,24 @@ error_of(LONG code)
  * finds it locked for ever. SCardEstablishContext holds it until the service has answered, and a
  * call on a context that another call is using until that one is done; the others do for less than
  * a microsecond when they begin. So the calls that the service answers at once take `talk`, and
- * so does whoever forks. What remains is that microsecond of the calls that may last (a command,
- * a wait, another program's transaction), and other users of pcsc-lite in the program.
+ * so does whoever forks.
+ *
+ * Version 2 has one more, over what it knows of the readers: SCardListReaders, SCardGetStatusChange
+ * and SCardStatus hold it until the service has answered. The last of them may wait for another
+ * program's transaction, and must not keep the others from talking: `status` is shared by all who
+ * are in it, and taken whole by whoever forks.
+ *
+ * What remains is that microsecond of the calls that may last (a command, another program's
+ * transaction), a wait as it begins and as it hears of an event, and other users of pcsc-lite in
+ * the program.
  */
 static pthread_mutex_t talk = PTHREAD_MUTEX_INITIALIZER;
-static pid_t owner; /* the process that it is of */
+static pthread_rwlock_t status = PTHREAD_RWLOCK_INITIALIZER;
+static pid_t owner; /* the process that they are of */
 static struct jpki_connection *guarded;
-static _Thread_local bool keeps_talk;
+static _Thread_local bool keeps_talk, keeps_status;
 
-/* A service that hangs must not keep a program from forking. */
+/* A service that hangs, or a long transaction, must not keep a program from forking. */
 #define FORK_PATIENCE_MS 1000
 
 static void
@@ -112,11 +121,14 @@ before_fork(void)
 	struct timespec until = deadline_in(FORK_PATIENCE_MS);
 
 	keeps_talk = pthread_mutex_timedlock(&talk, &until) == 0;
+	keeps_status = pthread_rwlock_timedwrlock(&status, &until) == 0;
 }
 
 static void
 after_fork_in_parent(void)
 {
+	if (keeps_status)
+		pthread_rwlock_unlock(&status);
 	if (keeps_talk)
 		pthread_mutex_unlock(&talk);
 }
@@ -126,6 +138,7 @@ static void
 after_fork_in_child(void)
 {
 	pthread_mutex_init(&talk, NULL);
+	pthread_rwlock_init(&status, NULL);
 	for (; guarded != NULL; guarded = guarded->next)
 		descriptor_close(&guarded->guard);
 	owner = getpid();
@@ -627,9 +640,13 @@ static int
 pcsc_check(struct jpki_connection *connection)
 {
 	DWORD name_length = 0, state, protocol, atr_length = 0;
+	LONG code;
 
-	return error_of(SCardStatus(
-	    connection->handle, NULL, &name_length, &state, &protocol, NULL, &atr_length));
+	pthread_rwlock_rdlock(&status);
+	code = SCardStatus(
+	    connection->handle, NULL, &name_length, &state, &protocol, NULL, &atr_length);
+	pthread_rwlock_unlock(&status);
+	return error_of(code);
 }
 
 static int
