@@ -21,6 +21,10 @@ for name in ("JPKI_LOG", "JPKI_LOG_FILE"):
     os.environ.pop(name, None)
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "smoke: one of the few of tests/apps that tests/run smoke runs")
+
+
 @pytest.fixture(scope="session")
 def issued(tmp_path_factory):
     """A card's state as issued, made once: each card of a test begins as a copy of it."""

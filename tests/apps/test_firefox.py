@@ -56,6 +56,7 @@ def firefox(screen, tmp_path, certificates):
     return make
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("protocol, chooses", [("TLSv1.2", False), ("TLSv1.3", True)])
 def test_firefox_logs_in(firefox, sandbox, record_property, protocol, chooses):
     log_in(firefox(sandbox, chooses=chooses), protocol, record_property)

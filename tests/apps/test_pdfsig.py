@@ -63,6 +63,7 @@ def add_signature(database, label, document, signed, *args, **options):
                            *args, document, signed, **options)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("name, label, key", [
     ("jpki-pkcs11-auth", AUTH, "authentication"), ("jpki-pkcs11-sign", SIGN, "signature")])
 def test_signs(sandbox, card, database, certificates, document, tmp_path, name, label, key):

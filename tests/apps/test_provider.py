@@ -28,11 +28,8 @@ PROV = ("--cert-type", "PROV", "--key-type", "PROV")
 REQUEST = "GET / HTTP/1.0\n"
 
 
-@pytest.fixture(autouse=True)
-def provider():
-    folder = output("openssl", "version", "-m").split('"')[1]
-    if not (pathlib.Path(folder) / "pkcs11.so").exists():
-        pytest.skip("pkcs11-provider is not installed: Debian 12 has none")
+if not (pathlib.Path(output("openssl", "version", "-m").split('"')[1]) / "pkcs11.so").exists():
+    pytest.skip("pkcs11-provider is not installed: Debian 12 has none", allow_module_level=True)
 
 
 def only_module(label):
@@ -267,6 +264,7 @@ def curl(server, protocol, certificate, key):
             "--cert", certificate, "--key", key, f"https://localhost:{PORTS[protocol]}/")
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("protocol", PORTS)
 def test_curl_logs_in(program, server, pins, protocol):
     """With the certificate in a file, and on the card. It does not read OpenSSL's configuration."""

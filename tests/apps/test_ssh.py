@@ -102,6 +102,7 @@ def test_the_public_key_needs_no_pin(sandbox, card, certificates, tmp_path):
     assert card.verifies() == []
 
 
+@pytest.mark.smoke
 def test_login(ssh, card):
     """A PIN is asked for once, in a window or at the terminal, and tried once."""
     card.mark()

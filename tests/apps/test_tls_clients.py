@@ -58,6 +58,7 @@ def curl(server, protocol, certificate=CERTIFICATE, key=KEY):
             "--cert", certificate, "--key", key, url(protocol))
 
 
+@pytest.mark.smoke
 def test_curl_asks_for_the_pin(client, card, server):
     """It takes the certificate from the card as well."""
     sandbox, who = client
