@@ -30,7 +30,8 @@ def test_ends_well_without_a_pin(sandbox, card, database, name):
 def test_lists_the_certificate(sandbox, card, database, name, label):
     card.mark()
     said = database(sandbox, name).pdfsig("-nss-pwd", PIN[label], "-list-nicks")
-    assert re.findall(r"^JPKI .*$", said, re.MULTILINE) == [CERTIFICATE[label]]
+    # poppler 25 fills each name up with blanks
+    assert re.findall(r"^(JPKI .*?) *$", said, re.MULTILINE) == [CERTIFICATE[label]]
     assert [(entry.ef, entry.sw) for entry in card.verifies()] == [(EF[label], "9000")]
     assert card.verified() == []
 
@@ -67,8 +68,8 @@ def add_signature(database, label, document, signed, *args, **options):
 @pytest.mark.parametrize("name, label, key", [
     ("jpki-pkcs11-auth", AUTH, "authentication"), ("jpki-pkcs11-sign", SIGN, "signature")])
 def test_signs(sandbox, card, database, certificates, document, tmp_path, name, label, key):
-    """Once to know the signature's size, and once more in earnest; a signature with the
-    signature key needs the password again each time."""
+    """Older versions do it once to know the signature's size, and once more in earnest; a signature
+    with the signature key needs the password again each time."""
     signed = tmp_path / "out.pdf"
     database = database(sandbox, name)
     card.mark()
@@ -78,14 +79,15 @@ def test_signs(sandbox, card, database, certificates, document, tmp_path, name, 
     assert "Certificate Validation: Certificate is Trusted." in said
     assert "Total document signed" in said
     signatures = len(card.events("sign"))
-    assert signatures == 2
+    assert signatures in (1, 2)
     assert [(entry.ef, entry.sw) for entry in card.verifies()] == (
         [(EF[label], "9000")] * (1 + signatures * (label == SIGN)))
     assert card.verified() == []
 
 
 def test_a_wrong_password_for_the_key_spends_one_try(sandbox, card, database, document, tmp_path):
-    """pdfsig answers with it for as long as it is told that it is incorrect."""
+    """pdfsig answers with it for as long as it is told that it is incorrect. Newer versions leave
+    the document behind, with room for a signature and nothing in it."""
     signed = tmp_path / "out.pdf"
     database = database(sandbox, "jpki-pkcs11-sign")
     card.mark()
@@ -93,7 +95,9 @@ def test_a_wrong_password_for_the_key_spends_one_try(sandbox, card, database, do
     assert [(entry.ef, entry.sw) for entry in card.verifies()] == [
         ("001B", "9000"), ("001B", "63C4")]
     assert card.events("sign") == [] and card.verified() == []
-    assert not signed.exists()
+    if signed.exists():
+        said = database.pdfsig(signed)
+        assert "Validation: Unknown Validation Failure." in said and "Valid." not in said
 
 
 def test_one_password_is_enough(sandbox, card, database, certificates, document, tmp_path):

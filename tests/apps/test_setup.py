@@ -13,7 +13,8 @@ import tempfile
 import pytest
 
 from nss import CERTIFICATE
-from support import (AUTH, BUILD, JPKI, PIN, SIGN, TIMEOUT, built, needs, p11_kit, wait_until)
+from support import (AUTH, BUILD, JPKI, PIN, SIGN, TIMEOUT, built, needs, output,
+                     p11_kit, p11_kit_modules, wait_until)
 from web import PORTS, start_server
 
 NAME = {AUTH: "JPKI My Number Card", SIGN: "JPKI My Number Card Signature"}
@@ -669,7 +670,7 @@ def test_p11_kit_finds_it(somebody, sandbox):
     assert "is there already" in somebody.run(*somebody.command, "p11-kit")
     assert somebody.files() == after
     listed = sandbox.run(*somebody.program, "p11-kit", "list-modules", env=somebody.env)
-    assert f"jpki: {module}\n" in listed
+    assert p11_kit_modules(listed)["jpki"] == module
     somebody.run(*somebody.command, "p11-kit", "--check")
     somebody.run(*somebody.command, "p11-kit", "--remove")
     shutil.rmtree(somebody.home / ".cache", ignore_errors=True)  # of other modules
@@ -726,7 +727,8 @@ def test_root_registers_for_all_users(system, sandbox):
     file = system / "etc/pkcs11/modules/jpki.module"
     sandbox.run(JPKI, "setup", "p11-kit")
     assert [path.stat().st_mode & 0o777 for path in (file, file.parent)] == [0o644, 0o755]
-    assert f"jpki: {built('jpki-pkcs11')}\n" in sandbox.run("p11-kit", "list-modules")
+    listed = sandbox.run("p11-kit", "list-modules")
+    assert p11_kit_modules(listed)["jpki"] == built("jpki-pkcs11")
     sandbox.run(JPKI, "setup", "p11-kit", "--check")
     sandbox.run(JPKI, "setup", "p11-kit", "--remove")
     assert not (system / "etc/pkcs11").exists()
@@ -748,7 +750,8 @@ def test_another_module_for_all_users_is_not_enough(system, sandbox):
     said = sandbox.run(JPKI, "setup", "p11-kit", "--check", status=1)
     assert "/old/jpki-pkcs11.so does not exist." in said
     assert "registered" in sandbox.run(JPKI, "setup", "p11-kit")
-    assert f"jpki: {built('jpki-pkcs11')}\n" in sandbox.run("p11-kit", "list-modules")
+    listed = sandbox.run("p11-kit", "list-modules")
+    assert p11_kit_modules(listed)["jpki"] == built("jpki-pkcs11")
     sandbox.run(JPKI, "setup", "p11-kit", "--check")
     sandbox.run(JPKI, "setup", "p11-kit", "--remove")
     assert not (system / "etc/pkcs11").exists()
@@ -1000,12 +1003,20 @@ def test_what_cannot_be_said_is_a_failure(person):
     assert "could not be written" in said
 
 
-def test_it_speaks_japanese(person):
-    folder = person.database()
-    said = person.setup("firefox", "--profile", folder, LANGUAGE="ja")
+def japanese(folder):
+    """An environment that speaks Japanese, with a locale made for it: LANGUAGE alone does nothing
+    where that is the C locale."""
+    folder.mkdir()
+    output("localedef", "-i", "ja_JP", "-f", "UTF-8", "--no-archive", folder / "ja_JP.UTF-8")
+    return {"LOCPATH": str(folder), "LC_ALL": "ja_JP.UTF-8"}
+
+
+def test_it_speaks_japanese(person, tmp_path):
+    folder, env = person.database(), japanese(tmp_path / "locales")
+    said = person.setup("firefox", "--profile", folder, **env)
     assert said == (f"Firefox: {MODULE[AUTH]} を「{NAME[AUTH]}」として "
                     f"{folder}/pkcs11.txt に登録しました。\n")
-    assert "使い方" in person.run(JPKI, "--help", LANGUAGE="ja")
+    assert "使い方" in person.run(JPKI, "--help", **env)
 
 
 def test_it_is_installed_with_its_manual_and_language(installed):

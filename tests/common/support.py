@@ -261,6 +261,14 @@ def p11_kit(variable):
     return pathlib.Path(output("pkg-config", f"--variable={variable}", "p11-kit-1").strip())
 
 
+def p11_kit_modules(listed):
+    """The modules in what `p11-kit list-modules` says, by name: their files. Version 0.24 begins with
+    NAME: FILE, as configured; 0.25 with module: NAME, and path: FILE on the next line."""
+    found = re.findall(r"^(?:module: (.+)\n +path: (.+)|(\S+): (.+))$", listed, re.MULTILINE)
+    folder = p11_kit("p11_module_path")
+    return {new or old: folder / (path or file) for new, path, old, file in found}
+
+
 def install(folder, *options):
     """What `meson install` puts on a machine, configured with these options: a folder that
     stands for its root. The files are those that are built already."""
