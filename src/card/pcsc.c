@@ -14,6 +14,7 @@
 #include "base/deadline.h"
 #include "base/log.h"
 #include "card/guard.h"
+#include "card/pcscd.h"
 
 /*
  * pcsc-lite holds a context's lock during a command and during a wait. So each connection and
@@ -165,32 +166,34 @@ watch_forks(void)
 static atomic_bool told_of_service, told_of_reader;
 
 static void
-note_refusal(atomic_bool *told, LONG code, const char *what)
+tell_refusal(atomic_bool *told, const char *missing)
 {
-	if (code != SCARD_W_SECURITY_VIOLATION || atomic_exchange(told, true))
+	if (atomic_exchange(told, true))
 		return;
 	log_line(LOG_ERROR,
 	    "%s: the PC/SC service refuses user %lu; a polkit rule for the actions "
 	    "org.debian.pcsc-lite.access_pcsc and access_card lets in who is not logged in at the "
 	    "machine itself (tools/doc/pcscd.md)",
-	    what, (unsigned long)geteuid());
+	    missing, (unsigned long)geteuid());
 }
 
-/* A service that ends may hang up on us as one that refuses does: that one does so again. */
+/* Depending on who is quicker, the answer is that we may not, or that there is no service. */
 static int
 establish(SCARDCONTEXT *context)
 {
 	LONG code;
+	int rv;
 
 	begin_talk();
 	code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context);
-	if (code == SCARD_W_SECURITY_VIOLATION)
-		code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context);
 	end_talk();
-	note_refusal(&told_of_service, code, "no readers");
-	if (code == SCARD_S_SUCCESS)
+	rv = error_of(code);
+	if (rv == JPKI_OK)
 		told_of_service = false;
-	return error_of(code);
+	else if ((code == SCARD_W_SECURITY_VIOLATION || rv == JPKI_ERR_NO_SERVICE) &&
+		 !told_of_service && pcscd_hangs_up())
+		tell_refusal(&told_of_service, "no readers");
+	return rv;
 }
 
 static void
@@ -543,6 +546,18 @@ connect_and_power(struct jpki_connection *connection, const char *reader)
 	return code;
 }
 
+/* A service that ends in the middle seems to refuse; asked again, it is gone. */
+static LONG
+connect_shared(struct jpki_connection *connection, const char *reader)
+{
+	LONG code = SCARD_W_SECURITY_VIOLATION;
+
+	for (int i = 0; i < 2 && code == SCARD_W_SECURITY_VIOLATION; i++)
+		code = SCardConnect(connection->context, reader, SCARD_SHARE_SHARED, PROTOCOLS,
+		    &connection->handle, &connection->protocol);
+	return code;
+}
+
 static int
 pcsc_open(struct jpki_service *service, const char *reader, struct jpki_connection **out)
 {
@@ -559,11 +574,11 @@ pcsc_open(struct jpki_service *service, const char *reader, struct jpki_connecti
 	rv = establish(&connection->context);
 	if (rv != JPKI_OK)
 		goto fail;
-	code = SCardConnect(connection->context, reader, SCARD_SHARE_SHARED, PROTOCOLS,
-	    &connection->handle, &connection->protocol);
+	code = connect_shared(connection, reader);
 	if (code == SCARD_W_UNPOWERED_CARD)
 		code = connect_and_power(connection, reader);
-	note_refusal(&told_of_reader, code, reader);
+	if (code == SCARD_W_SECURITY_VIOLATION)
+		tell_refusal(&told_of_reader, reader);
 	rv = error_of(code);
 	if (rv != JPKI_OK)
 		goto fail;
