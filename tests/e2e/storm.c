@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../common/tsan.h"
 #include "load.h"
 
 #define THREADS 8

@@ -6,6 +6,7 @@
 
 #include <openssl/crypto.h>
 
+#include "../common/tsan.h"
 #include "clock.h"
 #include "record.h"
 #include "token/module.h"
