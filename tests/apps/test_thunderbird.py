@@ -2,7 +2,6 @@
 """Thunderbird signs a mail with the key of the signature, in its own windows."""
 
 import base64
-import contextlib
 import json
 import re
 import struct
@@ -10,6 +9,7 @@ import struct
 import pytest
 
 from nss import ASKED_FIRST, CERTIFICATE
+from screen import until_seen
 from support import PIN, ROOT, SIGN, needs, openssl, wait_until
 
 SERVER = ROOT / "tests" / "common" / "smtp_server.py"
@@ -88,15 +88,6 @@ def thunderbird(sandbox, screen, database, certificates, tmp_path):
                          env={**screen.env(), **ASKED_FIRST, "HOME": home})
 
 
-def until_seen(act, condition):
-    """A window that has just come may miss what is typed: do it again, if nothing comes of it."""
-    for _ in range(6):
-        act()
-        with contextlib.suppress(AssertionError):
-            return wait_until(condition, 10)
-    raise AssertionError("waited in vain")
-
-
 def write_mail(screen, subject):
     """A window for a new mail, filled in; the window."""
     main = screen.wait_for(MAIN, 90)
@@ -105,7 +96,7 @@ def write_mail(screen, subject):
     def fill_in():
         """What was meant for the subject may have gone to the addresses."""
         screen.key(window, "ctrl+shift+t", "ctrl+a", "BackSpace", "alt+s", "ctrl+a")
-        screen.run("xdotool", "type", "--delay", "20", subject)
+        screen.write(window, subject)
         screen.key(window, "Tab")
 
     until_seen(fill_in, lambda: screen.windows(f"^Write: {subject} "))
@@ -121,11 +112,11 @@ def test_thunderbird_signs_a_mail(sandbox, screen, card, thunderbird, certificat
     wait_until(lambda: "ready" in (tmp_path / "server").read_text())
     window = write_mail(screen, "Signed")
     assert card.verifies() == []
-    screen.key(window, "ctrl+Return")
-    screen.type(screen.wait_for(PASSWORD), "ABC999")
+    until_seen(lambda: screen.key(window, "ctrl+Return"), lambda: screen.windows(PASSWORD))
+    screen.answer(screen.wait_for(PASSWORD), "ABC999")
     wait_until(lambda: len(card.verifies()) == 1)
     for number in (2, 3):
-        screen.type(screen.wait_for(PASSWORD), PIN[SIGN])
+        screen.answer(screen.wait_for(PASSWORD), PIN[SIGN])
         wait_until(lambda count=number: len(card.verifies()) == count)
     wait_until(mail.exists)
     assert [(entry.ef, entry.sw) for entry in card.verifies()] == [

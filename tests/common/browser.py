@@ -5,8 +5,9 @@ The scenarios are what both of them must do."""
 
 import time
 
-from nss import EF, Database
+from nss import BELIEVED, EF, Database
 from portal import LOGGED_IN, MISSING, START, start_portal
+from screen import until_seen
 from support import AUTH, BUILD, PIN, Card, needs, subject, wait_until
 
 JPKI = BUILD / "tools" / "jpki" / "jpki"
@@ -23,6 +24,12 @@ ADDRESS_BAR = (500, 64)
 # NSS may look at a slot each second; in this time nothing is to happen, so there is no event to
 # wait for.
 IDLE = 5
+
+
+def is_dark(screen):
+    """Whether the page is, as behind the question for a certificate; it is light grey else, and
+    black or white before it is there."""
+    return "#333333" < screen.colours("1x1+40+700")[0] < "#999999"
 
 
 class Browser:
@@ -78,17 +85,28 @@ class Browser:
         return f"{self.portal.url(protocol)}?{self.visited:02}"
 
     def visit(self, protocol):
-        """Type the address of a page that demands a certificate. Ctrl+L would go to the page first,
-        and the next letters with it, if the browser is slow to answer."""
-        self.screen.click(self.window, *ADDRESS_BAR)
-        self.screen.key(self.window, "ctrl+a")
-        self.screen.type(self.window, self.url(protocol))
+        """Type the address of a page that demands a certificate, until the browser asks something
+        or the server has been asked. Ctrl+L would go to the page first, and the next letters with
+        it, if the browser is slow to answer."""
+        url, opened = self.url(protocol), self.screen.opened()
+
+        def type_address():
+            self.screen.click(self.window, *ADDRESS_BAR)
+            self.screen.key(self.window, "ctrl+a")
+            self.screen.write(self.window, url)
+            self.screen.key(self.window, "Return")
+
+        until_seen(type_address, lambda: self.visits() or self.screen.opened() != opened
+                   or is_dark(self.screen))
 
     def choose(self):
-        """Take the certificate that is offered first; what the browser tells of it."""
-        told = self.screen.wait_text(self.choice_text, self.window)
-        self.screen.key(self.window, "Return")
-        return told
+        """Take the certificate that is offered first. Firefox does not listen for the first second,
+        so that nobody answers by mistake."""
+        opened = self.screen.opened()
+        self.screen.wait_text(self.choice_text, self.window)
+        assert is_dark(self.screen)
+        until_seen(lambda: self.screen.key(self.window, "Return"),
+                   lambda: self.screen.opened() != opened or not is_dark(self.screen))
 
     def prompt(self):
         """The window that asks for the PIN of the authentication key; no other does."""
@@ -99,34 +117,55 @@ class Browser:
 
     def answer(self, pin):
         """Type this into the prompt, and Enter."""
-        self.screen.type(self.prompts[-1], pin)
-        self.screen.wait_closed(self.prompts[-1])
+        self.screen.answer(self.prompts[-1], pin)
 
     def cancel(self):
-        self.screen.key(self.prompts[-1], "Escape")
-        self.screen.wait_closed(self.prompts[-1])
+        self.screen.dismiss(self.prompts[-1], "Escape")
 
     def enter_pin(self):
         self.prompt()
         self.answer(PIN[AUTH])
 
+    def move(self, *steps):
+        """Do something with card or reader; the browser can know of it then. Each way of a scenario
+        to do so comes through here."""
+        for step in steps:
+            step()
+        time.sleep(BELIEVED)
+
+    def eject(self):
+        self.move(self.card.eject)
+
+    def insert(self):
+        self.move(self.card.insert)
+
     def replace_card(self):
-        self.card.eject()
-        self.card.insert()
+        self.move(self.card.eject, self.card.insert)
+
+    def plug(self):
+        """The reader, with the card in it."""
+        self.move(lambda: self.sandbox.reader("plug"), lambda: wait_until(self.card.seen))
+
+    def unplug(self):
+        self.move(lambda: self.sandbox.reader("unplug"),
+                  lambda: wait_until(lambda: not self.card.seen()))
 
     def quit(self):
         """Close the window: the browser ends well, and leaves no key open."""
         self.screen.close(self.window)
         assert self.process.wait(60) == 0
-        assert self.card.verified() == []
+        wait_until(lambda: self.card.verified() == [])
 
     # --- what is seen ------------------------------------------------------------------------
 
+    def visits(self):
+        """How the server was asked for the page opened last."""
+        path = f"/?{self.visited:02}"
+        return [visit for visit in self.portal.visits() if visit.path == path]
+
     def assert_page(self, title, protocol, verified, name):
         """The page opened last is shown; the server tells whom it saw."""
-        path = f"/?{self.visited:02}"
-        visits = wait_until(
-            lambda: [visit for visit in self.portal.visits() if visit.path == path], 60)
+        visits = wait_until(self.visits, 60)
         assert [visit[:3] for visit in visits] == [(protocol, verified, name)]
         wait_until(lambda: self.screen.title(self.window).startswith(title), 60)
 
@@ -228,15 +267,15 @@ def move_card(browser):
     card.mark()
     browser.start()
     browser.screen.wait_for(START)
-    card.insert()
+    browser.insert()
     browser.visit("TLSv1.3")
     browser.enter_pin()
     browser.assert_logged_in("TLSv1.3")
-    card.eject()
+    browser.eject()
     browser.visit("TLSv1.2")
     browser.assert_missing("TLSv1.2")
     browser.assert_tried(RIGHT)
-    card.insert()
+    browser.insert()
     browser.visit("TLSv1.3")
     browser.enter_pin()
     browser.assert_logged_in("TLSv1.3")
@@ -252,18 +291,16 @@ def move_reader(browser):
     browser.start()
     browser.screen.wait_for(START)
     card("insert")
-    browser.sandbox.reader("plug")
-    wait_until(card.seen)
+    browser.plug()
     browser.visit("TLSv1.3")
     if browser.chooses:
         browser.choose()
     browser.enter_pin()
     browser.assert_logged_in("TLSv1.3")
-    browser.sandbox.reader("unplug")
+    browser.unplug()
     browser.visit("TLSv1.2")
     browser.assert_missing("TLSv1.2")
-    browser.sandbox.reader("plug")
-    wait_until(card.seen)
+    browser.plug()
     browser.visit("TLSv1.3")
     if browser.chooses and browser.forgets_choice:
         browser.choose()

@@ -1,14 +1,25 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Databases of NSS, the library of Firefox, Chromium, Thunderbird and LibreOffice."""
 
-from support import AUTH, MODULES, ROOT, SIGN, built
+from support import AUTH, MODULES, ROOT, SIGN, built, output
 
 CERTIFICATE = {AUTH: f"{AUTH}:User Authentication", SIGN: f"{SIGN}:Digital Signature"}
 EF = {AUTH: "0018", SIGN: "001B"}
 # NSS asks a token for its password before it looks for a certificate if the token is not one that
 # calls its certificates public.
 ASKED_FIRST = {"JPKI_CONFIG": ROOT / "tools" / "doc" / "samples" / "signature.conf"}
+# NSS looks at a slot only if its last look is more than a second ago, and believes until then what
+# it saw (NSSSLOT_TOKEN_DELAY_TIME in its lib/dev/devslot.c). It tells nobody when it looks; so many
+# seconds after a card has come or gone it believes nothing older.
+BELIEVED = 2
 OF_ONE_TOKEN = [(name, labels[0]) for name, labels in MODULES.items() if len(labels) == 1]
+
+
+def asks_each_time():
+    """Whether NSS asks for a password before each signature with a key that is always to be
+    authenticated: 3.87 does. 3.110 does not, and signs under the login alone."""
+    version = output("pkg-config", "--modversion", "nss").strip()
+    return tuple(map(int, version.split("."))) < (3, 110)
 
 
 class Database:

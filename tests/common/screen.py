@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A screen without a monitor, for programs that have windows: Xvfb, openbox, xdotool."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -10,6 +11,31 @@ from support import ROOT, TIMEOUT, needs, wait_until
 
 KEPT = pathlib.Path(os.environ.get("JPKI_SCREENSHOTS", ROOT / "build-tests" / "screenshots"))
 WINDOW = re.compile("0x[0-9a-f]+")
+# What has not come of a key or a click after so many seconds was lost, most likely.
+LOST = 5
+# A cursor that comes or goes is so many pixels wide at most; a letter is wider.
+CURSOR = 2
+
+
+def until_seen(act, seen, again=lambda: True):
+    """Act, and wait for what is to come of it; what seen() gave. A window that has just come may
+    miss a key or a click: act again, for a minute, if nothing came of it and again() says that it
+    can do no harm."""
+    for turn in range(60 // LOST):
+        if turn == 0 or again():
+            act()
+        with contextlib.suppress(AssertionError):
+            return wait_until(seen, LOST)
+    raise AssertionError("waited in vain")
+
+
+def difference(before, after):
+    """How wide the part is in which two pictures of a window differ."""
+    if len(before) != len(after):
+        return 0
+    columns = [column for old, new in zip(before, after) if old != new
+               for column, pair in enumerate(zip(old, new)) if pair[0] != pair[1]]
+    return max(columns) - min(columns) + 1 if columns else 0
 
 
 class Screen:
@@ -111,11 +137,35 @@ class Screen:
 
         wait_until(focused)
 
-    def type(self, window, text):
-        """Type a text into a window, and the Enter key after it."""
+    def write(self, window, text):
+        """Type a text, wherever in that window it goes."""
         self.focus(window)
         self.run("xdotool", "type", "--delay", "20", text)
+
+    def enter(self, window, text):
+        """Type a text into the field of a window, in place of what is there. When the first letter
+        is seen, the field takes the others too."""
+        before = None
+
+        def begin():
+            nonlocal before
+            self.key(window, "ctrl+a", "BackSpace")
+            before = self.still(window)
+            self.write(window, text[0])
+
+        until_seen(begin, lambda: difference(before, self.pixels(window)) > CURSOR,
+                   lambda: window in self.listed())
+        self.write(window, text[1:])
+
+    def type(self, window, text):
+        """The same, and the Enter key after it."""
+        self.enter(window, text)
         self.key(window, "Return")
+
+    def answer(self, window, text):
+        """The same, in a window that closes then. The next one may have the same title."""
+        self.type(window, text)
+        self.wait_closed(window)
 
     def key(self, window, *keys):
         self.focus(window)
@@ -125,6 +175,11 @@ class Screen:
         """Click at a place in a window."""
         self.focus(window)
         self.run("xdotool", "mousemove", "--window", window, x, y, "click", "1")
+
+    def dismiss(self, window, key):
+        """Close a window by a key that it may miss; it goes to no other one."""
+        until_seen(lambda: self.key(window, key), lambda: window not in self.listed(),
+                   lambda: window in self.listed())
 
     def close(self, window):
         """As with the button that closes it."""
@@ -136,6 +191,31 @@ class Screen:
         """What the screen shows now, or one window of it, as a PNG file."""
         self.run("import", "-window", window, file)
         return file
+
+    def colours(self, area):
+        """Those of the pixels of an area of the screen, line by line, as #RRGGBB."""
+        return re.findall(r"#[0-9A-F]{6}", self.run(
+            "import", "-window", "root", "-crop", area, "-depth", "8", "txt:-"))
+
+    def pixels(self, window):
+        """The same in shades of grey, as lines of bytes; nothing of a window that is gone."""
+        made = subprocess.run(["import", "-window", window, "-depth", "8", "pgm:-"],
+                              env=self.environment(), timeout=TIMEOUT, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
+        head = re.match(rb"P5\s(\d+) (\d+)\s255\s", made)
+        width = int(head[1]) if head else 1
+        return [made[at:at + width] for at in range(head.end(), len(made), width)] if head else []
+
+    def still(self, window):
+        """A picture of a window in which nothing moves but a cursor."""
+        pictures = [self.pixels(window)]
+
+        def same():
+            pictures.append(self.pixels(window))
+            return difference(*pictures[-2:]) <= CURSOR
+
+        wait_until(same)
+        return pictures[-1]
 
     def text(self, window="root"):
         """What a person can read there."""
