@@ -6,18 +6,42 @@
     certificates              the folder that it takes certificates from
     write FILE TEXT           a text document with that text
     dispatch COMMAND          as a menu does, until its window is closed
+    focus                     the title of the window that takes keys, and the name of the field in
+                              it that does, as JSON; empty if there is none
     quit                      end it
 """
 
+import json
+import os
 import pathlib
 import sys
 
 import uno
+from com.sun.star.accessibility.AccessibleStateType import FOCUSED
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.lang import DisposedException
 
+# A table may have more cells than one can look at.
+MOST = 50
 WHERE = "socket,host=127.0.0.1,port=2002;urp"
+
+
+def has_focus(context):
+    """The states were an object until LibreOffice 7.4, and are bits since 7.5."""
+    states = context.AccessibleStateSet
+    return bool(states & FOCUSED) if isinstance(states, int) else states.contains(FOCUSED)
+
+
+def find_focus(context):
+    """The innermost thing that has the focus; None if it is not in there."""
+    for number in range(min(context.AccessibleChildCount, MOST)):
+        # the cells of some tables have none
+        inner = getattr(context.getAccessibleChild(number), "AccessibleContext", None)
+        found = inner and find_focus(inner)
+        if found:
+            return found
+    return context if has_focus(context) else None
 
 
 class Office:
@@ -47,6 +71,12 @@ class Office:
         dispatcher = self.make("com.sun.star.frame.DispatchHelper")
         dispatcher.executeDispatch(self.desktop.CurrentFrame, command, "", 0, ())
 
+    def focus(self):
+        window = self.make("com.sun.star.awt.Toolkit").ActiveTopWindow
+        context = window and window.AccessibleContext
+        field = context and find_focus(context)
+        print(json.dumps([found.AccessibleName if found else "" for found in (context, field)]))
+
     def quit(self):
         try:
             self.desktop.terminate()
@@ -63,4 +93,6 @@ def main(word, *args):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    status = main(*sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(status)  # threads of UNO's crash at times when Python is taken apart under them
