@@ -89,14 +89,14 @@ error_of(LONG code)
  * Version 2 has one more, over what it knows of the readers: SCardListReaders, SCardGetStatusChange
  * and SCardStatus hold it until the service has answered. The last of them may wait for another
  * program's transaction, and must not keep the others from talking: `status` is shared by all who
- * are in it, and taken whole by whoever forks.
+ * are in it, and taken whole by whoever forks, before those who come later.
  *
  * What remains is that microsecond of the calls that may last (a command, another program's
  * transaction), a wait as it begins and as it hears of an event, and other users of pcsc-lite in
  * the program.
  */
 static pthread_mutex_t talk = PTHREAD_MUTEX_INITIALIZER;
-static pthread_rwlock_t status = PTHREAD_RWLOCK_INITIALIZER;
+static pthread_rwlock_t status = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 static pid_t owner; /* the process that they are of */
 static struct jpki_connection *guarded;
 static _Thread_local bool keeps_talk, keeps_status;
@@ -121,17 +121,17 @@ before_fork(void)
 {
 	struct timespec until = deadline_in(FORK_PATIENCE_MS);
 
-	keeps_talk = pthread_mutex_timedlock(&talk, &until) == 0;
 	keeps_status = pthread_rwlock_timedwrlock(&status, &until) == 0;
+	keeps_talk = pthread_mutex_timedlock(&talk, &until) == 0;
 }
 
 static void
 after_fork_in_parent(void)
 {
-	if (keeps_status)
-		pthread_rwlock_unlock(&status);
 	if (keeps_talk)
 		pthread_mutex_unlock(&talk);
+	if (keeps_status)
+		pthread_rwlock_unlock(&status);
 }
 
 /* What it inherits would keep a guard from hearing that its process has become another program. */
@@ -139,7 +139,7 @@ static void
 after_fork_in_child(void)
 {
 	pthread_mutex_init(&talk, NULL);
-	pthread_rwlock_init(&status, NULL);
+	status = (pthread_rwlock_t)PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 	for (; guarded != NULL; guarded = guarded->next)
 		descriptor_close(&guarded->guard);
 	owner = getpid();
