@@ -118,6 +118,18 @@ def test_login(ssh, card):
     assert card.verified() == []
 
 
+def test_login_with_no_other_identities(ssh, card):
+    """IdentitiesOnly leaves the card's key out, unless its public key is named."""
+    only = ("-o", "IdentitiesOnly=yes")
+    card.mark()
+    assert "Permission denied" in ssh.login(*only, pin=PIN[AUTH], status=255)
+    assert ssh.asked.read_text() == ""
+    assert card.verifies() == []
+    assert GREETING in ssh.login(*only, "-o", f"IdentityFile={ssh.public}", pin=PIN[AUTH])
+    assert ssh.asked.read_text() == f"{PROMPT}\n"
+    assert card.answers() == ["9000"]
+
+
 def test_login_with_both_tokens_and_without_tries(ssh, card):
     """The other token's password is not asked for; a PIN without tries is not tried."""
     card.mark()
