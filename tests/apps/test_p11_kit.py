@@ -2,6 +2,7 @@
 """Programs that find the module by p11-kit's configuration, and those on another machine."""
 
 import hashlib
+import pathlib
 import re
 import shlex
 import shutil
@@ -11,7 +12,7 @@ import pytest
 
 from sshd import Sshd
 from support import (AUTH, MODULE, PIN, PSS, SIGN, assert_signed, first_line, needs, p11_kit,
-                     p11_kit_modules, serial_numbers, subject, uri, wait_until)
+                     p11_kit_modules, p11_kit_passes_all, serial_numbers, subject, uri, wait_until)
 from web import PORTS, seen, start_server
 
 CERTIFICATE = {AUTH: "authentication.pem", SIGN: "signature.pem"}
@@ -45,7 +46,8 @@ def p11tool(sandbox, *args, pin=None, **options):
 def test_p11_kit_lists_the_module(configured, card):
     card.mark()
     listed = configured.run("p11-kit", "list-modules")
-    assert p11_kit_modules(listed) == {"jpki": p11_kit("p11_module_path") / "jpki-pkcs11.so"}
+    (name, file), = p11_kit_modules(listed).items()
+    assert (name, pathlib.Path(file).name) == ("jpki", "jpki-pkcs11.so")
     assert re.findall(r"^ +token: (.+)$", listed, re.MULTILINE) == [AUTH, SIGN]
     assert re.findall(r"serial-number: (\S+)", listed) == [card.serial()] * 2
     assert card.verifies() == []
@@ -204,13 +206,41 @@ def test_the_client_lists_both_tokens(sandbox, card, served):
 
 
 def test_the_client_signs_a_hash_with_pss(sandbox, card, certificates, tmp_path, served):
-    """p11-kit passes this form on, not the one that hashes as well."""
+    """Each p11-kit passes this form on."""
     card.mark()
     signature = sandbox.sign(
         AUTH, "RSA-PKCS-PSS", hashlib.sha256(TEXT).digest(), tmp_path, "--hash-algorithm",
         "SHA256", module=CLIENT, env=served.env)
     assert_signed(certificates / CERTIFICATE[AUTH], TEXT, signature, tmp_path, options=PSS)
     assert_verified(card, AUTH)
+
+
+@pytest.mark.parametrize("mechanism, digest, options", [
+    ("SHA256-RSA-PKCS-PSS", "sha256", PSS), ("SHA224-RSA-PKCS", "sha224", ())])
+def test_what_the_client_passes_on_since_it_knows_more(sandbox, card, certificates, tmp_path,
+                                                       served, mechanism, digest, options):
+    """The form that hashes as well, and SHA-224."""
+    card.mark()
+    passes = p11_kit_passes_all()
+    signature = sandbox.sign(AUTH, mechanism, TEXT, tmp_path, module=CLIENT, env=served.env,
+                             status=0 if passes else 1)
+    if passes:
+        assert_signed(certificates / CERTIFICATE[AUTH], TEXT, signature, tmp_path, digest=digest,
+                      options=options)
+    else:
+        assert "CKR_MECHANISM_INVALID" in sandbox.said
+    assert_verified(card, AUTH)
+
+
+@pytest.mark.parametrize("module", [PROXY, CLIENT], ids=["proxy", "client"])
+def test_p11_kit_offers_the_newer_interface(configured, card, module, serve):
+    """Since it passes that on, programs find it and work."""
+    env = serve(AUTH_TOKEN).env
+    card.mark()
+    said = configured.pkcs11_tool("--show-info", module=module, env=env)
+    assert ("Cryptoki version 3.0" in said) == p11_kit_passes_all()
+    assert AUTH in labels(configured.pkcs11_tool("--list-token-slots", module=module, env=env))
+    assert card.verifies() == []
 
 
 @pytest.mark.parametrize("label", [AUTH, SIGN])

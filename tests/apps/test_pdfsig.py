@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """pdfsig of poppler, which calls C_Finalize when OpenSSL's exit handlers have run."""
 
-import re
-
 import pytest
 
-from nss import CERTIFICATE, EF, OF_ONE_TOKEN, pdf_verdict
+from nss import (CERTIFICATE, EF, OF_ONE_TOKEN, pdf_holds_signature, pdf_nicknames, pdf_signatures,
+                 pdf_verdict)
 from support import AUTH, MODULES, PIN, SIGN, openssl
 
 REASON = "口座開設のため"
@@ -30,8 +29,7 @@ def test_ends_well_without_a_pin(sandbox, card, database, name):
 def test_lists_the_certificate(sandbox, card, database, name, label):
     card.mark()
     said = database(sandbox, name).pdfsig("-nss-pwd", PIN[label], "-list-nicks")
-    # poppler 25 fills each name up with blanks
-    assert re.findall(r"^(JPKI .*?) *$", said, re.MULTILINE) == [CERTIFICATE[label]]
+    assert pdf_nicknames(said) == [CERTIFICATE[label]]
     assert [(entry.ef, entry.sw) for entry in card.verifies()] == [(EF[label], "9000")]
     assert card.verified() == []
 
@@ -68,8 +66,7 @@ def add_signature(database, label, document, signed, *args, **options):
 @pytest.mark.parametrize("name, label, key", [
     ("jpki-pkcs11-auth", AUTH, "authentication"), ("jpki-pkcs11-sign", SIGN, "signature")])
 def test_signs(sandbox, card, database, certificates, document, tmp_path, name, label, key):
-    """Older versions do it once to know the signature's size, and once more in earnest; a signature
-    with the signature key needs the password again each time."""
+    """A signature with the signature key needs the password again each time."""
     signed = tmp_path / "out.pdf"
     database = database(sandbox, name)
     card.mark()
@@ -78,8 +75,9 @@ def test_signs(sandbox, card, database, certificates, document, tmp_path, name, 
     assert "Signature Validation: Signature is Valid." in said
     assert "Certificate Validation: Certificate is Trusted." in said
     assert "Total document signed" in said
+    assert pdf_holds_signature(signed)
     signatures = len(card.events("sign"))
-    assert signatures in (1, 2)
+    assert signatures == pdf_signatures(sandbox)
     assert [(entry.ef, entry.sw) for entry in card.verifies()] == (
         [(EF[label], "9000")] * (1 + signatures * (label == SIGN)))
     assert card.verified() == []
@@ -95,9 +93,9 @@ def test_a_wrong_password_for_the_key_spends_one_try(sandbox, card, database, do
     assert [(entry.ef, entry.sw) for entry in card.verifies()] == [
         ("001B", "9000"), ("001B", "63C4")]
     assert card.events("sign") == [] and card.verified() == []
-    if signed.exists():
-        said = database.pdfsig(signed)
-        assert "Validation: Unknown Validation Failure." in said and "Valid." not in said
+    assert not pdf_holds_signature(signed)
+    if signed.exists():  # whoever looks sees that it is none
+        assert "Signature is Valid" not in database.pdfsig(signed)
 
 
 def test_one_password_is_enough(sandbox, card, database, certificates, document, tmp_path):

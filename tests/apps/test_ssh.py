@@ -25,7 +25,7 @@ class Ssh:
         self.public = folder / "jpki.pub"
         self.config = folder / "config"
         self.asked = folder / "asked"
-        self.agent = {}
+        self.agent, self.agents = {}, 0
 
     def set_up(self):
         printed = self.sandbox.run("ssh-keygen", "-D", MODULE)
@@ -62,14 +62,24 @@ class Ssh:
     # --- the agent -------------------------------------------------------------------------
 
     def start_agent(self):
-        """One that may load the module from where it was built."""
-        said = self.sandbox.run("ssh-agent", "-a", self.folder / "agent", "-P", f"{MODULE},{BOTH}")
-        self.pid = re.search(r"SSH_AGENT_PID=(\d+)", said).group(1)
-        self.agent = {"SSH_AUTH_SOCK": self.folder / "agent"}
+        """One that may load the module from where it was built, each with a socket of its own."""
+        self.agents += 1
+        socket, pid = (self.folder / f"agent{self.agents}{end}" for end in ("", ".pid"))
+        self.process = self.sandbox.spawn(
+            self.folder / "agent.log", "sh", "-c", f'echo $$ >{pid}; exec "$0" "$@"',
+            "ssh-agent", "-D", "-a", socket, "-P", f"{MODULE},{BOTH}")
+        self.agent = {"SSH_AUTH_SOCK": socket}
+        wait_until(self.agent_answers)
+        self.pid = pid.read_text().strip()
+
+    def agent_answers(self):
+        """It says that it has no keys."""
+        self.sandbox.run("ssh-add", "-l", env=self.agent, status=None)
+        return self.sandbox.status == 1
 
     def end_agent(self, signal):
         self.sandbox.run("kill", f"-{signal}", self.pid)
-        (self.folder / "agent").unlink(missing_ok=True)
+        self.process.wait(20)
 
     def add(self, *options, pin=PIN[AUTH], status=0):
         return self.sandbox.run("ssh-add", *options, env=self.asks(pin), status=status)
@@ -118,18 +128,6 @@ def test_login(ssh, card):
     assert card.verified() == []
 
 
-def test_login_with_no_other_identities(ssh, card):
-    """IdentitiesOnly leaves the card's key out, unless its public key is named."""
-    only = ("-o", "IdentitiesOnly=yes")
-    card.mark()
-    assert "Permission denied" in ssh.login(*only, pin=PIN[AUTH], status=255)
-    assert ssh.asked.read_text() == ""
-    assert card.verifies() == []
-    assert GREETING in ssh.login(*only, "-o", f"IdentityFile={ssh.public}", pin=PIN[AUTH])
-    assert ssh.asked.read_text() == f"{PROMPT}\n"
-    assert card.answers() == ["9000"]
-
-
 def test_login_with_both_tokens_and_without_tries(ssh, card):
     """The other token's password is not asked for; a PIN without tries is not tried."""
     card.mark()
@@ -140,6 +138,19 @@ def test_login_with_both_tokens_and_without_tries(ssh, card):
     card.mark()
     assert "PIN locked" in ssh.login(pin=PIN[AUTH], status=255)
     assert card.verifies() == []
+
+
+def test_identities_only(ssh, card):
+    """With that setting a module is not enough: without the public key nobody is even asked."""
+    only = ("-o", "IdentitiesOnly=yes")
+    card.mark()
+    assert "Permission denied (publickey)" in ssh.login(*only, pin=PIN[AUTH], status=255)
+    assert ssh.asked.read_text() == "" and card.verifies() == []
+    said = ssh.login(*only, "-o", f"IdentityFile={ssh.public}", pin=PIN[AUTH])
+    assert said == f"{GREETING}\n"
+    assert ssh.asked.read_text() == f"{PROMPT}\n"
+    assert card.answers() == ["9000"]
+    assert card.verified() == []
 
 
 def test_the_agent(ssh, card):
@@ -167,7 +178,7 @@ def test_the_agent(ssh, card):
     assert card.answers() == ["63C2", "9000", "9000"]
     assert card.verified() == ["authentication"]
     ssh.add("-e", MODULE)
-    assert card.verified() == []
+    wait_until(lambda: card.verified() == [])  # it does not wait for the end of what had the module
 
 
 def test_the_agent_and_both_tokens(ssh, card):

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Databases of NSS, the library of Firefox, Chromium, Thunderbird and LibreOffice."""
+"""Databases of NSS, the library of Firefox, Chromium, Thunderbird and LibreOffice, and what its
+tools and pdfsig say in the versions that we know."""
 
-from support import AUTH, MODULES, ROOT, SIGN, built, output
+import ctypes
+import re
+
+from support import AUTH, MODULES, ROOT, SIGN, built
 
 CERTIFICATE = {AUTH: f"{AUTH}:User Authentication", SIGN: f"{SIGN}:Digital Signature"}
 EF = {AUTH: "0018", SIGN: "001B"}
@@ -15,11 +19,16 @@ BELIEVED = 2
 OF_ONE_TOKEN = [(name, labels[0]) for name, labels in MODULES.items() if len(labels) == 1]
 
 
+def nss_version():
+    version = ctypes.CDLL("libnss3.so").NSS_GetVersion
+    version.restype = ctypes.c_char_p
+    return [*map(int, version().split(b".")[:2])]
+
+
 def asks_each_time():
     """Whether NSS asks for a password before each signature with a key that is always to be
     authenticated: 3.87 does. 3.110 does not, and signs under the login alone."""
-    version = output("pkg-config", "--modversion", "nss").strip()
-    return tuple(map(int, version.split("."))) < (3, 110)
+    return nss_version() < [3, 110]
 
 
 class Database:
@@ -49,6 +58,30 @@ class Database:
 def trust(database, label):
     """Have NSS trust the CA whose certificate the token holds, for people's signatures."""
     database.certutil("-M", "-n", f"{CERTIFICATE[label]} CA", "-t", ",C,")
+
+
+def nss_knows_policies():
+    """Whether its older checks, those of its tools, know the policies that JPKI marks critical in the
+    certificate for signatures. 3.87 does not, 3.110 does."""
+    return nss_version() >= [3, 110]
+
+
+def pdf_nicknames(listed):
+    """The certificates that pdfsig lists, which newer ones pad."""
+    return re.findall(r"^(JPKI .*?) *$", listed, re.MULTILINE)
+
+
+def pdf_signatures(sandbox):
+    """How many signatures pdfsig makes for one: 22.12 makes one before, to know its size; 25.03 does
+    not."""
+    version = re.search(r"version (\d+)", sandbox.run("pdfsig", "-v")).group(1)
+    return 1 if int(version) >= 25 else 2
+
+
+def pdf_holds_signature(document):
+    """Whether there is more in it than the room for a signature, which newer pdfsigs leave."""
+    return document.exists() and re.search(
+        rb"/Contents\s*<(?!0*>)[0-9A-Fa-f]", document.read_bytes()) is not None
 
 
 def pdf_verdict(sandbox, document, authority, folder):

@@ -11,17 +11,18 @@ from support import ROOT, TIMEOUT, needs, wait_until
 
 KEPT = pathlib.Path(os.environ.get("JPKI_SCREENSHOTS", ROOT / "build-tests" / "screenshots"))
 WINDOW = re.compile("0x[0-9a-f]+")
-# What has not come of a key or a click after so many seconds was lost, most likely.
-LOST = 5
+# What has not come of a key or a click after so many seconds was lost, most likely: on a slow machine
+# things may take some of them.
+LOST = 15
 # A cursor that comes or goes is so many pixels wide at most; a letter is wider.
 CURSOR = 2
 
 
 def until_seen(act, seen, again=lambda: True):
     """Act, and wait for what is to come of it; what seen() gave. A window that has just come may
-    miss a key or a click: act again, for a minute, if nothing came of it and again() says that it
-    can do no harm."""
-    for turn in range(60 // LOST):
+    miss a key or a click: act again, for two minutes, if nothing came of it and again() says that
+    it can do no harm."""
+    for turn in range(120 // LOST):
         if turn == 0 or again():
             act()
         with contextlib.suppress(AssertionError):

@@ -262,11 +262,17 @@ def p11_kit(variable):
 
 
 def p11_kit_modules(listed):
-    """The modules in what `p11-kit list-modules` says, by name: their files. Version 0.24 begins with
-    NAME: FILE, as configured; 0.25 with module: NAME, and path: FILE on the next line."""
-    found = re.findall(r"^(?:module: (.+)\n +path: (.+)|(\S+): (.+))$", listed, re.MULTILINE)
-    folder = p11_kit("p11_module_path")
-    return {new or old: folder / (path or file) for new, path, old, file in found}
+    """The modules that `p11-kit list-modules` prints, and their files: up to 0.24 "name: file" on a
+    line, then "module: name" and, beneath, "path: file"."""
+    return dict(re.findall(r"^module: (\S+)\n +path: (\S+)$", listed, re.MULTILINE) or
+                re.findall(r"^(\S+): (\S+)$", listed, re.MULTILINE))
+
+
+def p11_kit_passes_all():
+    """Whether p11-kit's proxy and client pass on PKCS#11 3.0, the forms of RSA-PSS that hash, and
+    SHA-224: 0.24 does not, 0.25 does."""
+    version = output("pkg-config", "--modversion", "p11-kit-1").split(".")
+    return [*map(int, version[:2])] >= [0, 25]
 
 
 def install(folder, *options):
