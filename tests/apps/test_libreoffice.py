@@ -2,6 +2,7 @@
 """LibreOffice signs in its own windows, with the module of the signature alone in an NSS database
 of its own; other programs find the signatures right."""
 
+import contextlib
 import json
 import re
 import time
@@ -10,7 +11,7 @@ import zipfile
 import pytest
 
 from nss import BELIEVED, asks_each_time, pdf_verdict, trust
-from screen import until_seen
+from screen import LOST, until_seen
 from support import PIN, ROOT, SIGN, needs, wait_until
 
 SAMPLE = ROOT / "tools" / "doc" / "samples" / "libreoffice.xcu"
@@ -36,6 +37,8 @@ PASSWORD, WARNING = "^Enter Password", "^Warning"
 OPTIONS, EXPORT = "^PDF Options", "^Export$"
 # Names of what is in them.
 REMEMBER = "^Confirmation"
+# What may be in a window's place for the focus: it is not known, or there is none.
+UNKNOWN, NOTHING = ["?", "?"], ["", ""]
 MOST_PAGES = 12
 SELECT, FIELD = "Select", "Certificate password"
 PROBLEMS, ERROR = "^Problems During PDF Export", "^Error"
@@ -84,7 +87,7 @@ class Office:
     def focus(self):
         """The title of the window that takes keys, and the name of the field in it that does."""
         said = self.tell("focus", status=None)  # a window may close meanwhile
-        return json.loads(said) if self.sandbox.status == 0 else ["", ""]
+        return json.loads(said) if self.sandbox.status == 0 else UNKNOWN
 
     def takes_keys(self, window):
         return re.search(window, self.focus()[0])
@@ -92,8 +95,19 @@ class Office:
     def wait_for(self, window):
         """The window of that title, when it takes keys. One that is there already may not yet, or
         not while another one is open."""
-        wait_until(lambda: self.takes_keys(window), 60)
+        with contextlib.suppress(AssertionError):
+            wait_until(lambda: self.takes_keys(window), LOST)
+        until_seen(lambda: self.wake(window), lambda: self.takes_keys(window))
         return self.screen.wait_for(window)
+
+    def wake(self, window):
+        """LibreOffice 7.4 misses at times that a window has the focus again when the one above it
+        has closed, and no click into that window tells it; but that the focus was elsewhere
+        does."""
+        there = self.screen.windows(window)
+        if there and self.focus() == NOTHING:
+            self.screen.run("xdotool", "windowfocus", self.screen.listed()[0])
+            self.screen.focus(there[0])
 
     def press(self, window, *keys, seen):
         """Keys for the window of that title, again as long as it takes some and what is to come of
