@@ -96,6 +96,26 @@ answers_of_odd_lengths(void **state)
 	assert_true(answer_length > 2);
 }
 
+/* What is left of random bytes could read as 6Cxx, and have the command sent again. */
+static void
+no_status_word_is_left_of_an_answer(void **state)
+{
+	static const uint8_t get_challenge[] = {0x00, 0x84, 0x00, 0x00, 0x08};
+
+	select_jpki(*state);
+	for (int round = 0; round < 1000; round++) {
+		plan(*state, VCARD_FAULT_TRUNCATED, 1);
+		assert_int_equal(vcard_exchange(*state, get_challenge, sizeof(get_challenge),
+				     answer, &answer_length),
+		    VCARD_ANSWERED);
+		assert_true(answer_length < 10);
+		if (answer_length >= 2) {
+			assert_int_not_equal(answer[answer_length - 2] >> 4, 6);
+			assert_int_not_equal(answer[answer_length - 2] >> 4, 9);
+		}
+	}
+}
+
 static void
 eject_takes_the_power(void **state)
 {
@@ -158,6 +178,7 @@ main(void)
 	    TEST(data_that_means_nothing_comes_with_a_status),
 	    TEST(garbage_has_no_status_word),
 	    TEST(answers_of_odd_lengths),
+	    TEST(no_status_word_is_left_of_an_answer),
 	    TEST(eject_takes_the_power),
 	    TEST(power_loss_is_unnoticed),
 	    TEST(faults_are_limited_and_cleared),

@@ -167,6 +167,20 @@ fault_before(struct vcard *card, const struct waiting_fault *fault, uint8_t *res
 	}
 }
 
+/* Without its last byte; or without more, where what is then the last two bytes reads as a status.
+ */
+static size_t
+truncated_length(const uint8_t *response, size_t length)
+{
+	uint8_t sw1;
+
+	do {
+		length--;
+		sw1 = length >= 2 ? response[length - 2] >> 4 : 0;
+	} while (sw1 == 6 || sw1 == 9);
+	return length;
+}
+
 static void
 fault_after(const struct waiting_fault *fault, uint8_t *response, size_t *response_length)
 {
@@ -180,7 +194,7 @@ fault_after(const struct waiting_fault *fault, uint8_t *response, size_t *respon
 		*response_length = 0;
 		return;
 	case VCARD_FAULT_TRUNCATED:
-		*response_length -= 1;
+		*response_length = truncated_length(response, *response_length);
 		return;
 	case VCARD_FAULT_OVERLONG:
 		*response_length = put_overlong(response, *response_length);

@@ -239,7 +239,8 @@ enum vcard_fault {
 	VCARD_FAULT_SW_DATA,	/* not executed; bytes that mean nothing, and `sw` */
 	VCARD_FAULT_GARBAGE,	/* not executed; random bytes, no status word that there is */
 	VCARD_FAULT_EMPTY,	/* executed; no byte comes back */
-	VCARD_FAULT_TRUNCATED,	/* executed; the last byte is missing */
+	VCARD_FAULT_TRUNCATED,	/* executed; the last byte is missing, or more: no status word is
+				   left */
 	VCARD_FAULT_OVERLONG,	/* executed; more than 258 bytes */
 	VCARD_FAULT_EJECT,	/* the card is taken out, the command not executed */
 	VCARD_FAULT_POWER_LOSS, /* a moment without power before the command, unnoticed */
