@@ -10,9 +10,12 @@ import zipfile
 
 import pytest
 
+from browser import PATIENCE
 from nss import BELIEVED, asks_each_time, pdf_verdict, trust
 from screen import LOST, until_seen
 from support import PIN, ROOT, SIGN, needs, wait_until
+
+pytestmark = pytest.mark.timeout(PATIENCE)
 
 SAMPLE = ROOT / "tools" / "doc" / "samples" / "libreoffice.xcu"
 SAMPLE_FOLDER = "/home/taro/.local/share/jpki/nss-signature"
