@@ -5,13 +5,19 @@
 #include "card/pcscd.h"
 
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define PATIENCE_MS 500
+/* One that neither serves nor hangs up costs that each time: it is left alone for a while. */
+#define PAUSE_MS 10000
+static atomic_uint_least64_t paused_until;
 
 /* As libpcsclite finds it. */
 static bool
@@ -28,19 +34,28 @@ find_socket(struct sockaddr_un *address)
 	return true;
 }
 
-static bool
-hangs_up(const struct sockaddr_un *address)
+enum reception {
+	ABSENT,
+	OPEN,
+	HUNG_UP,
+};
+
+static enum reception
+reception(const struct sockaddr_un *address)
 {
 	struct pollfd wait = {.events = POLLIN};
-	bool hung_up = false;
+	enum reception found = ABSENT;
+	bool answered;
 
 	wait.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (wait.fd < 0)
-		return false;
-	if (connect(wait.fd, (const struct sockaddr *)address, sizeof(*address)) == 0)
-		hung_up = poll(&wait, 1, PATIENCE_MS) == 1 && (wait.revents & POLLHUP) != 0;
+		return ABSENT;
+	if (connect(wait.fd, (const struct sockaddr *)address, sizeof(*address)) == 0) {
+		answered = poll(&wait, 1, PATIENCE_MS) == 1;
+		found = answered && (wait.revents & POLLHUP) != 0 ? HUNG_UP : OPEN;
+	}
 	(void)close(wait.fd);
-	return hung_up;
+	return found;
 }
 
 /* One that ends hangs up too, but not a second time. */
@@ -48,6 +63,13 @@ bool
 pcscd_hangs_up(void)
 {
 	struct sockaddr_un address = {0};
+	enum reception found = ABSENT;
 
-	return find_socket(&address) && hangs_up(&address) && hangs_up(&address);
+	if (clock_now_ms() < atomic_load(&paused_until) || !find_socket(&address))
+		return false;
+	for (int i = 0; i < 2 && (i == 0 || found == HUNG_UP); i++)
+		found = reception(&address);
+	if (found == OPEN)
+		atomic_store(&paused_until, clock_now_ms() + PAUSE_MS);
+	return found == HUNG_UP;
 }

@@ -3,8 +3,8 @@
 
 import pytest
 
-from nss import (CERTIFICATE, EF, OF_ONE_TOKEN, pdf_holds_signature, pdf_nicknames, pdf_signatures,
-                 pdf_verdict)
+from nss import (CERTIFICATE, EF, OF_ONE_TOKEN, pdf_holds_signature, pdf_is_left, pdf_nicknames,
+                 pdf_signatures, pdf_verdict)
 from support import AUTH, MODULES, PIN, SIGN, openssl
 
 REASON = "口座開設のため"
@@ -94,6 +94,7 @@ def test_a_wrong_password_for_the_key_spends_one_try(sandbox, card, database, do
         ("001B", "9000"), ("001B", "63C4")]
     assert card.events("sign") == [] and card.verified() == []
     assert not pdf_holds_signature(signed)
+    assert signed.exists() == pdf_is_left(sandbox)
     if signed.exists():  # whoever looks sees that it is none
         assert "Signature is Valid" not in database.pdfsig(signed)
 

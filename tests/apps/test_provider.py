@@ -145,6 +145,15 @@ def test_the_signature_certificate_needs_its_id(program):
     program.assert_verified(signatures=0)
 
 
+def test_the_provider_can_log_in_before_it_looks(program):
+    """By a setting; it finds the signature certificate without its id, beside the CA's."""
+    always = f"{BLOCKED}pkcs11-module-login-behavior = always\n"
+    program = program(SIGN, changes={BLOCKED: always})
+    said = program.ask("storeutl", "-noout", "-text", "-certs", uri(SIGN, "cert"), pins=[PIN[SIGN]])
+    assert "CA:TRUE" in said and "Total found: 2" in said
+    program.assert_verified("9000", signatures=0)
+
+
 # --- PINs ------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ import time
 from nss import BELIEVED, EF, Database
 from portal import LOGGED_IN, MISSING, START, start_portal
 from screen import until_seen
-from support import AUTH, BUILD, PIN, Card, needs, subject, wait_until
+from support import AUTH, BUILD, PIN, SLOWNESS, Card, needs, subject, wait_until
 
 JPKI = BUILD / "tools" / "jpki" / "jpki"
 RIGHT = (EF[AUTH], "9000")
@@ -18,7 +18,7 @@ OTHER = {"TLSv1.2": "TLSv1.3", "TLSv1.3": "TLSv1.2"}
 # Exchanges with the card, from the start of the browser to the page.
 MOST = 24
 # A test may take a minute; on a busy machine, this many seconds.
-PATIENCE = 600
+PATIENCE = 600 * SLOWNESS
 # A place in the address bar of either browser's window.
 ADDRESS_BAR = (500, 64)
 # NSS may look at a slot each second; in this time nothing is to happen, so there is no event to

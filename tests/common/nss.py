@@ -78,6 +78,11 @@ def pdf_signatures(sandbox):
     return 1 if int(version) >= 25 else 2
 
 
+def pdf_is_left(sandbox):
+    """Whether pdfsig leaves the document that it could not sign: the newer ones do."""
+    return pdf_signatures(sandbox) == 1
+
+
 def pdf_holds_signature(document):
     """Whether there is more in it than the room for a signature, which newer pdfsigs leave."""
     return document.exists() and re.search(

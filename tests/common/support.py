@@ -23,7 +23,9 @@ MODULE = BUILD / "src" / "jpki-pkcs11.so"
 VCARD = BUILD / "tools" / "vcard" / "jpki-vcard"
 JPKI = BUILD / "tools" / "jpki" / "jpki"
 OPENSC = "opensc-pkcs11.so"
-TIMEOUT = 60
+# How many times as long as usual things may take (tests/run --speed slow).
+SLOWNESS = int(os.environ.get("JPKI_SLOWNESS", "1"))
+TIMEOUT = 60 * SLOWNESS
 
 AUTH, SIGN = "JPKI User Authentication", "JPKI Digital Signature"
 PIN = {AUTH: "1234", SIGN: "ABC123"}
@@ -38,7 +40,7 @@ MODULES = {
 
 def wait_until(condition, seconds=20):
     """Look at condition() until it holds; what it gave, or a failed test at the deadline."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * SLOWNESS
     while True:
         found = condition()
         if found:
@@ -51,7 +53,7 @@ def first_line(process, seconds):
     """The first line a process prints, waiting no longer than given."""
     watch = selectors.DefaultSelector()
     watch.register(process.stdout, selectors.EVENT_READ)
-    assert watch.select(seconds), "no answer in time"
+    assert watch.select(seconds * SLOWNESS), "no answer in time"
     return process.stdout.readline().strip()
 
 

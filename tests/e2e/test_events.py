@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from support import MODULE, first_line
+from support import MODULE, SLOWNESS, first_line
 
 # Waits for an event, tells it, and so on, until a line comes in: then it finalizes the module
 # while a wait may be on its way.
@@ -42,7 +42,7 @@ assert p11.C_Finalize(None) == 0
 waiting.join()
 """
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(60 * SLOWNESS)
 
 SLOTS = ["slot 0", "slot 1"]  # those of the first reader
 NOT_INITIALIZED = "ended 0x190"

@@ -2,11 +2,10 @@
 """What tools/setup asks of the machine's package manager, here one that only notes it."""
 
 import re
-import subprocess
 
 import pytest
 
-from support import ROOT, TIMEOUT
+from support import ROOT
 
 SETUP = ROOT / "tools" / "setup"
 
@@ -25,22 +24,14 @@ SYSTEMS = {
     "forky": 'ID=debian\nVERSION_CODENAME=forky\nPRETTY_NAME="Debian forky/sid"\n',
     "noble": 'ID=ubuntu\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\nPRETTY_NAME="Ubuntu 24.04"\n',
 }
-# On that system, and without the programs of any package that would be a service.
-INSIDE = """
-mount --bind {folder}/os-release /etc/os-release
-mount -t tmpfs tmpfs /usr/sbin
-"$@"
-status=$?
-ls /usr/sbin
-exit $status
-"""
+POLICY = "/usr/sbin/policy-rc.d"
 
 
 class Machine:
     """A machine of that system, without any of the packages, where one cannot be had."""
 
-    def __init__(self, folder, system, lacking):
-        self.folder = folder
+    def __init__(self, sandbox, folder, system, lacking):
+        self.sandbox, self.folder = sandbox, folder
         (folder / "os-release").write_text(SYSTEMS[system])
         programs = folder / "programs"
         programs.mkdir()
@@ -48,16 +39,16 @@ class Machine:
                            ("apt-get", APT_GET.format(folder=folder, lacking=lacking))):
             (programs / name).write_text(text)
             (programs / name).chmod(0o755)
+        sandbox.run("mount", "--bind", folder / "os-release", "/etc/os-release")
+        sandbox.run("mount", "-t", "tmpfs", "tmpfs", "/usr/sbin")
 
     def setup(self, *purposes, status=0):
-        done = subprocess.run(
-            ["unshare", "--mount", "sh", "-c", INSIDE.format(folder=self.folder), "sh",
-             "env", f"PATH={self.folder}/programs:/usr/bin:/bin", "JPKI_SETUP=", SETUP, *purposes],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=TIMEOUT, check=False)
-        assert done.returncode == status, done.stdout
-        assert "policy-rc.d" not in done.stdout  # it stays no longer than needed
-        return done.stdout
+        return self.sandbox.run("env", f"PATH={self.folder}/programs:/usr/bin:/bin", "JPKI_SETUP=",
+                                SETUP, *purposes, status=status)
+
+    def policy(self):
+        """What answers packages that want to start their services."""
+        return self.sandbox.run("sh", "-c", f"[ ! -e {POLICY} ] || cat {POLICY}")
 
     def installed(self):
         """The packages of each request to install some."""
@@ -71,8 +62,10 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path):
-    return lambda system="trixie", lacking="NONE": Machine(tmp_path, system, lacking)
+def machine(sandboxes, tmp_path):
+    """In a sandbox, whose folders are its own."""
+    sandbox = sandboxes("--no-service")
+    return lambda system="trixie", lacking="NONE": Machine(sandbox, tmp_path, system, lacking)
 
 
 def test_nothing_is_removed_or_started(machine):
@@ -82,7 +75,21 @@ def test_nothing_is_removed_or_started(machine):
     first, *others = made.installed()
     assert {"wget", "stunnel4"} <= set(first)
     assert [[name] for name in first] == others
-    assert set((made.folder / "policy").read_text().split()[1:]) == {"101"}
+    assert set((made.folder / "policy").read_text().split()) == {"101"}
+    assert made.policy() == ""  # no longer than needed
+
+
+def test_a_policy_that_a_killed_run_has_left_is_taken_away(machine):
+    """But not one that is the machine's own."""
+    made = machine()
+    leave = ("bash", "-c", f'. {SETUP}; echo "$SETUP_POLICY_TEXT" >{POLICY}')
+    made.sandbox.run(*leave)
+    assert "made by tools/setup" in made.policy()
+    made.setup("smoke")
+    assert made.policy() == ""
+    made.sandbox.run("sh", "-c", f'echo "#!/bin/sh" >{POLICY}')
+    made.setup("smoke")
+    assert made.policy() == "#!/bin/sh\n"
 
 
 def test_what_is_needed_and_cannot_be_had_ends_it(machine):
