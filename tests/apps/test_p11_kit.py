@@ -11,8 +11,9 @@ import sys
 import pytest
 
 from sshd import Sshd
-from support import (AUTH, MODULE, PIN, PSS, SIGN, assert_signed, first_line, needs, p11_kit,
-                     p11_kit_modules, p11_kit_passes_all, serial_numbers, subject, uri, wait_until)
+from support import (AUTH, MODULE, PIN, PSS, SIGN, assert_signed, first_line, listens, needs,
+                     p11_kit, p11_kit_modules, p11_kit_passes_all, serial_numbers, subject, uri,
+                     wait_until)
 from web import PORTS, seen, start_server
 
 CERTIFICATE = {AUTH: "authentication.pem", SIGN: "signature.pem"}
@@ -34,6 +35,12 @@ def assert_verified(card, label, times=1):
     """The card has seen the right PIN this often, no other, and holds none for verified."""
     assert [(entry.ef, entry.sw) for entry in card.verifies()] == [(EF[label], "9000")] * times
     assert card.verified() == []
+
+
+def assert_verified_through_a_socket(card, label, times=1):
+    """The same, as soon as the server's process has heard of the end of its client."""
+    wait_until(lambda: card.verified() == [])
+    assert_verified(card, label, times)
 
 
 # --- by configuration ------------------------------------------------------------------------
@@ -138,12 +145,12 @@ def curl(sandbox, server, certificate, protocol, env):
     )
 
 
-def assert_logs_in(sandbox, card, server, certificates, protocol, env):
+def assert_logs_in(sandbox, card, server, certificates, protocol, env, verified=assert_verified):
     certificate = certificates / CERTIFICATE[AUTH]
     card.mark()
     said = curl(sandbox, server, certificate, protocol, env)
     assert seen(said) == (protocol, "SUCCESS", subject(certificate))
-    assert_verified(card, AUTH)
+    verified(card, AUTH)
 
 
 @pytest.mark.parametrize("protocol", PORTS)
@@ -165,7 +172,7 @@ class Server:
                                      *args)
         assert str(self.socket) in first_line(self.process, 20)
         self.pid = re.search(r"PID=(\d+)", self.process.stdout.readline()).group(1)
-        wait_until(self.socket.exists)
+        wait_until(lambda: listens(sandbox, self.socket))
 
     def stop(self):
         if self.process.poll() is None:
@@ -212,7 +219,7 @@ def test_the_client_signs_a_hash_with_pss(sandbox, card, certificates, tmp_path,
         AUTH, "RSA-PKCS-PSS", hashlib.sha256(TEXT).digest(), tmp_path, "--hash-algorithm",
         "SHA256", module=CLIENT, env=served.env)
     assert_signed(certificates / CERTIFICATE[AUTH], TEXT, signature, tmp_path, options=PSS)
-    assert_verified(card, AUTH)
+    assert_verified_through_a_socket(card, AUTH)
 
 
 @pytest.mark.parametrize("mechanism, digest, options", [
@@ -229,7 +236,7 @@ def test_what_the_client_passes_on_since_it_knows_more(sandbox, card, certificat
                       options=options)
     else:
         assert "CKR_MECHANISM_INVALID" in sandbox.said
-    assert_verified(card, AUTH)
+    assert_verified_through_a_socket(card, AUTH)
 
 
 @pytest.mark.parametrize("module", [PROXY, CLIENT], ids=["proxy", "client"])
@@ -252,7 +259,7 @@ def test_a_client_signs_where_no_card_is(sandboxes, sandbox, card, certificates,
     signature = elsewhere.sign(label, "SHA256-RSA-PKCS", TEXT, tmp_path, module=CLIENT,
                                env=served.env)
     assert_signed(certificates / CERTIFICATE[label], TEXT, signature, tmp_path)
-    assert_verified(card, label, PINS[label])
+    assert_verified_through_a_socket(card, label, PINS[label])
 
 
 @pytest.mark.parametrize("label, wrong", [(AUTH, "4321"), (SIGN, "XYZ987")])
@@ -268,7 +275,7 @@ def test_a_wrong_pin_through_the_socket_spends_one_try(sandbox, card, tmp_path, 
 @pytest.mark.parametrize("protocol", PORTS)
 def test_curl_logs_in_through_the_socket(sandbox, card, server, certificates, served, protocol):
     assert_logs_in(sandbox, card, server, certificates, protocol,
-                   env={**served.env, "PKCS11_MODULE_PATH": CLIENT})
+                   {**served.env, "PKCS11_MODULE_PATH": CLIENT}, assert_verified_through_a_socket)
 
 
 def test_a_server_for_one_token(configured, card, serve):
@@ -397,11 +404,11 @@ def test_the_card_on_another_machine(card, elsewhere, certificates, tmp_path, sh
     one.pkcs11_tool("--login", "--pin", PIN[AUTH], "--sign", "--mechanism", "SHA256-RSA-PKCS",
                     "--input-file", text, "--output-file", signature)
     assert_signed(certificate, TEXT, signature, tmp_path)
-    assert_verified(card, AUTH)
+    assert_verified_through_a_socket(card, AUTH)
     for protocol, port in PORTS.items():
         card.mark()
         assert seen(one.curl(server, port)) == (protocol, "SUCCESS", subject(certificate))
-        assert_verified(card, AUTH)
+        assert_verified_through_a_socket(card, AUTH)
     one.end()
     assert one.there.exists()  # as any ssh leaves it behind
     card.mark()

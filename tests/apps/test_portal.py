@@ -7,7 +7,7 @@ import re
 import pytest
 
 from portal import LOGGED_IN, MISSING, PORTS, REFUSED, START, start_portal
-from support import subject
+from support import subject, wait_until
 from web import fetch
 
 PROTOCOLS = ("TLSv1.2", "TLSv1.3")
@@ -50,6 +50,7 @@ def test_the_portal_shows_whom_it_saw(sandbox, card, portal, certificates):
         assert told["subject"] == subject(certificate)
         assert told["issuer"] == subject(certificates / "authentication-ca.pem")
         assert (told["protocol"], told["verified"]) == (protocol, "SUCCESS")
+    wait_until(lambda: len(portal.visits()) == len(PROTOCOLS))
     assert [visit[:4] for visit in portal.visits()] == [
         (protocol, "SUCCESS", subject(certificate), "/") for protocol in PROTOCOLS]
     assert [(entry.ef, entry.sw) for entry in card.verifies()] == [("0018", "9000")] * 2
@@ -79,6 +80,7 @@ def test_the_portal_says_what_to_do(sandbox, card, portal, certificates):
         assert shown(page)["subject"] == subject(certificates / "authentication.pem")
         assert shown(page)["verified"].startswith("FAILED")
         assert_whole(page)
+    wait_until(lambda: (len(portal.visits()), len(other.visits())) == (4, 2))
     assert [(visit.protocol, visit.verified) for visit in portal.visits()] == [
         ("TLSv1.3", "NONE"), ("TLSv1.2", "NONE"), ("TLSv1.3", "NONE"), ("TLSv1.3", "NONE")]
     assert [visit.verified.split(":")[0] for visit in other.visits()] == ["FAILED"] * 2

@@ -7,7 +7,7 @@ import re
 from elsewhere import THERE
 from prompt import Prompted, ask
 from samples import sample
-from support import AUTH, PIN, needs, openssl, subject, wait_until
+from support import AUTH, PIN, listens, needs, openssl, subject, wait_until
 
 GATEWAY = "vpn.example.jp"
 WRONG = "4321"
@@ -71,7 +71,7 @@ class Charon:
                     "SWANCTL_DIR": folder / "swanctl"}
         self.process = side.spawn(folder / "out", "sh", "-c",
                                   f"echo $$ >{folder}/pid; exec charon-systemd", env=self.env)
-        wait_until((folder / "vici").exists)
+        wait_until(lambda: listens(side, folder / "vici"))
 
     def swanctl(self, *command, **more):
         return self.side.run("swanctl", *command, env=self.env, **more)

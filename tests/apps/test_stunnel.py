@@ -7,7 +7,7 @@ import pytest
 
 from samples import sample
 from sites import NAME, Site, start_application
-from support import AUTH, PIN, needs, subject, wait_until
+from support import AUTH, PIN, listens, needs, subject, wait_until
 from terminal import Terminal
 
 PROMPT = f"Enter PKCS#11 token PIN for {AUTH}:"
@@ -36,6 +36,12 @@ def stunnel(sandbox, site, folder, changes=None, more=""):
             terminal.end()
 
 
+def serves(sandbox, terminal):
+    """Until it does: its word is only of what it has read."""
+    terminal.wait_for(READY)
+    wait_until(lambda: listens(sandbox, 8000))
+
+
 def get(sandbox, **options):
     return sandbox.run("curl", "--silent", "--show-error", "--max-time", "30",
                        "http://127.0.0.1:8000/", **options)
@@ -58,7 +64,7 @@ def test_the_pin_at_the_prompt(sandbox, card, site, certificates, tmp_path):
     with stunnel(sandbox, site, tmp_path) as terminal:
         terminal.wait_for(PROMPT)
         terminal.answer(PIN[AUTH])
-        terminal.wait_for(READY)
+        serves(sandbox, terminal)
         for _ in range(2):
             assert get(sandbox).startswith(f"{person}|")
     wait_until(lambda: len(site.logged()) == 2)
@@ -73,7 +79,7 @@ def test_the_pin_in_the_file(sandbox, card, site, certificates, tmp_path):
     card.mark()
     with stunnel(sandbox, site, tmp_path, {";engineCtrl = PIN": "engineCtrl = PIN"},
                  "sslVersionMax = TLSv1.2\noptions = NO_TICKET\n") as terminal:
-        terminal.wait_for(READY)
+        serves(sandbox, terminal)
         assert get(sandbox).startswith(f"{person}|")
         card.eject()
         card.insert()
@@ -84,6 +90,7 @@ def test_the_pin_in_the_file(sandbox, card, site, certificates, tmp_path):
             # the session, or with newer engines, which go on without it, the mechanism
             terminal.wait_for("PKCS#11 module::")
             terminal.wait_for(" invalid")
+    wait_until(site.logged)
     assert site.logged() == [("TLSv1.2", "SUCCESS", person)]
     assert answers(card) == [("0018", "9000")]
     assert card.verified() == []

@@ -247,6 +247,16 @@ class Card:
         self("fault", "clear")
 
 
+def listens(side, where):
+    """Whether a program listens at a socket (a path or, on the loopback, a port) of a sandbox, or of
+    another machine: a path is there a moment before that, and a program may say so before."""
+    if isinstance(where, int):
+        return re.search(rf"^ *\d+: [0-9A-F]{{8}}:{where:04X} \S+ 0A ",
+                         side.run("cat", "/proc/net/tcp"), re.MULTILINE) is not None
+    return re.search(rf"^\S+ \S+ \S+ 00010000 \S+ \S+ +\d+ {re.escape(str(where))}$",
+                     side.run("cat", "/proc/net/unix"), re.MULTILINE) is not None
+
+
 def built(name):
     """The file of a module, as built."""
     return BUILD / "src" / f"{name}.so"

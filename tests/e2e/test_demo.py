@@ -12,12 +12,17 @@ from support import AUTH, ROOT, TOOL, wait_until
 DEMO = ROOT / "tools" / "demo"
 
 
+def is_abandoned(folder):
+    """Whether nobody runs that sandbox; one that another test ends meanwhile is none."""
+    try:
+        process = pathlib.Path("/proc", (folder / "pid").read_text())
+    except OSError:
+        return False
+    return not process.exists() and folder.exists()
+
+
 def abandoned():
-    """Folders of sandboxes that nobody runs."""
-    return [
-        folder for folder in pathlib.Path("/tmp").glob("jpki-sandbox.*")
-        if (folder / "pid").exists() and not pathlib.Path("/proc", (folder / "pid").read_text()).exists()
-    ]
+    return [*filter(is_abandoned, pathlib.Path("/tmp").glob("jpki-sandbox.*"))]
 
 
 def demo(environment, *options):

@@ -5,7 +5,7 @@ the next ones go on from there."""
 import pytest
 
 from support import (
-    AUTH, BUILD, PIN, SIGN, TIMEOUT, VCARD, Card, assert_signed, first_line, wait_until,
+    AUTH, BUILD, PIN, SIGN, TIMEOUT, VCARD, Card, assert_signed, first_line, listens, wait_until,
 )
 
 HOLD = BUILD / "tests" / "e2e" / "hold"
@@ -156,7 +156,7 @@ def other_card(sandbox, tmp_path):
     sandbox.run(VCARD, "export", certificates, "--state", folder / "state")
     process = sandbox.start(VCARD, "run", "--state", folder / "state", "--control", control,
                             "--ejected")
-    wait_until(control.exists)
+    wait_until(lambda: listens(sandbox, control))
     sandbox.files["OTHER"] = str(control)
     yield Card(sandbox, "OTHER"), certificates
     sandbox.run(VCARD, "ctl", control, "quit")
