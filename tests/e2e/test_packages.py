@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What tools/setup asks of the machine's package manager, here one that only notes it."""
 
+import pathlib
 import re
 
 import pytest
@@ -31,7 +32,7 @@ class Machine:
     """A machine of that system, without any of the packages, where one cannot be had."""
 
     def __init__(self, sandbox, folder, system, lacking):
-        self.sandbox, self.folder = sandbox, folder
+        self.sandbox, self.folder, self.others = sandbox, folder, "/usr/bin"
         (folder / "os-release").write_text(SYSTEMS[system])
         programs = folder / "programs"
         programs.mkdir()
@@ -43,12 +44,26 @@ class Machine:
         sandbox.run("mount", "-t", "tmpfs", "tmpfs", "/usr/sbin")
 
     def setup(self, *purposes, status=0):
-        return self.sandbox.run("env", f"PATH={self.folder}/programs:/usr/bin:/bin", "JPKI_SETUP=",
-                                SETUP, *purposes, status=status)
+        return self.sandbox.run("env", f"PATH={self.folder}/programs:{self.others}",
+                                "JPKI_SETUP=", SETUP, *purposes, status=status)
 
     def policy(self):
         """What answers packages that want to start their services."""
         return self.sandbox.run("sh", "-c", f"[ ! -e {POLICY} ] || cat {POLICY}")
+
+    def lose_root(self):
+        """No root, and no sudo to become it."""
+        (self.folder / "programs" / "id").write_text("#!/bin/sh\necho 1000\n")
+        (self.folder / "programs" / "id").chmod(0o755)
+        self.others = self.folder / "others"
+        self.others.mkdir()
+        for program in pathlib.Path("/usr/bin").iterdir():
+            if program.name != "sudo":
+                (self.others / program.name).symlink_to(program)
+
+    def updates(self):
+        """How often the lists of packages were fetched."""
+        return len(re.findall(r" update$", (self.folder / "asked").read_text(), re.MULTILINE))
 
     def installed(self):
         """The packages of each request to install some."""
@@ -75,6 +90,7 @@ def test_nothing_is_removed_or_started(machine):
     first, *others = made.installed()
     assert {"wget", "stunnel4"} <= set(first)
     assert [[name] for name in first] == others
+    assert made.updates() == 1
     assert set((made.folder / "policy").read_text().split()) == {"101"}
     assert made.policy() == ""  # no longer than needed
 
@@ -98,6 +114,14 @@ def test_what_is_needed_and_cannot_be_had_ends_it(machine):
     assert "E: no package libssl-dev" in said
     assert "apt-get could not install them" in said
     assert len(made.installed()) == 1
+
+
+@pytest.mark.parametrize("purpose", ["build", "apps"])
+def test_who_is_not_root_is_told(machine, purpose):
+    made = machine()
+    made.lose_root()
+    assert "this needs root: run it as root, or install sudo." in made.setup(purpose, status=1)
+    assert not (made.folder / "asked").exists()
 
 
 @pytest.mark.parametrize("system, provider", [("bookworm", False), ("trixie", True)])
