@@ -63,11 +63,12 @@ bool
 pcscd_hangs_up(void)
 {
 	struct sockaddr_un address = {0};
-	enum reception found = ABSENT;
+	enum reception found;
 
 	if (clock_now_ms() < atomic_load(&paused_until) || !find_socket(&address))
 		return false;
-	for (int i = 0; i < 2 && (i == 0 || found == HUNG_UP); i++)
+	found = reception(&address);
+	if (found == HUNG_UP)
 		found = reception(&address);
 	if (found == OPEN)
 		atomic_store(&paused_until, clock_now_ms() + PAUSE_MS);

@@ -167,8 +167,7 @@ fault_before(struct vcard *card, const struct waiting_fault *fault, uint8_t *res
 	}
 }
 
-/* Without its last byte; or without more, where what is then the last two bytes reads as a status.
- */
+/* Without its last byte, or without more, where the last two would read as a status word. */
 static size_t
 truncated_length(const uint8_t *response, size_t length)
 {
