@@ -17,9 +17,7 @@ class Chromium(Browser):
     name = "chromium"
     programs = ("chromium",)
     place = ".pki/nssdb"
-    prompt_title = "^Unlock Security Device"
     prompt_text = "unlock JPKI User Authentication to authenticate to localhost"
-    choice_text = "Select a certificate to authenticate yourself to localhost"
     forgets_choice = True
 
     def configure(self):

@@ -14,7 +14,7 @@ import tempfile
 
 import pytest
 
-from browser import is_dark
+from browser import PROMPT, choose_certificate, is_dark
 from portal import LOGGED_IN, START
 from screen import until_seen
 from support import AUTH, BUILD, PIN, ROOT, Card, needs, output, wait_until
@@ -119,22 +119,15 @@ def press_button(screen):
     until_seen(press, lambda: is_dark(screen))
 
 
-def choose_certificate(screen, prompt):
-    """Say OK until the question is gone: a browser does not listen at once, so that nobody
-    answers by mistake. The window that asks for the PIN, which comes next."""
-    until_seen(lambda: screen.run("xdotool", "key", "Return"), lambda: not is_dark(screen),
-               lambda: is_dark(screen) and not screen.windows(prompt))
-    return screen.wait_for(prompt)
-
-
-def log_in(attempt, prompt):
+def log_in(attempt, browser):
     """As the demo says: the green button, the certificate, the PIN. That leads to one VERIFY."""
     screen = attempt.screen
     window = screen.wait_for(START, 120)
     attempt.look()
     attempt.card.mark()
     press_button(screen)
-    screen.type(choose_certificate(screen, prompt), PIN[AUTH])
+    choose_certificate(screen, window, browser)
+    screen.type(screen.wait_for(PROMPT[browser]), PIN[AUTH])
     screen.wait_for(LOGGED_IN, 60)
     assert [(entry.ef, entry.sw) for entry in attempt.card.verifies()] == [("0018", "9000")]
     wait_until(lambda: "The portal saw: TLSv1.3, CN=" in attempt.said())
@@ -160,11 +153,11 @@ def assert_ended(attempt, status):
 
 def test_firefox_for_an_ordinary_user(attempt, mark, screen, folder):
     """It ends when the browser is closed. The browser has not got root's rights."""
-    needs("firefox", "sudo")
+    needs("firefox", "sudo", "tesseract")
     (folder / "as").mkdir()
     person = attempt("unshare", "--mount", "sh", "-c", PERSON, "sh", folder / "as", ROOT, BUILD,
                      screen.display, mark.value)
-    window = log_in(person, "Password Required")
+    window = log_in(person, "firefox")
     assert (person.work / "home/profile").stat().st_uid == 4321
     screen.key(window, "alt+F4")
     assert_ended(person, 0)
@@ -173,12 +166,12 @@ def test_firefox_for_an_ordinary_user(attempt, mark, screen, folder):
 
 def test_chromium_for_root(attempt, folder):
     """It ends by Ctrl-C, and leaves nothing in the folder for temporary files either."""
-    needs("chromium")
+    needs("chromium", "tesseract")
     for name in ("home", "tmp"):
         (folder / name).mkdir()
     root = attempt(ROOT / "tools/portal/try", "--build", BUILD, "--browser", "chromium",
                    HOME=str(folder / "home"), TMPDIR=str(folder / "tmp"))
-    log_in(root, "Unlock Security Device")
+    log_in(root, "chromium")
     root.process.send_signal(signal.SIGINT)
     assert_ended(root, 128 + signal.SIGINT)
     assert [list((folder / name).iterdir()) for name in ("home", "tmp")] == [[], []]

@@ -30,9 +30,7 @@ class Firefox(Browser):
     name = "firefox"
     programs = ("firefox-esr",)
     place = "profile"
-    prompt_title = "^Password Required"
     prompt_text = r"authenticate to the security device \(JPKI User Authentication\)"
-    choice_text = "requested that you identify yourself.*Stored on: JPKI User Authentication"
     forgets_choice = False
 
     def configure(self):

@@ -15,6 +15,13 @@ RIGHT = (EF[AUTH], "9000")
 WRONG = (EF[AUTH], "63C2")
 OTHER = {"TLSv1.2": "TLSv1.3", "TLSv1.3": "TLSv1.2"}
 
+# What the windows that ask for the certificate say, and the titles of those that ask for the PIN.
+CHOICE = {
+    "firefox": "requested that you identify yourself.*Stored on: JPKI User Authentication",
+    "chromium": "Select a certificate to authenticate yourself to localhost",
+}
+PROMPT = {"firefox": "^Password Required", "chromium": "^Unlock Security Device"}
+
 # Exchanges with the card, from the start of the browser to the page.
 MOST = 24
 # A test may take a minute; on a busy machine, this many seconds.
@@ -32,13 +39,24 @@ def is_dark(screen):
     return "#333333" < screen.colours("1x1+40+700")[0] < "#999999"
 
 
+def choose_certificate(screen, window, browser):
+    """Take the certificate that is offered first. Before the question can be read a key goes to the
+    page behind it. Firefox does not listen for the first second, so that nobody answers by
+    mistake."""
+    opened = screen.opened()
+    screen.wait_text(CHOICE[browser], window)
+    assert is_dark(screen)
+    until_seen(lambda: screen.key(window, "Return"),
+               lambda: screen.opened() != opened or not is_dark(screen))
+
+
 class Browser:
     """A browser with a module of ours, on a screen, and a portal to log in to. It has a profile
     that was never used, and ends with the sandbox if not before.
 
-    A class for a browser tells its name, programs, where its NSS database is, its command, how its
-    windows for the PIN (a title, a text) and for the certificate (a text) can be known, and whether
-    it asks for the certificate again at another port or when the card was away."""
+    A class for a browser tells its name, programs, where its NSS database is, its command, what its
+    window for the PIN says, and whether it asks for the certificate again at another port or when
+    the card was away."""
 
     def __init__(self, sandbox, screen, folder, certificates, module=None, chooses=False):
         """Set up by `jpki`, if it is not to have another module. It chooses the certificate by
@@ -100,17 +118,11 @@ class Browser:
                    or is_dark(self.screen))
 
     def choose(self):
-        """Take the certificate that is offered first. Firefox does not listen for the first second,
-        so that nobody answers by mistake."""
-        opened = self.screen.opened()
-        self.screen.wait_text(self.choice_text, self.window)
-        assert is_dark(self.screen)
-        until_seen(lambda: self.screen.key(self.window, "Return"),
-                   lambda: self.screen.opened() != opened or not is_dark(self.screen))
+        choose_certificate(self.screen, self.window, self.name)
 
     def prompt(self):
         """The window that asks for the PIN of the authentication key; no other does."""
-        window = self.screen.wait_for(self.prompt_title)
+        window = self.screen.wait_for(PROMPT[self.name])
         assert window not in self.prompts
         self.prompts.append(window)
         self.screen.wait_text(self.prompt_text, window)
