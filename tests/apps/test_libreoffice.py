@@ -13,13 +13,12 @@ import pytest
 from browser import PATIENCE
 from nss import BELIEVED, asks_each_time, pdf_verdict, trust
 from screen import LOST, until_seen
-from support import PIN, ROOT, SIGN, needs, wait_until
+from support import OFFICE_SCRIPT, PIN, ROOT, SIGN, needs, wait_until
 
 pytestmark = pytest.mark.timeout(PATIENCE)
 
 SAMPLE = ROOT / "tools" / "doc" / "samples" / "libreoffice.xcu"
 SAMPLE_FOLDER = "/home/taro/.local/share/jpki/nss-signature"
-SCRIPT = ROOT / "tests" / "common" / "office_script.py"
 TEXT = "口座を開きます。"
 WRONG = "ABC999"
 
@@ -77,12 +76,12 @@ class Office:
                 "JPKI_CONFIG": settings}
 
     def tell(self, *words, **options):
-        return self.sandbox.run("/usr/bin/python3", SCRIPT, *words, **options)
+        return self.sandbox.run("/usr/bin/python3", OFFICE_SCRIPT, *words, **options)
 
     def open(self, command):
         """Choose from a menu; finish() waits until that is done."""
         self.dispatch = self.sandbox.spawn(
-            self.folder / "log", "/usr/bin/python3", SCRIPT, "dispatch", command)
+            self.folder / "log", "/usr/bin/python3", OFFICE_SCRIPT, "dispatch", command)
 
     def finish(self):
         assert self.dispatch.wait(60) == 0

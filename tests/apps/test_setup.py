@@ -13,8 +13,8 @@ import tempfile
 import pytest
 
 from nss import CERTIFICATE
-from support import (AUTH, BUILD, JPKI, PIN, SIGN, TIMEOUT, built, needs, p11_kit, p11_kit_modules,
-                     wait_until)
+from support import (AUTH, BUILD, JPKI, OFFICE_SCRIPT, PIN, SIGN, TIMEOUT, built, needs, p11_kit,
+                     p11_kit_modules, wait_until)
 from web import PORTS, start_server
 
 NAME = {AUTH: "JPKI My Number Card", SIGN: "JPKI My Number Card Signature"}
@@ -598,40 +598,25 @@ def test_settings_that_are_none_are_left(person, text):
     assert person.files() == before
 
 
-OFFICE = """
-import subprocess, sys, time, uno
-from com.sun.star.connection import NoConnectException
-resolver = uno.getComponentContext().ServiceManager.createInstance(
-    "com.sun.star.bridge.UnoUrlResolver")
-while True:
-    try:
-        context = resolver.resolve("uno:socket,host=localhost,port=2002;urp;StarOffice.ComponentContext")
-        break
-    except NoConnectException:
-        time.sleep(0.1)
-services = context.ServiceManager
-print("path:", services.createInstance("com.sun.star.xml.crypto.NSSInitializer").NSSPath)
-print("while it runs:", subprocess.run(sys.argv[1:], stderr=subprocess.STDOUT).returncode)
-services.createInstance("com.sun.star.frame.Desktop").terminate()
-"""
-
-
 def test_libreoffice_takes_it(person, sandbox, tmp_path):
     """Without a profile, so that it has to take what was made; it writes its settings anew."""
     needs("soffice")
     if not pathlib.Path("/usr/lib/python3/dist-packages/uno.py").exists():
         pytest.skip("python3-uno is not installed")
     person.setup("libreoffice")
-    script = tmp_path / "office.py"
-    script.write_text(OFFICE)
     office = sandbox.spawn(tmp_path / "log", "soffice", "--headless", "--norestore",
-                           "--accept=socket,host=localhost,port=2002;urp", env=person.env)
-    said = sandbox.run("/usr/bin/python3", "-u", script, JPKI, "setup", "libreoffice", "--remove",
-                       env=person.env)
-    office.wait(60)
-    assert f"path: {person.home}/.local/share/jpki/nss-signature\n" in said
+                           "--accept=socket,host=127.0.0.1,port=2002;urp", env=person.env)
+
+    def tell(word, status=0):
+        said = sandbox.run("/usr/bin/python3", OFFICE_SCRIPT, word, env=person.env, status=status)
+        return said if sandbox.status == 0 else None
+
+    said = wait_until(lambda: tell("certificates", status=None), 120)
+    assert said == f"{person.home}/.local/share/jpki/nss-signature\n"
+    said = sandbox.run(JPKI, "setup", "libreoffice", "--remove", env=person.env, status=1)
     assert "LibreOffice is running, and would undo the change" in said
-    assert "while it runs: 1\n" in said
+    tell("quit")
+    office.wait(60)
     assert "Made by jpki" not in (person.home / SETTINGS).read_text()
     person.setup("libreoffice", "--check")
     person.setup("libreoffice", "--remove")

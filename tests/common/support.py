@@ -23,6 +23,7 @@ MODULE = BUILD / "src" / "jpki-pkcs11.so"
 VCARD = BUILD / "tools" / "vcard" / "jpki-vcard"
 JPKI = BUILD / "tools" / "jpki" / "jpki"
 OPENSC = "opensc-pkcs11.so"
+OFFICE_SCRIPT = ROOT / "tests" / "common" / "office_script.py"
 # How many times as long as usual things may take (tests/run --speed slow).
 SLOWNESS = int(os.environ.get("JPKI_SLOWNESS", "1"))
 TIMEOUT = 60 * SLOWNESS
