@@ -11,7 +11,7 @@
 /*
  * The way to the card: a table of a few functions. The product links the one that speaks
  * PC/SC (src/card/pcsc.c), unit tests and fuzzers link the virtual card in process
- * (tools/vcard/inprocess.c). Which one it is, is decided when linking, never at run time.
+ * (tools/vcard/transport.c). Which one it is, is decided when linking, never at run time.
  *
  * All functions return JPKI_OK or a negative enum jpki_error. A service may be used from
  * several threads; a connection by one thread at a time.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
-#include "internal.h"
+#include "apdu.h"
 
 /* Lc and Le of one byte each (ISO 7816-4, 5.1). */
 static bool

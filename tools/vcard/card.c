@@ -7,7 +7,15 @@
 
 #include <openssl/crypto.h>
 
-#include "internal.h"
+#include "applications.h"
+#include "card.h"
+#include "fail.h"
+#include "folder.h"
+#include "ledger.h"
+#include "pins.h"
+#include "pki.h"
+#include "quirks.h"
+#include "state.h"
 
 /* Observed answers to reset, in the order of the quirk (card-facts: Finding the card). */
 static const struct {
@@ -168,36 +176,4 @@ vcard_powered(struct vcard *card)
 	powered = card->powered;
 	pthread_mutex_unlock(&card->lock);
 	return powered;
-}
-
-void
-card_sleep(uint64_t count, uint32_t microseconds)
-{
-	uint64_t total = count * microseconds;
-	struct timespec left = {
-	    .tv_sec = (time_t)(total / 1000000),
-	    .tv_nsec = (long)(total % 1000000) * 1000,
-	};
-
-	while (total > 0 && nanosleep(&left, &left) != 0)
-		continue;
-}
-
-void
-vcard_delays_set(struct vcard *card, const struct vcard_delays *delays)
-{
-	pthread_mutex_lock(&card->lock);
-	card->delays = *delays;
-	pthread_mutex_unlock(&card->lock);
-}
-
-struct vcard_delays
-vcard_delays_get(struct vcard *card)
-{
-	struct vcard_delays delays;
-
-	pthread_mutex_lock(&card->lock);
-	delays = card->delays;
-	pthread_mutex_unlock(&card->lock);
-	return delays;
 }

@@ -6,7 +6,9 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
-#include "internal.h"
+#include "certificate.h"
+#include "citizen.h"
+#include "fail.h"
 
 #define DAY 86400
 #define CA_YEARS 10

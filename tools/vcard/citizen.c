@@ -6,7 +6,9 @@
 
 #include <jansson.h>
 
-#include "internal.h"
+#include "citizen.h"
+#include "fail.h"
+#include "folder.h"
 
 #define CITIZEN_FILE "citizen.json"
 /* Bytes of one member, so that the certificate fits its EF. */

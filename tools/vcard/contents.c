@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
-#include "internal.h"
+#include "contents.h"
+#include "pki.h"
+#include "public_key.h"
+#include "quirks.h"
 
 /* End-entity certificates of the card are at most 2 kB; the EF is larger than that. */
 #define CERTIFICATE_FILE 2560
@@ -32,7 +35,8 @@ certificate_quirk(const struct vcard *card, enum vcard_certificate which)
 	}
 }
 
-bool
+/* Whether there is an EF 0001 or 000A at all. */
+static bool
 certificate_claimed(const struct vcard *card, enum vcard_certificate which)
 {
 	return certificate_quirk(card, which) != CERTIFICATE_ABSENT;

@@ -7,7 +7,10 @@
 
 #include <openssl/crypto.h>
 
-#include "internal.h"
+#include "apdu.h"
+#include "applications.h"
+#include "fail.h"
+#include "status_word.h"
 
 #define WORDS 8
 
@@ -76,7 +79,7 @@ control_status(struct request *request)
 		fprintf(request->out, "card %s\n", request->front->status(request->front->context));
 	fprintf(request->out, "power %s\n", vcard_powered(card) ? "on" : "off");
 	pthread_mutex_lock(&card->lock);
-	fprintf(request->out, "application %s\n", current_application_name(card));
+	fprintf(request->out, "application %s\n", application_name(card));
 	fprintf(request->out, "serial %s\n", card->serial);
 	pthread_mutex_unlock(&card->lock);
 	for (enum vcard_pin i = 0; i < VCARD_PINS; i++) {

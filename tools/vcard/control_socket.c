@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "control_socket.h"
-#include "internal.h"
+#include "fail.h"
 
 static int
 fill_address(struct sockaddr_un *address, const char *path, struct vcard_error *error)

@@ -3,7 +3,17 @@
 
 #include <openssl/rand.h>
 
-#include "internal.h"
+#include "applications.h"
+#include "card.h"
+#include "delay.h"
+#include "fault.h"
+#include "files.h"
+#include "ledger.h"
+#include "pin_commands.h"
+#include "quirks.h"
+#include "select.h"
+#include "sign.h"
+#include "status_word.h"
 
 #define HALF 128
 #define GARBAGE_LENGTH 17
@@ -239,8 +249,8 @@ vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
 	card->ledger.totals.bytes_in += length;
 	result = exchange(card, command, length, response, response_length);
 	card->ledger.totals.bytes_out += *response_length;
-	card_sleep(1, card->delays.exchange);
-	card_sleep(length + *response_length, card->delays.byte);
+	delay_sleep(1, card->delays.exchange);
+	delay_sleep(length + *response_length, card->delays.byte);
 out:
 	pthread_mutex_unlock(&card->lock);
 	return result;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
-#include "internal.h"
+#include "fail.h"
+#include "fault.h"
 
 /* CLA, INS, P1, P2 and one byte are a command without data. */
 static bool

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
-#include "internal.h"
+#include "applications.h"
+#include "contents.h"
+#include "files.h"
+#include "quirks.h"
+#include "status_word.h"
 
 /*
  * The JPKI rows are those of card-facts (Files of the JPKI application). The other
@@ -61,7 +65,8 @@ file_find(const struct vcard *card, uint16_t id)
 	return NULL;
 }
 
-uint16_t
+/* The status word for a short identifier in any form, SW_OK where the card knows them. */
+static uint16_t
 short_identifier_status(const struct vcard *card)
 {
 	unsigned value = quirk_number(card, QUIRK_SHORT_IDENTIFIERS, 16);

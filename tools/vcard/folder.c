@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "internal.h"
-
-int
-fail(struct vcard_error *error, const char *format, ...)
-{
-	va_list arguments;
-
-	if (error == NULL)
-		return -1;
-	va_start(arguments, format);
-	vsnprintf(error->text, sizeof(error->text), format, arguments);
-	va_end(arguments);
-	return -1;
-}
+#include "fail.h"
+#include "folder.h"
 
 char *
 folder_path(const char *folder, const char *name)

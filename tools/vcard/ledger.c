@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "applications.h"
+#include "ledger.h"
 
 static const char *const event_names[VCARD_EVENTS] = {
     [VCARD_EVENT_POWER_ON] = "power-on",
@@ -80,7 +81,7 @@ ledger_add(struct vcard *card, enum vcard_event event, uint16_t ef, uint8_t p1, 
 	struct vcard_entry entry = {
 	    .event = event,
 	    .exchange = card->ledger.totals.exchanges,
-	    .application = is_power(event) ? "-" : current_application_name(card),
+	    .application = is_power(event) ? "-" : application_name(card),
 	    .ef = ef,
 	    .p1 = p1,
 	    .sw = sw,

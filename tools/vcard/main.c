@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "control_socket.h"
-#include "internal.h"
+#include "fail.h"
+#include "folder.h"
 #include "run.h"
 
 #define DEFAULT_PORT "35963"

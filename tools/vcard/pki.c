@@ -10,7 +10,12 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
-#include "internal.h"
+#include "certificate.h"
+#include "citizen.h"
+#include "fail.h"
+#include "folder.h"
+#include "pki.h"
+#include "public_key.h"
 
 #define KEY_BITS 2048
 /* The largest certificate a program has to take (card-facts: Files), less a few bytes. */

@@ -6,7 +6,7 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
-#include "internal.h"
+#include "public_key.h"
 
 #define RSA_BITS_MAX 4096
 

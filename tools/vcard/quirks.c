@@ -2,7 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "fail.h"
+#include "quirks.h"
 
 #define VALUES(...) ((const char *const[]){__VA_ARGS__, NULL})
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "control_socket.h"
-#include "internal.h"
+#include "fail.h"
 #include "run.h"
 #include "vpcd.h"
 

@@ -6,7 +6,13 @@
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 
-#include "internal.h"
+#include "delay.h"
+#include "files.h"
+#include "ledger.h"
+#include "pki.h"
+#include "quirks.h"
+#include "sign.h"
+#include "status_word.h"
 
 /* A value of P1 (card-facts: Commands). */
 struct form {
@@ -86,7 +92,7 @@ answer_signature(const struct vcard *card, const struct file *file, const struct
 		answer->length = 0;
 		return SW_UNKNOWN;
 	}
-	card_sleep(1, card->delays.signature);
+	delay_sleep(1, card->delays.signature);
 	if (kind == SIGNATURE_DAMAGED)
 		answer->data[answer->length / 2] ^= 0x01;
 	else if (kind == SIGNATURE_SHORT)

@@ -7,7 +7,10 @@
 #include <jansson.h>
 #include <openssl/rand.h>
 
-#include "internal.h"
+#include "fail.h"
+#include "folder.h"
+#include "pins.h"
+#include "state.h"
 
 #define STATE_FILE "card.json"
 

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "fail.h"
 #include "vpcd.h"
 
 enum control {

@@ -7,7 +7,7 @@
 #include "inprocess.h"
 
 /*
- * What world.c (the test's hand) and inprocess.c (the table) share. All of it is guarded by
+ * What world.c (the hand of inprocess.h) and transport.c (the table) share. All of it is guarded by
  * `lock`; every change is told through `changed`.
  */
 

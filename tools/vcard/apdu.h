@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef VCARD_APDU_H
+#define VCARD_APDU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The commands that bring a PIN. */
+enum {
+	INS_VERIFY = 0x20,
+	INS_CHANGE = 0x24,
+};
+
+/* Bytes of data in a response, without the status word. */
+#define DATA_MAX 256
+
+/* A command taken apart. `data` points into the command. */
+struct apdu {
+	uint8_t cla, ins, p1, p2;
+	const uint8_t *data;
+	size_t lc;
+	size_t ne; /* bytes wanted, at most DATA_MAX; 0: none */
+	bool extended;
+};
+
+struct answer {
+	uint8_t data[DATA_MAX];
+	size_t length;
+};
+
+/* False if the lengths in the command do not fit each other (6700). */
+bool apdu_parse(struct apdu *apdu, const uint8_t *command, size_t length);
+
+#endif

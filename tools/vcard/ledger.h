@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef VCARD_LEDGER_H
+#define VCARD_LEDGER_H
+
+#include "internal.h"
+
+void ledger_add(struct vcard *card, enum vcard_event event, uint16_t ef, uint8_t p1, uint16_t sw);
+
+#endif
