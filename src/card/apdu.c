@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "card/card.h"
+#include "card/state.h"
 #include "card/status.h"
 #include "card/trace.h"
 

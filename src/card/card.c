@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "card/card.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "card/apdu.h"
 #include "card/credential.h"
+#include "card/state.h"
 #include "card/status.h"
 
 int

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "card/apdu.h"
-#include "card/card.h"
+#include "card/state.h"
 #include "card/status.h"
 
 #define SW_PAST_END 0x6B00

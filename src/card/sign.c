@@ -4,9 +4,9 @@
 #include <jpki/card.h>
 
 #include "card/apdu.h"
-#include "card/card.h"
 #include "card/credential.h"
 #include "card/file.h"
+#include "card/state.h"
 #include "card/status.h"
 
 #define CURRENT_FILE 0x80

@@ -2,10 +2,10 @@
 #include <jpki/card.h>
 
 #include "card/apdu.h"
-#include "card/card.h"
 #include "card/credential.h"
 #include "card/file.h"
 #include "card/pin.h"
+#include "card/state.h"
 #include "card/status.h"
 
 #define INS_VERIFY 0x20

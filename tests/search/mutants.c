@@ -14,8 +14,8 @@
 
 #include "base/secret.h"
 #include "card/apdu.h"
-#include "card/card.h"
 #include "card/pin.h"
+#include "card/state.h"
 #include "run.h"
 #include "scene.h"
 #include "trouble.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef CARD_CARD_H
-#define CARD_CARD_H
+#ifndef CARD_STATE_H
+#define CARD_STATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,6 +10,7 @@
 /* A fact about the card that an answer settles. */
 enum known { UNKNOWN, YES, NO };
 
+/* What is known of a card, and of the way to it. */
 struct jpki_card {
 	struct jpki_service *service;
 	char reader[JPKI_READER_NAME_SIZE];
