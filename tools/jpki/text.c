@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exit_status.h"
 #include "message.h"
 #include "text.h"
-#include "verb.h"
 
 void
 out_of_memory(void)

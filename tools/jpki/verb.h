@@ -5,12 +5,7 @@
 
 #include <getopt.h>
 
-/* How the program ends; jpki(1) documents it. */
-enum exit_status {
-	STATUS_DONE = 0,
-	STATUS_FAILED = 1, /* it could not be done; of a check: something is missing */
-	STATUS_USAGE = 2,  /* the command line is not understood */
-};
+#include "exit_status.h"
 
 struct verb {
 	const char *name;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_EXIT_STATUS_H
+#define JPKI_TOOL_EXIT_STATUS_H
+
+/* How the program ends; jpki(1) documents it. */
+enum exit_status {
+	STATUS_DONE = 0,
+	STATUS_FAILED = 1, /* it could not be done; of a check: something is missing */
+	STATUS_USAGE = 2,  /* the command line is not understood */
+};
+
+#endif
