@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "token/settings.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
@@ -112,6 +113,8 @@ struct reading {
 	size_t length;
 	const char *source;
 	struct settings *settings;
+	unsigned line; /* the number of the one read last */
+	bool dropping; /* it is too long, or continues one that is */
 	unsigned complaints;
 };
 
@@ -129,6 +132,8 @@ take(void *context, const char *section, const char *name, const char *value)
 {
 	struct reading *reading = context;
 
+	if (reading->dropping)
+		return 1;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(rows[i].section, section) != 0 || strcmp(rows[i].name, name) != 0)
 			continue;
@@ -140,34 +145,90 @@ take(void *context, const char *section, const char *name, const char *value)
 	return 1;
 }
 
-/* As fgets. A NUL would hide what follows it on its line, so it becomes what no name has. */
+static bool
+is_comment(const char *start)
+{
+	return *start == ';' || *start == '#';
+}
+
+/*
+ * What inih is given for a line that it would cut in pieces: whatever follows stays with neither
+ * the setting nor the section before. A name or a value of that line goes nowhere (take).
+ */
+static const char *
+stand_in(struct reading *reading, const char *start, bool indented, size_t room)
+{
+	if (is_comment(start))
+		return "";
+	reading->complaints++;
+	log_line(LOG_ERROR, "%s: line %u is longer than %zu bytes, and not taken", reading->source,
+	    reading->line, room);
+	reading->dropping = true;
+	if (*start == '[')
+		return indented ? " [?]" : "[?]";
+	return indented ? " ?=" : "?=";
+}
+
+/* The line as inih may have it. A NUL would hide what follows it, so it becomes what no name has.
+ */
+static void
+give_line(struct reading *reading, const char *text, size_t length, char *line, size_t room)
+{
+	const char *end = text + length, *start = text;
+
+	while (start < end && isspace((unsigned char)*start))
+		start++;
+	if (start == end) {
+		length = 0;
+	} else if (length > room) {
+		text = stand_in(reading, start, start > text, room);
+		length = strlen(text);
+	} else if (start == text && !is_comment(start)) {
+		reading->dropping = false; /* no continuation of the line before */
+	}
+	for (size_t i = 0; i < length; i++)
+		line[i] = (char)(text[i] != '\0' ? text[i] : '?');
+	line[length] = '\n';
+	line[length + 1] = '\0';
+}
+
+/* As fgets, but a line comes whole, or not at all. */
 static char *
 next_line(char *line, int size, void *context)
 {
 	struct reading *reading = context;
-	int n = 0;
+	const char *text = reading->rest, *end;
+	size_t length = reading->length, room = (size_t)size - 2;
 
-	if (reading->length == 0)
+	if (length == 0)
 		return NULL;
-	while (n < size - 1 && reading->length > 0) {
-		char c = *reading->rest++;
-
-		reading->length--;
-		if (c == '\0')
-			c = '?';
-		line[n++] = c;
-		if (c == '\n')
-			break;
-	}
-	line[n] = '\0';
+	end = memchr(text, '\n', length);
+	if (end != NULL)
+		length = (size_t)(end - text);
+	reading->rest += length + (end != NULL);
+	reading->length -= length + (end != NULL);
+	reading->line++;
+	if (length > 0 && text[length - 1] == '\r')
+		length--;
+	give_line(reading, text, length, line, room);
 	return line;
+}
+
+/* What some editors put before the first line (U+FEFF). */
+static size_t
+mark_length(const char *text, size_t length)
+{
+	static const char mark[3] = "\xEF\xBB\xBF";
+
+	return length >= sizeof(mark) && memcmp(text, mark, sizeof(mark)) == 0 ? sizeof(mark) : 0;
 }
 
 unsigned
 settings_parse(const char *text, size_t length, const char *source, struct settings *settings)
 {
+	size_t mark = mark_length(text, length);
 	struct reading reading = {
-	    .rest = text, .length = length, .source = source, .settings = settings};
+	    .rest = text + mark, .length = length - mark, .source = source, .settings = settings};
 	int line = ini_parse_stream(next_line, &reading, take, &reading);
 
 	if (line != 0) {

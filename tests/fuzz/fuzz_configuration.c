@@ -45,6 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	static const struct settings different = {.signature_window_ms = OTHER_WINDOW,
 	    .pss = PSS_OFF,
 	    .public_certificates_profile = false,
+	    .guard = false,
 	    .log_level = LOG_TRACE,
 	    .log_file = OTHER_FILE};
 	struct settings s = settings_default, other = different;
@@ -58,6 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	NAMED_OR_KEPT(signature_window_ms, settings_default, different);
 	NAMED_OR_KEPT(pss, settings_default, different);
 	NAMED_OR_KEPT(public_certificates_profile, settings_default, different);
+	NAMED_OR_KEPT(guard, settings_default, different);
 	NAMED_OR_KEPT(log_level, settings_default, different);
 	fuzz_check(strcmp(s.log_file, other.log_file) == 0 ||
 		   (s.log_file[0] == '\0' && strcmp(other.log_file, OTHER_FILE) == 0));

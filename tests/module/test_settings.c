@@ -2,6 +2,7 @@
 
 /* Settings: what a file may say, where files are looked for, and what comes of them. */
 
+#include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,153 @@ a_path_is_taken_whole(void **state)
 	strcpy(text, "[log]\nfile = /var/log/the log of jpki\n");
 	assert_int_equal(settings_parse(text, strlen(text), "x", &settings), 0);
 	assert_string_equal(settings.log_file, "/var/log/the log of jpki");
+}
+
+/* ------------------------------------------------------------------------- lines too long */
+
+/* Longer than any line that inih takes. */
+#define LONG 3000
+
+/* `before`, as many times `fill`, `after`: what comes of it. Returns the number of complaints. */
+static unsigned
+parse_filled(
+    struct settings *settings, const char *before, char fill, size_t count, const char *after)
+{
+	static char text[LONG + 256];
+	size_t length = strlen(before);
+
+	assert_true(length + count + strlen(after) < sizeof(text));
+	strcpy(text, before);
+	memset(text + length, fill, count);
+	strcpy(text + length + count, after);
+	*settings = settings_default;
+	log_anew();
+	return settings_parse(text, strlen(text), "x", settings);
+}
+
+/* Whatever stands at its end, and however long it is. */
+static void
+a_comment_sets_nothing(void **state)
+{
+	static const char *const begins[] = {"[token]\n;", "[token]\n#", "[token]\r\n# ",
+	    "[token]\n \t; ", "[token]\nguard = yes\n  # ", "\xEF\xBB\xBF# "};
+	static const char *const ends[] = {
+	    "guard = no", "guard = no\n", "guard = no\r\n", "[log]\n", "\n\n", ""};
+	struct settings settings;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		for (size_t k = 0; k < sizeof(ends) / sizeof(ends[0]); k++)
+			for (size_t n = 0; n < LONG; n += n < 450 ? 1 : 97) {
+				assert_int_equal(
+				    parse_filled(&settings, begins[i], 'x', n, ends[k]), 0);
+				assert_true(same_settings(&settings, &settings_default));
+				assert_string_equal(logged(), "");
+			}
+	log_stop();
+}
+
+/* Spaces before it count too. */
+static void
+blanks_set_nothing(void **state)
+{
+	struct settings settings;
+
+	(void)state;
+	for (size_t n = 0; n < LONG; n += n < 450 ? 1 : 97) {
+		assert_int_equal(parse_filled(&settings, "[token]\n", ' ', n, "\n"), 0);
+		assert_int_equal(parse_filled(&settings, "[token]\n", ' ', n, "# guard = no\n"), 0);
+		(void)parse_filled(&settings, "[token]\nguard = yes\n ", ' ', n, "pss = on\n");
+		assert_int_equal(settings.pss, PSS_AUTO);
+		assert_true(settings.guard);
+	}
+	log_stop();
+}
+
+static void
+a_long_value_is_taken_whole_or_not_at_all(void **state)
+{
+	static const char *const ends[] = {"", "\n", "\r\n", "\r\nlevel = error\n"};
+	struct settings settings;
+	size_t refused[4] = {0};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(ends) / sizeof(ends[0]); k++)
+		for (size_t n = 0; n < LONG; n += n < 450 ? 1 : 97) {
+			unsigned complaints =
+			    parse_filled(&settings, "[log]\nfile = /", 'x', n, ends[k]);
+
+			assert_int_equal(complaints, strlen(settings.log_file) != n + 1);
+			if (complaints == 0)
+				continue;
+			assert_string_equal(settings.log_file, "");
+			assert_non_null(strstr(logged(), "x: line 2 is longer than "));
+			if (refused[k] == 0)
+				refused[k] = n;
+		}
+	/* the same limit, whatever ends the line; and what inih promises fits */
+	for (size_t k = 0; k < sizeof(ends) / sizeof(ends[0]); k++)
+		assert_int_equal(refused[k], refused[0]);
+	assert_true(strlen("file = /") + refused[0] > INI_MAX_LINE - 3);
+	log_stop();
+}
+
+/* What follows a line that is not taken goes to none of those before. */
+static void
+nothing_is_moved_to_another_setting(void **state)
+{
+	static const struct {
+		const char *before, *after;
+	} parts[] = {
+	    {"[token]\nguard = yes\npss", " = on\n  no\n"},
+	    {"[token]\nguard = yes\npss", " = on\n\n  # more\n  no\n"},
+	    {"[token]\nguard = yes\n  no", "\n  no\n"},
+	    {"[token]\nguard = yes\n  [", "]\n  no\n"},
+	    {"[token]\n[", "]\nguard = no\n"},
+	    {"[token]\n  guard = ", "\n  no\n"},
+	    {"[token]\nguard = yes\n[", "\n  no\n"},
+	};
+	struct settings settings;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		assert_true(parse_filled(&settings, parts[i].before, 'x', 400, parts[i].after) > 0);
+		if (!settings.guard)
+			fail_msg("%s... turns the guard off", parts[i].before);
+		assert_non_null(strstr(logged(), "is longer than "));
+	}
+	log_stop();
+}
+
+/* And what has its own name is taken again. */
+static void
+the_next_setting_is_taken(void **state)
+{
+	struct settings settings;
+
+	(void)state;
+	assert_int_equal(
+	    parse_filled(&settings, "[token]\npss = ", 'x', 400, "\n  on\nguard = no\n"), 1);
+	assert_false(settings.guard);
+	assert_int_equal(settings.pss, PSS_AUTO);
+	assert_int_equal(
+	    parse_filled(&settings, "[token]\n  pss = ", 'x', 400, "\n[log]\nlevel = off\n"), 1);
+	assert_int_equal(settings.log_level, LOG_OFF);
+	log_stop();
+}
+
+static void
+lines_are_counted(void **state)
+{
+	struct settings settings;
+
+	(void)state;
+	assert_int_equal(parse_filled(&settings, "[token]\n#", 'x', 1000, "\npss\n"), 1);
+	assert_non_null(strstr(logged(), "x: line 3 is neither"));
+	assert_int_equal(parse_filled(&settings, "\r\n\r\n[token", 'x', 1000, "\r\npss"), 2);
+	assert_non_null(strstr(logged(), "x: line 3 is longer than "));
+	assert_non_null(strstr(logged(), "x: line 4 is neither"));
+	log_stop();
 }
 
 /* ------------------------------------------------------------------------ where files are */
@@ -470,6 +618,12 @@ main(void)
 	    cmocka_unit_test(a_file_says),
 	    cmocka_unit_test(any_bytes_will_do),
 	    cmocka_unit_test(a_path_is_taken_whole),
+	    cmocka_unit_test(a_comment_sets_nothing),
+	    cmocka_unit_test(blanks_set_nothing),
+	    cmocka_unit_test(a_long_value_is_taken_whole_or_not_at_all),
+	    cmocka_unit_test(nothing_is_moved_to_another_setting),
+	    cmocka_unit_test(the_next_setting_is_taken),
+	    cmocka_unit_test(lines_are_counted),
 	    cmocka_unit_test(the_environment_names_a_file),
 	    cmocka_unit_test(a_file_that_is_named_must_be_there),
 	    cmocka_unit_test(a_person_s_file_is_found),
