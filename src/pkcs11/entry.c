@@ -2,6 +2,7 @@
 #include "pkcs11/entry.h"
 
 #include "base/log.h"
+#include "token/rv.h"
 
 /* What this thread is in, for the log. */
 static _Thread_local const char *current;
@@ -11,14 +12,14 @@ entry_check_as(const char *call, bool arguments_well)
 {
 	current = call;
 	if (!module_enter())
-		return CKR_CRYPTOKI_NOT_INITIALIZED;
+		return CKR_CRYPTOKI_NOT_INITIALIZED; /* and the log is not open */
 	return arguments_well ? CKR_OK : entry_done(CKR_ARGUMENTS_BAD);
 }
 
 CK_RV
 entry_done(CK_RV rv)
 {
-	log_line(LOG_TRACE, "%s: 0x%lX", current, rv);
+	log_line(LOG_TRACE, "%s: %s (0x%lX)", current, rv_name(rv), rv);
 	module_leave(); /* from then on the log may be closed */
 	return rv;
 }
@@ -46,13 +47,17 @@ CK_RV
 entry_operation_as(const char *call, bool arguments_well, CK_SESSION_HANDLE handle,
     void (*end)(struct session *), struct session **session)
 {
-	CK_RV rv = entry_session_as(call, true, handle, session);
+	CK_RV rv = entry_check_as(call, true);
 
-	if (arguments_well)
+	if (rv != CKR_OK)
 		return rv;
+	rv = session_enter(handle, session);
+	if (arguments_well)
+		return rv != CKR_OK ? entry_done(rv) : CKR_OK;
 	if (rv == CKR_OK) {
 		end(*session);
-		(void)entry_leave(*session, CKR_ARGUMENTS_BAD);
+		session_leave(*session);
 	}
-	return rv == CKR_OK || rv == CKR_SESSION_HANDLE_INVALID ? CKR_ARGUMENTS_BAD : rv;
+	return entry_done(
+	    rv == CKR_OK || rv == CKR_SESSION_HANDLE_INVALID ? CKR_ARGUMENTS_BAD : rv);
 }

@@ -32,14 +32,9 @@ check_arguments(const CK_C_INITIALIZE_ARGS *arguments)
 CK_RV
 C_Initialize(CK_VOID_PTR init_args)
 {
-	CK_RV rv;
-
-	if (module_enter()) {
-		module_leave();
-		return CKR_CRYPTOKI_ALREADY_INITIALIZED;
-	}
-	rv = check_arguments(init_args);
-	return rv != CKR_OK ? rv : module_start();
+	if (entry_check(true) == CKR_OK)
+		return entry_done(CKR_CRYPTOKI_ALREADY_INITIALIZED);
+	return module_start(check_arguments(init_args));
 }
 
 CK_RV
@@ -49,7 +44,7 @@ C_Finalize(CK_VOID_PTR reserved)
 
 	if (rv != CKR_OK)
 		return rv;
-	module_leave(); /* it waits for those inside */
+	(void)entry_done(CKR_OK); /* it waits for those inside, and closes the log */
 	return module_stop();
 }
 

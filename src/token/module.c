@@ -112,7 +112,7 @@ add_reader(const char *name)
 }
 
 static CK_RV
-start(void)
+start(CK_RV arguments)
 {
 	CK_RV rv;
 
@@ -120,6 +120,8 @@ start(void)
 	settings_load(&module_settings);
 	log_start(module_settings.log_level, module_settings.log_file);
 	log_line(LOG_INFO, "version %s starts", JPKI_VERSION);
+	if (arguments != CKR_OK)
+		return arguments;
 	if (!watch_forks())
 		return CKR_HOST_MEMORY;
 	if (!crypto_start())
@@ -155,7 +157,7 @@ look_around(void)
 }
 
 CK_RV
-module_start(void)
+module_start(CK_RV arguments)
 {
 	CK_RV rv = CKR_CRYPTOKI_ALREADY_INITIALIZED;
 
@@ -166,7 +168,8 @@ module_start(void)
 	if (!atomic_load(&running)) {
 		stopping = looked_around = false;
 		crypto_enter();
-		rv = start();
+		rv = start(arguments);
+		log_line(LOG_TRACE, "C_Initialize: %s (0x%lX)", rv_name(rv), rv);
 		if (rv == CKR_OK) {
 			look_around();
 			atomic_store(&owner, getpid());

@@ -29,9 +29,11 @@ extern struct settings module_settings;
  * Start and stop, one at a time: the next one waits. A forked child finds the module stopped, and
  * starts it anew. Start looks at what there is, so that what changes from then on is an event.
  * Stop ends those who wait for events, lets those in a call come out, and locks the cards that
- * were unlocked. CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_CRYPTOKI_NOT_INITIALIZED.
+ * were unlocked. CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_CRYPTOKI_NOT_INITIALIZED. Arguments of the
+ * application that are not CKR_OK start nothing; they are what the log and the application are
+ * told.
  */
-CK_RV module_start(void);
+CK_RV module_start(CK_RV arguments);
 CK_RV module_stop(void);
 
 /*

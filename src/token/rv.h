@@ -6,8 +6,11 @@
 
 /*
  * What an error of the card layer is called in Cryptoki, for a call that has a session. The
- * only place that decides it.
+ * only place that decides it; the log is told of both.
  */
 CK_RV rv_of(int error);
+
+/* "CKR_OK", ...; the string is constant. */
+const char *rv_name(CK_RV rv);
 
 #endif

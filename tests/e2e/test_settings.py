@@ -60,7 +60,7 @@ def test_a_report_of_a_fault(sandboxes, tmp_path, label):
     told = log.read_bytes()
     text = told.decode()
     assert "> 00 A4 04 0C 0A D3 92 F0 00 26 01 00 00 00 01" in text
-    assert "(a PIN, not shown)" in text and "C_Sign: 0x0" in text and "< 63 C" in text
+    assert "(a PIN, not shown)" in text and "C_Sign: CKR_OK (0x0)" in text and "< 63 C" in text
     assert log.stat().st_mode & 0o777 == 0o600
     for secret in (PIN[label], "9182", "ZQ91XW", *PERSON.values(), TEXT):
         secret = secret.encode()

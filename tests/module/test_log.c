@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "fixture.h"
 #include "token/module.h"
+#include "token/rv.h"
 
 static char path[] = "/tmp/jpki-log-XXXXXX";
 static char *text; /* all that has been logged */
@@ -316,9 +317,72 @@ what_happens_is_logged(void **state)
 	assert_int_equal(count_of("PIN of JPKI User Authentication: "), 2);
 	assert_int_equal(count_of("another program reset the card"), 1);
 	assert_int_equal(count_of("there is no card any more"), 1);
-	assert_int_equal(count_of("C_Login: 0xA0\n"), 1);
-	assert_int_equal(count_of("C_Login: 0x0\n"), 1);
-	assert_int_equal(count_of("C_Logout: 0x32\n"), 1);
+	assert_int_equal(count_of("C_Login: CKR_PIN_INCORRECT (0xA0)\n"), 1);
+	assert_int_equal(count_of("C_Login: CKR_OK (0x0)\n"), 1);
+	assert_int_equal(count_of("C_Logout: CKR_DEVICE_REMOVED (0x32)\n"), 1);
+}
+
+/* What became of the card is there beside what the application is told. */
+static void
+a_cause_is_logged(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	inprocess_plan(INPROCESS_TRANSMIT, 2, JPKI_ERR_IO, NULL, NULL); /* the PIN */
+	give(session, PIN, CKR_DEVICE_ERROR);
+	read_log();
+	assert_int_equal(count_of(" -> CKR_DEVICE_ERROR\n"), 1);
+	assert_non_null(strstr(text, jpki_strerror(JPKI_ERR_IO)));
+	assert_int_equal(count_of("C_Login: CKR_DEVICE_ERROR (0x30)\n"), 1);
+}
+
+/* Each call's answer once, whatever it is refused for; the one that the application has got. */
+static void
+refused_calls_are_logged(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+	CK_C_INITIALIZE_ARGS reserved = {.pReserved = &session};
+	CK_C_INITIALIZE_ARGS callbacks = {.CreateMutex = NULL};
+
+	(void)state;
+	assert_rv(p11->C_Initialize(NULL), CKR_CRYPTOKI_ALREADY_INITIALIZED);
+	assert_rv(p11->C_GetSlotList(CK_FALSE, NULL, NULL), CKR_ARGUMENTS_BAD);
+	assert_rv(p11->C_Login(session, CKU_USER, NULL, 4), CKR_ARGUMENTS_BAD);
+	assert_rv(p11->C_Logout(session + 1), CKR_SESSION_HANDLE_INVALID);
+	assert_rv(p11->C_SignUpdate(session, NULL, 1), CKR_ARGUMENTS_BAD);
+	assert_rv(p11->C_SignUpdate(session + 1, NULL, 1), CKR_ARGUMENTS_BAD);
+	assert_rv(p11->C_Finalize(&session), CKR_ARGUMENTS_BAD);
+	assert_ok(p11->C_Finalize(NULL));
+	assert_rv(p11->C_Initialize(&reserved), CKR_ARGUMENTS_BAD);
+	inprocess_plan(INPROCESS_START, 1, JPKI_ERR_MEMORY, NULL, NULL);
+	assert_rv(C_Initialize(NULL), CKR_HOST_MEMORY); /* which the table has for all functions */
+	assert_ok(p11->C_Initialize(&callbacks));
+	read_log();
+	assert_int_equal(
+	    count_of("C_Initialize: "), 5); /* the first is that of the test's set-up */
+	assert_int_equal(count_of("C_Initialize: CKR_OK (0x0)\n"), 2);
+	assert_int_equal(count_of("C_Initialize: CKR_CRYPTOKI_ALREADY_INITIALIZED (0x191)\n"), 1);
+	assert_int_equal(count_of("C_Initialize: CKR_ARGUMENTS_BAD (0x7)\n"), 1);
+	assert_int_equal(count_of("C_Initialize: CKR_HOST_MEMORY (0x2)\n"), 1);
+	assert_int_equal(count_of("C_GetSlotList: CKR_ARGUMENTS_BAD (0x7)\n"), 1);
+	assert_int_equal(count_of("C_Login: CKR_ARGUMENTS_BAD (0x7)\n"), 1);
+	assert_int_equal(count_of("C_Logout: CKR_SESSION_HANDLE_INVALID (0xB3)\n"), 1);
+	assert_int_equal(count_of("C_SignUpdate: "), 2);
+	assert_int_equal(count_of("C_SignUpdate: CKR_ARGUMENTS_BAD (0x7)\n"), 2);
+	assert_int_equal(count_of("C_Finalize: CKR_ARGUMENTS_BAD (0x7)\n"), 1);
+	assert_int_equal(count_of("C_Finalize: CKR_OK (0x0)\n"), 1);
+}
+
+static void
+codes_have_their_names(void **state)
+{
+	(void)state;
+	assert_string_equal(rv_name(CKR_OK), "CKR_OK");
+	assert_string_equal(rv_name(CKR_GENERAL_ERROR), "CKR_GENERAL_ERROR");
+	assert_string_equal(rv_name(CKR_OPERATION_CANCEL_FAILED), "CKR_OPERATION_CANCEL_FAILED");
+	assert_string_equal(rv_name(0x4), "no code of PKCS#11");
+	assert_string_equal(rv_name(CKR_VENDOR_DEFINED | 1), "no code of PKCS#11");
 }
 
 /* ------------------------------------------------------------------------ the log itself */
@@ -407,6 +471,9 @@ main(void)
 	    LOGGED_TEST(an_echo_is_not_logged),
 	    LOGGED_TEST(every_exchange_is_logged),
 	    LOGGED_TEST(what_happens_is_logged),
+	    LOGGED_TEST(a_cause_is_logged),
+	    LOGGED_TEST(refused_calls_are_logged),
+	    cmocka_unit_test(codes_have_their_names),
 	    cmocka_unit_test(levels),
 	    cmocka_unit_test(lines_are_short_and_harmless),
 	    cmocka_unit_test(another_s_file_is_left_alone),
