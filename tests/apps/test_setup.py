@@ -863,6 +863,76 @@ def test_root_keeps_out_of_a_persons_home(somebody):
     assert somebody.files() == before
 
 
+def give(*paths):
+    """To the person that `somebody` is; of a link, the link."""
+    for path in paths:
+        os.chown(path, 65534, 65534, follow_symlinks=False)
+
+
+@pytest.mark.parametrize("action", [[], ["--check"], ["--remove"]])
+@pytest.mark.parametrize("program, file", [
+    ("firefox", "pkcs11.txt"), ("thunderbird", "pkcs11.txt"), ("chromium", "pkcs11.txt"),
+    ("libreoffice", "user/registrymodifications.xcu")])
+def test_a_person_leads_root_nowhere(somebody, tmp_path, program, file, action):
+    """Neither by a link in the place of a file, nor by one in that of a folder, nor by another
+    name of a file of root's."""
+    mine = somebody.home / "mine"
+    roots = tmp_path / "roots"
+    (roots / file).parent.mkdir(parents=True)
+    (roots / file).write_text(OPENSC)
+    (mine / file).parent.mkdir(parents=True)
+    give(mine, (mine / file).parent)
+    (mine / file).symlink_to(roots / file)
+    (somebody.home / "folder").symlink_to(roots)
+    (somebody.home / "second").mkdir()
+    (somebody.home / "second" / file).parent.mkdir(exist_ok=True)
+    (somebody.home / "second" / file).write_text(OPENSC)
+    give(somebody.home / "folder", somebody.home / "second",
+         (somebody.home / "second" / file).parent, mine / file)
+    before = somebody.files(), facts(roots / file)
+    for name, said in (("mine", "is a link of another user's"),
+                       ("folder", "is a link of another user's"),
+                       ("second", "is not of the user whose folder it is in")):
+        for path in (somebody.home / name, name):
+            assert said in somebody.setup(program, "--profile", path, *action, status=1,
+                                          HOME=str(tmp_path))
+    assert (somebody.files(), facts(roots / file)) == before
+    assert [path.name for path in roots.iterdir()] == [file.split("/", maxsplit=1)[0]]
+
+
+def test_root_changes_a_list_and_removes_none(somebody):
+    """What a person has set up goes by the person's hand; a list is left as the person's."""
+    folder = somebody.home / "profile"
+    folder.mkdir()
+    give(folder)
+    somebody.run(*somebody.command, "chromium", "--profile", folder)
+    before = somebody.files()
+    said = somebody.setup("--modules", somebody.modules, "chromium", "--profile", folder, "--remove", status=1)
+    assert "belongs to another user" in said
+    assert somebody.files() == before
+    (folder / "pkcs11.txt").write_text(OPENSC)
+    somebody.setup("firefox", "--profile", folder)
+    assert NAME[AUTH] in (folder / "pkcs11.txt").read_text()
+    assert (folder / "pkcs11.txt").stat().st_uid == 65534
+
+
+def test_a_persons_own_links_are_followed(somebody):
+    folder = somebody.database()
+    elsewhere = somebody.home / "dotfiles"
+    elsewhere.mkdir()
+    (folder / "pkcs11.txt").rename(elsewhere / "pkcs11.txt")
+    (folder / "pkcs11.txt").symlink_to(elsewhere / "pkcs11.txt")
+    (somebody.home / "link").symlink_to("profile")
+    give(elsewhere, elsewhere / "pkcs11.txt", somebody.home / "link", folder, *folder.iterdir())
+    for path in (folder, "link"):
+        before = somebody.files()
+        somebody.run(*somebody.command, "firefox", "--profile", path)
+        assert NAME[AUTH] in (elsewhere / "pkcs11.txt").read_text()
+        assert (folder / "pkcs11.txt").is_symlink()
+        somebody.run(*somebody.command, "firefox", "--profile", path, "--remove")
+        assert somebody.files() == before
+
+
 def test_a_group_that_cannot_be_kept_is_told(somebody):
     folder = somebody.database()
     for path in (folder, *folder.iterdir()):

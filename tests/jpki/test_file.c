@@ -243,23 +243,162 @@ where_no_file_can_be_made_nothing_is(void **state)
 	assert_int_equal(entries(), 0);
 }
 
-/* Root may write anywhere, but what it makes in a person's folder is out of the person's reach. */
+/* --- root in a folder of another user's ------------------------------------------------------- */
+
+#define OTHER 65534
+
+/* The folder "persons" with a file in it, both another user's. */
 static void
-root_makes_nothing_in_folders_of_others(void **state)
+make_persons(void)
 {
-	(void)state;
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(mkdir("persons", 0700), 0);
-	if (chown("persons", 65534, 65534) != 0)
-		skip();
-	assert_int_equal(replace("persons/a", "new"), -1);
-	assert_false(is_there("persons/a"));
+	assert_int_equal(mkdir("persons", 0755), 0);
 	put("persons/a", "old");
-	assert_int_equal(chown("persons/a", 65534, 65534), 0);
+	if (chown("persons/a", OTHER, OTHER) != 0)
+		skip();
+	assert_int_equal(chown("persons", OTHER, OTHER), 0);
+}
+
+/* A link that this user has made. */
+static void
+link_of(uid_t user, const char *target, const char *path)
+{
+	assert_int_equal(symlink(target, path), 0);
+	assert_int_equal(lchown(path, user, user), 0);
+}
+
+/* Root may write anywhere, but what it makes in a person's folder is out of the person's reach. */
+static void
+root_makes_nothing_there(void **state)
+{
+	(void)state;
+	make_persons();
+	assert_int_equal(replace("persons/b", "new"), -1);
+	assert_false(is_there("persons/b"));
+	assert_int_equal(folders_make("persons/c/d", 0700), -1);
+	assert_int_equal(folders_make("persons", 0700), -1);
+	assert_false(is_there("persons/c"));
+	/* nor below, where the person may exchange one for another */
+	assert_int_equal(mkdir("persons/roots", 0755), 0);
+	assert_int_equal(replace("persons/roots/b", "new"), -1);
+	assert_int_equal(folders_make("persons/roots/c", 0700), -1);
+	assert_false(is_there("persons/roots/b"));
+	assert_false(is_there("persons/roots/c"));
+}
+
+static void
+root_may_change_what_is_there(void **state)
+{
+	struct stat info;
+
+	(void)state;
+	make_persons();
 	assert_int_equal(replace("persons/a", "new"), 0);
 	assert_text("persons/a", "new");
-	assert_int_equal(chown("persons", 0, 0), 0);
+	assert_int_equal(stat("persons/a", &info), 0);
+	assert_int_equal(info.st_uid, OTHER);
+	assert_int_equal(info.st_gid, OTHER);
+}
+
+/* What goes with a file is found by its path, which may be another one by then. */
+static void
+root_removes_nothing_there(void **state)
+{
+	struct file file;
+
+	(void)state;
+	make_persons();
+	assert_int_equal(file_read(&file, "persons/a"), 0);
+	assert_int_equal(file_remove(&file), -1);
+	file_free(&file);
+	assert_text("persons/a", "old");
+}
+
+/* A link to a file, and one to a folder on the way, also where another link leads to it. */
+static void
+root_follows_no_link_of_others(void **state)
+{
+	(void)state;
+	make_persons();
+	assert_int_equal(mkdir("secret", 0700), 0);
+	put("secret/a", "root's");
+	link_of(OTHER, "../secret/a", "persons/to-file");
+	link_of(OTHER, "../secret", "persons/to-folder");
+	link_of(0, "persons/to-folder", "by-root");
+	assert_unreadable("persons/to-file");
+	assert_unreadable("persons/to-folder/a");
+	assert_unreadable("by-root/a");
+	assert_unreadable("persons/to-folder/none");
+	assert_int_equal(folders_make("persons/to-folder/b", 0700), -1);
+	assert_false(is_there("secret/b"));
+	assert_text("secret/a", "root's");
+}
+
+static void
+root_follows_its_own_links(void **state)
+{
+	char path[128];
+
+	(void)state;
+	make_persons();
+	snprintf(path, sizeof(path), "%s/persons/a", folder);
+	link_of(0, path, "absolute");
+	link_of(0, ".//persons/../persons/./a", "relative");
+	assert_int_equal(replace("absolute", "new"), 0);
+	assert_text("relative", "new");
+	assert_text("persons/a", "new");
+}
+
+/* A second name of a file of root's (link(2)), or one that root has left there. */
+static void
+root_touches_no_file_of_others_there(void **state)
+{
+	(void)state;
+	make_persons();
+	put("persons/b", "root's");
+	assert_unreadable("persons/b");
+	put("a", "another's");
+	assert_int_equal(chown("a", OTHER, OTHER), 0);
+	assert_unreadable("a");
+}
+
+static int
+exchange(const char *one, const char *other)
+{
+	return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE);
+}
+
+/* The person puts a link in the place of the folder, after it was looked at. */
+static void
+what_was_looked_at_is_what_is_changed(void **state)
+{
+	struct file file;
+
+	(void)state;
+	make_persons();
+	assert_int_equal(mkdir("persons/p", 0755), 0);
+	assert_int_equal(rename("persons/a", "persons/p/a"), 0);
+	assert_int_equal(chown("persons/p", OTHER, OTHER), 0);
+	assert_int_equal(mkdir("secret", 0700), 0);
+	put("secret/a", "root's");
+	link_of(OTHER, "../secret", "persons/link");
+	assert_int_equal(file_read(&file, "persons/p/a"), 0);
+	assert_int_equal(exchange("persons/p", "persons/link"), 0);
+	assert_int_equal(file_replace(&file, "new"), 0);
+	file_free(&file);
+	assert_text("secret/a", "root's");
+	assert_text("persons/link/a", "new");
+}
+
+static void
+links_in_a_circle_lead_nowhere(void **state)
+{
+	(void)state;
+	assert_int_equal(symlink("b", "a"), 0);
+	assert_int_equal(symlink("a", "b"), 0);
+	assert_unreadable("a");
+	assert_unreadable("a/c");
 }
 
 /* --- folders ---------------------------------------------------------------------------------- */
@@ -321,7 +460,14 @@ main(void)
 	    TEST(a_write_that_fails_leaves_the_old_file),
 	    TEST(a_file_that_changed_meanwhile_stays),
 	    TEST(where_no_file_can_be_made_nothing_is),
-	    TEST(root_makes_nothing_in_folders_of_others),
+	    TEST(root_makes_nothing_there),
+	    TEST(root_may_change_what_is_there),
+	    TEST(root_removes_nothing_there),
+	    TEST(root_follows_no_link_of_others),
+	    TEST(root_follows_its_own_links),
+	    TEST(root_touches_no_file_of_others_there),
+	    TEST(what_was_looked_at_is_what_is_changed),
+	    TEST(links_in_a_circle_lead_nowhere),
 	    TEST(folders_are_made_and_removed),
 	    TEST(folders_that_cannot_be_made_leave_none),
 	};

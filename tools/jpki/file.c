@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "file.h"
 #include "message.h"
 #include "text.h"
+#include "way.h"
 
 /* More than 8000 entries. */
 #define ACCESS_LIST_MAX 65536
@@ -86,33 +87,12 @@ read_text(struct file *file, int number)
 	return 0;
 }
 
+/* A new one has the name by which it was asked for. */
 static int
-read_existing(struct file *file)
+read_nothing(struct file *file, const char *path)
 {
-	int number = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int result;
-
-	if (number < 0) {
-		complain(_("cannot read %s: %s"), file->path, strerror(errno));
-		return -1;
-	}
-	file->exists = true;
-	result = read_text(file, number);
-	(void)close(number);
-	return result;
-}
-
-int
-file_read(struct file *file, const char *path)
-{
-	*file = (struct file){.path = realpath(path, NULL), .new_mode = 0600};
-	if (file->path != NULL)
-		return read_existing(file);
+	text_free(&file->path);
 	file->path = text_copy(path, strlen(path));
-	if (errno != ENOENT && errno != ENOTDIR) {
-		complain(_("cannot read %s: %s"), path, strerror(errno));
-		return -1;
-	}
 	if (is_there(path)) {
 		complain(_("%s is a link to a file that does not exist"), path);
 		return -1;
@@ -121,9 +101,39 @@ file_read(struct file *file, const char *path)
 	return 0;
 }
 
+static int
+tell_unreadable(const struct file *file, int reason)
+{
+	if (reason == EPERM && geteuid() == 0)
+		complain(_("%s is not of the user whose folder it is in: nothing is done with it"),
+		    file->path);
+	else
+		complain(_("cannot read %s: %s"), file->path, strerror(reason));
+	return -1;
+}
+
+int
+file_read(struct file *file, const char *path)
+{
+	*file = (struct file){.number = -1, .new_mode = 0600};
+	if (way_go(&file->way, path) != 0)
+		return -1;
+	file->path = text_copy(file->way.path, strlen(file->way.path));
+	if (file->way.folder >= 0)
+		file->number = way_open(&file->way);
+	if (file->number < 0)
+		return file->way.folder < 0 || errno == ENOENT ? read_nothing(file, path)
+							       : tell_unreadable(file, errno);
+	file->exists = true;
+	return read_text(file, file->number);
+}
+
 void
 file_free(struct file *file)
 {
+	if (file->exists)
+		(void)close(file->number);
+	way_end(&file->way);
 	text_free(&file->path);
 	text_free(&file->text);
 }
@@ -156,7 +166,7 @@ keep_access(const struct file *file, int number)
 {
 	static const char name[] = "system.posix_acl_access";
 	char list[ACCESS_LIST_MAX];
-	ssize_t size = getxattr(file->path, name, list, sizeof(list));
+	ssize_t size = fgetxattr(file->number, name, list, sizeof(list));
 
 	if (size >= 0)
 		return fsetxattr(number, name, list, (size_t)size, 0);
@@ -189,7 +199,7 @@ has_changed(const struct file *file)
 	const struct stat *then = &file->info;
 	struct stat now;
 
-	if (lstat(file->path, &now) != 0)
+	if (fstatat(file->way.folder, way_name(&file->way), &now, AT_SYMLINK_NOFOLLOW) != 0)
 		return file->exists || errno != ENOENT;
 	return !file->exists || now.st_dev != then->st_dev || now.st_ino != then->st_ino ||
 	       now.st_size != then->st_size || now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
@@ -198,11 +208,31 @@ has_changed(const struct file *file)
 	       now.st_ctim.tv_nsec != then->st_ctim.tv_nsec;
 }
 
+/* A file of a new name, as mkstemp. */
+static int
+make_beside(int folder, char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	unsigned char random[6];
+	char *end = name + strlen(name) - sizeof(random);
+	int number;
+
+	do {
+		if (getrandom(random, sizeof(random), 0) != sizeof(random))
+			return -1;
+		for (size_t i = 0; i < sizeof(random); i++)
+			end[i] = letters[random[i] % (sizeof(letters) - 1)];
+		number =
+		    openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	} while (number < 0 && errno == EEXIST);
+	return number;
+}
+
 /* The new text beside the file, under a name of its own, safe on disk. */
 static int
 write_beside(const struct file *file, char *temporary, const char *text)
 {
-	int number = mkostemp(temporary, O_CLOEXEC);
+	int folder = file->way.folder, number = make_beside(folder, temporary);
 	int result;
 
 	if (number < 0)
@@ -212,21 +242,21 @@ write_beside(const struct file *file, char *temporary, const char *text)
 		int reason = errno;
 
 		(void)close(number);
-		(void)unlink(temporary);
+		(void)unlinkat(folder, temporary, 0);
 		errno = reason;
 		return -1;
 	}
 	result = close(number);
 	if (result != 0)
-		(void)unlink(temporary);
+		(void)unlinkat(folder, temporary, 0);
 	return result;
 }
 
 /* A rename is on disk when its folder is. */
 static void
-synchronize_folder(const char *folder)
+synchronize_folder(const struct file *file)
 {
-	int number = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int number = openat(file->way.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (number < 0)
 		return;
@@ -234,57 +264,56 @@ synchronize_folder(const char *folder)
 	(void)close(number);
 }
 
-/* The folder of a file, to be freed. */
-static char *
-folder_of(const char *path)
+/* What root makes or removes by its path may be another thing by then, where another user can give
+ * another one that name; and what root makes would be out of that user's reach. */
+static bool
+is_in_strangers_folder(const struct way *way)
 {
-	char *copy = text_copy(path, strlen(path));
-	const char *name = dirname(copy);
-	char *folder = text_copy(name, strlen(name));
-
-	text_free(&copy);
-	return folder;
+	if (way->strangers != NULL)
+		complain(_("%s belongs to another user: run this as that user, not as root"),
+		    way->strangers);
+	return way->strangers != NULL;
 }
 
-/* What root makes in a person's folder would be out of the person's reach. */
-static bool
-would_be_roots(const struct file *file, const char *folder)
+/* As rename, but nothing else may have the name. */
+static int
+take_name(int folder, const char *temporary, const char *name)
 {
 	struct stat info;
 
-	if (file->exists || geteuid() != 0 || stat(folder, &info) != 0 || info.st_uid == 0)
-		return false;
-	complain(_("%s belongs to another user: run this as that user, not as root"), folder);
-	return true;
+	if (linkat(folder, temporary, folder, name, 0) == 0) {
+		(void)unlinkat(folder, temporary, 0);
+		return 0;
+	}
+	if (errno == EEXIST || fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return renameat(folder, temporary, folder, name); /* a file system without links */
 }
 
 int
 file_take_name(const char *temporary, const char *path)
 {
-	if (link(temporary, path) == 0) {
-		(void)unlink(temporary);
-		return 0;
-	}
-	if (errno == EEXIST || is_there(path)) {
-		errno = EEXIST;
-		return -1;
-	}
-	return rename(temporary, path); /* a file system without links */
+	return take_name(AT_FDCWD, temporary, path);
 }
 
 static int
 put_in_place(const struct file *file, const char *temporary)
 {
+	int folder = file->way.folder;
+	const char *name = way_name(&file->way);
 	bool changed = has_changed(file);
 
-	if (!changed && (file->exists ? rename : file_take_name)(temporary, file->path) == 0)
+	if (!changed && (file->exists ? renameat(folder, temporary, folder, name)
+				      : take_name(folder, temporary, name)) == 0)
 		return 0;
 	if (changed || errno == EEXIST)
 		complain(
 		    _("%s has just been changed by another program: run this again"), file->path);
 	else
 		complain(_("cannot write %s: %s"), file->path, strerror(errno));
-	(void)unlink(temporary);
+	(void)unlinkat(folder, temporary, 0);
 	return -1;
 }
 
@@ -303,9 +332,9 @@ tell_failure(const struct file *file, int reason)
 }
 
 static int
-replace(const struct file *file, const char *folder, const char *text)
+replace(const struct file *file, const char *text)
 {
-	char *temporary = text_format("%s/.jpki-XXXXXX", folder);
+	char temporary[] = ".jpki-XXXXXX";
 	int result = write_beside(file, temporary, text);
 
 	if (result == 0)
@@ -313,8 +342,7 @@ replace(const struct file *file, const char *folder, const char *text)
 	else
 		tell_failure(file, errno);
 	if (result == 0)
-		synchronize_folder(folder);
-	text_free(&temporary);
+		synchronize_folder(file);
 	return result;
 }
 
@@ -333,30 +361,49 @@ signals_release(const sigset_t *before)
 	sigprocmask(SIG_SETMASK, before, NULL);
 }
 
+/* The folder of a new file may have been made since it was looked for. */
+static int
+find_folder(struct way *way, const char *path)
+{
+	if (way_go(way, path) != 0)
+		return -1;
+	if (way->folder >= 0)
+		return 0;
+	complain(_("cannot write %s: %s"), path, strerror(ENOENT));
+	return -1;
+}
+
 int
 file_replace(const struct file *file, const char *text)
 {
-	char *folder = folder_of(file->path);
+	struct file found = *file;
 	sigset_t before;
-	int result = -1;
+	int result = 0;
 
 	signals_hold(&before);
-	if (!would_be_roots(file, folder))
-		result = replace(file, folder, text);
+	if (file->way.folder < 0)
+		result = find_folder(&found.way, file->path);
+	if (result == 0 && !file->exists && is_in_strangers_folder(&found.way))
+		result = -1;
+	if (result == 0)
+		result = replace(&found, text);
+	if (file->way.folder < 0)
+		way_end(&found.way);
 	signals_release(&before);
-	text_free(&folder);
 	return result;
 }
 
 int
 file_remove(const struct file *file)
 {
+	if (is_in_strangers_folder(&file->way))
+		return -1;
 	if (has_changed(file)) {
 		complain(
 		    _("%s has just been changed by another program: run this again"), file->path);
 		return -1;
 	}
-	if (unlink(file->path) != 0) {
+	if (unlinkat(file->way.folder, way_name(&file->way), 0) != 0) {
 		complain(_("cannot remove %s: %s"), file->path, strerror(errno));
 		return -1;
 	}
@@ -380,12 +427,25 @@ make_one(const char *path, mode_t mode)
 	return -1;
 }
 
+/* Root makes none below another user's. */
+static bool
+may_make(const char *path)
+{
+	char *inside = text_format("%s/.", path);
+	struct way way;
+	bool may = way_go(&way, inside) == 0 && !is_in_strangers_folder(&way);
+
+	way_end(&way);
+	text_free(&inside);
+	return may;
+}
+
 int
 folders_make(const char *path, mode_t mode)
 {
 	char *part = text_copy(path, strlen(path));
 	char *above = NULL;
-	int count = 0, made = 0;
+	int count = 0, made = may_make(path) ? 0 : -1;
 
 	for (char *slash = part; slash != NULL && made >= 0; count += made > 0) {
 		slash = strchr(slash + 1, '/');

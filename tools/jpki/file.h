@@ -8,19 +8,24 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
+#include "way.h"
+
 /* More than that no file has that is edited here. */
 #define FILE_SIZE_MAX 8388608
 
 struct file {
 	char *path; /* with symbolic links followed: that file is replaced, the links stay */
+	struct way way;
 	bool exists;
+	int number;	  /* open, if it exists */
 	char *text;	  /* "" if there is no such file */
 	struct stat info; /* as it was when read */
 	mode_t new_mode;  /* of one that is made; 0600 if nobody changes it */
 };
 
 /* Read a text file. 0, also if there is none; else -1: it cannot be read, is larger than
- * FILE_SIZE_MAX, no regular file, or no text (it has a zero byte). To be freed in any case. */
+ * FILE_SIZE_MAX, no regular file, or no text (it has a zero byte), or is nothing for root to touch
+ * (way.h). To be freed in any case. */
 int file_read(struct file *file, const char *path);
 
 void file_free(struct file *file);
@@ -35,7 +40,8 @@ int file_replace(const struct file *file, const char *text);
  * one folder or in one below the other. */
 int file_take_name(const char *temporary, const char *path);
 
-/* Remove a file that was read. 0 or -1. */
+/* Remove a file that was read. 0 or -1; root removes none below a folder of another user's, and
+ * makes none there. */
 int file_remove(const struct file *file);
 
 /* Around what is to be done as a whole: signals that come meanwhile wait, so that nothing is left

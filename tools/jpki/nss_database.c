@@ -15,6 +15,7 @@
 #include "file.h"
 #include "nss_database.h"
 #include "text.h"
+#include "way.h"
 
 static const char *const names[] = {"cert9.db", "key4.db"};
 
@@ -178,9 +179,11 @@ static bool
 is_open(const char *path)
 {
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-	int number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct way way;
+	int number = way_go(&way, path) == 0 ? way_open(&way) : -1;
 	bool is;
 
+	way_end(&way);
 	if (number < 0)
 		return false;
 	sigaction(SIGIO, &ignore, NULL);

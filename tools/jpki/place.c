@@ -8,6 +8,7 @@
 #include "message.h"
 #include "place.h"
 #include "text.h"
+#include "way.h"
 
 int
 place_check(bool writing)
@@ -70,17 +71,29 @@ place_data(const char *below)
 	return place_xdg("XDG_DATA_HOME", ".local/share", below);
 }
 
+/* A folder by its path without links, with a slash at its end; to be freed. NULL if there is none.
+ */
+static char *
+find_folder(const char *typed)
+{
+	char *inside = text_format("%s/.", typed), *path = NULL;
+	struct way way;
+
+	if (way_go(&way, inside) == 0 && way.folder >= 0)
+		path = text_copy(way.path, strlen(way.path) - strlen("."));
+	way_end(&way);
+	text_free(&inside);
+	return path;
+}
+
 char *
 place_absolute(const char *typed)
 {
-	size_t length = strlen(typed);
-	char *path;
+	char *found = typed[0] != '/' ? find_folder(typed) : NULL;
+	char *path = found != NULL ? found : text_copy(typed, strlen(typed));
 
-	if (typed[0] != '/') {
-		path = realpath(typed, NULL);
-		return path != NULL ? path : text_copy(typed, length);
-	}
-	while (length > 1 && typed[length - 1] == '/')
-		length--;
-	return text_copy(typed, length);
+	if (path[0] == '/')
+		for (size_t length = strlen(path); length > 1 && path[length - 1] == '/';)
+			path[--length] = '\0';
+	return path;
 }

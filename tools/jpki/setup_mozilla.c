@@ -12,6 +12,7 @@
 #include "registry_nss.h"
 #include "text.h"
 #include "verb.h"
+#include "way.h"
 
 const struct setup_mozilla_details setup_firefox = {
     .folder = ".mozilla/firefox", .config_folder = "mozilla/firefox", /* since Firefox 147 */
@@ -26,11 +27,13 @@ is_in_use(const char *folder)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	char *path = text_format("%s/.parentlock", folder);
-	int number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct way way;
+	int number = way_go(&way, path) == 0 ? way_open(&way) : -1;
 	bool used = number >= 0 && fcntl(number, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 
 	if (number >= 0)
 		(void)close(number);
+	way_end(&way);
 	text_free(&path);
 	return used;
 }
