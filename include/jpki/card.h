@@ -33,20 +33,23 @@ void jpki_card_free(struct jpki_card **card);
  * connection. With power_off the card loses its power, which is the one sure way to lock it
  * again: a verified PIN stays verified through disconnect, reconnect and warm reset, for every
  * program (card-facts: security status, B). A transaction under way ends with it, so that
- * nobody gets between.
+ * nobody gets between. JPKI_ERR_HELD if another program's transaction lasts: the attempt goes on
+ * (jpki_transport.close). `held` is -1 or a descriptor that is closed when the power is off or
+ * there is no hope for that; it belongs to this function in every case.
  */
-int jpki_card_disconnect(struct jpki_card *card, bool power_off);
+int jpki_card_disconnect(struct jpki_card *card, bool power_off, int held);
 
 /*
  * Should this process end in whatever way, the card is to lose its power, as far as that can be
  * seen to (jpki_transport.guard); until jpki_card_disconnect. To come before a PIN is sent. Does
- * nothing without a connection.
+ * nothing without a connection. `share` is the path of a file whose lock by somebody else leaves
+ * the card to him, or NULL.
  */
-void jpki_card_guard(struct jpki_card *card);
+void jpki_card_guard(struct jpki_card *card, const char *share);
 
 /*
  * Has the card been left alone since it was connected? No exchange; as jpki_transport.check.
- * JPKI_OK if there is no connection.
+ * JPKI_OK if there is no connection. In a transaction, or it may wait for another program's.
  */
 int jpki_card_check(struct jpki_card *card);
 
@@ -64,11 +67,12 @@ enum jpki_begin {
 
 /*
  * Begin a transaction, after connecting with the card, shared with other programs, if there is
- * no connection: no other program reaches the card before jpki_card_end. JPKI_ERR_NOT_JPKI if
- * the card has no such application, JPKI_ERR_RESET if the card lost its state since it was
- * connected (disconnect, then begin again); no transaction has begun then.
+ * no connection: no other program reaches the card before jpki_card_end. Waits for the
+ * transaction of another program for at most `patience_ms` (-1: without end), then JPKI_ERR_HELD.
+ * JPKI_ERR_NOT_JPKI if the card has no such application, JPKI_ERR_RESET if the card lost its state
+ * since it was connected (disconnect, then begin again); no transaction has begun then.
  */
-int jpki_card_begin(struct jpki_card *card, enum jpki_begin how);
+int jpki_card_begin(struct jpki_card *card, enum jpki_begin how, int patience_ms);
 int jpki_card_end(struct jpki_card *card);
 
 /*

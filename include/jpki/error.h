@@ -5,7 +5,7 @@
 /*
  * Errors of the card layer. Every function that can fail returns JPKI_OK (0) or one of
  * these; none sets errno. What a card or the PC/SC service said is translated to them in
- * one place each (src/card/status.c, src/card/pcsc.c).
+ * one place each (src/card/status.c, src/pcsc/error.c).
  */
 enum jpki_error {
 	JPKI_OK = 0,
@@ -24,6 +24,9 @@ enum jpki_error {
 	JPKI_ERR_TIMEOUT = -15,	   /* nothing happened in the time given */
 	JPKI_ERR_CANCELLED = -16,  /* a wait was ended by cancel */
 	JPKI_ERR_IO = -17,	   /* reader and card do not understand each other */
+	JPKI_ERR_HELD = -18, /* another program's transaction has not ended in the time given */
+	JPKI_ERR_NOT_ALLOWED = -19, /* the PC/SC service refuses this user (polkit) */
+	JPKI_ERR_MUTE = -20,	    /* the card does not answer to power */
 
 	/* the card */
 	JPKI_ERR_NOT_JPKI = -30,     /* no JPKI application on the card */

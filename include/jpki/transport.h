@@ -10,7 +10,7 @@
 
 /*
  * The way to the card: a table of a few functions. The product links the one that speaks
- * PC/SC (src/card/pcsc.c), unit tests and fuzzers link the virtual card in process
+ * PC/SC (src/pcsc), unit tests and fuzzers link the virtual card in process
  * (tools/vcard/transport.c). Which one it is, is decided when linking, never at run time.
  *
  * All functions return JPKI_OK or a negative enum jpki_error. A service may be used from
@@ -24,6 +24,9 @@
 /* A short response: 256 bytes and the status word. */
 #define JPKI_RESPONSE_MAX 258
 
+/* The most readers that are looked at. */
+#define JPKI_READERS_MAX 64
+
 struct jpki_service;	/* a connection with the PC/SC service */
 struct jpki_connection; /* a connection with a card, shared with other programs */
 
@@ -31,11 +34,18 @@ struct jpki_reader_state {
 	char name[JPKI_READER_NAME_SIZE]; /* in: which reader */
 	bool attached;			  /* the service knows a reader of that name */
 	bool present;			  /* it holds a card that answers to power */
+	bool mute;			  /* it holds a card that does not: is it upside down? */
 	/*
 	 * Changes whenever a card was put in or taken out since the reader was attached, so
 	 * that two looks with the same count saw the same insertion.
 	 */
 	uint32_t events;
+	/*
+	 * Names this insertion for every program of the machine: the service, the reader, the
+	 * count of events. 0 while no card is present.
+	 */
+	uint64_t insertion;
+	uint32_t raw; /* what the service said of it last, for wait */
 };
 
 struct jpki_transport {
@@ -68,7 +78,8 @@ struct jpki_transport {
 	 * JPKI_ERR_TIMEOUT, JPKI_ERR_CANCELLED otherwise. What is compared against is what
 	 * `states` says, so a change between a poll and the wait is not lost; pass all readers
 	 * that are known, since one that is attached and not among them has just come.
-	 * JPKI_ERR_NO_SERVICE if the service ends.
+	 * JPKI_ERR_NO_SERVICE if the service ends. A reader in a bad state, or with a card that
+	 * does not answer, is waited for as any other.
 	 */
 	int (*wait)(struct jpki_service *service, const struct jpki_reader_state *states,
 	    size_t count, int timeout_ms);
@@ -77,39 +88,59 @@ struct jpki_transport {
 	void (*cancel)(struct jpki_service *service);
 
 	/*
-	 * Power the card in `reader` up, if nobody has, and connect with it, shared. The
-	 * caller owns *connection and gives it back with close, which sets the pointer to
-	 * NULL and accepts a pointer to NULL. With power_off the card loses its power and with
-	 * it every verified PIN, for every program: the others see JPKI_ERR_RESET. Close may
-	 * be called inside a transaction and ends it: no other program gets between the last
-	 * command and the power-down. Outside one it waits for another program's transaction.
-	 * The connection is given back whatever the answer.
+	 * Power the card in `reader` up, if nobody has, and connect with it, shared. Waits for
+	 * the transaction of another program, which keeps others from connecting too, for at
+	 * most `patience_ms` (-1: without end); JPKI_ERR_HELD then. The caller owns *connection
+	 * and gives it back with close, which sets the pointer to NULL and accepts a pointer to
+	 * NULL. JPKI_ERR_MUTE if the card does not answer to power.
 	 */
-	int (*open)(
-	    struct jpki_service *service, const char *reader, struct jpki_connection **connection);
-	int (*close)(struct jpki_connection **connection, bool power_off);
+	int (*open)(struct jpki_service *service, const char *reader, int patience_ms,
+	    struct jpki_connection **connection);
+
+	/*
+	 * With power_off the card loses its power and with it every verified PIN, for every
+	 * program: the others see JPKI_ERR_RESET. Close may be called inside a transaction and
+	 * ends it: no other program gets between the last command and the power-down. Outside
+	 * one it waits for another program's transaction, for at most half a second:
+	 * JPKI_ERR_HELD then, and the attempt goes on while this process lives, and after it by
+	 * its guard. The connection is given back whatever the answer.
+	 *
+	 * `held` is -1 or a descriptor with a lock on a file that must last until the power is
+	 * off: it belongs to close, in every case, and is closed then, or when there is no hope
+	 * for it.
+	 */
+	int (*close)(struct jpki_connection **connection, bool power_off, int held);
 
 	/*
 	 * Should this process end without close, however it ends (SIGKILL runs no code of ours),
-	 * the card is to lose its power all the same. Holds until close; the second time does
-	 * nothing. No promise: what is needed for it may be missing or forbidden.
+	 * the card is to lose its power all the same. Holds until close. No promise: what is
+	 * needed for it may be missing or forbidden.
+	 *
+	 * `share` is the path of a file, or NULL. With a path, the card is left alone if at that
+	 * moment somebody has a lock on the file (fcntl, F_OFD_SETLK): others use what is
+	 * unlocked too. Otherwise it is locked for the time of the cut, and emptied after it.
+	 * A file that cannot be opened keeps nobody from the cut. Called again with NULL, the
+	 * power is cut whatever others do, and that stays so; called again with a path, nothing
+	 * changes.
 	 */
-	void (*guard)(struct jpki_connection *connection);
+	void (*guard)(struct jpki_connection *connection, const char *share);
 
 	/*
 	 * Has the card been left alone since open? JPKI_OK, JPKI_ERR_RESET (others reset it or
 	 * cut its power; open a new connection), JPKI_ERR_NO_CARD, JPKI_ERR_NO_READER,
-	 * JPKI_ERR_NO_SERVICE. A card that was taken out and put back is JPKI_ERR_NO_CARD. No
-	 * exchange with the card.
+	 * JPKI_ERR_NO_SERVICE, JPKI_ERR_MUTE. A card that was taken out and put back is
+	 * JPKI_ERR_NO_CARD. No exchange with the card. It waits for another program's
+	 * transaction, without end: call it inside a transaction of one's own only.
 	 */
 	int (*check)(struct jpki_connection *connection);
 
 	/*
 	 * Begin a transaction: no other program reaches the card before end. Waits for the
-	 * transaction of another program. Answers as check does if the card was not left
-	 * alone; no transaction has begun then.
+	 * transaction of another program for at most `patience_ms` (-1: without end);
+	 * JPKI_ERR_HELD then. Answers as check does if the card was not left alone; no
+	 * transaction has begun then.
 	 */
-	int (*begin)(struct jpki_connection *connection);
+	int (*begin)(struct jpki_connection *connection, int patience_ms);
 	int (*end)(struct jpki_connection *connection);
 
 	/*

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "card/apdu.h"
 #include "card/credential.h"
 #include "card/state.h"
@@ -28,23 +29,23 @@ jpki_card_free(struct jpki_card **card)
 {
 	if (*card == NULL)
 		return;
-	(void)jpki_card_disconnect(*card, false);
+	(void)jpki_card_disconnect(*card, false, -1);
 	free(*card);
 	*card = NULL;
 }
 
 int
-jpki_card_disconnect(struct jpki_card *card, bool power_off)
+jpki_card_disconnect(struct jpki_card *card, bool power_off, int held)
 {
 	card->in_transaction = card->selected = card->fresh = false;
-	return jpki_transport.close(&card->connection, power_off);
+	return jpki_transport.close(&card->connection, power_off, held);
 }
 
 void
-jpki_card_guard(struct jpki_card *card)
+jpki_card_guard(struct jpki_card *card, const char *share)
 {
 	if (card->connection != NULL)
-		jpki_transport.guard(card->connection);
+		jpki_transport.guard(card->connection, share);
 }
 
 int
@@ -100,25 +101,40 @@ select_application(struct jpki_card *card)
 	return JPKI_OK;
 }
 
+/* What is left of the time, or -1 if it has no end. */
 static int
-connect_and_begin(struct jpki_card *card)
+left_of(int patience_ms, uint64_t since)
 {
+	uint64_t gone = clock_now_ms() - since;
+
+	if (patience_ms < 0)
+		return -1;
+	return gone < (uint64_t)patience_ms ? patience_ms - (int)gone : 0;
+}
+
+static int
+connect_and_begin(struct jpki_card *card, int patience_ms)
+{
+	uint64_t since = clock_now_ms();
 	int rv = JPKI_OK;
 
 	if (card->connection == NULL)
-		rv = jpki_transport.open(card->service, card->reader, &card->connection);
-	return rv != JPKI_OK ? rv : jpki_transport.begin(card->connection);
+		rv = jpki_transport.open(
+		    card->service, card->reader, patience_ms, &card->connection);
+	if (rv != JPKI_OK)
+		return rv;
+	return jpki_transport.begin(card->connection, left_of(patience_ms, since));
 }
 
 int
-jpki_card_begin(struct jpki_card *card, enum jpki_begin how)
+jpki_card_begin(struct jpki_card *card, enum jpki_begin how, int patience_ms)
 {
 	bool done;
 	int rv;
 
 	if (card->in_transaction)
 		return JPKI_ERR_ARGUMENT;
-	rv = connect_and_begin(card);
+	rv = connect_and_begin(card, patience_ms);
 	if (rv != JPKI_OK)
 		return rv;
 	card->in_transaction = true;

@@ -55,7 +55,7 @@ void
 reader_was_reset(struct reader *reader)
 {
 	log_line(LOG_INFO, "%s: another program reset the card", reader->state.name);
-	(void)jpki_card_disconnect(reader->card, reader_is_unlocked(reader));
+	(void)jpki_card_disconnect(reader->card, reader_is_unlocked(reader), -1);
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		if (!reader->tokens[role].unlocked)
 			continue;
@@ -71,7 +71,7 @@ reader_lock_card(struct reader *reader)
 	int rv;
 
 	if (reader->card != NULL) {
-		rv = jpki_card_disconnect(reader->card, true);
+		rv = jpki_card_disconnect(reader->card, true, -1);
 		log_line(LOG_INFO, "%s: the card's power is cut: %s", reader->state.name,
 		    jpki_strerror(rv));
 	}

@@ -55,7 +55,7 @@ about_to_unlock(struct session *session)
 {
 	session_token(session)->unlocked = true;
 	if (module_settings.guard)
-		jpki_card_guard(session->reader->card);
+		jpki_card_guard(session->reader->card, NULL);
 }
 
 /*

@@ -289,7 +289,7 @@ at_exit(void)
 		if (pthread_mutex_timedlock(&readers[i]->lock, &until) != 0)
 			continue;
 		if (reader_is_unlocked(readers[i]))
-			(void)jpki_card_disconnect(readers[i]->card, true);
+			(void)jpki_card_disconnect(readers[i]->card, true, -1);
 		pthread_mutex_unlock(&readers[i]->lock);
 	}
 }

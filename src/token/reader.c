@@ -141,10 +141,10 @@ reader_begin(struct reader *reader, enum jpki_begin how)
 	rv = need_card(reader);
 	if (rv != JPKI_OK)
 		return rv;
-	rv = jpki_card_begin(reader->card, how);
+	rv = jpki_card_begin(reader->card, how, -1);
 	for (int i = 1; rv == JPKI_ERR_RESET && i < BEGIN_ATTEMPTS_MAX; i++) {
 		reader_was_reset(reader);
-		rv = jpki_card_begin(reader->card, how);
+		rv = jpki_card_begin(reader->card, how, -1);
 	}
 	if (rv == JPKI_OK)
 		rv = check_seen(reader);
@@ -187,7 +187,7 @@ reader_end(struct reader *reader, int result)
 	if (result == JPKI_ERR_IO) /* begin anew with a card that has just come to power */
 		reader_lock_card(reader);
 	if (!reader_is_unlocked(reader)) /* others may want the card for themselves */
-		(void)jpki_card_disconnect(reader->card, false);
+		(void)jpki_card_disconnect(reader->card, false, -1);
 	return result;
 }
 

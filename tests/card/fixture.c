@@ -66,13 +66,13 @@ start_over(struct world *w)
 void
 begin(struct world *w)
 {
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT), JPKI_OK);
+	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT, -1), JPKI_OK);
 }
 
 void
 trust(struct world *w)
 {
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_TRUST), JPKI_OK);
+	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_TRUST, -1), JPKI_OK);
 }
 
 void
@@ -115,7 +115,7 @@ whole_login(struct world *w, enum jpki_role role, const char *typed)
 	unsigned tries;
 	int rv, ended;
 
-	rv = jpki_card_begin(w->card, JPKI_BEGIN_SELECT);
+	rv = jpki_card_begin(w->card, JPKI_BEGIN_SELECT, -1);
 	if (rv != JPKI_OK)
 		return rv;
 	rv = verify_pin(w, role, typed, &tries);

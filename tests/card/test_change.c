@@ -24,7 +24,7 @@ assert_in_effect(struct world *w, enum jpki_role role, const char *old_text, con
 {
 	unsigned tries;
 
-	assert_int_equal(jpki_card_disconnect(w->card, true), JPKI_OK);
+	assert_int_equal(jpki_card_disconnect(w->card, true, -1), JPKI_OK);
 	begin(w);
 	assert_int_equal(verify_pin(w, role, old_text, &tries), JPKI_ERR_PIN_WRONG);
 	assert_int_equal(verify_pin(w, role, new_text, &tries), JPKI_OK);

@@ -14,7 +14,7 @@ power_off_locks(void **state)
 
 	login(w, JPKI_AUTHENTICATION);
 	end(w);
-	assert_int_equal(jpki_card_disconnect(w->card, true), JPKI_OK);
+	assert_int_equal(jpki_card_disconnect(w->card, true, -1), JPKI_OK);
 	assert_false(vcard_powered(w->vcard));
 	assert_false(verified(w));
 }
@@ -25,7 +25,7 @@ power_off_ends_the_transaction(void **state)
 	struct world *w = *state;
 
 	login(w, JPKI_AUTHENTICATION);
-	assert_int_equal(jpki_card_disconnect(w->card, true), JPKI_OK);
+	assert_int_equal(jpki_card_disconnect(w->card, true, -1), JPKI_OK);
 	assert_false(verified(w));
 	begin(w);
 	end(w);
@@ -38,7 +38,7 @@ letting_go_does_not_lock(void **state)
 
 	login(w, JPKI_AUTHENTICATION);
 	end(w);
-	assert_int_equal(jpki_card_disconnect(w->card, false), JPKI_OK);
+	assert_int_equal(jpki_card_disconnect(w->card, false, -1), JPKI_OK);
 	assert_true(verified(w));
 	begin(w);
 	assert_true(verified(w));
@@ -66,7 +66,7 @@ power_comes_back_with_the_next_transaction(void **state)
 	struct world *w = *state;
 
 	login(w, JPKI_AUTHENTICATION);
-	assert_int_equal(jpki_card_disconnect(w->card, true), JPKI_OK);
+	assert_int_equal(jpki_card_disconnect(w->card, true, -1), JPKI_OK);
 	trust(w);
 	assert_int_equal(events(w, VCARD_EVENT_SELECT), 2);
 	assert_int_equal(events(w, VCARD_EVENT_POWER_ON), 2);
@@ -80,7 +80,7 @@ the_first_command_fails_after_each_power_up(void **state)
 	set_quirk(w->vcard, "first-command", "6f00");
 	for (unsigned i = 0; i < 3; i++) {
 		login(w, JPKI_AUTHENTICATION);
-		assert_int_equal(jpki_card_disconnect(w->card, true), JPKI_OK);
+		assert_int_equal(jpki_card_disconnect(w->card, true, -1), JPKI_OK);
 	}
 	assert_verifies(w, 3);
 }
@@ -89,10 +89,10 @@ static void
 assert_reset_is_seen(struct world *w)
 {
 	assert_int_equal(jpki_card_check(w->card), JPKI_ERR_RESET);
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT), JPKI_ERR_RESET);
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_TRUST), JPKI_ERR_RESET);
+	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT, -1), JPKI_ERR_RESET);
+	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_TRUST, -1), JPKI_ERR_RESET);
 	mark(w);
-	assert_int_equal(jpki_card_disconnect(w->card, false), JPKI_OK);
+	assert_int_equal(jpki_card_disconnect(w->card, false, -1), JPKI_OK);
 	assert_int_equal(jpki_card_check(w->card), JPKI_OK);
 	trust(w);
 	assert_exchanges(w, 1);
@@ -134,8 +134,8 @@ another_card_object_is_another_program(void **state)
 	assert_int_equal(jpki_card_new(w->service, READER, &other), JPKI_OK);
 	login(w, JPKI_AUTHENTICATION);
 	end(w);
-	assert_int_equal(jpki_card_begin(other, JPKI_BEGIN_SELECT), JPKI_OK);
-	assert_int_equal(jpki_card_disconnect(other, true), JPKI_OK);
+	assert_int_equal(jpki_card_begin(other, JPKI_BEGIN_SELECT, -1), JPKI_OK);
+	assert_int_equal(jpki_card_disconnect(other, true, -1), JPKI_OK);
 	assert_reset_is_seen(w);
 	jpki_card_free(&other);
 }
@@ -184,8 +184,8 @@ checking_tells_what_is_gone(void **state)
 	assert_int_equal(jpki_card_check(w->card), JPKI_ERR_NO_READER);
 	inprocess_service(false);
 	assert_int_equal(jpki_card_check(w->card), JPKI_ERR_NO_SERVICE);
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT), JPKI_ERR_NO_SERVICE);
-	assert_int_equal(jpki_card_disconnect(w->card, true), JPKI_ERR_NO_SERVICE);
+	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT, -1), JPKI_ERR_NO_SERVICE);
+	assert_int_equal(jpki_card_disconnect(w->card, true, -1), JPKI_ERR_NO_SERVICE);
 	assert_int_equal(jpki_card_check(w->card), JPKI_OK);
 }
 
@@ -198,8 +198,8 @@ a_service_that_comes_back(void **state)
 	end(w);
 	inprocess_service(false);
 	inprocess_service(true);
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT), JPKI_ERR_NO_SERVICE);
-	assert_int_equal(jpki_card_disconnect(w->card, false), JPKI_OK);
+	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT, -1), JPKI_ERR_NO_SERVICE);
+	assert_int_equal(jpki_card_disconnect(w->card, false, -1), JPKI_OK);
 	login(w, JPKI_AUTHENTICATION);
 }
 
@@ -209,7 +209,7 @@ a_card_held_by_another_program(void **state)
 	struct world *w = *state;
 
 	inprocess_exclusive(READER, true);
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT), JPKI_ERR_BUSY);
+	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT, -1), JPKI_ERR_BUSY);
 	inprocess_exclusive(READER, false);
 	begin(w);
 }
@@ -221,7 +221,7 @@ a_mute_card(void **state)
 
 	inprocess_eject(READER);
 	inprocess_insert(READER, NULL);
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT), JPKI_ERR_NO_CARD);
+	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT, -1), JPKI_ERR_MUTE);
 }
 
 int

@@ -43,7 +43,7 @@ whole_day(struct world *w)
 {
 	int rv, ended;
 
-	rv = jpki_card_begin(w->card, JPKI_BEGIN_SELECT);
+	rv = jpki_card_begin(w->card, JPKI_BEGIN_SELECT, -1);
 	if (rv != JPKI_OK)
 		return rv;
 	rv = read_everything(w);
@@ -174,8 +174,8 @@ the_card_is_put_back_before_anybody_looks(void **state)
 	end(w);
 	inprocess_eject(READER);
 	inprocess_insert(READER, w->vcard);
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_TRUST), JPKI_ERR_NO_CARD);
-	(void)jpki_card_disconnect(w->card, false);
+	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_TRUST, -1), JPKI_ERR_NO_CARD);
+	(void)jpki_card_disconnect(w->card, false, -1);
 	begin(w);
 	assert_false(vcard_pin_verified(w->vcard, VCARD_PIN_AUTHENTICATION));
 }

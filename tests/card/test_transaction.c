@@ -6,7 +6,7 @@
 static int
 begin_error(struct world *w)
 {
-	return jpki_card_begin(w->card, JPKI_BEGIN_SELECT);
+	return jpki_card_begin(w->card, JPKI_BEGIN_SELECT, -1);
 }
 
 static void
@@ -16,7 +16,7 @@ nothing_is_connected_before_the_first_transaction(void **state)
 
 	assert_int_equal(inprocess_calls(INPROCESS_OPEN), 0);
 	assert_int_equal(jpki_card_check(w->card), JPKI_OK);
-	assert_int_equal(jpki_card_disconnect(w->card, true), JPKI_OK);
+	assert_int_equal(jpki_card_disconnect(w->card, true, -1), JPKI_OK);
 	assert_false(vcard_powered(w->vcard));
 }
 
@@ -228,7 +228,7 @@ trust_ends_with_the_connection(void **state)
 
 	trust(w);
 	end(w);
-	assert_int_equal(jpki_card_disconnect(w->card, false), JPKI_OK);
+	assert_int_equal(jpki_card_disconnect(w->card, false, -1), JPKI_OK);
 	trust(w);
 	assert_exchanges(w, 2);
 }
@@ -286,7 +286,7 @@ names_of_readers_are_limited(void **state)
 	assert_int_equal(jpki_card_new(w->service, name, &card), JPKI_ERR_ARGUMENT);
 	name[JPKI_READER_NAME_SIZE - 1] = '\0';
 	assert_int_equal(jpki_card_new(w->service, name, &card), JPKI_OK);
-	assert_int_equal(jpki_card_begin(card, JPKI_BEGIN_SELECT), JPKI_ERR_NO_READER);
+	assert_int_equal(jpki_card_begin(card, JPKI_BEGIN_SELECT, -1), JPKI_ERR_NO_READER);
 	jpki_card_free(&card);
 	assert_null(card);
 	jpki_card_free(&card);

@@ -85,7 +85,7 @@ read_by_card(enum jpki_role role, unsigned which, const uint8_t *bytes, size_t l
 
 	fuzz_check(jpki_transport.start(&service) == JPKI_OK);
 	fuzz_check(jpki_card_new(service, TRANSPORT_READER, &card) == JPKI_OK);
-	fuzz_check(jpki_card_begin(card, JPKI_BEGIN_SELECT) == JPKI_OK);
+	fuzz_check(jpki_card_begin(card, JPKI_BEGIN_SELECT, -1) == JPKI_OK);
 	if (which == INFO) {
 		fuzz_check(jpki_card_read_info(card, &info) == JPKI_OK);
 		fuzz_check(strlen(info.label) <= 32 && strlen(info.serial) <= 16);

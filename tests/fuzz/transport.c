@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/descriptor.h"
 #include "fuzz.h"
 
 #define INS_VERIFY 0x20
@@ -173,7 +174,10 @@ poll(struct jpki_service *service, struct jpki_reader_state *states, size_t coun
 	for (size_t i = 0; i < count; i++) {
 		states[i].attached = strcmp(states[i].name, TRANSPORT_READER) == 0;
 		states[i].present = states[i].attached && world.present;
+		states[i].mute = false;
 		states[i].events = states[i].attached ? world.events : 0;
+		states[i].insertion = states[i].present ? world.events : 0;
+		states[i].raw = 0;
 	}
 	return JPKI_OK;
 }
@@ -206,10 +210,12 @@ check(struct jpki_connection *connection)
 }
 
 static int
-open(struct jpki_service *service, const char *reader, struct jpki_connection **connection)
+open(struct jpki_service *service, const char *reader, int patience_ms,
+    struct jpki_connection **connection)
 {
 	int error = take_error(&world.open_error);
 
+	(void)patience_ms; /* there is nobody else */
 	*connection = NULL;
 	fuzz_check(strcmp(reader, TRANSPORT_READER) == 0);
 	if (error != JPKI_OK)
@@ -227,17 +233,20 @@ open(struct jpki_service *service, const char *reader, struct jpki_connection **
 }
 
 static void
-guard(struct jpki_connection *connection)
+guard(struct jpki_connection *connection, const char *share)
 {
+	(void)share;
 	(void)connection; /* this process does not end */
 }
 
 static int
-close(struct jpki_connection **connection, bool power_off)
+close(struct jpki_connection **connection, bool power_off, int held)
 {
 	struct jpki_connection *old = connection != NULL ? *connection : NULL;
+	struct descriptor lock = descriptor_keep(held);
 	int status;
 
+	descriptor_close(&lock);
 	if (old == NULL)
 		return JPKI_OK;
 	*connection = NULL;
@@ -257,10 +266,11 @@ close(struct jpki_connection **connection, bool power_off)
 }
 
 static int
-begin(struct jpki_connection *connection)
+begin(struct jpki_connection *connection, int patience_ms)
 {
 	int status = check(connection), error = take_error(&world.begin_error);
 
+	(void)patience_ms;
 	fuzz_check(world.holder == NULL);
 	if (status != JPKI_OK)
 		return status;

@@ -847,12 +847,12 @@ other_program(uint64_t *random)
 
 	if (jpki_transport.start(&service) != JPKI_OK)
 		return;
-	if (jpki_transport.open(service, first ? READER : READER_2, &connection) == JPKI_OK &&
-	    jpki_transport.begin(connection) == JPKI_OK) {
+	if (jpki_transport.open(service, first ? READER : READER_2, -1, &connection) == JPKI_OK &&
+	    jpki_transport.begin(connection, -1) == JPKI_OK) {
 		meddle_with_card(random, first);
 		(void)jpki_transport.end(connection);
 	}
-	(void)jpki_transport.close(&connection, below(random, 4) == 0);
+	(void)jpki_transport.close(&connection, below(random, 4) == 0, -1);
 	jpki_transport.stop(&service);
 }
 

@@ -148,14 +148,14 @@ WRAP(int, jpki_card_sign, struct jpki_card *card, enum jpki_role role,
 	return rv;
 }
 
-WRAP(int, jpki_card_begin, struct jpki_card *card, enum jpki_begin how)
+WRAP(int, jpki_card_begin, struct jpki_card *card, enum jpki_begin how, int patience_ms)
 {
 	bool select = how == JPKI_BEGIN_SELECT;
 	int rv;
 
 	if (mutant == NOT_SELECTED)
 		how = JPKI_BEGIN_TRUST;
-	rv = __real_jpki_card_begin(card, how);
+	rv = __real_jpki_card_begin(card, how, patience_ms);
 	if (rv == JPKI_OK && mutant == NOT_SELECTED && select)
 		card->fresh = true;
 	if (rv == JPKI_OK && mutant == TRANSACTION_LET_GO)
@@ -179,10 +179,10 @@ WRAP(bool, token_tries_recent, const struct token *token)
 	       __real_token_tries_recent(token);
 }
 
-WRAP(int, jpki_card_disconnect, struct jpki_card *card, bool power_off)
+WRAP(int, jpki_card_disconnect, struct jpki_card *card, bool power_off, int held)
 {
 	return __real_jpki_card_disconnect(
-	    card, power_off && mutant != NEVER_POWERED_OFF && !keep_power);
+	    card, power_off && mutant != NEVER_POWERED_OFF && !keep_power, held);
 }
 
 WRAP(int, jpki_card_check, struct jpki_card *card)

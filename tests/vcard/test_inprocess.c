@@ -37,7 +37,7 @@ open_card(void)
 {
 	struct jpki_connection *connection;
 
-	assert_int_equal(way->open(service, READER, &connection), JPKI_OK);
+	assert_int_equal(way->open(service, READER, -1, &connection), JPKI_OK);
 	return connection;
 }
 
@@ -104,9 +104,10 @@ mute_cards_are_not_present(void **state)
 	assert_int_equal(inprocess_eject(READER), 0);
 	assert_int_equal(inprocess_insert(READER, NULL), 0);
 	assert_false(look(READER).present);
-	assert_int_equal(way->open(service, READER, &connection), JPKI_ERR_NO_CARD);
+	assert_true(look(READER).mute);
+	assert_int_equal(way->open(service, READER, -1, &connection), JPKI_ERR_MUTE);
 	assert_null(connection);
-	assert_int_equal(way->open(service, "nobody", &connection), JPKI_ERR_NO_READER);
+	assert_int_equal(way->open(service, "nobody", -1, &connection), JPKI_ERR_NO_READER);
 }
 
 static void
@@ -117,13 +118,13 @@ open_gives_power_and_close_takes_it(void **state)
 	assert_false(vcard_powered(*state));
 	connection = open_card();
 	assert_true(vcard_powered(*state));
-	assert_int_equal(way->close(&connection, false), JPKI_OK);
+	assert_int_equal(way->close(&connection, false, -1), JPKI_OK);
 	assert_null(connection);
 	assert_true(vcard_powered(*state));
 	connection = open_card();
-	assert_int_equal(way->close(&connection, true), JPKI_OK);
+	assert_int_equal(way->close(&connection, true, -1), JPKI_OK);
 	assert_false(vcard_powered(*state));
-	assert_int_equal(way->close(&connection, true), JPKI_OK);
+	assert_int_equal(way->close(&connection, true, -1), JPKI_OK);
 }
 
 static void
@@ -136,7 +137,7 @@ exchanges_reach_the_card(void **state)
 	assert_int_equal(answer_length, 2);
 	assert_memory_equal(answer, "\x90\x00", 2);
 	assert_int_equal(inprocess_calls(INPROCESS_TRANSMIT), 1);
-	way->close(&connection, false);
+	way->close(&connection, false, -1);
 }
 
 static void
@@ -157,7 +158,7 @@ answers_must_fit(void **state)
 	assert_int_equal(answer_length, 18);
 	assert_int_equal(
 	    way->transmit(connection, challenge, 3, answer, &answer_length), JPKI_ERR_ARGUMENT);
-	way->close(&connection, false);
+	way->close(&connection, false, -1);
 }
 
 static void
@@ -166,17 +167,17 @@ power_cut_is_noticed_by_the_others(void **state)
 	struct jpki_connection *ours = open_card(), *theirs = open_card();
 
 	(void)state;
-	assert_int_equal(way->begin(ours), JPKI_OK);
-	assert_int_equal(way->close(&ours, true), JPKI_OK);
+	assert_int_equal(way->begin(ours, -1), JPKI_OK);
+	assert_int_equal(way->close(&ours, true, -1), JPKI_OK);
 	assert_int_equal(way->check(theirs), JPKI_ERR_RESET);
-	assert_int_equal(way->begin(theirs), JPKI_ERR_RESET);
+	assert_int_equal(way->begin(theirs, -1), JPKI_ERR_RESET);
 	assert_int_equal(transmit_hex(theirs, SELECT_JPKI), JPKI_ERR_RESET);
-	way->close(&theirs, false);
+	way->close(&theirs, false, -1);
 	ours = open_card();
 	assert_int_equal(way->check(ours), JPKI_OK);
 	assert_int_equal(inprocess_warm_reset(READER), 0);
 	assert_int_equal(way->check(ours), JPKI_ERR_RESET);
-	way->close(&ours, false);
+	way->close(&ours, false, -1);
 }
 
 static void
@@ -193,7 +194,7 @@ new_card_is_not_the_old_one(void **state)
 	assert_int_equal(way->check(connection), JPKI_ERR_NO_READER);
 	assert_int_equal(inprocess_add_reader(READER), 0);
 	assert_int_equal(way->check(connection), JPKI_ERR_NO_READER);
-	way->close(&connection, true);
+	way->close(&connection, true, -1);
 }
 
 static void
@@ -212,7 +213,7 @@ service_may_go_and_return(void **state)
 	assert_int_equal(way->check(connection), JPKI_ERR_NO_SERVICE);
 	assert_int_equal(way->poll(service, NULL, 0), JPKI_OK);
 	assert_int_equal(way->poll(second, NULL, 0), JPKI_OK);
-	way->close(&connection, true);
+	way->close(&connection, true, -1);
 	way->stop(&second);
 }
 
@@ -224,15 +225,15 @@ stop_orphans_connections(void **state)
 
 	(void)state;
 	assert_int_equal(way->start(&second), JPKI_OK);
-	assert_int_equal(way->open(second, READER, &connection), JPKI_OK);
-	assert_int_equal(way->begin(connection), JPKI_OK);
+	assert_int_equal(way->open(second, READER, -1, &connection), JPKI_OK);
+	assert_int_equal(way->begin(connection, -1), JPKI_OK);
 	way->stop(&second);
 	assert_null(second);
 	assert_int_equal(way->check(connection), JPKI_ERR_NO_SERVICE);
-	assert_int_equal(way->begin(ours), JPKI_OK);
+	assert_int_equal(way->begin(ours, -1), JPKI_OK);
 	assert_int_equal(way->end(ours), JPKI_OK);
-	way->close(&connection, false);
-	way->close(&ours, false);
+	way->close(&connection, false, -1);
+	way->close(&ours, false, -1);
 }
 
 static void
@@ -242,12 +243,12 @@ transactions_nest(void **state)
 
 	(void)state;
 	assert_int_equal(way->end(connection), JPKI_ERR_ARGUMENT);
-	assert_int_equal(way->begin(connection), JPKI_OK);
-	assert_int_equal(way->begin(connection), JPKI_OK);
+	assert_int_equal(way->begin(connection, -1), JPKI_OK);
+	assert_int_equal(way->begin(connection, -1), JPKI_OK);
 	assert_int_equal(way->end(connection), JPKI_OK);
 	assert_int_equal(way->end(connection), JPKI_OK);
 	assert_int_equal(way->end(connection), JPKI_ERR_ARGUMENT);
-	way->close(&connection, false);
+	way->close(&connection, false, -1);
 }
 
 static void
@@ -271,7 +272,7 @@ begin_in_thread(void *context)
 {
 	struct thread *thread = context;
 
-	thread->result = way->begin(thread->connection);
+	thread->result = way->begin(thread->connection, -1);
 	return NULL;
 }
 
@@ -291,7 +292,7 @@ begin_waits_for_the_other(void **state)
 	struct thread thread = {.connection = open_card(), .result = 1};
 
 	(void)state;
-	assert_int_equal(way->begin(ours), JPKI_OK);
+	assert_int_equal(way->begin(ours, -1), JPKI_OK);
 	assert_int_equal(pthread_create(&thread.id, NULL, begin_in_thread, &thread), 0);
 	pause_briefly();
 	assert_int_equal(transmit_hex(ours, SELECT_JPKI), JPKI_OK);
@@ -299,8 +300,8 @@ begin_waits_for_the_other(void **state)
 	pthread_join(thread.id, NULL);
 	assert_int_equal(thread.result, JPKI_OK);
 	assert_int_equal(way->end(thread.connection), JPKI_OK);
-	way->close(&ours, false);
-	way->close(&thread.connection, false);
+	way->close(&ours, false, -1);
+	way->close(&thread.connection, false, -1);
 }
 
 static void
@@ -310,15 +311,15 @@ begin_ends_when_the_card_leaves(void **state)
 	struct thread thread = {.connection = open_card(), .result = 1};
 
 	(void)state;
-	assert_int_equal(way->begin(ours), JPKI_OK);
+	assert_int_equal(way->begin(ours, -1), JPKI_OK);
 	assert_int_equal(pthread_create(&thread.id, NULL, begin_in_thread, &thread), 0);
 	pause_briefly();
 	assert_int_equal(inprocess_eject(READER), 0);
 	pthread_join(thread.id, NULL);
 	assert_int_equal(thread.result, JPKI_ERR_NO_CARD);
 	assert_int_equal(way->end(ours), JPKI_ERR_NO_CARD);
-	way->close(&ours, true);
-	way->close(&thread.connection, true);
+	way->close(&ours, true, -1);
+	way->close(&thread.connection, true, -1);
 }
 
 static void
@@ -414,8 +415,8 @@ plans_happen_at_their_call(void **state)
 	assert_int_equal(transmit_hex(connection, SELECT_JPKI), JPKI_ERR_IO);
 	assert_int_equal(vcard_ledger_count(*state, VCARD_EVENT_SELECT), 2);
 	inprocess_plan(INPROCESS_BEGIN, 1, JPKI_ERR_NO_CARD, NULL, NULL);
-	assert_int_equal(way->begin(connection), JPKI_ERR_NO_CARD);
-	way->close(&connection, false);
+	assert_int_equal(way->begin(connection, -1), JPKI_ERR_NO_CARD);
+	way->close(&connection, false, -1);
 }
 
 static void
@@ -431,7 +432,7 @@ card_faults_reach_the_reader(void **state)
 	assert_int_equal(vcard_fault_add(*state, VCARD_FAULT_EJECT, 1, 0, NULL), 0);
 	assert_int_equal(transmit_hex(connection, SELECT_JPKI), JPKI_ERR_NO_CARD);
 	assert_false(look(READER).present);
-	way->close(&connection, false);
+	way->close(&connection, false, -1);
 }
 
 static void
@@ -440,7 +441,7 @@ idle_cards_lose_their_power(void **state)
 	struct jpki_connection *connection = open_card();
 
 	assert_int_equal(inprocess_idle(READER), -1);
-	way->close(&connection, false);
+	way->close(&connection, false, -1);
 	assert_int_equal(inprocess_idle(READER), 0);
 	assert_false(vcard_powered(*state));
 }
@@ -452,10 +453,10 @@ exclusive_cards_are_busy(void **state)
 
 	(void)state;
 	assert_int_equal(inprocess_exclusive(READER, true), 0);
-	assert_int_equal(way->open(service, READER, &connection), JPKI_ERR_BUSY);
+	assert_int_equal(way->open(service, READER, -1, &connection), JPKI_ERR_BUSY);
 	assert_int_equal(inprocess_exclusive(READER, false), 0);
 	connection = open_card();
-	way->close(&connection, false);
+	way->close(&connection, false, -1);
 }
 
 /* Many exchanges in short transactions; the card's own answers must never mix. */
@@ -471,7 +472,7 @@ work(void *context)
 	for (int i = 0; i < 200 && thread->result == JPKI_OK; i++) {
 		size_t length = sizeof(response);
 
-		thread->result = way->begin(thread->connection);
+		thread->result = way->begin(thread->connection, -1);
 		way->transmit(thread->connection, select, sizeof(select), response, &length);
 		length = sizeof(response);
 		way->transmit(thread->connection, read, sizeof(read), response, &length);
@@ -495,7 +496,7 @@ threads_share_a_card(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		pthread_join(threads[i].id, NULL);
 		assert_int_equal(threads[i].result, JPKI_OK);
-		way->close(&threads[i].connection, false);
+		way->close(&threads[i].connection, false, -1);
 	}
 }
 

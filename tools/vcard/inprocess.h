@@ -53,6 +53,8 @@ int inprocess_power_cut(const char *reader);
 int inprocess_idle(const char *reader);
 /* Is there a connection that would not outlive this process unlocked (jpki_transport.guard)? */
 bool inprocess_guarded(const char *reader);
+/* The same, and `share` is what it would be shared by (NULL: nothing). */
+bool inprocess_guarded_by(const char *reader, const char *share);
 /* Another program holds the card exclusively: open answers JPKI_ERR_BUSY. */
 int inprocess_exclusive(const char *reader, bool exclusive);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "world.h"
 
@@ -117,6 +118,28 @@ inprocess_readers(
 	return result;
 }
 
+/* FNV-1a. */
+static void
+hash(uint64_t *sum, const void *data, size_t length)
+{
+	for (const unsigned char *byte = data; length > 0; length--)
+		*sum = (*sum ^ *byte++) * 0x100000001B3;
+}
+
+static uint64_t
+insertion_inlock(const struct reader *reader)
+{
+	uint64_t sum = 0xCBF29CE484222325;
+	pid_t process = getpid();
+
+	hash(&sum, &process, sizeof(process));
+	hash(&sum, &world.number, sizeof(world.number));
+	hash(&sum, &reader->attachment, sizeof(reader->attachment));
+	hash(&sum, reader->name, strlen(reader->name));
+	hash(&sum, &reader->events, sizeof(reader->events));
+	return sum != 0 ? sum : 1;
+}
+
 static struct jpki_reader_state
 state_now_inlock(const char *name)
 {
@@ -126,7 +149,9 @@ state_now_inlock(const char *name)
 	memcpy(now.name, name, strnlen(name, sizeof(now.name) - 1));
 	if (reader != NULL) {
 		now.present = reader->card != NULL;
+		now.mute = reader->occupied && reader->card == NULL;
 		now.events = reader->events;
+		now.insertion = now.present ? insertion_inlock(reader) : 0;
 	}
 	return now;
 }
@@ -157,7 +182,7 @@ differs_inlock(const struct jpki_reader_state *states, size_t count)
 		struct jpki_reader_state now = state_now_inlock(states[i].name);
 
 		if (now.attached != states[i].attached || now.present != states[i].present ||
-		    now.events != states[i].events)
+		    now.mute != states[i].mute || now.events != states[i].events)
 			return true;
 		known += now.attached;
 	}
@@ -181,6 +206,16 @@ deadline(int timeout_ms)
 	return at;
 }
 
+/* False: nothing has, until the deadline (NULL: there is none). */
+static bool
+wait_for_change_inlock(const struct timespec *until)
+{
+	if (until != NULL)
+		return pthread_cond_timedwait(&world.changed, &world.lock, until) != ETIMEDOUT;
+	pthread_cond_wait(&world.changed, &world.lock);
+	return true;
+}
+
 static int
 wait_inlock(const struct jpki_service *service, const struct jpki_reader_state *states,
     size_t count, int timeout_ms)
@@ -198,11 +233,7 @@ wait_inlock(const struct jpki_service *service, const struct jpki_reader_state *
 			return JPKI_OK;
 		if (late)
 			return JPKI_ERR_TIMEOUT;
-		if (timeout_ms < 0)
-			pthread_cond_wait(&world.changed, &world.lock);
-		else
-			late = pthread_cond_timedwait(&world.changed, &world.lock, &until) ==
-			       ETIMEDOUT;
+		late = !wait_for_change_inlock(timeout_ms < 0 ? NULL : &until);
 	}
 }
 
@@ -240,7 +271,7 @@ open_inlock(struct jpki_service *service, const char *name, struct jpki_connecti
 	if (reader == NULL)
 		return JPKI_ERR_NO_READER;
 	if (reader->card == NULL)
-		return JPKI_ERR_NO_CARD;
+		return reader->occupied ? JPKI_ERR_MUTE : JPKI_ERR_NO_CARD;
 	if (reader->exclusive)
 		return JPKI_ERR_BUSY;
 	vcard_power_on(reader->card);
@@ -257,8 +288,24 @@ open_inlock(struct jpki_service *service, const char *name, struct jpki_connecti
 	return JPKI_OK;
 }
 
+/* As pcscd does: who holds the card keeps others from connecting too. */
 static int
-inprocess_open(struct jpki_service *service, const char *reader, struct jpki_connection **out)
+open_in_time_inlock(struct jpki_service *service, const char *name, int patience_ms,
+    struct jpki_connection *connection)
+{
+	struct timespec until = deadline(patience_ms < 0 ? 0 : patience_ms);
+	const struct reader *reader;
+
+	while ((reader = reader_find_inlock(name)) != NULL && reader->holder != NULL &&
+	       service_status_inlock() == JPKI_OK)
+		if (!wait_for_change_inlock(patience_ms < 0 ? NULL : &until))
+			return JPKI_ERR_HELD;
+	return open_inlock(service, name, connection);
+}
+
+static int
+inprocess_open(
+    struct jpki_service *service, const char *reader, int patience_ms, struct jpki_connection **out)
 {
 	struct jpki_connection *connection;
 	int result = arrive(INPROCESS_OPEN);
@@ -270,7 +317,7 @@ inprocess_open(struct jpki_service *service, const char *reader, struct jpki_con
 	if (connection == NULL)
 		return JPKI_ERR_MEMORY;
 	pthread_mutex_lock(&world.lock);
-	result = open_inlock(service, reader, connection);
+	result = open_in_time_inlock(service, reader, patience_ms, connection);
 	leave();
 	if (result != JPKI_OK)
 		free(connection);
@@ -303,15 +350,18 @@ same_card_inlock(const struct jpki_connection *connection)
 	return status == JPKI_OK || status == JPKI_ERR_RESET;
 }
 
-/* Wait while another connection is in a transaction with the card of this one. */
-static void
-wait_for_turn_inlock(const struct jpki_connection *connection)
+/* Wait while another connection is in a transaction with the card of this one: true if none is. */
+static bool
+wait_for_turn_inlock(const struct jpki_connection *connection, int patience_ms)
 {
+	struct timespec until = deadline(patience_ms < 0 ? 0 : patience_ms);
 	const struct reader *reader = connection->reader;
 
 	while (
 	    same_card_inlock(connection) && reader->holder != NULL && reader->holder != connection)
-		pthread_cond_wait(&world.changed, &world.lock);
+		if (!wait_for_change_inlock(patience_ms < 0 ? NULL : &until))
+			return false;
+	return true;
 }
 
 static void
@@ -324,51 +374,156 @@ forget_inlock(const struct jpki_connection *connection)
 	*at = connection->next;
 }
 
-static int
-inprocess_close(struct jpki_connection **connection, bool power_off)
+/* Without a reader's card that would wait for it, it is off. */
+static void
+cut_power_inlock(struct jpki_connection *connection)
 {
-	struct jpki_connection *old = connection != NULL ? *connection : NULL;
-	int result = JPKI_OK;
-
-	if (old == NULL)
-		return JPKI_OK;
-	*connection = NULL;
-	result = arrive(INPROCESS_CLOSE);
-	pthread_mutex_lock(&world.lock);
-	if (result == JPKI_OK && power_off) {
-		wait_for_turn_inlock(old);
-		result = status_inlock(old);
-		if (same_card_inlock(old)) {
-			reader_cut_power_inlock(old->reader);
-			result = JPKI_OK;
-		}
-	}
-	release_inlock(old);
-	forget_inlock(old);
-	leave();
-	free(old);
-	return result;
+	if (same_card_inlock(connection))
+		reader_cut_power_inlock(connection->reader);
 }
 
 static void
-inprocess_guard(struct jpki_connection *connection)
+give_back_inlock(struct jpki_connection *connection, int held)
+{
+	release_inlock(connection);
+	forget_inlock(connection);
+	if (held >= 0)
+		(void)close(held);
+	free(connection->share);
+	free(connection);
+}
+
+/* What could not be done in time. */
+struct attempt {
+	struct jpki_connection *connection;
+	int held;
+};
+
+static void *
+go_on_closing(void *context)
+{
+	struct attempt *attempt = context;
+
+	pthread_mutex_lock(&world.lock);
+	(void)wait_for_turn_inlock(attempt->connection, -1);
+	cut_power_inlock(attempt->connection);
+	give_back_inlock(attempt->connection, attempt->held);
+	leave();
+	free(attempt);
+	return NULL;
+}
+
+/* False if there is no thread for it. */
+static bool
+close_later(struct jpki_connection *connection, int held)
+{
+	struct attempt *attempt = malloc(sizeof(*attempt));
+	pthread_t thread;
+
+	if (attempt == NULL)
+		return false;
+	*attempt = (struct attempt){connection, held};
+	if (pthread_create(&thread, NULL, go_on_closing, attempt) != 0) {
+		free(attempt);
+		return false;
+	}
+	(void)pthread_detach(thread);
+	return true;
+}
+
+#define CLOSE_PATIENCE_MS 500
+
+/* JPKI_ERR_HELD: the connection is not ours any more. */
+static int
+close_inlock(struct jpki_connection *connection, bool power_off, int held)
+{
+	int result = JPKI_OK;
+
+	if (power_off && !wait_for_turn_inlock(connection, CLOSE_PATIENCE_MS)) {
+		if (close_later(connection, held))
+			return JPKI_ERR_HELD;
+		(void)wait_for_turn_inlock(connection, -1);
+	}
+	if (power_off) {
+		if (!same_card_inlock(connection))
+			result = status_inlock(connection);
+		cut_power_inlock(connection);
+	}
+	give_back_inlock(connection, held);
+	return result;
+}
+
+static int
+inprocess_close(struct jpki_connection **connection, bool power_off, int held)
+{
+	struct jpki_connection *old = connection != NULL ? *connection : NULL;
+	int planned, result;
+
+	if (old == NULL) {
+		if (held >= 0)
+			(void)close(held);
+		return JPKI_OK;
+	}
+	*connection = NULL;
+	planned = arrive(INPROCESS_CLOSE);
+	pthread_mutex_lock(&world.lock);
+	result = close_inlock(old, power_off && planned == JPKI_OK, held);
+	leave();
+	return planned != JPKI_OK ? planned : result;
+}
+
+static void
+inprocess_guard(struct jpki_connection *connection, const char *share)
 {
 	pthread_mutex_lock(&world.lock);
+	if (!connection->guarded)
+		connection->share = share != NULL ? strdup(share) : NULL;
+	if (share == NULL) {
+		free(connection->share);
+		connection->share = NULL;
+	}
 	connection->guarded = true;
 	pthread_mutex_unlock(&world.lock);
+}
+
+static bool
+guarded_inlock(const char *reader, const struct jpki_connection **found)
+{
+	const struct jpki_connection *c;
+
+	for (c = world.connections; c != NULL; c = c->next)
+		if (c->guarded && c->reader != NULL && strcmp(c->reader->name, reader) == 0)
+			break;
+	*found = c;
+	return c != NULL;
 }
 
 bool
 inprocess_guarded(const char *reader)
 {
-	const struct jpki_connection *c;
+	const struct jpki_connection *found;
+	bool guarded;
 
 	pthread_mutex_lock(&world.lock);
-	for (c = world.connections; c != NULL; c = c->next)
-		if (c->guarded && c->reader != NULL && strcmp(c->reader->name, reader) == 0)
-			break;
+	guarded = guarded_inlock(reader, &found);
 	pthread_mutex_unlock(&world.lock);
-	return c != NULL;
+	return guarded;
+}
+
+bool
+inprocess_guarded_by(const char *reader, const char *share)
+{
+	const struct jpki_connection *found;
+	bool guarded;
+
+	pthread_mutex_lock(&world.lock);
+	guarded = guarded_inlock(reader, &found);
+	if (guarded && (share == NULL || found->share == NULL))
+		guarded = share == found->share;
+	else if (guarded)
+		guarded = strcmp(share, found->share) == 0;
+	pthread_mutex_unlock(&world.lock);
+	return guarded;
 }
 
 static int
@@ -385,15 +540,15 @@ inprocess_check(struct jpki_connection *connection)
 }
 
 static int
-inprocess_begin(struct jpki_connection *connection)
+inprocess_begin(struct jpki_connection *connection, int patience_ms)
 {
 	int result = arrive(INPROCESS_BEGIN);
 
 	if (result != JPKI_OK)
 		return result;
 	pthread_mutex_lock(&world.lock);
-	wait_for_turn_inlock(connection);
-	result = status_inlock(connection);
+	result = wait_for_turn_inlock(connection, patience_ms) ? status_inlock(connection)
+							       : JPKI_ERR_HELD;
 	if (result == JPKI_OK) {
 		connection->reader->holder = connection;
 		connection->reader->depth++;
@@ -436,7 +591,7 @@ seize(struct jpki_connection *connection, int *result)
 	struct vcard *card = NULL;
 
 	pthread_mutex_lock(&world.lock);
-	wait_for_turn_inlock(connection);
+	(void)wait_for_turn_inlock(connection, -1);
 	*result = status_inlock(connection);
 	if (*result == JPKI_OK) {
 		card = connection->reader->card;

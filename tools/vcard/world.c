@@ -101,6 +101,7 @@ inprocess_reset(void)
 	memset(world.calls, 0, sizeof(world.calls));
 	memset(world.plans, 0, sizeof(world.plans));
 	world.stopped = false;
+	world.number++;
 	leave();
 }
 

@@ -38,6 +38,7 @@ struct jpki_connection {
 	uint64_t attachment;
 	uint32_t events, resets;
 	bool guarded;
+	char *share; /* the file whose lock leaves the card to others, NULL: none */
 	struct jpki_connection *next;
 };
 
@@ -54,6 +55,7 @@ struct world {
 	bool stopped;	     /* the service does not run */
 	uint64_t generation; /* of the service: those of an older one are dead */
 	uint64_t attachments;
+	uint64_t number; /* of this world: how often it has begun anew */
 	struct reader readers[INPROCESS_READERS];
 	struct jpki_connection *connections;
 	unsigned calls[INPROCESS_CALLS];

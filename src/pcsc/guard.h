@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef CARD_GUARD_H
-#define CARD_GUARD_H
+#ifndef PCSC_GUARD_H
+#define PCSC_GUARD_H
 
 #include <stdbool.h>
 

@@ -2,13 +2,14 @@
 
 /* What libpcsclite does not tell of the service (pcscd). */
 
-#include "card/pcscd.h"
+#include "pcsc/pcscd.h"
 
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -73,4 +74,30 @@ pcscd_hangs_up(void)
 	if (found == OPEN)
 		atomic_store(&paused_until, clock_now_ms() + PAUSE_MS);
 	return found == HUNG_UP;
+}
+
+/* FNV-1a. */
+static void
+hash(uint64_t *sum, const void *data, size_t length)
+{
+	for (const unsigned char *byte = data; length > 0; length--)
+		*sum = (*sum ^ *byte++) * 0x100000001B3;
+}
+
+uint64_t
+pcscd_insertion(const char *reader, uint32_t events)
+{
+	struct sockaddr_un address = {0};
+	uint64_t sum = 0xCBF29CE484222325, place[2] = {0};
+	struct stat info;
+
+	if (find_socket(&address) && stat(address.sun_path, &info) == 0) {
+		place[0] = info.st_dev;
+		place[1] = info.st_ino;
+	}
+	hash(&sum, address.sun_path, strlen(address.sun_path));
+	hash(&sum, place, sizeof(place));
+	hash(&sum, reader, strlen(reader));
+	hash(&sum, &events, sizeof(events));
+	return sum != 0 ? sum : 1;
 }

@@ -2,7 +2,7 @@
 
 /*
  * jpki-guard READER: wait for a process that has a card unlocked, and cut the card's power if it
- * ends without having done so itself. Started by the module (src/card/guard.h), not by hand.
+ * ends without having done so itself. Started by the module (src/pcsc/guard.h), not by hand.
  */
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 #include <jpki/transport.h>
 
-#include "card/guard_protocol.h"
+#include "pcsc/guard_protocol.h"
 
 /* A card that others hold for themselves is tried again, first soon, then every second. */
 #define ATTEMPTS 600
@@ -62,9 +62,9 @@ static int
 cut_power(struct jpki_service *service, const char *reader)
 {
 	struct jpki_connection *connection;
-	int rv = jpki_transport.open(service, reader, &connection);
+	int rv = jpki_transport.open(service, reader, -1, &connection);
 
-	return rv != JPKI_OK ? rv : jpki_transport.close(&connection, true);
+	return rv != JPKI_OK ? rv : jpki_transport.close(&connection, true, -1);
 }
 
 /* Without the service, the reader or the card, it has no power already. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "card/guard.h"
+#include "pcsc/guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include <jpki/transport.h>
 
 #include "base/log.h"
-#include "card/guard_protocol.h"
+#include "pcsc/guard_protocol.h"
 
 #define NAME "jpki-guard"
 #define PATH_SIZE 1024

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pcsc/context.h"
+
+#include <stdbool.h>
+#include <unistd.h>
+
+#include <jpki/error.h>
+
+#include "base/log.h"
+#include "pcsc/error.h"
+#include "pcsc/fork.h"
+#include "pcsc/pcscd.h"
+
+/*
+ * Newer services ask polkit whom they serve, and with which reader. Programs then show what they
+ * show without a reader or a card, so it is told here: again if the service let us in meanwhile,
+ * but once for the readers, of which one may be refused and another one not.
+ */
+static atomic_bool told_of_service, told_of_reader;
+
+static void
+tell_refusal(atomic_bool *told, const char *missing)
+{
+	if (atomic_exchange(told, true))
+		return;
+	log_line(LOG_ERROR,
+	    "%s: the PC/SC service refuses user %lu; a polkit rule for the actions "
+	    "org.debian.pcsc-lite.access_pcsc and access_card lets in who is not logged in at the "
+	    "machine itself (tools/doc/pcscd.md)",
+	    missing, (unsigned long)geteuid());
+}
+
+void
+context_tell_refusal(const char *reader)
+{
+	tell_refusal(&told_of_reader, reader);
+}
+
+void
+context_forget_refusals(void)
+{
+	told_of_service = told_of_reader = false;
+}
+
+/* Depending on who is quicker, the answer is that we may not, or that there is no service. */
+int
+context_establish(SCARDCONTEXT *context)
+{
+	static atomic_long last;
+	LONG code;
+	int rv;
+
+	fork_begin_talk();
+	code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context);
+	fork_end_talk();
+	rv = error_told_once("SCardEstablishContext", code, &last);
+	if (rv == JPKI_OK)
+		told_of_service = false;
+	else if ((rv == JPKI_ERR_NOT_ALLOWED || rv == JPKI_ERR_NO_SERVICE) && !told_of_service &&
+		 pcscd_hangs_up())
+		tell_refusal(&told_of_service, "no readers");
+	return rv;
+}
+
+void
+context_release(SCARDCONTEXT context)
+{
+	fork_begin_talk();
+	(void)SCardReleaseContext(context);
+	fork_end_talk();
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PCSC_SERVICE_H
+#define PCSC_SERVICE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <winscard.h>
+
+#include <jpki/transport.h>
+
+struct watch_waiter;
+
+struct jpki_service {
+	pthread_mutex_t lock;
+	SCARDCONTEXT context;
+	bool connected;		      /* the context is good, as far as we know */
+	pthread_cond_t changed;	      /* a wait has ended, or is to end */
+	struct watch_waiter *waiters; /* the waits under way */
+};
+
+/* As the table has them (jpki/transport.h); stop is free after the waits have been ended. */
+int service_start(struct jpki_service **out);
+void service_free(struct jpki_service **service);
+int service_readers(
+    struct jpki_service *service, char (*names)[JPKI_READER_NAME_SIZE], size_t size, size_t *count);
+int service_poll(struct jpki_service *service, struct jpki_reader_state *states, size_t count);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <jpki/transport.h>
+
+#include "pcsc/connection.h"
+#include "pcsc/service.h"
+#include "pcsc/watch.h"
+
+static void
+stop(struct jpki_service **service)
+{
+	if (*service == NULL)
+		return;
+	watch_cancel(*service);
+	service_free(service);
+}
+
+const struct jpki_transport jpki_transport = {
+    .start = service_start,
+    .stop = stop,
+    .readers = service_readers,
+    .poll = service_poll,
+    .wait = watch_wait,
+    .cancel = watch_cancel,
+    .open = connection_open,
+    .close = connection_close,
+    .guard = connection_guard,
+    .check = connection_check,
+    .begin = connection_begin,
+    .end = connection_end,
+    .transmit = connection_transmit,
+};

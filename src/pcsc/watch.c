@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pcsc/watch.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/deadline.h"
+#include "pcsc/context.h"
+#include "pcsc/error.h"
+#include "pcsc/fork.h"
+#include "pcsc/service.h"
+
+struct watch_waiter {
+	SCARDCONTEXT context;
+	atomic_bool cancelled;
+	struct watch_waiter *next;
+};
+
+/*
+ * A wait may not have reached the service when it is cancelled, so it is told again until it
+ * has come back.
+ */
+void
+watch_cancel(struct jpki_service *service)
+{
+	struct timespec soon;
+
+	pthread_mutex_lock(&service->lock);
+	while (service->waiters != NULL) {
+		for (struct watch_waiter *w = service->waiters; w != NULL; w = w->next) {
+			w->cancelled = true;
+			fork_begin_talk();
+			(void)SCardCancel(w->context);
+			fork_end_talk();
+		}
+		pthread_cond_broadcast(&service->changed);
+		soon = deadline_in(10);
+		(void)pthread_cond_timedwait(&service->changed, &service->lock, &soon);
+	}
+	pthread_mutex_unlock(&service->lock);
+}
+
+/* Returns at once when the wait is cancelled. */
+static void
+rest(struct jpki_service *service, const struct watch_waiter *waiter, long ms)
+{
+	struct timespec until = deadline_in(ms);
+
+	pthread_mutex_lock(&service->lock);
+	while (!waiter->cancelled &&
+	       pthread_cond_timedwait(&service->changed, &service->lock, &until) == 0)
+		continue;
+	pthread_mutex_unlock(&service->lock);
+}
+
+static bool
+differ(const struct jpki_reader_state *a, const struct jpki_reader_state *b)
+{
+	return a->attached != b->attached || a->present != b->present || a->mute != b->mute ||
+	       a->events != b->events;
+}
+
+/* One in a bad state is not attached for us, but the service lists it. */
+static bool
+is_known(const char *reader, const struct jpki_reader_state *states, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if ((states[i].attached || states[i].raw != 0) &&
+		    strcmp(states[i].name, reader) == 0)
+			return true;
+	return false;
+}
+
+/* Is there a reader that `states` does not know? */
+static int
+reader_came(
+    struct jpki_service *service, const struct jpki_reader_state *states, size_t count, bool *came)
+{
+	char names[JPKI_READERS_MAX][JPKI_READER_NAME_SIZE];
+	size_t readers;
+	int rv;
+
+	rv = service_readers(service, names, JPKI_READERS_MAX, &readers);
+	if (rv != JPKI_OK && rv != JPKI_ERR_BUFFER)
+		return rv;
+	for (size_t r = 0; r < readers && r < JPKI_READERS_MAX && !*came; r++)
+		*came = !is_known(names[r], states, count);
+	return JPKI_OK;
+}
+
+/* `now` is brought up to date. */
+static int
+look_again(struct jpki_service *service, const struct jpki_reader_state *states,
+    struct jpki_reader_state *now, size_t count, bool *changed)
+{
+	int rv = service_poll(service, now, count);
+
+	*changed = false;
+	for (size_t i = 0; i < count && rv == JPKI_OK && !*changed; i++)
+		*changed = differ(&now[i], &states[i]);
+	if (rv == JPKI_OK && !*changed)
+		rv = reader_came(service, now, count, changed);
+	return rv;
+}
+
+/* Before version 2.0, pcsc-lite takes no more of them in a call. */
+#define WATCHED_MAX_OF_OLD 16
+
+/* Whether others use the card is no news. */
+#define NOT_WATCHED (SCARD_STATE_INUSE | SCARD_STATE_EXCLUSIVE)
+
+/*
+ * The readers that there are, each with what was last heard of it, so that a bad state that lasts
+ * does not end the wait; and the pseudo-reader that announces new ones.
+ */
+static DWORD
+watch_list(const struct jpki_reader_state *now, size_t count,
+    SCARD_READERSTATE watched[JPKI_READERS_MAX + 1])
+{
+	DWORD length = 0;
+
+	watched[length++] = (SCARD_READERSTATE){.szReader = "\\\\?PnP?\\Notification"};
+	for (size_t i = 0; i < count && length <= JPKI_READERS_MAX; i++)
+		if (now[i].raw != 0)
+			watched[length++] = (SCARD_READERSTATE){
+			    .szReader = now[i].name,
+			    .dwCurrentState = now[i].raw & ~(DWORD)NOT_WATCHED,
+			};
+	return length;
+}
+
+static int
+listen(const struct watch_waiter *waiter, const struct jpki_reader_state *now, size_t count,
+    int timeout_ms)
+{
+	static atomic_long last;
+	SCARD_READERSTATE watched[JPKI_READERS_MAX + 1];
+	DWORD length = watch_list(now, count, watched);
+	LONG code;
+
+	code = SCardGetStatusChange(waiter->context, (DWORD)timeout_ms, watched, length);
+	if (code == SCARD_E_INVALID_PARAMETER && length > WATCHED_MAX_OF_OLD)
+		code = SCardGetStatusChange(
+		    waiter->context, (DWORD)timeout_ms, watched, WATCHED_MAX_OF_OLD);
+	return error_told_once("SCardGetStatusChange", code, &last);
+}
+
+/*
+ * The service tells of a reader that comes only while we listen, so look again every second:
+ * one that came between a look and the wait is not missed for long.
+ */
+#define SLICE_MS 1000
+/* A wake-up that brings nothing new is followed by a pause, and the next one by one twice as long.
+ */
+#define PAUSE_MIN_MS 100
+#define PAUSE_MAX_MS 1000
+
+/* How long to listen this time, with `timeout_ms` (-1: no end) after `since`; 0: the time is up. */
+static int
+slice(int timeout_ms, uint64_t since)
+{
+	uint64_t gone = clock_now_ms() - since;
+
+	if (timeout_ms < 0)
+		return SLICE_MS;
+	if (gone >= (uint64_t)timeout_ms)
+		return 0;
+	return timeout_ms - (int)gone < SLICE_MS ? timeout_ms - (int)gone : SLICE_MS;
+}
+
+static int
+wait_in_slices(struct jpki_service *service, struct watch_waiter *waiter,
+    const struct jpki_reader_state *states, struct jpki_reader_state *now, size_t count,
+    int timeout_ms)
+{
+	uint64_t since = clock_now_ms();
+	int rv, ms, pause = 0;
+	bool changed;
+
+	for (;;) {
+		rv = look_again(service, states, now, count, &changed);
+		if (rv != JPKI_OK || changed)
+			return rv;
+		ms = slice(timeout_ms, since);
+		if (ms == 0)
+			return JPKI_ERR_TIMEOUT;
+		if (pause != 0)
+			rest(service, waiter, pause < ms ? pause : ms);
+		if (!waiter->cancelled)
+			rv = listen(waiter, now, count, ms);
+		if (waiter->cancelled)
+			return JPKI_ERR_CANCELLED;
+		if (rv == JPKI_ERR_TIMEOUT)
+			pause = 0;
+		else if (rv == JPKI_OK || rv == JPKI_ERR_NO_READER)
+			pause = pause == 0		   ? PAUSE_MIN_MS
+				: pause * 2 < PAUSE_MAX_MS ? pause * 2
+							   : PAUSE_MAX_MS;
+		else
+			return rv;
+	}
+}
+
+static void
+add_waiter(struct jpki_service *service, struct watch_waiter *waiter)
+{
+	pthread_mutex_lock(&service->lock);
+	waiter->next = service->waiters;
+	service->waiters = waiter;
+	pthread_mutex_unlock(&service->lock);
+}
+
+static void
+remove_waiter(struct jpki_service *service, struct watch_waiter *waiter)
+{
+	struct watch_waiter **place;
+
+	pthread_mutex_lock(&service->lock);
+	for (place = &service->waiters; *place != waiter; place = &(*place)->next)
+		continue;
+	*place = waiter->next;
+	pthread_cond_broadcast(&service->changed);
+	pthread_mutex_unlock(&service->lock);
+}
+
+int
+watch_wait(struct jpki_service *service, const struct jpki_reader_state *states, size_t count,
+    int timeout_ms)
+{
+	struct watch_waiter waiter = {0};
+	struct jpki_reader_state *now;
+	int rv;
+
+	now = malloc((count + 1) * sizeof(*now));
+	if (now == NULL)
+		return JPKI_ERR_MEMORY;
+	if (count > 0)
+		memcpy(now, states, count * sizeof(*now));
+	rv = context_establish(&waiter.context);
+	if (rv == JPKI_OK) {
+		add_waiter(service, &waiter);
+		rv = wait_in_slices(service, &waiter, states, now, count, timeout_ms);
+		remove_waiter(service, &waiter);
+		context_release(waiter.context);
+	}
+	free(now);
+	return rv;
+}
