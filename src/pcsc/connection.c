@@ -1,42 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pcsc/connection.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <winscard.h>
 
-#include "base/descriptor.h"
 #include "pcsc/context.h"
 #include "pcsc/error.h"
-#include "pcsc/fork.h"
 #include "pcsc/guard.h"
 
-struct jpki_connection {
-	SCARDCONTEXT context;
-	SCARDHANDLE handle;
-	DWORD protocol;
-	char reader[JPKI_READER_NAME_SIZE];
-	struct fork_closed guard; /* its channel */
-};
-
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
+
+static LONG
+told(const char *call, LONG code)
+{
+	(void)error_told(call, code);
+	return code;
+}
 
 /*
  * Another program has cut the power, and yet another one has reconnected without a reset: then
  * pcsc-lite counts the card as in use, gives it no power, and refuses it to everybody.
  */
 static LONG
-connect_and_power(struct jpki_connection *connection, const char *reader)
+connect_and_power(struct jpki_connection *connection)
 {
 	LONG code;
 
-	code = SCardConnect(connection->context, reader, SCARD_SHARE_DIRECT, 0, &connection->handle,
-	    &connection->protocol);
+	code = told(
+	    "SCardConnect", SCardConnect(connection->context, connection->reader,
+				SCARD_SHARE_DIRECT, 0, &connection->handle, &connection->protocol));
 	if (code != SCARD_S_SUCCESS)
 		return code;
-	code = SCardReconnect(connection->handle, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_UNPOWER_CARD,
-	    &connection->protocol);
+	code = told("SCardReconnect", SCardReconnect(connection->handle, SCARD_SHARE_SHARED,
+					  PROTOCOLS, SCARD_UNPOWER_CARD, &connection->protocol));
 	if (code != SCARD_S_SUCCESS)
 		(void)SCardDisconnect(connection->handle, SCARD_LEAVE_CARD);
 	return code;
@@ -44,56 +40,47 @@ connect_and_power(struct jpki_connection *connection, const char *reader)
 
 /* A service that ends in the middle seems to refuse; asked again, it is gone. */
 static LONG
-connect_shared(struct jpki_connection *connection, const char *reader)
+connect_shared(struct jpki_connection *connection)
 {
 	LONG code = SCARD_W_SECURITY_VIOLATION;
 
 	for (int i = 0; i < 2 && code == SCARD_W_SECURITY_VIOLATION; i++)
-		code = SCardConnect(connection->context, reader, SCARD_SHARE_SHARED, PROTOCOLS,
-		    &connection->handle, &connection->protocol);
+		code = told("SCardConnect",
+		    SCardConnect(connection->context, connection->reader, SCARD_SHARE_SHARED,
+			PROTOCOLS, &connection->handle, &connection->protocol));
 	return code;
 }
 
-static LONG
-connect_somehow(struct jpki_connection *connection)
+struct jpki_connection *
+connection_new(const char *reader)
 {
-	LONG code = connect_shared(connection, connection->reader);
+	struct jpki_connection *connection = calloc(1, sizeof(*connection));
 
-	if (code == SCARD_W_UNPOWERED_CARD)
-		code = connect_and_power(connection, connection->reader);
-	if (code == SCARD_W_SECURITY_VIOLATION)
-		context_tell_refusal(connection->reader);
-	return code;
+	if (connection == NULL)
+		return NULL;
+	strncpy(connection->reader, reader, sizeof(connection->reader) - 1);
+	connection->guard.file = connection->held.file = NO_DESCRIPTOR;
+	return connection;
 }
 
 int
-connection_open(
-    struct jpki_service *service, const char *reader, int patience_ms, struct jpki_connection **out)
+connection_connect(struct jpki_connection *connection)
 {
-	struct jpki_connection *connection;
-	int rv;
+	LONG code;
+	int rv = context_establish(&connection->context);
 
-	(void)service;
-	(void)patience_ms;
-	*out = NULL;
-	connection = calloc(1, sizeof(*connection));
-	if (connection == NULL)
-		return JPKI_ERR_MEMORY;
-	strncpy(connection->reader, reader, sizeof(connection->reader) - 1);
-	connection->guard.file = NO_DESCRIPTOR;
-	rv = context_establish(&connection->context);
-	if (rv != JPKI_OK)
-		goto fail;
-	rv = error_told("SCardConnect", connect_somehow(connection));
-	if (rv != JPKI_OK)
-		goto fail_context;
-	*out = connection;
-	return JPKI_OK;
-fail_context:
-	context_release(connection->context);
-fail:
-	free(connection);
-	return rv;
+	if (rv != JPKI_OK) {
+		connection->context = 0;
+		return rv;
+	}
+	code = connect_shared(connection);
+	if (code == SCARD_W_UNPOWERED_CARD)
+		code = connect_and_power(connection);
+	if (code == SCARD_W_SECURITY_VIOLATION)
+		context_tell_refusal(connection->reader);
+	if (code != SCARD_S_SUCCESS)
+		connection->handle = 0;
+	return error_of(code);
 }
 
 /*
@@ -104,44 +91,62 @@ fail:
 static bool
 cut_power(struct jpki_connection *connection)
 {
-	return SCardReconnect(connection->handle, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_UNPOWER_CARD,
-		   &connection->protocol) == SCARD_S_SUCCESS;
+	return told("SCardReconnect", SCardReconnect(connection->handle, SCARD_SHARE_SHARED,
+					  PROTOCOLS, SCARD_UNPOWER_CARD, &connection->protocol)) ==
+	       SCARD_S_SUCCESS;
 }
 
-int
-connection_close(struct jpki_connection **connection, bool power_off, int held)
+/* Ends a transaction of ours too, after the power is gone. */
+static int
+disconnect(struct jpki_connection *connection)
 {
-	struct descriptor lock = descriptor_keep(held);
-	struct jpki_connection *old = *connection;
-	bool cut;
-	LONG code;
+	bool cut = connection->power_off && cut_power(connection);
+	LONG code = SCardDisconnect(connection->handle,
+	    connection->power_off && !cut ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
 
-	if (old == NULL) {
-		descriptor_close(&lock);
-		return JPKI_OK;
-	}
-	cut = power_off && cut_power(old);
-	/* This ends a transaction of ours too, after the power is gone. */
-	code =
-	    SCardDisconnect(old->handle, power_off && !cut ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
-	context_release(old->context);
-	fork_forget(&old->guard);
-	guard_stop(&old->guard.file, !power_off || cut || code == SCARD_S_SUCCESS);
-	descriptor_close(&lock);
-	free(old);
-	*connection = NULL;
 	return cut ? JPKI_OK : error_told("SCardDisconnect", code);
+}
+
+/*
+ * A guard is told that it is not needed before the lock is given up, or it could take that lock
+ * and cut the power once more.
+ */
+int
+connection_finish(struct jpki_connection *connection)
+{
+	int rv = connection->handle != 0 ? disconnect(connection) : JPKI_OK;
+
+	if (connection->context != 0)
+		context_release(connection->context);
+	fork_forget(&connection->guard);
+	guard_stop(&connection->guard.file, !connection->power_off || rv == JPKI_OK);
+	fork_forget(&connection->held);
+	descriptor_close(&connection->held.file);
+	free(connection);
+	return rv;
+}
+
+void
+connection_drop(struct jpki_connection *connection)
+{
+	if (connection != NULL)
+		(void)connection_finish(connection);
 }
 
 void
 connection_guard(struct jpki_connection *connection, const char *share)
 {
-	(void)share;
-	if (connection->guard.file.number >= 0)
-		return;
-	connection->guard.file = guard_start(connection->reader);
-	if (connection->guard.file.number >= 0)
-		fork_close_in_child(&connection->guard);
+	bool told_alone = connection->alone;
+
+	connection->alone = told_alone || share == NULL;
+	if (connection->guard.file.number < 0) {
+		connection->guard.file =
+		    guard_start(connection->reader, connection->alone ? NULL : share);
+		if (connection->guard.file.number >= 0)
+			fork_close_in_child(&connection->guard);
+	} else if (connection->alone && !told_alone) {
+		guard_alone(&connection->guard.file);
+	}
 }
 
 int
@@ -155,20 +160,6 @@ connection_check(struct jpki_connection *connection)
 	    connection->handle, NULL, &name_length, &state, &protocol, NULL, &atr_length);
 	fork_end_status();
 	return error_told("SCardStatus", code);
-}
-
-int
-connection_begin(struct jpki_connection *connection, int patience_ms)
-{
-	(void)patience_ms;
-	return error_told("SCardBeginTransaction", SCardBeginTransaction(connection->handle));
-}
-
-int
-connection_end(struct jpki_connection *connection)
-{
-	return error_told(
-	    "SCardEndTransaction", SCardEndTransaction(connection->handle, SCARD_LEAVE_CARD));
 }
 
 /*

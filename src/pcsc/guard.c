@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
@@ -125,18 +126,23 @@ reap(pid_t pid)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : ECHILD;
 }
 
+struct task {
+	const char *reader, *share;
+};
+
 static int
-spawn(const char *path, const char *reader, int process, int channel)
+spawn(const char *path, const struct task *task, int process, int channel)
 {
-	char name[] = NAME, variable[PATH_SIZE], reader_copy[JPKI_READER_NAME_SIZE];
-	char *arguments[] = {name, reader_copy, NULL};
+	char name[] = NAME, variable[PATH_SIZE], reader[JPKI_READER_NAME_SIZE], share[PATH_MAX];
+	char *arguments[] = {name, reader, share, NULL};
 	char *environment[] = {service_variable(variable) != NULL ? variable : NULL, NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	pid_t pid = -1;
 	int error;
 
-	snprintf(reader_copy, sizeof(reader_copy), "%s", reader);
+	snprintf(reader, sizeof(reader), "%s", task->reader);
+	snprintf(share, sizeof(share), "%s", task->share != NULL ? task->share : "");
 	error = posix_spawn_file_actions_init(&actions);
 	if (error != 0)
 		return error;
@@ -153,7 +159,7 @@ spawn(const char *path, const char *reader, int process, int channel)
 }
 
 static int
-start(const char *path, const char *reader, int *channel)
+start(const char *path, const struct task *task, int *channel)
 {
 	int ends[2], process, error = ENOMEM;
 
@@ -165,7 +171,7 @@ start(const char *path, const char *reader, int *channel)
 		ends[0] = move_up(ends[0]);
 		ends[1] = move_up(ends[1]);
 		if (ends[0] >= 0 && ends[1] >= 0)
-			error = spawn(path, reader, process, ends[1]);
+			error = spawn(path, task, process, ends[1]);
 		(void)close(ends[1]);
 		if (error == 0)
 			*channel = ends[0];
@@ -189,30 +195,46 @@ complain(const char *path, int error)
 }
 
 struct descriptor
-guard_start(const char *reader)
+guard_start(const char *reader, const char *share)
 {
+	const struct task task = {reader, share};
 	static const char installed[] = JPKI_LIBEXECDIR "/" NAME;
 	int saved = errno, channel = -1, error = ENOENT;
 	char path[PATH_SIZE];
 
 	if (beside_us(path))
-		error = start(path, reader, &channel);
+		error = start(path, &task, &channel);
 	if (error != 0)
-		error = start(installed, reader, &channel);
+		error = start(installed, &task, &channel);
 	if (error != 0)
 		complain(installed, error);
 	errno = saved;
 	return descriptor_keep(channel);
 }
 
+static void
+say(const struct descriptor *channel, char word)
+{
+	int saved = errno;
+
+	if (descriptor_is_ours(channel))
+		(void)send(channel->number, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	errno = saved;
+}
+
+void
+guard_alone(const struct descriptor *channel)
+{
+	say(channel, GUARD_ALONE);
+}
+
 void
 guard_stop(struct descriptor *channel, bool locked)
 {
-	static const char word = GUARD_STAND_DOWN;
 	int saved = errno;
 
-	if (locked && descriptor_is_ours(channel))
-		(void)send(channel->number, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (locked)
+		say(channel, GUARD_STAND_DOWN);
 	descriptor_close(channel);
 	errno = saved;
 }

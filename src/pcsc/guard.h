@@ -15,9 +15,13 @@
 /*
  * Start one for the card in `reader`. It is looked for beside the shared object (or program) that
  * this code is in, then where it is installed. Returns the channel that it listens to, or none if
- * it could not be started, which the log tells the first time.
+ * it could not be started, which the log tells the first time. `share` is the path of the file
+ * whose lock leaves the card to others (jpki_transport.guard), or NULL.
  */
-struct descriptor guard_start(const char *reader);
+struct descriptor guard_start(const char *reader, const char *share);
+
+/* From now on it is to cut the power whatever others do. */
+void guard_alone(const struct descriptor *channel);
 
 /*
  * It is not needed any more, if the card is locked or was never unlocked; else it is to cut the

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * jpki-guard READER: wait for a process that has a card unlocked, and cut the card's power if it
- * ends without having done so itself. Started by the module (src/pcsc/guard.h), not by hand.
+ * jpki-guard READER [SHARE]: wait for a process that has a card unlocked, and cut the card's power
+ * if it ends without having done so itself; but leave the card to others if they have a lock on the
+ * file SHARE. Started by the module (src/pcsc/guard.h), not by hand.
  */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -16,12 +18,21 @@
 
 #include <jpki/transport.h>
 
+#include "base/clock.h"
 #include "pcsc/guard_protocol.h"
 
-/* A card that others hold for themselves is tried again, first soon, then every second. */
-#define ATTEMPTS 600
-#define QUICK_ATTEMPTS 20
+/* A card that others hold for themselves is tried again for so long, first soon, then every second.
+ */
+#define TRY_MS 600000
+#define QUICK_MS 1000
 #define QUICK_PAUSE_NS 50000000
+/* What one attempt may wait for others, so that a signal is heard. */
+#define STEP_MS 500
+/*
+ * A service that has ended has powered the readers down. But one that is just being started anew
+ * looks the same.
+ */
+#define SERVICE_MS 5000
 
 static volatile sig_atomic_t told_to_end;
 
@@ -43,54 +54,166 @@ take_signals(void)
 		(void)sigaction(numbers[i], &action, NULL);
 }
 
+enum word { NOTHING_SAID, SAID_THAT_ALL_IS_WELL, SAID_NO_MORE };
+
+/* What has been said so far; that it heeds nobody is noted. */
+static enum word
+hear(bool *alone)
+{
+	ssize_t length;
+	char word;
+
+	while ((length = recv(GUARD_CHANNEL, &word, 1, MSG_DONTWAIT)) == 1) {
+		if (word == GUARD_STAND_DOWN)
+			return SAID_THAT_ALL_IS_WELL;
+		if (word == GUARD_ALONE)
+			*alone = true;
+	}
+	return length < 0 && errno == EAGAIN ? NOTHING_SAID : SAID_NO_MORE;
+}
+
 /* True if the process is gone, or is about to be, without having said that all is well. */
 static bool
-wait_for_end(void)
+wait_for_end(bool *alone)
 {
 	struct pollfd files[] = {
 	    {.fd = GUARD_CHANNEL, .events = POLLIN}, {.fd = GUARD_PROCESS, .events = POLLIN}};
+	enum word said;
 	sigset_t none;
-	char word;
+	bool gone;
 
 	sigemptyset(&none);
-	while (!told_to_end && ppoll(files, 2, NULL, &none) < 0 && errno == EINTR)
-		continue;
-	return recv(GUARD_CHANNEL, &word, 1, MSG_DONTWAIT) != 1 || word != GUARD_STAND_DOWN;
+	for (;;) {
+		/* first this: what it said before it went is heard */
+		gone = told_to_end || poll(&files[1], 1, 0) != 0;
+		said = hear(alone);
+		if (said == SAID_THAT_ALL_IS_WELL)
+			return false;
+		if (gone || said == SAID_NO_MORE)
+			return true;
+		(void)ppoll(files, 2, NULL, &none);
+	}
 }
 
-static int
-cut_power(struct jpki_service *service, const char *reader)
+/*
+ * May the power be cut? Not if others have a share in the card. *file is locked while the card is
+ * ours, -1 if there is none to be locked.
+ */
+static bool
+take_share(const char *path, int *file)
 {
-	struct jpki_connection *connection;
-	int rv = jpki_transport.open(service, reader, -1, &connection);
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int error;
 
-	return rv != JPKI_OK ? rv : jpki_transport.close(&connection, true, -1);
+	*file = path[0] != '\0' ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
+	if (*file < 0 || fcntl(*file, F_OFD_SETLK, &whole) == 0)
+		return true;
+	error = errno;
+	(void)close(*file);
+	*file = -1;
+	return error != EAGAIN && error != EACCES; /* a file that cannot be locked is none */
 }
 
-/* Without the service, the reader or the card, it has no power already. */
+static void
+give_share_back(int file, int result)
+{
+	if (file < 0)
+		return;
+	if (result == JPKI_OK && ftruncate(file, 0) != 0)
+		(void)fprintf(stderr, "jpki-guard: a file of locks cannot be emptied\n");
+	(void)close(file);
+}
+
+/*
+ * Within a transaction the power is cut at once. Another program's may end later than we wait for
+ * it: what was begun is kept for the next time.
+ */
+static int
+cut_power(struct jpki_service *service, const char *reader, struct jpki_connection **connection)
+{
+	int rv = JPKI_OK;
+
+	if (*connection == NULL)
+		rv = jpki_transport.open(service, reader, STEP_MS, connection);
+	if (rv == JPKI_OK)
+		rv = jpki_transport.begin(*connection, STEP_MS);
+	if (rv == JPKI_OK || rv == JPKI_ERR_RESET)
+		return jpki_transport.close(connection, true, -1);
+	if (rv != JPKI_ERR_HELD)
+		(void)jpki_transport.close(connection, false, -1);
+	return rv;
+}
+
+/* Without the reader or the card, and without an answer to power, it has none already. */
 static bool
 is_done(int error)
 {
-	return error == JPKI_OK || error == JPKI_ERR_NO_SERVICE || error == JPKI_ERR_NO_READER ||
-	       error == JPKI_ERR_NO_CARD;
+	return error == JPKI_OK || error == JPKI_ERR_NO_READER || error == JPKI_ERR_NO_CARD ||
+	       error == JPKI_ERR_MUTE;
+}
+
+/* False if a signal has ended it. */
+static bool
+pause_until_next(uint64_t since)
+{
+	bool quick = clock_now_ms() - since < QUICK_MS;
+	struct timespec pause = {.tv_sec = quick ? 0 : 1, .tv_nsec = quick ? QUICK_PAUSE_NS : 0};
+	sigset_t none;
+
+	sigemptyset(&none);
+	(void)ppoll(NULL, 0, &pause, &none);
+	return !told_to_end;
+}
+
+/* The share is asked for each time: others may have come to the card meanwhile. */
+static bool
+try_until_done(struct jpki_service *service, const char *reader, const char *share)
+{
+	struct jpki_connection *connection = NULL;
+	uint64_t since = clock_now_ms(), served = since;
+	bool done = false;
+	int rv, file;
+
+	do {
+		if (!take_share(share, &file)) {
+			done = true;
+			break;
+		}
+		rv = cut_power(service, reader, &connection);
+		give_share_back(file, rv);
+		done = is_done(rv);
+		if (rv != JPKI_ERR_NO_SERVICE)
+			served = clock_now_ms();
+		else if (clock_now_ms() - served >= SERVICE_MS)
+			done = true;
+	} while (!done && clock_now_ms() - since < TRY_MS && pause_until_next(since));
+	(void)jpki_transport.close(&connection, false, -1);
+	return done;
+}
+
+/* Signals heard so far have done their work: one that comes now ends the attempts. */
+static int
+lock_card(const char *reader, const char *share)
+{
+	struct jpki_service *service;
+	bool done;
+
+	told_to_end = 0;
+	if (jpki_transport.start(&service) != JPKI_OK)
+		return 1;
+	done = try_until_done(service, reader, share);
+	jpki_transport.stop(&service);
+	return done ? 0 : 1;
 }
 
 static int
-lock_card(const char *reader)
+keep_guard(const char *reader, const char *share)
 {
-	const struct timespec quick_pause = {.tv_nsec = QUICK_PAUSE_NS}, pause = {.tv_sec = 1};
-	struct jpki_service *service;
-	int rv = JPKI_ERR_BUSY;
+	bool alone = false;
 
-	if (jpki_transport.start(&service) != JPKI_OK)
-		return 1;
-	for (int i = 0; i < ATTEMPTS && !is_done(rv); i++) {
-		rv = cut_power(service, reader);
-		if (!is_done(rv))
-			(void)nanosleep(i < QUICK_ATTEMPTS ? &quick_pause : &pause, NULL);
-	}
-	jpki_transport.stop(&service);
-	return is_done(rv) ? 0 : 1;
+	if (!wait_for_end(&alone))
+		return 0;
+	return lock_card(reader, alone ? "" : share);
 }
 
 int
@@ -98,7 +221,7 @@ main(int argc, char **argv)
 {
 	sigset_t all;
 
-	if (argc != 2 || send(GUARD_CHANNEL, "", 0, MSG_NOSIGNAL) != 0) {
+	if (argc < 2 || argc > 3 || send(GUARD_CHANNEL, "", 0, MSG_NOSIGNAL) != 0) {
 		fprintf(stderr, "jpki-guard is started by jpki-pkcs11, not by hand.\n");
 		return 2;
 	}
@@ -108,7 +231,7 @@ main(int argc, char **argv)
 	take_signals();
 	switch (fork()) {
 	case 0:
-		return wait_for_end() ? lock_card(argv[1]) : 0;
+		return keep_guard(argv[1], argc > 2 ? argv[2] : "");
 	case -1:
 		return 1;
 	default:

@@ -8,6 +8,7 @@
 
 #include <jpki/transport.h>
 
+struct opening;
 struct watch_waiter;
 
 struct jpki_service {
@@ -16,6 +17,7 @@ struct jpki_service {
 	bool connected;		      /* the context is good, as far as we know */
 	pthread_cond_t changed;	      /* a wait has ended, or is to end */
 	struct watch_waiter *waiters; /* the waits under way */
+	struct opening *openings;     /* attempts to connect that were left behind */
 };
 
 /* As the table has them (jpki/transport.h); stop is free after the waits have been ended. */

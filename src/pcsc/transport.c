@@ -2,7 +2,9 @@
 #include <jpki/transport.h>
 
 #include "pcsc/connection.h"
+#include "pcsc/opening.h"
 #include "pcsc/service.h"
+#include "pcsc/turn.h"
 #include "pcsc/watch.h"
 
 static void
@@ -11,6 +13,7 @@ stop(struct jpki_service **service)
 	if (*service == NULL)
 		return;
 	watch_cancel(*service);
+	opening_forget(*service);
 	service_free(service);
 }
 
@@ -21,11 +24,11 @@ const struct jpki_transport jpki_transport = {
     .poll = service_poll,
     .wait = watch_wait,
     .cancel = watch_cancel,
-    .open = connection_open,
-    .close = connection_close,
+    .open = opening_open,
+    .close = turn_close,
     .guard = connection_guard,
     .check = connection_check,
-    .begin = connection_begin,
-    .end = connection_end,
+    .begin = turn_begin,
+    .end = turn_end,
     .transmit = connection_transmit,
 };

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pcsc/patience.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include <jpki/error.h>
+
+#include "base/deadline.h"
+
+struct patience {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct patience_call call; /* under way; the thread's */
+	struct patience_call next; /* run is NULL: none */
+	bool awaited;
+	bool ended;
+	int result;
+	unsigned owners; /* the thread, and who began it */
+};
+
+static void
+disown_inlock(struct patience *patience)
+{
+	bool last = --patience->owners == 0;
+
+	pthread_mutex_unlock(&patience->lock);
+	if (!last)
+		return;
+	pthread_cond_destroy(&patience->changed);
+	pthread_mutex_destroy(&patience->lock);
+	free(patience);
+}
+
+/* Make the call, and take it back if nobody waits. The lock is taken afterwards. */
+static int
+call_inlock(struct patience *patience)
+{
+	const struct patience_call *call = &patience->call;
+	int result;
+
+	pthread_mutex_unlock(&patience->lock);
+	result = call->run(call->data);
+	pthread_mutex_lock(&patience->lock);
+	if (patience->awaited || patience->next.run != NULL || call->undo == NULL)
+		return result;
+	pthread_mutex_unlock(&patience->lock);
+	call->undo(call->data, result);
+	pthread_mutex_lock(&patience->lock);
+	return PATIENCE_UNDONE;
+}
+
+static void *
+live(void *context)
+{
+	struct patience *patience = context;
+
+	pthread_mutex_lock(&patience->lock);
+	patience->result = call_inlock(patience);
+	while (patience->next.run != NULL) {
+		patience->call = patience->next;
+		patience->next.run = NULL;
+		patience->result = call_inlock(patience);
+	}
+	patience->ended = true;
+	pthread_cond_broadcast(&patience->changed);
+	disown_inlock(patience);
+	return NULL;
+}
+
+/* A thread that gets none of the program's signals, and that nobody joins. */
+static bool
+start_thread(struct patience *patience)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	sigset_t all;
+	int error;
+
+	sigfillset(&all);
+	if (pthread_attr_init(&attributes) != 0)
+		return false;
+	error = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	if (error == 0)
+		error = pthread_attr_setsigmask_np(&attributes, &all);
+	if (error == 0)
+		error = pthread_create(&thread, &attributes, live, patience);
+	(void)pthread_attr_destroy(&attributes);
+	return error == 0;
+}
+
+struct patience *
+patience_start(const struct patience_call *call)
+{
+	struct patience *patience = calloc(1, sizeof(*patience));
+
+	if (patience == NULL)
+		return NULL;
+	pthread_mutex_init(&patience->lock, NULL);
+	pthread_cond_init(&patience->changed, NULL);
+	patience->call = *call;
+	patience->awaited = true; /* it will be */
+	patience->owners = 2;
+	if (start_thread(patience))
+		return patience;
+	pthread_cond_destroy(&patience->changed);
+	pthread_mutex_destroy(&patience->lock);
+	free(patience);
+	return NULL;
+}
+
+/* True if it has come to its end. */
+static bool
+wait_inlock(struct patience *patience, int ms)
+{
+	struct timespec until = deadline_in(ms < 0 ? 0 : ms);
+	int error = 0;
+
+	while (!patience->ended && error == 0)
+		error = ms < 0
+			    ? pthread_cond_wait(&patience->changed, &patience->lock)
+			    : pthread_cond_timedwait(&patience->changed, &patience->lock, &until);
+	return patience->ended;
+}
+
+int
+patience_wait(struct patience **patience, int ms)
+{
+	struct patience *p = *patience;
+	int result;
+
+	pthread_mutex_lock(&p->lock);
+	p->awaited = true;
+	if (!wait_inlock(p, ms)) {
+		p->awaited = false;
+		pthread_mutex_unlock(&p->lock);
+		return JPKI_ERR_HELD;
+	}
+	result = p->result;
+	*patience = NULL;
+	disown_inlock(p);
+	return result;
+}
+
+bool
+patience_follow(struct patience *patience, const struct patience_call *next)
+{
+	bool in_time;
+
+	pthread_mutex_lock(&patience->lock);
+	in_time = !patience->ended;
+	if (in_time)
+		patience->next = *next;
+	pthread_mutex_unlock(&patience->lock);
+	return in_time;
+}
+
+void
+patience_leave(struct patience **patience)
+{
+	struct patience *p = *patience;
+
+	if (p == NULL)
+		return;
+	*patience = NULL;
+	pthread_mutex_lock(&p->lock);
+	p->awaited = false;
+	disown_inlock(p);
+}
