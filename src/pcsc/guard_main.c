@@ -33,6 +33,8 @@
  * looks the same.
  */
 #define SERVICE_MS 5000
+/* How long a process that has become another program may take to close its files. */
+#define EXEC_MS 5000
 
 static volatile sig_atomic_t told_to_end;
 
@@ -72,6 +74,14 @@ hear(bool *alone)
 	return length < 0 && errno == EAGAIN ? NOTHING_SAID : SAID_NO_MORE;
 }
 
+static bool
+process_is_gone(void)
+{
+	struct pollfd process = {.fd = GUARD_PROCESS, .events = POLLIN};
+
+	return poll(&process, 1, 0) != 0;
+}
+
 /* True if the process is gone, or is about to be, without having said that all is well. */
 static bool
 wait_for_end(bool *alone)
@@ -85,7 +95,7 @@ wait_for_end(bool *alone)
 	sigemptyset(&none);
 	for (;;) {
 		/* first this: what it said before it went is heard */
-		gone = told_to_end || poll(&files[1], 1, 0) != 0;
+		gone = told_to_end || process_is_gone();
 		said = hear(alone);
 		if (said == SAID_THAT_ALL_IS_WELL)
 			return false;
@@ -165,60 +175,59 @@ pause_until_next(uint64_t since)
 	return !told_to_end;
 }
 
-/* The share is asked for each time: others may have come to the card meanwhile. */
+struct card {
+	const char *reader, *share;
+	bool alone; /* nobody else's share counts */
+	struct jpki_connection *connection;
+};
+
+/*
+ * True: that was it. The share is asked for each time, as others may have come to the card
+ * meanwhile. A lock that is refused may be that of the process itself until it is gone: its files
+ * are closed one after the other, perhaps the channel first. One that has become another program
+ * stays.
+ */
 static bool
-try_until_done(struct jpki_service *service, const char *reader, const char *share)
+try_once(struct jpki_service *service, struct card *card, uint64_t since, uint64_t *served)
 {
-	struct jpki_connection *connection = NULL;
-	uint64_t since = clock_now_ms(), served = since;
-	bool done = false;
+	bool gone = process_is_gone();
+	enum word said = hear(&card->alone);
 	int rv, file;
 
-	do {
-		if (!take_share(share, &file)) {
-			done = true;
-			break;
-		}
-		rv = cut_power(service, reader, &connection);
-		give_share_back(file, rv);
-		done = is_done(rv);
-		if (rv != JPKI_ERR_NO_SERVICE)
-			served = clock_now_ms();
-		else if (clock_now_ms() - served >= SERVICE_MS)
-			done = true;
-	} while (!done && clock_now_ms() - since < TRY_MS && pause_until_next(since));
-	(void)jpki_transport.close(&connection, false, -1);
-	return done;
+	if (said == SAID_THAT_ALL_IS_WELL)
+		return true;
+	if (!take_share(card->alone ? "" : card->share, &file))
+		return gone || (said == SAID_NO_MORE && clock_now_ms() - since >= EXEC_MS);
+	rv = cut_power(service, card->reader, &card->connection);
+	give_share_back(file, rv);
+	if (rv != JPKI_ERR_NO_SERVICE)
+		*served = clock_now_ms();
+	return is_done(rv) || clock_now_ms() - *served >= SERVICE_MS;
 }
 
 /* Signals heard so far have done their work: one that comes now ends the attempts. */
 static int
-lock_card(const char *reader, const char *share)
+lock_card(struct card *card)
 {
 	struct jpki_service *service;
+	uint64_t since = clock_now_ms(), served = since;
 	bool done;
 
 	told_to_end = 0;
 	if (jpki_transport.start(&service) != JPKI_OK)
 		return 1;
-	done = try_until_done(service, reader, share);
+	do
+		done = try_once(service, card, since, &served);
+	while (!done && clock_now_ms() - since < TRY_MS && pause_until_next(since));
+	(void)jpki_transport.close(&card->connection, false, -1);
 	jpki_transport.stop(&service);
 	return done ? 0 : 1;
-}
-
-static int
-keep_guard(const char *reader, const char *share)
-{
-	bool alone = false;
-
-	if (!wait_for_end(&alone))
-		return 0;
-	return lock_card(reader, alone ? "" : share);
 }
 
 int
 main(int argc, char **argv)
 {
+	struct card card = {.reader = argv[1], .share = argc > 2 ? argv[2] : ""};
 	sigset_t all;
 
 	if (argc < 2 || argc > 3 || send(GUARD_CHANNEL, "", 0, MSG_NOSIGNAL) != 0) {
@@ -231,7 +240,7 @@ main(int argc, char **argv)
 	take_signals();
 	switch (fork()) {
 	case 0:
-		return keep_guard(argv[1], argc > 2 ? argv[2] : "");
+		return wait_for_end(&card.alone) ? lock_card(&card) : 0;
 	case -1:
 		return 1;
 	default:
