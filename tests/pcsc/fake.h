@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PCSC_TEST_FAKE_H
+#define PCSC_TEST_FAKE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <winscard.h>
+
+/*
+ * A PC/SC library in place of the real one: readers in whatever state a test wants, a card that
+ * somebody else holds.
+ */
+
+#define FAKE_READERS_MAX 40
+
+struct fake {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* in */
+	unsigned readers;		/* "reader 0", "reader 1" ... */
+	DWORD states[FAKE_READERS_MAX]; /* what is said of each, 0: not known */
+	DWORD most_at_once;		/* readers in a call */
+	bool restless;			/* every wait ends at once */
+	bool held;			/* somebody has a transaction */
+	LONG answer;			/* of the calls that would be good */
+	/* out */
+	unsigned polls, waits, begun, ended, connected, disconnected, cuts;
+	DWORD watched; /* readers in the last wait */
+};
+
+extern struct fake fake;
+
+/* Begin anew. */
+void fake_reset(void);
+/* Under its lock. */
+void fake_hold(bool held);
+/* Wait until that many calls have been made. */
+void fake_await(const unsigned *count, unsigned calls);
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <jpki/transport.h>
+
+#include "base/clock.h"
+#include "fake.h"
+
+#define EMPTY(events) (SCARD_STATE_EMPTY | (DWORD)(events) << 16)
+#define PRESENT(events) (SCARD_STATE_PRESENT | (DWORD)(events) << 16)
+
+static const struct jpki_transport *const way = &jpki_transport;
+static struct jpki_service *service;
+static struct jpki_reader_state states[FAKE_READERS_MAX];
+
+static int
+begin_anew(void **state)
+{
+	(void)state;
+	fake_reset();
+	memset(states, 0, sizeof(states));
+	for (unsigned i = 0; i < FAKE_READERS_MAX; i++)
+		snprintf(states[i].name, sizeof(states[i].name), "reader %u", i);
+	return way->start(&service);
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	way->stop(&service);
+	return 0;
+}
+
+static void
+set(unsigned reader, DWORD said)
+{
+	pthread_mutex_lock(&fake.lock);
+	fake.states[reader] = said;
+	if (fake.readers <= reader)
+		fake.readers = reader + 1;
+	pthread_cond_broadcast(&fake.changed);
+	pthread_mutex_unlock(&fake.lock);
+}
+
+static void
+poll_all(size_t count)
+{
+	assert_int_equal(way->poll(service, states, count), JPKI_OK);
+}
+
+static void
+states_are_told(void **state)
+{
+	(void)state;
+	set(0, PRESENT(3) | SCARD_STATE_INUSE);
+	set(1, PRESENT(1) | SCARD_STATE_MUTE);
+	set(2, EMPTY(2));
+	set(3, SCARD_STATE_UNAVAILABLE);
+	poll_all(5);
+	assert_true(states[0].attached && states[0].present && !states[0].mute);
+	assert_int_equal(states[0].events, 3);
+	assert_true(states[0].insertion != 0);
+	assert_true(states[1].attached && !states[1].present && states[1].mute);
+	assert_true(states[1].insertion == 0);
+	assert_true(states[2].attached && !states[2].present && !states[2].mute);
+	assert_false(states[3].attached || states[3].present);
+	assert_false(states[4].attached);
+}
+
+static void
+one_call_asks_for_all(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 16; i++)
+		set(i, EMPTY(1));
+	poll_all(16);
+	assert_int_equal(fake.polls, 1);
+	for (unsigned i = 16; i < FAKE_READERS_MAX; i++)
+		set(i, PRESENT(1));
+	fake.most_at_once = 16;
+	poll_all(FAKE_READERS_MAX);
+	assert_int_equal(fake.polls, 4);
+	assert_true(states[FAKE_READERS_MAX - 1].present);
+}
+
+static void
+insertions_differ(void **state)
+{
+	uint64_t first, second;
+
+	(void)state;
+	set(0, PRESENT(1));
+	set(1, PRESENT(1));
+	poll_all(2);
+	first = states[0].insertion;
+	assert_true(first != states[1].insertion);
+	set(0, PRESENT(3));
+	poll_all(2);
+	second = states[0].insertion;
+	assert_true(second != 0 && second != first);
+	set(0, PRESENT(1));
+	poll_all(2);
+	assert_true(states[0].insertion == first);
+}
+
+static void
+waits(int expected, int timeout, unsigned calls_max)
+{
+	uint64_t since = clock_now_ms();
+
+	assert_int_equal(way->wait(service, states, fake.readers, timeout), expected);
+	if (timeout > 0)
+		assert_true(clock_now_ms() - since >= (uint64_t)timeout);
+	assert_in_range(fake.waits, 1, calls_max);
+}
+
+/* Each of them is as it was: the wait goes on. */
+static void
+bad_states_do_not_end_a_wait(void **state)
+{
+	static const DWORD bad[] = {SCARD_STATE_UNAVAILABLE, PRESENT(5) | SCARD_STATE_MUTE,
+	    PRESENT(2) | SCARD_STATE_INUSE, PRESENT(0) | SCARD_STATE_EXCLUSIVE};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		set(i, bad[i]);
+	fake.states[3] &= ~(DWORD)SCARD_STATE_EXCLUSIVE;
+	poll_all(4);
+	waits(JPKI_ERR_TIMEOUT, 500, 1);
+}
+
+/* A service that has nothing new to tell, and says so without end. */
+static void
+needless_wake_ups_cost_little(void **state)
+{
+	(void)state;
+	set(0, PRESENT(1));
+	fake.restless = true;
+	poll_all(1);
+	waits(JPKI_ERR_TIMEOUT, 2000, 8);
+	assert_in_range(fake.polls, 2, 12);
+}
+
+static void *
+put_in(void *context)
+{
+	fake_await(&fake.waits, 1);
+	set(0, PRESENT(2));
+	return context;
+}
+
+static void *
+plug_in(void *context)
+{
+	fake_await(&fake.waits, 1);
+	set(1, EMPTY(0));
+	return context;
+}
+
+static void *
+cancel(void *context)
+{
+	fake_await(&fake.waits, 4); /* it rests between them by now */
+	way->cancel(service);
+	return context;
+}
+
+static void
+meanwhile(void *(*work)(void *), int expected)
+{
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, work, NULL), 0);
+	assert_int_equal(way->wait(service, states, 1, -1), expected);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+static void
+changes_end_a_wait(void **state)
+{
+	(void)state;
+	set(0, EMPTY(1));
+	poll_all(1);
+	meanwhile(put_in, JPKI_OK);
+	poll_all(1);
+	fake.waits = 0;
+	meanwhile(plug_in, JPKI_OK);
+}
+
+static void
+a_rest_is_cancelled(void **state)
+{
+	(void)state;
+	set(0, EMPTY(1));
+	fake.restless = true;
+	poll_all(1);
+	meanwhile(cancel, JPKI_ERR_CANCELLED);
+}
+
+/* An old library refuses so many; the others are looked at all the same. */
+static void
+many_readers_are_watched(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < FAKE_READERS_MAX; i++)
+		set(i, EMPTY(1));
+	poll_all(FAKE_READERS_MAX);
+	waits(JPKI_ERR_TIMEOUT, 100, 1);
+	assert_int_equal(fake.watched, FAKE_READERS_MAX + 1);
+	fake.most_at_once = 16;
+	waits(JPKI_ERR_TIMEOUT, 100, 2);
+	assert_int_equal(fake.watched, 16);
+	set(FAKE_READERS_MAX - 1, PRESENT(2));
+	waits(JPKI_OK, -1, 2);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_anew, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(states_are_told),
+	    TEST(one_call_asks_for_all),
+	    TEST(insertions_differ),
+	    TEST(bad_states_do_not_end_a_wait),
+	    TEST(needless_wake_ups_cost_little),
+	    TEST(changes_end_a_wait),
+	    TEST(a_rest_is_cancelled),
+	    TEST(many_readers_are_watched),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
