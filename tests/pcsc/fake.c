@@ -50,6 +50,25 @@ fake_hold(bool held)
 }
 
 void
+fake_answer(LONG answer)
+{
+	enter();
+	fake.answer = answer;
+	leave();
+}
+
+unsigned
+fake_count(const unsigned *count)
+{
+	unsigned calls;
+
+	enter();
+	calls = *count;
+	leave();
+	return calls;
+}
+
+void
 fake_await(const unsigned *count, unsigned calls)
 {
 	enter();

@@ -34,6 +34,8 @@ extern struct fake fake;
 void fake_reset(void);
 /* Under its lock. */
 void fake_hold(bool held);
+void fake_answer(LONG answer);
+unsigned fake_count(const unsigned *count);
 /* Wait until that many calls have been made. */
 void fake_await(const unsigned *count, unsigned calls);
 

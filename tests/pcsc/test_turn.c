@@ -15,6 +15,8 @@
 #define PATIENCE_MS 50
 #define CLOSE_MS 500
 
+#define assert_calls(name, calls) assert_int_equal(fake_count(&fake.name), calls)
+
 static const struct jpki_transport *const way = &jpki_transport;
 static struct jpki_service *service;
 static struct jpki_connection *connection;
@@ -61,9 +63,9 @@ begin_is_tried_once(void **state)
 	fake_await(&fake.begun, 1);
 	fake_await(&fake.ended, 1); /* nobody waited for it */
 	assert_int_equal(way->begin(connection, 10000), JPKI_OK);
-	assert_int_equal(fake.begun, 2);
+	assert_calls(begun, 2);
 	assert_int_equal(way->end(connection), JPKI_OK);
-	assert_int_equal(fake.ended, 2);
+	assert_calls(ended, 2);
 }
 
 static void *
@@ -84,7 +86,7 @@ begin_goes_on_with_what_is_under_way(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, let_go, NULL), 0);
 	assert_int_equal(way->begin(connection, -1), JPKI_OK);
 	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_int_equal(fake.begun, 1 + fake.ended);
+	assert_calls(begun, 1 + fake_count(&fake.ended));
 }
 
 static void
@@ -92,13 +94,13 @@ errors_of_begin_are_passed_on(void **state)
 {
 	(void)state;
 	assert_int_equal(open_card(PATIENCE_MS), JPKI_OK);
-	fake.answer = SCARD_W_RESET_CARD;
+	fake_answer(SCARD_W_RESET_CARD);
 	assert_int_equal(way->begin(connection, 10000), JPKI_ERR_RESET);
-	fake.answer = SCARD_W_UNRESPONSIVE_CARD;
+	fake_answer(SCARD_W_UNRESPONSIVE_CARD);
 	assert_int_equal(way->begin(connection, 10000), JPKI_ERR_MUTE);
-	fake.answer = SCARD_W_SECURITY_VIOLATION;
+	fake_answer(SCARD_W_SECURITY_VIOLATION);
 	assert_int_equal(way->check(connection), JPKI_ERR_NOT_ALLOWED);
-	fake.answer = SCARD_S_SUCCESS;
+	fake_answer(SCARD_S_SUCCESS);
 }
 
 static void
@@ -112,9 +114,9 @@ open_is_tried_once(void **state)
 	}
 	fake_hold(false);
 	fake_await(&fake.disconnected, 1); /* nobody waited for it */
-	assert_int_equal(fake.connected, 1);
+	assert_calls(connected, 1);
 	assert_int_equal(open_card(10000), JPKI_OK);
-	assert_int_equal(fake.connected, 2);
+	assert_calls(connected, 2);
 }
 
 static void
@@ -162,11 +164,11 @@ close_gives_up(void **state)
 	assert_int_equal(way->close(&connection, true, held), JPKI_ERR_HELD);
 	assert_null(connection);
 	assert_true(clock_now_ms() - since >= CLOSE_MS);
-	assert_int_equal(fake.cuts, 0);
+	assert_calls(cuts, 0);
 	fake_hold(false);
 	assert_closed(heard);
-	assert_int_equal(fake.cuts, 1);
-	assert_int_equal(fake.disconnected, 1);
+	assert_calls(cuts, 1);
+	assert_calls(disconnected, 1);
 }
 
 static void
@@ -181,9 +183,9 @@ close_follows_a_begin(void **state)
 	assert_int_equal(way->close(&connection, true, held), JPKI_ERR_HELD);
 	fake_hold(false);
 	assert_closed(heard);
-	assert_int_equal(fake.begun, 1);
-	assert_int_equal(fake.cuts, 1);
-	assert_int_equal(fake.disconnected, 1);
+	assert_calls(begun, 1);
+	assert_calls(cuts, 1);
+	assert_calls(disconnected, 1);
 }
 
 static void
@@ -204,8 +206,8 @@ close_without_a_cut_waits_for_nobody(void **state)
 	assert_int_equal(way->close(&connection, false, held), JPKI_OK);
 	fake_hold(false);
 	assert_closed(heard);
-	assert_int_equal(fake.cuts, 0);
-	assert_int_equal(fake.disconnected, 2);
+	assert_calls(cuts, 0);
+	assert_calls(disconnected, 2);
 }
 
 static void
@@ -220,10 +222,10 @@ what_is_held_is_closed_in_every_case(void **state)
 	assert_int_equal(open_card(-1), JPKI_OK);
 	assert_int_equal(way->begin(connection, -1), JPKI_OK);
 	heard = pipe_end(&held);
-	fake.answer = SCARD_E_NO_SMARTCARD;
+	fake_answer(SCARD_E_NO_SMARTCARD);
 	assert_int_equal(way->close(&connection, true, held), JPKI_ERR_NO_CARD);
 	assert_closed(heard);
-	fake.answer = SCARD_S_SUCCESS;
+	fake_answer(SCARD_S_SUCCESS);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_anew, end)
