@@ -7,6 +7,7 @@
 #include "pcsc/context.h"
 #include "pcsc/error.h"
 #include "pcsc/fork.h"
+#include "pcsc/mute.h"
 #include "pcsc/pcscd.h"
 
 int
@@ -57,6 +58,7 @@ judge_context(struct jpki_service *service, SCARDCONTEXT context, int error)
 {
 	if (error != JPKI_ERR_NO_SERVICE)
 		return error;
+	mute_forget(service);
 	pthread_mutex_lock(&service->lock);
 	if (service->connected && service->context == context) {
 		context_release(context);
@@ -144,20 +146,27 @@ note(struct jpki_reader_state *state, DWORD said)
 /* pcsc-lite before 2.0 takes no more of them in a call. */
 #define ASKED_MAX 16
 
-/* The readers that are `known`, or all. */
+/* The readers that are `known`, or all; but for those of which it is known. */
 static int
-ask(SCARDCONTEXT context, struct jpki_reader_state *states, const bool *known, size_t count)
+ask(struct jpki_service *service, SCARDCONTEXT context, struct jpki_reader_state *states,
+    const bool *known, size_t count)
 {
 	static atomic_long last;
 	SCARD_READERSTATE asked[ASKED_MAX] = {0};
 	struct jpki_reader_state *about[ASKED_MAX];
 	DWORD length = 0;
+	uint32_t said;
 	LONG code;
 
 	for (size_t i = 0; i < count; i++) {
 		/* pcsc-lite has empty places, which such a name would find */
 		if (states[i].name[0] == '\0' || (known != NULL && !known[i]))
 			continue;
+		said = mute_recall(service, states[i].name);
+		if (said != 0) {
+			note(&states[i], said);
+			continue;
+		}
 		asked[length].szReader = states[i].name;
 		asked[length].dwCurrentState = SCARD_STATE_UNAWARE;
 		about[length++] = &states[i];
@@ -167,8 +176,10 @@ ask(SCARDCONTEXT context, struct jpki_reader_state *states, const bool *known, s
 	fork_begin_talk();
 	code = SCardGetStatusChange(context, 0, asked, length);
 	fork_end_talk();
-	for (DWORD i = 0; i < length && (code == SCARD_S_SUCCESS || code == SCARD_E_TIMEOUT); i++)
+	for (DWORD i = 0; i < length && (code == SCARD_S_SUCCESS || code == SCARD_E_TIMEOUT); i++) {
 		note(about[i], asked[i].dwEventState);
+		mute_note(service, about[i]);
+	}
 	return code == SCARD_E_TIMEOUT ? JPKI_OK
 				       : error_told_once("SCardGetStatusChange", code, &last);
 }
@@ -189,7 +200,7 @@ ask_those_known(struct jpki_service *service, SCARDCONTEXT context,
 	for (size_t i = 0; i < count; i++)
 		for (size_t r = 0; r < readers && r < JPKI_READERS_MAX && !known[i]; r++)
 			known[i] = strcmp(names[r], states[i].name) == 0;
-	return ask(context, states, known, count);
+	return ask(service, context, states, known, count);
 }
 
 static int
@@ -201,7 +212,7 @@ poll_some(struct jpki_service *service, struct jpki_reader_state *states, size_t
 	rv = get_context(service, &context);
 	if (rv != JPKI_OK)
 		return rv;
-	rv = ask(context, states, NULL, count);
+	rv = ask(service, context, states, NULL, count);
 	for (int i = 0; i < 2 && rv == JPKI_ERR_NO_READER && count > 1; i++)
 		rv = ask_those_known(service, context, states, count);
 	if (rv == JPKI_ERR_NO_READER) /* the one, or one that has just gone */

@@ -10,6 +10,7 @@
 #include "pcsc/context.h"
 #include "pcsc/error.h"
 #include "pcsc/fork.h"
+#include "pcsc/mute.h"
 #include "pcsc/service.h"
 
 struct watch_waiter {
@@ -171,6 +172,14 @@ slice(int timeout_ms, uint64_t since)
 }
 
 static int
+longer(int pause)
+{
+	if (pause == 0)
+		return PAUSE_MIN_MS;
+	return pause * 2 < PAUSE_MAX_MS ? pause * 2 : PAUSE_MAX_MS;
+}
+
+static int
 wait_in_slices(struct jpki_service *service, struct watch_waiter *waiter,
     const struct jpki_reader_state *states, struct jpki_reader_state *now, size_t count,
     int timeout_ms)
@@ -192,14 +201,11 @@ wait_in_slices(struct jpki_service *service, struct watch_waiter *waiter,
 			rv = listen(waiter, now, count, ms);
 		if (waiter->cancelled)
 			return JPKI_ERR_CANCELLED;
-		if (rv == JPKI_ERR_TIMEOUT)
-			pause = 0;
-		else if (rv == JPKI_OK || rv == JPKI_ERR_NO_READER)
-			pause = pause == 0		   ? PAUSE_MIN_MS
-				: pause * 2 < PAUSE_MAX_MS ? pause * 2
-							   : PAUSE_MAX_MS;
-		else
+		if (rv != JPKI_OK && rv != JPKI_ERR_TIMEOUT && rv != JPKI_ERR_NO_READER)
 			return rv;
+		pause = rv == JPKI_ERR_TIMEOUT ? 0 : longer(pause);
+		if (pause != 0)
+			mute_forget(service);
 	}
 }
 

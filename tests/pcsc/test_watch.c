@@ -75,6 +75,44 @@ states_are_told(void **state)
 	assert_false(states[4].attached);
 }
 
+static void *
+put_in(void *context)
+{
+	fake_await(&fake.waits, 1);
+	set(0, PRESENT(2));
+	return context;
+}
+
+static void
+meanwhile(void *(*work)(void *), size_t count, int expected)
+{
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, work, NULL), 0);
+	assert_int_equal(way->wait(service, states, count, -1), expected);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+/* Asking about it takes long. */
+static void
+mute_cards_are_asked_for_seldom(void **state)
+{
+	(void)state;
+	set(0, PRESENT(1) | SCARD_STATE_MUTE);
+	set(1, EMPTY(1));
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(way->poll(service, states, 1), JPKI_OK);
+	assert_true(states[0].mute);
+	assert_int_equal(fake.polls, 1);
+	set(1, EMPTY(2));
+	poll_all(2);
+	assert_true(states[0].mute);
+	assert_int_equal(states[1].events, 2);
+	meanwhile(put_in, 2, JPKI_OK);
+	poll_all(1);
+	assert_true(states[0].present);
+}
+
 static void
 one_call_asks_for_all(void **state)
 {
@@ -150,14 +188,6 @@ needless_wake_ups_cost_little(void **state)
 }
 
 static void *
-put_in(void *context)
-{
-	fake_await(&fake.waits, 1);
-	set(0, PRESENT(2));
-	return context;
-}
-
-static void *
 plug_in(void *context)
 {
 	fake_await(&fake.waits, 1);
@@ -174,25 +204,15 @@ cancel(void *context)
 }
 
 static void
-meanwhile(void *(*work)(void *), int expected)
-{
-	pthread_t thread;
-
-	assert_int_equal(pthread_create(&thread, NULL, work, NULL), 0);
-	assert_int_equal(way->wait(service, states, 1, -1), expected);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-}
-
-static void
 changes_end_a_wait(void **state)
 {
 	(void)state;
 	set(0, EMPTY(1));
 	poll_all(1);
-	meanwhile(put_in, JPKI_OK);
+	meanwhile(put_in, 1, JPKI_OK);
 	poll_all(1);
 	fake.waits = 0;
-	meanwhile(plug_in, JPKI_OK);
+	meanwhile(plug_in, 1, JPKI_OK);
 }
 
 static void
@@ -202,7 +222,7 @@ a_rest_is_cancelled(void **state)
 	set(0, EMPTY(1));
 	fake.restless = true;
 	poll_all(1);
-	meanwhile(cancel, JPKI_ERR_CANCELLED);
+	meanwhile(cancel, 1, JPKI_ERR_CANCELLED);
 }
 
 /* An old library refuses so many; the others are looked at all the same. */
@@ -229,6 +249,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(states_are_told),
+	    TEST(mute_cards_are_asked_for_seldom),
 	    TEST(one_call_asks_for_all),
 	    TEST(insertions_differ),
 	    TEST(bad_states_do_not_end_a_wait),
