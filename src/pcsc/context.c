@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pcsc/context.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <unistd.h>
 
@@ -62,9 +63,24 @@ context_establish(SCARDCONTEXT *context)
 	return rv;
 }
 
+/*
+ * At the end of the process pcsc-lite frees its list of contexts, and does not notice when it is
+ * asked for one afterwards, as a thread may that has waited for another program (patience.h).
+ * Nothing needs to be given back then.
+ */
+static atomic_bool at_end;
+
+__attribute__((destructor)) static void
+end(void)
+{
+	at_end = true;
+}
+
 void
 context_release(SCARDCONTEXT context)
 {
+	if (at_end)
+		return;
 	fork_begin_talk();
 	(void)SCardReleaseContext(context);
 	fork_end_talk();
