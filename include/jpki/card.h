@@ -9,6 +9,7 @@
 #include <jpki/error.h>
 #include <jpki/pin.h>
 #include <jpki/transport.h>
+#include <jpki/types.h>
 
 /*
  * The JPKI application of a card. All functions return JPKI_OK or a negative enum jpki_error
@@ -52,6 +53,10 @@ void jpki_card_guard(struct jpki_card *card, const char *share);
  * JPKI_OK if there is no connection. In a transaction, or it may wait for another program's.
  */
 int jpki_card_check(struct jpki_card *card);
+
+/* Is there a connection; has a transaction begun? */
+bool jpki_card_connected(const struct jpki_card *card);
+bool jpki_card_in_transaction(const struct jpki_card *card);
 
 /* How a transaction begins. */
 enum jpki_begin {
@@ -114,16 +119,6 @@ int jpki_card_read_info(struct jpki_card *card, struct jpki_token_info *info);
  */
 int jpki_card_read_presence(struct jpki_card *card, bool present[JPKI_ROLES]);
 
-/* The certificate files of a credential. */
-enum jpki_certificate {
-	JPKI_CERTIFICATE = 0,	 /* its own */
-	JPKI_CA_CERTIFICATE = 1, /* its issuer's */
-	JPKI_CERTIFICATES = 2,
-};
-
-/* Largest certificate taken from a card, in bytes (card-facts: files). */
-#define JPKI_CERTIFICATE_MAX 8192
-
 /* A certificate file being read; begin with all zero. */
 struct jpki_der {
 	size_t have;  /* bytes read so far */
@@ -176,17 +171,6 @@ int jpki_card_verify(
  */
 int jpki_card_change_pin(struct jpki_card *card, enum jpki_role role, const struct jpki_pin *old,
     const struct jpki_pin *new_pin, unsigned *tries);
-
-/* What the card is to make of the data (card-facts: commands, P1 of the signing command). */
-enum jpki_signature_form {
-	JPKI_SIGN_PKCS1,      /* RSASSA-PKCS1-v1_5 around 1..245 bytes as given */
-	JPKI_SIGN_PSS_SHA256, /* RSASSA-PSS, MGF1, over a 32-byte SHA-256 hash */
-};
-
-/* Bytes of a signature: RSA-2048. */
-#define JPKI_SIGNATURE_SIZE 256
-/* The most data that JPKI_SIGN_PKCS1 takes, in bytes: 256 less 11 of padding (RFC 8017, 9.2). */
-#define JPKI_SIGN_DATA_MAX 245
 
 /*
  * Sign. JPKI_ERR_NOT_VERIFIED if the PIN is needed first, JPKI_ERR_UNSUPPORTED if this card

@@ -3,17 +3,21 @@
 #define JPKI_ERROR_H
 
 /*
- * Errors of the card layer. Every function that can fail returns JPKI_OK (0) or one of
- * these; none sets errno. What a card or the PC/SC service said is translated to them in
- * one place each (src/card/status.c, src/pcsc/error.c).
+ * Errors. Every function that can fail returns JPKI_OK (0) or one of these; none sets errno. What a
+ * card or the PC/SC service said is translated to them in one place each (src/card/status.c,
+ * src/pcsc/error.c).
  */
 enum jpki_error {
 	JPKI_OK = 0,
 
 	/* the caller */
-	JPKI_ERR_ARGUMENT = -1, /* an argument is out of its documented range */
-	JPKI_ERR_MEMORY = -2,	/* out of memory, or of memory that can be locked */
-	JPKI_ERR_BUFFER = -3,	/* the caller's buffer is too small */
+	JPKI_ERR_ARGUMENT = -1,	 /* an argument is out of its documented range */
+	JPKI_ERR_MEMORY = -2,	 /* out of memory, or of memory that can be locked */
+	JPKI_ERR_BUFFER = -3,	 /* the caller's buffer is too small */
+	JPKI_ERR_RUNNING = -4,	 /* the library has been started already */
+	JPKI_ERR_STOPPED = -5,	 /* it has not been started in this process */
+	JPKI_ERR_ENDING = -6,	 /* the program is ending, and parts that are needed are gone */
+	JPKI_ERR_LOGGED_IN = -7, /* there is a login already */
 
 	/* the way to the card */
 	JPKI_ERR_NO_SERVICE = -10, /* the PC/SC service does not run or went away */
@@ -38,16 +42,31 @@ enum jpki_error {
 	JPKI_ERR_LENGTH = -36,	     /* the card refused the length of the data */
 	JPKI_ERR_DATA = -37,	     /* what the card answered makes no sense */
 	JPKI_ERR_STATUS = -38,	     /* any other status word */
+	JPKI_ERR_NO_KEY = -39,	     /* the card has no such key, or it was not asked for */
 
 	/* a PIN, before any card has seen it */
 	JPKI_ERR_PIN_LENGTH = -50,    /* too short or too long */
 	JPKI_ERR_PIN_CHARACTER = -51, /* a character that such a PIN cannot have */
+	JPKI_ERR_PIN_REFUSED = -52,   /* this card has refused it before, and nothing has changed */
+	JPKI_ERR_NEW_PIN_LENGTH = -53,	  /* of the new one, where it is changed */
+	JPKI_ERR_NEW_PIN_CHARACTER = -54, /* or a new password lacks a letter or a digit */
 };
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
 /*
- * What an error means, in English, one line without a full stop. Never NULL; an unknown
- * number gives a text that says so. The string is constant.
+ * What an error means, in English, for the person at the screen: one line without a full stop.
+ * Never NULL; an unknown number gives a text that says so. The string is constant. Any thread, at
+ * any time.
  */
 const char *jpki_strerror(int error);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,13 +6,7 @@
 #include <stdint.h>
 
 #include <jpki/error.h>
-
-/* The two credentials of a card (card-facts: files). */
-enum jpki_role {
-	JPKI_AUTHENTICATION = 0, /* 利用者証明用 */
-	JPKI_SIGNATURE = 1,	 /* 署名用 */
-	JPKI_ROLES = 2,
-};
+#include <jpki/types.h>
 
 /*
  * A PIN that can be right: it has been through the rules for its credential and is in the

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <jpki/error.h>
+#include <jpki/types.h>
 
 /*
  * The way to the card: a table of a few functions. The product links the one that speaks
@@ -17,8 +18,6 @@
  * several threads; a connection by one thread at a time.
  */
 
-/* Bytes of a reader's name with its terminating NUL (PC/SC: MAX_READERNAME). */
-#define JPKI_READER_NAME_SIZE 128
 /* A short command: header, Lc, 255 bytes, Le (ISO 7816-4, 5.1). */
 #define JPKI_COMMAND_MAX 261
 /* A short response: 256 bytes and the status word. */
@@ -101,13 +100,13 @@ struct jpki_transport {
 	 * With power_off the card loses its power and with it every verified PIN, for every
 	 * program: the others see JPKI_ERR_RESET. Close may be called inside a transaction and
 	 * ends it: no other program gets between the last command and the power-down. Outside
-	 * one it waits for another program's transaction, for at most half a second:
+	 * one it waits for another program's transaction, for at most a second and a half:
 	 * JPKI_ERR_HELD then, and the attempt goes on while this process lives, and after it by
 	 * its guard. The connection is given back whatever the answer.
 	 *
 	 * `held` is -1 or a descriptor with a lock on a file that must last until the power is
 	 * off: it belongs to close, in every case, and is closed then, or when there is no hope
-	 * for it.
+	 * for it. When the power is off the file is emptied first.
 	 */
 	int (*close)(struct jpki_connection **connection, bool power_off, int held);
 
@@ -119,9 +118,8 @@ struct jpki_transport {
 	 * `share` is the path of a file, or NULL. With a path, the card is left alone if at that
 	 * moment somebody has a lock on the file (fcntl, F_OFD_SETLK): others use what is
 	 * unlocked too. Otherwise it is locked for the time of the cut, and emptied after it.
-	 * A file that cannot be opened keeps nobody from the cut. Called again with NULL, the
-	 * power is cut whatever others do, and that stays so; called again with a path, nothing
-	 * changes.
+	 * A file that cannot be opened keeps nobody from the cut. With NULL, the power is cut
+	 * whatever others do. What was said last counts; the path is that of the first time.
 	 */
 	void (*guard)(struct jpki_connection *connection, const char *share);
 

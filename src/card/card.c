@@ -48,6 +48,18 @@ jpki_card_guard(struct jpki_card *card, const char *share)
 		jpki_transport.guard(card->connection, share);
 }
 
+bool
+jpki_card_connected(const struct jpki_card *card)
+{
+	return card->connection != NULL;
+}
+
+bool
+jpki_card_in_transaction(const struct jpki_card *card)
+{
+	return card->in_transaction;
+}
+
 int
 jpki_card_check(struct jpki_card *card)
 {

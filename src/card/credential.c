@@ -7,6 +7,7 @@ const uint8_t jpki_aid[JPKI_AID_SIZE] = {
 static const struct credential credentials[JPKI_ROLES] = {
     [JPKI_AUTHENTICATION] =
 	{
+	    .name = "User Authentication",
 	    .key_ef = 0x0017,
 	    .pin_ef = 0x0018,
 	    .certificate_ef = {0x000A, 0x000B},
@@ -16,11 +17,14 @@ static const struct credential credentials[JPKI_ROLES] = {
 	},
     [JPKI_SIGNATURE] =
 	{
+	    .name = "Digital Signature",
 	    .key_ef = 0x001A,
 	    .pin_ef = 0x001B,
 	    .certificate_ef = {0x0001, 0x0002},
 	    .presence_byte = 0,
 	    .letters = true,
+	    .private_certificate = true,
+	    .each_signature = true,
 	    .pin = {.min_length = 6, .max_length = 16, .tries = 5},
 	},
 };

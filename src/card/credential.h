@@ -13,11 +13,18 @@
  * EF identifiers double as short EF identifiers: all are below 31.
  */
 struct credential {
+	const char *name;
 	uint16_t key_ef;
 	uint16_t pin_ef;
 	uint16_t certificate_ef[JPKI_CERTIFICATES];
-	uint8_t presence_byte; /* its place in EF 0008 */
-	bool letters;	       /* the PIN may have A-Z besides 0-9 */
+	uint8_t presence_byte;	  /* its place in EF 0008 */
+	bool letters;		  /* the PIN may have A-Z besides 0-9 */
+	bool private_certificate; /* of a card its certificate is read with the PIN alone */
+	/*
+	 * Each signature is a declaration of its own, with a PIN of its own: a login covers those
+	 * of a short window, and the key is left open for nobody else's sake.
+	 */
+	bool each_signature;
 	struct jpki_pin_policy pin;
 };
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pcsc/context.h"
 #include "pcsc/error.h"
@@ -121,6 +122,8 @@ connection_finish(struct jpki_connection *connection)
 	fork_forget(&connection->guard);
 	guard_stop(&connection->guard.file, !connection->power_off || rv == JPKI_OK);
 	fork_forget(&connection->held);
+	if (connection->power_off && rv == JPKI_OK && descriptor_is_ours(&connection->held.file))
+		(void)!ftruncate(connection->held.file.number, 0);
 	descriptor_close(&connection->held.file);
 	free(connection);
 	return rv;
@@ -138,14 +141,14 @@ connection_guard(struct jpki_connection *connection, const char *share)
 {
 	bool told_alone = connection->alone;
 
-	connection->alone = told_alone || share == NULL;
+	connection->alone = share == NULL;
 	if (connection->guard.file.number < 0) {
 		connection->guard.file =
 		    guard_start(connection->reader, connection->alone ? NULL : share);
 		if (connection->guard.file.number >= 0)
 			fork_close_in_child(&connection->guard);
-	} else if (connection->alone && !told_alone) {
-		guard_alone(&connection->guard.file);
+	} else if (connection->alone != told_alone) {
+		guard_heed(&connection->guard.file, !connection->alone);
 	}
 }
 

@@ -223,9 +223,9 @@ say(const struct descriptor *channel, char word)
 }
 
 void
-guard_alone(const struct descriptor *channel)
+guard_heed(const struct descriptor *channel, bool others)
 {
-	say(channel, GUARD_ALONE);
+	say(channel, others ? GUARD_HEED : GUARD_ALONE);
 }
 
 void

@@ -20,8 +20,9 @@
  */
 struct descriptor guard_start(const char *reader, const char *share);
 
-/* From now on it is to cut the power whatever others do. */
-void guard_alone(const struct descriptor *channel);
+/* From now on it is to leave the card to others that share it, or to cut the power whatever they
+ * do. */
+void guard_heed(const struct descriptor *channel, bool others);
 
 /*
  * It is not needed any more, if the card is locked or was never unlocked; else it is to cut the

@@ -68,8 +68,8 @@ hear(bool *alone)
 	while ((length = recv(GUARD_CHANNEL, &word, 1, MSG_DONTWAIT)) == 1) {
 		if (word == GUARD_STAND_DOWN)
 			return SAID_THAT_ALL_IS_WELL;
-		if (word == GUARD_ALONE)
-			*alone = true;
+		if (word == GUARD_ALONE || word == GUARD_HEED)
+			*alone = word == GUARD_ALONE;
 	}
 	return length < 0 && errno == EAGAIN ? NOTHING_SAID : SAID_NO_MORE;
 }
@@ -211,14 +211,18 @@ lock_card(struct card *card)
 {
 	struct jpki_service *service;
 	uint64_t since = clock_now_ms(), served = since;
-	bool done;
+	/* then it ends as soon as it has tried for a process that is gone */
+	const bool told = told_to_end;
+	bool done, gone;
 
 	told_to_end = 0;
 	if (jpki_transport.start(&service) != JPKI_OK)
 		return 1;
-	do
+	do {
+		gone = process_is_gone();
 		done = try_once(service, card, since, &served);
-	while (!done && clock_now_ms() - since < TRY_MS && pause_until_next(since));
+	} while (
+	    !done && !(told && gone) && clock_now_ms() - since < TRY_MS && pause_until_next(since));
 	(void)jpki_transport.close(&card->connection, false, -1);
 	jpki_transport.stop(&service);
 	return done ? 0 : 1;

@@ -5,13 +5,14 @@
 /*
  * Between src/pcsc/guard.c and jpki-guard, whose arguments are the reader's name and the path of
  * the file by whose lock others have a share in the card ("": none). It gets two descriptors: the
- * process to wait for (pidfd_open), and the channel, on which bytes tell it to go, or to heed
- * nobody's share; the end of the channel means that the process has become another program, or
- * could not lock the card itself.
+ * process to wait for (pidfd_open), and the channel, on which bytes tell it to go, to heed nobody's
+ * share, or to heed that of others again; the end of the channel means that the process has become
+ * another program, or could not lock the card itself.
  */
 #define GUARD_PROCESS 3
 #define GUARD_CHANNEL 4
 #define GUARD_STAND_DOWN 'd'
 #define GUARD_ALONE 'a'
+#define GUARD_HEED 'h'
 
 #endif

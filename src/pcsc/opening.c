@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pcsc/connection.h"
+#include "pcsc/mute.h"
 #include "pcsc/patience.h"
 #include "pcsc/service.h"
 
@@ -95,10 +96,12 @@ opening_open(
 		leave(service, opening);
 		return rv;
 	}
-	if (rv == JPKI_OK)
+	if (rv == JPKI_OK) {
+		mute_drop(service->mute, reader);
 		*out = opening->connection;
-	else
+	} else {
 		connection_drop(opening->connection);
+	}
 	free(opening);
 	return rv;
 }

@@ -20,6 +20,11 @@ service_start(struct jpki_service **out)
 	service = calloc(1, sizeof(*service));
 	if (service == NULL)
 		return JPKI_ERR_MEMORY;
+	service->mute = mute_new();
+	if (service->mute == NULL) {
+		free(service);
+		return JPKI_ERR_MEMORY;
+	}
 	pthread_mutex_init(&service->lock, NULL);
 	pthread_cond_init(&service->changed, NULL);
 	context_forget_refusals();
@@ -32,6 +37,7 @@ service_free(struct jpki_service **service)
 {
 	if ((*service)->connected)
 		context_release((*service)->context);
+	mute_free(&(*service)->mute);
 	pthread_cond_destroy(&(*service)->changed);
 	pthread_mutex_destroy(&(*service)->lock);
 	free(*service);
@@ -58,7 +64,7 @@ judge_context(struct jpki_service *service, SCARDCONTEXT context, int error)
 {
 	if (error != JPKI_ERR_NO_SERVICE)
 		return error;
-	mute_forget(service);
+	mute_forget(service->mute);
 	pthread_mutex_lock(&service->lock);
 	if (service->connected && service->context == context) {
 		context_release(context);
@@ -107,6 +113,7 @@ list_readers(
 	if (rv != JPKI_OK)
 		return judge_context(service, context, rv);
 	*count = copy_names(list, names, size);
+	mute_keep(service->mute, list);
 	fork_begin_talk();
 	(void)SCardFreeMemory(context, list);
 	fork_end_talk();
@@ -146,7 +153,7 @@ note(struct jpki_reader_state *state, DWORD said)
 /* pcsc-lite before 2.0 takes no more of them in a call. */
 #define ASKED_MAX 16
 
-/* The readers that are `known`, or all; but for those of which it is known. */
+/* The readers that are `known`, or all; but for those that are known to be mute. */
 static int
 ask(struct jpki_service *service, SCARDCONTEXT context, struct jpki_reader_state *states,
     const bool *known, size_t count)
@@ -155,14 +162,14 @@ ask(struct jpki_service *service, SCARDCONTEXT context, struct jpki_reader_state
 	SCARD_READERSTATE asked[ASKED_MAX] = {0};
 	struct jpki_reader_state *about[ASKED_MAX];
 	DWORD length = 0;
-	uint32_t said;
+	DWORD said;
 	LONG code;
 
 	for (size_t i = 0; i < count; i++) {
 		/* pcsc-lite has empty places, which such a name would find */
 		if (states[i].name[0] == '\0' || (known != NULL && !known[i]))
 			continue;
-		said = mute_recall(service, states[i].name);
+		said = mute_recall(service->mute, states[i].name);
 		if (said != 0) {
 			note(&states[i], said);
 			continue;
@@ -178,7 +185,7 @@ ask(struct jpki_service *service, SCARDCONTEXT context, struct jpki_reader_state
 	fork_end_talk();
 	for (DWORD i = 0; i < length && (code == SCARD_S_SUCCESS || code == SCARD_E_TIMEOUT); i++) {
 		note(about[i], asked[i].dwEventState);
-		mute_note(service, about[i]);
+		mute_note(service->mute, &asked[i]);
 	}
 	return code == SCARD_E_TIMEOUT ? JPKI_OK
 				       : error_told_once("SCardGetStatusChange", code, &last);

@@ -8,16 +8,9 @@
 
 #include <jpki/transport.h>
 
+struct mute;
 struct opening;
 struct watch_waiter;
-
-/* What was said of a reader whose card does not answer (mute.h). */
-struct mute {
-	char reader[JPKI_READER_NAME_SIZE]; /* "": none */
-	uint32_t said;
-	uint64_t at; /* clock_now_ms */
-};
-#define MUTE_READERS 4
 
 struct jpki_service {
 	pthread_mutex_t lock;
@@ -26,7 +19,7 @@ struct jpki_service {
 	pthread_cond_t changed;	      /* a wait has ended, or is to end */
 	struct watch_waiter *waiters; /* the waits under way */
 	struct opening *openings;     /* attempts to connect that were left behind */
-	struct mute mute[MUTE_READERS];
+	struct mute *mute;	      /* has a lock of its own */
 };
 
 /* As the table has them (jpki/transport.h); stop is free after the waits have been ended. */

@@ -7,7 +7,7 @@
 #include "pcsc/patience.h"
 
 /* How long close waits for another program. */
-#define CLOSE_PATIENCE_MS 500
+#define CLOSE_PATIENCE_MS 1500
 
 static int
 begin_now(void *data)

@@ -114,17 +114,18 @@ look_again(struct jpki_service *service, const struct jpki_reader_state *states,
 
 /*
  * The readers that there are, each with what was last heard of it, so that a bad state that lasts
- * does not end the wait; and the pseudo-reader that announces new ones.
+ * does not end the wait; and the pseudo-reader that announces new ones. But for those with a card
+ * that does not answer, which would keep the news of the others waiting (mute.h).
  */
 static DWORD
-watch_list(const struct jpki_reader_state *now, size_t count,
+watch_list(struct jpki_service *service, const struct jpki_reader_state *now, size_t count,
     SCARD_READERSTATE watched[JPKI_READERS_MAX + 1])
 {
 	DWORD length = 0;
 
 	watched[length++] = (SCARD_READERSTATE){.szReader = "\\\\?PnP?\\Notification"};
 	for (size_t i = 0; i < count && length <= JPKI_READERS_MAX; i++)
-		if (now[i].raw != 0)
+		if (now[i].raw != 0 && !mute_knows(service->mute, now[i].name))
 			watched[length++] = (SCARD_READERSTATE){
 			    .szReader = now[i].name,
 			    .dwCurrentState = now[i].raw & ~(DWORD)NOT_WATCHED,
@@ -133,18 +134,20 @@ watch_list(const struct jpki_reader_state *now, size_t count,
 }
 
 static int
-listen(const struct watch_waiter *waiter, const struct jpki_reader_state *now, size_t count,
-    int timeout_ms)
+listen(struct jpki_service *service, const struct watch_waiter *waiter,
+    const struct jpki_reader_state *now, size_t count, int timeout_ms)
 {
 	static atomic_long last;
 	SCARD_READERSTATE watched[JPKI_READERS_MAX + 1];
-	DWORD length = watch_list(now, count, watched);
+	DWORD length = watch_list(service, now, count, watched);
 	LONG code;
 
 	code = SCardGetStatusChange(waiter->context, (DWORD)timeout_ms, watched, length);
 	if (code == SCARD_E_INVALID_PARAMETER && length > WATCHED_MAX_OF_OLD)
 		code = SCardGetStatusChange(
 		    waiter->context, (DWORD)timeout_ms, watched, WATCHED_MAX_OF_OLD);
+	for (DWORD i = 1; i < length && code == SCARD_S_SUCCESS; i++)
+		mute_note(service->mute, &watched[i]);
 	return error_told_once("SCardGetStatusChange", code, &last);
 }
 
@@ -198,14 +201,12 @@ wait_in_slices(struct jpki_service *service, struct watch_waiter *waiter,
 		if (pause != 0)
 			rest(service, waiter, pause < ms ? pause : ms);
 		if (!waiter->cancelled)
-			rv = listen(waiter, now, count, ms);
+			rv = listen(service, waiter, now, count, ms);
 		if (waiter->cancelled)
 			return JPKI_ERR_CANCELLED;
 		if (rv != JPKI_OK && rv != JPKI_ERR_TIMEOUT && rv != JPKI_ERR_NO_READER)
 			return rv;
 		pause = rv == JPKI_ERR_TIMEOUT ? 0 : longer(pause);
-		if (pause != 0)
-			mute_forget(service);
 	}
 }
 

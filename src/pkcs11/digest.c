@@ -3,7 +3,7 @@
 /* Message digesting (PKCS#11 3.0, section 5.12). */
 
 #include "pkcs11/entry.h"
-#include "token/operation.h"
+#include "token/digest.h"
 
 static void
 end(struct session *session)

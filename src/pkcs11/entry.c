@@ -2,6 +2,7 @@
 #include "pkcs11/entry.h"
 
 #include "base/log.h"
+#include "reader/library.h"
 #include "token/rv.h"
 
 /* What this thread is in, for the log. */
@@ -11,7 +12,7 @@ CK_RV
 entry_check_as(const char *call, bool arguments_well)
 {
 	current = call;
-	if (!module_enter())
+	if (!library_enter())
 		return CKR_CRYPTOKI_NOT_INITIALIZED; /* and the log is not open */
 	return arguments_well ? CKR_OK : entry_done(CKR_ARGUMENTS_BAD);
 }
@@ -20,7 +21,7 @@ CK_RV
 entry_done(CK_RV rv)
 {
 	log_line(LOG_TRACE, "%s: %s (0x%lX)", current, rv_name(rv), rv);
-	module_leave(); /* from then on the log may be closed */
+	library_leave(); /* from then on the log may be closed */
 	return rv;
 }
 

@@ -9,7 +9,6 @@
  */
 
 #include "token/cryptoki.h"
-#include "token/module.h"
 #include "token/session.h"
 
 /*

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "pkcs11/entry.h"
+#include "reader/library.h"
+#include "token/module.h"
 #include "token/slot.h"
 
 #define NAME "JPKI PKCS#11 module"

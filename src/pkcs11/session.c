@@ -5,7 +5,7 @@
 #include "token/session.h"
 
 #include "pkcs11/entry.h"
-#include "token/login.h"
+#include "token/user.h"
 #include "token/slot.h"
 
 CK_RV
@@ -50,17 +50,9 @@ C_CloseAllSessions(CK_SLOT_ID slot)
 CK_RV
 C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO_PTR info)
 {
-	struct session *session;
-	CK_RV rv = entry_session(info != NULL, handle, &session);
+	CK_RV rv = entry_check(info != NULL);
 
-	if (rv != CKR_OK)
-		return rv;
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): entry_session refused NULL */
-	info->slotID = session->reader->index * JPKI_ROLES + (CK_SLOT_ID)session->role;
-	info->state = session_state(session);
-	info->flags = session->flags;
-	info->ulDeviceError = 0;
-	return entry_leave(session, CKR_OK);
+	return rv != CKR_OK ? rv : entry_done(session_info(handle, info));
 }
 
 static CK_RV
@@ -68,11 +60,11 @@ login(struct session *session, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK_ULONG 
 {
 	switch (type) {
 	case CKU_USER:
-		return login_user(session, pin, length);
+		return user_login(session, pin, length);
 	case CKU_CONTEXT_SPECIFIC:
-		return login_context(session, pin, length);
+		return user_login_context(session, pin, length);
 	case CKU_SO:
-		return login_officer(session);
+		return user_login_officer(session);
 	default:
 		return CKR_USER_TYPE_INVALID;
 	}
@@ -116,7 +108,7 @@ C_Logout(CK_SESSION_HANDLE handle)
 
 	if (rv != CKR_OK)
 		return rv;
-	rv = login_end(session);
+	rv = user_logout(session);
 	return entry_leave(session, rv);
 }
 

@@ -3,7 +3,7 @@
 /* Signing (PKCS#11 3.0, section 5.13). */
 
 #include "pkcs11/entry.h"
-#include "token/signature.h"
+#include "token/sign.h"
 
 CK_RV
 C_SignInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key)

@@ -5,7 +5,7 @@
 #include "token/slot.h"
 
 #include "pkcs11/entry.h"
-#include "token/login.h"
+#include "token/user.h"
 
 CK_RV
 C_GetSlotList(CK_BBOOL token_present, CK_SLOT_ID_PTR list, CK_ULONG_PTR count)
@@ -67,7 +67,7 @@ C_SetPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_length,
 	if (rv != CKR_OK)
 		return rv;
 	if ((session->flags & CKF_RW_SESSION) != 0)
-		rv = login_set_pin(session, old_pin, old_length, new_pin, new_length);
+		rv = user_set_pin(session, old_pin, old_length, new_pin, new_length);
 	else
 		rv = CKR_SESSION_READ_ONLY;
 	return entry_leave(session, rv);

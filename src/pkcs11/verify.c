@@ -3,7 +3,7 @@
 /* Verifying (PKCS#11 3.0, section 5.15). */
 
 #include "pkcs11/entry.h"
-#include "token/signature.h"
+#include "token/verify.h"
 
 static void
 end(struct session *session)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "token/digest.h"
+
 #include <string.h>
 
 #include "token/object.h"
@@ -38,7 +40,8 @@ finish(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *d
 	bool proceed;
 	CK_RV rv;
 
-	rv = output_check(digest, digest_length, session->digest.mechanism->hash_size, &proceed);
+	rv = operation_check_output(
+	    digest, digest_length, session->digest.mechanism->hash_size, &proceed);
 	if (!proceed)
 		return rv;
 	rv = operation_value(&session->digest, data, length, &value);

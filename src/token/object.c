@@ -3,46 +3,69 @@
 
 #include <string.h>
 
-#include "token/module.h"
+#include "card/credential.h"
+#include "reader/contents.h"
+#include "reader/settings.h"
 #include "token/rv.h"
 
 /* A handle: which card or login it was found in, then which object. */
 #define OBJECT_BITS 4
 #define OBJECT_MASK ((1u << OBJECT_BITS) - 1)
 
+/*
+ * Is its certificate private though those of cards are not? Then nothing of the token is to be had
+ * before a login, so that programs log in: ssh takes a CA's certificate for a key and looks no
+ * further, NSS never logs in where certificates are said to be public.
+ */
+static bool
+is_phone(const struct session *session)
+{
+	return session_key(session)->private_certificate &&
+	       !credential_of(session->role)->private_certificate;
+}
+
 static bool
 is_private(const struct session *session, const struct object *object)
 {
 	return object->private ||
-	       (object->private_as_certificate && session_token(session)->private_certificate);
+	       (object->private_as_certificate && session_key(session)->private_certificate) ||
+	       (object->private_on_phones && is_phone(session));
 }
 
+/* Is there such an object on this token? */
+static bool
+exists(const struct session *session, const struct object *object)
+{
+	if (!object->public_profile || !session_key(session)->private_certificate)
+		return true;
+	return !is_phone(session) && settings_now.public_certificates_profile;
+}
+
+/*
+ * A login that is but remembered shows what came with it, the key too: programs that keep to it can
+ * give a PIN for one signature, and those that look at the session's state log in again.
+ */
 bool
 object_visible(const struct session *session, const struct object *object)
 {
-	const struct token *token = session_token(session);
-
-	if (object->by_setting && token->private_certificate &&
-	    !module_settings.public_certificates_profile)
-		return false;
-	return token->logged_in || !is_private(session, object);
+	return exists(session, object) &&
+	       (session_key(session)->login != 0 || !is_private(session, object));
 }
 
 CK_OBJECT_HANDLE
 object_handle(const struct session *session, size_t i)
 {
-	const struct token *token = session_token(session);
-	CK_ULONG serial =
-	    is_private(session, object_at(i)) ? token->private_serial : token->public_serial;
+	uint64_t number = is_private(session, objects_at(i)) ? session_key(session)->logins
+							     : session_key(session)->number;
 
-	return serial << OBJECT_BITS | (i + 1);
+	return (CK_ULONG)number << OBJECT_BITS | (i + 1);
 }
 
 const struct object *
 object_find(const struct session *session, CK_OBJECT_HANDLE handle)
 {
 	size_t i = (handle & OBJECT_MASK) - 1;
-	const struct object *object = object_at(i);
+	const struct object *object = objects_at(i);
 
 	if (object == NULL || !object_visible(session, object) ||
 	    handle != object_handle(session, i))
@@ -93,7 +116,7 @@ certificate_value(struct session *session, enum jpki_certificate which,
 	struct certificate *certificate;
 	int rv;
 
-	rv = reader_certificate(session->reader, session->role, which, &certificate);
+	rv = contents_certificate(session->reader, session->role, which, &certificate);
 	if (rv != JPKI_OK)
 		return rv_of_reading(rv);
 	*value = certificate->fields[field].bytes;
@@ -114,11 +137,11 @@ issuer_value(struct session *session, const struct object *object, enum certific
 
 	*value = NULL;
 	*length = 0;
-	rv = reader_certificate(session->reader, session->role, JPKI_CA_CERTIFICATE, &issuer);
+	rv = contents_certificate(session->reader, session->role, JPKI_CA_CERTIFICATE, &issuer);
 	if (rv == JPKI_ERR_NOT_FOUND || rv == JPKI_ERR_DATA)
 		return CKR_OK;
 	if (rv == JPKI_OK)
-		rv = reader_certificate(
+		rv = contents_certificate(
 		    session->reader, session->role, object->certificate, &issued);
 	if (rv != JPKI_OK)
 		return rv_of_reading(rv);
@@ -160,7 +183,7 @@ object_value(struct session *session, const struct object *object, CK_ATTRIBUTE_
 		*length = sizeof(CK_BBOOL);
 		break;
 	case FROM_MECHANISMS:
-		if (!token_offers_pss(session_token(session)))
+		if (!contents_offers_pss(session_key(session)))
 			*length = a->offset;
 		break;
 	case SENSITIVE:
@@ -282,7 +305,7 @@ object_search(struct session *session, const CK_ATTRIBUTE *template, CK_ULONG co
 	bool matches;
 	CK_RV rv;
 
-	for (size_t i = 0; (object = object_at(i)) != NULL; i++) {
+	for (size_t i = 0; (object = objects_at(i)) != NULL; i++) {
 		if (!object_visible(session, object))
 			continue;
 		rv = object_matches(session, object, template, count, &matches);

@@ -5,50 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "token/certificate.h"
-#include "token/role.h"
+#include "token/objects.h"
 #include "token/session.h"
-
-/* An object is data: a row of a table, and a table of attributes. */
-
-/* Where the value of an attribute comes from. */
-enum attribute_source {
-	FROM_VALUE,	  /* the row itself */
-	FROM_ROLE,	  /* `length` bytes at `offset` in the row of the role */
-	FROM_ROLE_STRING, /* the string whose address is at `offset` there */
-	FROM_CERTIFICATE, /* a field of the object's certificate */
-	FROM_ISSUER,	  /* ... of the certificate that issued it; empty if that is not known */
-	FROM_PRIVACY,	  /* CKA_PRIVATE: it can depend on the card */
-	FROM_MECHANISMS,  /* CKA_ALLOWED_MECHANISMS: without PSS if the card refuses it */
-	SENSITIVE,	  /* it has one, but nobody gets it */
-};
-
-struct attribute {
-	CK_ATTRIBUTE_TYPE type;
-	enum attribute_source source;
-	const void *value;
-	size_t length;
-	size_t offset;
-	enum certificate_field field;
-};
-
-struct object {
-	const struct attribute *attributes;
-	size_t count;
-	enum jpki_certificate certificate; /* where FROM_CERTIFICATE looks */
-	bool private;			   /* only for who is logged in */
-	bool private_as_certificate;	   /* ... where the token's certificate is */
-	bool by_setting; /* with a private certificate, only if the settings say so */
-};
-
-/* The i-th object of a token, in the order of design, NULL after the last. */
-const struct object *object_at(size_t i);
 
 /* The handle of the i-th object, and back: NULL unless the session can see it. */
 CK_OBJECT_HANDLE object_handle(const struct session *session, size_t i);
 const struct object *object_find(const struct session *session, CK_OBJECT_HANDLE handle);
 
-/* Can the session see the object? */
+/* Does a search in the session see the object? */
 bool object_visible(const struct session *session, const struct object *object);
 
 /*

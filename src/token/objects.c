@@ -2,9 +2,9 @@
 
 /* The tables of objects and attributes (PKCS#11 3.0, section 4). */
 
-#include <stddef.h>
+#include "token/objects.h"
 
-#include "token/object.h"
+#include <stddef.h>
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -183,19 +183,19 @@ PROFILE(public_certificates, "profile-4");
 
 static const struct object objects[] = {
     {OBJECT(certificate), .certificate = JPKI_CERTIFICATE, .private_as_certificate = true},
-    {OBJECT(ca_certificate), .certificate = JPKI_CA_CERTIFICATE},
+    {OBJECT(ca_certificate), .certificate = JPKI_CA_CERTIFICATE, .private_on_phones = true},
     {OBJECT(public_key), .certificate = JPKI_CERTIFICATE, .private_as_certificate = true},
     {OBJECT(private_key), .certificate = JPKI_CERTIFICATE, .private = true},
     {OBJECT(baseline_profile)},
     {OBJECT(extended_profile)},
     {OBJECT(authentication_profile)},
-    {OBJECT(public_certificates_profile), .by_setting = true},
+    {OBJECT(public_certificates_profile), .public_profile = true},
 };
 
 _Static_assert(COUNT(objects) <= OBJECTS_MAX, "a search finds them all");
 
 const struct object *
-object_at(size_t i)
+objects_at(size_t i)
 {
 	return i < COUNT(objects) ? &objects[i] : NULL;
 }

@@ -7,7 +7,7 @@
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
-#include "token/crypto.h"
+#include "reader/crypto.h"
 
 CK_RV
 operation_begin(struct operation *operation, const struct mechanism *mechanism)
@@ -26,6 +26,14 @@ operation_begin(struct operation *operation, const struct mechanism *mechanism)
 	if (!done)
 		operation_end(operation);
 	return done ? CKR_OK : CKR_HOST_MEMORY;
+}
+
+void
+operation_end(struct operation *operation)
+{
+	if (!crypto_is_gone())
+		EVP_MD_CTX_free(operation->hash);
+	*operation = (struct operation){0};
 }
 
 CK_RV
@@ -141,7 +149,7 @@ operation_value(struct operation *operation, const CK_BYTE *data, CK_ULONG lengt
 }
 
 CK_RV
-output_check(const CK_BYTE *buffer, CK_ULONG *length, size_t needed, bool *proceed)
+operation_check_output(const CK_BYTE *buffer, CK_ULONG *length, size_t needed, bool *proceed)
 {
 	CK_ULONG room = *length;
 

@@ -2,9 +2,25 @@
 #ifndef TOKEN_OPERATION_H
 #define TOKEN_OPERATION_H
 
-#include "token/session.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <openssl/types.h>
+
+#include "token/cryptoki.h"
+#include "token/mechanism.h"
 
 /* Digesting, signing and verifying have this in common: data goes in, a value comes of it. */
+struct operation {
+	bool active;
+	bool multi_part; /* an update has been made */
+	bool one_part;	 /* the function that does it at once has been asked for a length */
+	const struct mechanism *mechanism;
+	EVP_MD_CTX *hash; /* NULL: the data is taken as it is, and collected here: */
+	CK_BYTE data[JPKI_SIGN_DATA_MAX];
+	size_t length;
+	CK_OBJECT_HANDLE key;
+};
 
 /* The largest such value, in bytes: what JPKI_SIGN_PKCS1 takes. */
 #define OPERATION_VALUE_MAX JPKI_SIGN_DATA_MAX
@@ -45,14 +61,9 @@ CK_RV operation_value(struct operation *operation, const CK_BYTE *data, CK_ULONG
  * An output buffer as every function with one treats it (section 5.2): without a buffer the
  * length is told, CKR_BUFFER_TOO_SMALL if it does not fit; *proceed only if it does.
  */
-CK_RV output_check(const CK_BYTE *buffer, CK_ULONG *length, size_t needed, bool *proceed);
+CK_RV operation_check_output(const CK_BYTE *buffer, CK_ULONG *length, size_t needed, bool *proceed);
 
-/* Digests: the session verbs. */
-CK_RV digest_init(struct session *session, const CK_MECHANISM *mechanism);
-CK_RV digest_once(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *digest,
-    CK_ULONG *digest_length);
-CK_RV digest_key(struct session *session, CK_OBJECT_HANDLE key);
-CK_RV digest_update(struct session *session, const CK_BYTE *data, CK_ULONG length);
-CK_RV digest_final(struct session *session, CK_BYTE *digest, CK_ULONG *digest_length);
+/* End it, whatever its state. */
+void operation_end(struct operation *operation);
 
 #endif

@@ -10,7 +10,6 @@ static const struct role roles[JPKI_ROLES] = {
 	    .ca_label = "User Authentication CA",
 	    .key_id = 0x01,
 	    .ca_id = 0x03,
-	    .private_certificate = false,
 	    .always_authenticate = false,
 	},
     [JPKI_SIGNATURE] =
@@ -21,7 +20,6 @@ static const struct role roles[JPKI_ROLES] = {
 	    .ca_label = "Digital Signature CA",
 	    .key_id = 0x02,
 	    .ca_id = 0x04,
-	    .private_certificate = true,
 	    .always_authenticate = true,
 	},
 };

@@ -16,7 +16,6 @@ struct role {
 	const char *ca_label;	  /* of the CA's certificate */
 	CK_BYTE key_id;		  /* CKA_ID of the certificate and both keys */
 	CK_BYTE ca_id;		  /* CKA_ID of the CA's certificate */
-	bool private_certificate; /* it exists only for who is logged in */
 	bool always_authenticate; /* CKA_ALWAYS_AUTHENTICATE of the key */
 };
 

@@ -1,102 +1,205 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "token/session.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
-#include <openssl/evp.h>
-
 #include "base/clock.h"
-#include "token/crypto.h"
-#include "token/lock.h"
-#include "token/module.h"
-#include "token/role.h"
+#include "reader/library.h"
+#include "reader/login.h"
+#include "reader/presence.h"
 
-static struct session *sessions; /* guarded by the module's lock */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the list; an inner one */
+static struct session *sessions;
 static CK_SESSION_HANDLE last_handle;
 
-void
-sessions_abandon(void)
+static void
+after_fork(void)
 {
+	pthread_mutex_init(&lock, NULL);
 	sessions = NULL;
 }
 
-void
-operation_end(struct operation *operation)
+bool
+session_watch_forks(void)
 {
-	if (!crypto_is_gone())
-		EVP_MD_CTX_free(operation->hash);
-	*operation = (struct operation){0};
+	static bool watched;
+
+	if (!watched)
+		watched = pthread_atfork(NULL, NULL, after_fork) == 0;
+	return watched;
+}
+
+struct key *
+session_key(const struct session *session)
+{
+	return &session->reader->keys[session->role];
 }
 
 void
 session_end_signature(struct session *session)
 {
-	struct token *token = session_token(session);
-
 	operation_end(&session->sign);
-	if (token->authenticated != session)
-		return;
-	token->authenticated = NULL;
-	reader_lock_card(session->reader);
+	lock_end_signature(session->reader, session->role, &session->authorisation);
 }
 
-struct token *
-session_token(const struct session *session)
+static bool
+is_over(const struct session *session)
 {
-	return &session->reader->tokens[session->role];
+	return atomic_load(&session->closed) ||
+	       session->card != atomic_load(&session->reader->card_number);
 }
 
+/* Nobody is in it, nor will be. */
+static void
+free_session(struct session *session)
+{
+	operation_end(&session->sign);
+	operation_end(&session->verify);
+	operation_end(&session->digest);
+	free(session);
+}
+
+/* With the lock held: take a session off the list. Who is in it frees it when leaving. */
+static void
+unlink_at(struct session **place)
+{
+	struct session *session = *place;
+
+	*place = session->next;
+	atomic_store(&session->closed, true);
+	if (session->users == 0)
+		free_session(session);
+}
+
+/* With the lock held: those of cards that are gone. What a parent process left is not ours to free.
+ */
+static void
+sweep(void)
+{
+	struct session **place = &sessions;
+
+	while (*place != NULL) {
+		if ((*place)->run != library_run())
+			*place = (*place)->next;
+		else if (is_over(*place))
+			unlink_at(place);
+		else
+			place = &(*place)->next;
+	}
+}
+
+void
+session_sweep(void)
+{
+	pthread_mutex_lock(&lock);
+	sweep();
+	pthread_mutex_unlock(&lock);
+}
+
+/* Keep it from being freed. NULL if there is none. */
 static struct session *
-find_inlock(CK_SESSION_HANDLE handle)
+hold(CK_SESSION_HANDLE handle)
 {
 	struct session *s;
 
+	pthread_mutex_lock(&lock);
 	for (s = sessions; s != NULL; s = s->next)
-		if (s->handle == handle)
-			return s;
-	return NULL;
+		if (s->handle == handle && s->run == library_run())
+			break;
+	if (s != NULL)
+		s->users++;
+	pthread_mutex_unlock(&lock);
+	return s;
+}
+
+static void
+let_go(struct session *session)
+{
+	pthread_mutex_lock(&lock);
+	if (--session->users == 0 && atomic_load(&session->closed))
+		free_session(session);
+	pthread_mutex_unlock(&lock);
+}
+
+/* With the reader's lock, and the session held; both are given back if it is over. */
+static CK_RV
+bring_up_to_date(struct session *session)
+{
+	bool was_over = is_over(session);
+
+	if (!was_over)
+		presence_update(session->reader);
+	if (!is_over(session))
+		return CKR_OK;
+	session_leave(session);
+	session_sweep();
+	return was_over ? CKR_SESSION_HANDLE_INVALID : CKR_DEVICE_REMOVED;
 }
 
 CK_RV
 session_enter(CK_SESSION_HANDLE handle, struct session **out)
 {
 	uint64_t now = clock_now_ms();
-	struct session *session;
-	bool was_open;
+	struct session *session = hold(handle);
 
-	module_lock();
-	session = find_inlock(handle);
-	if (session != NULL)
-		session->users++;
-	module_unlock();
 	if (session == NULL)
 		return CKR_SESSION_HANDLE_INVALID;
 	pthread_mutex_lock(&session->reader->lock);
 	session->entered_at = now;
-	was_open = !session->closed;
-	if (was_open)
-		reader_update(session->reader);
-	if (!session->closed) {
-		*out = session;
-		return CKR_OK;
-	}
-	session_leave(session);
-	return was_open ? CKR_DEVICE_REMOVED : CKR_SESSION_HANDLE_INVALID;
+	*out = session;
+	return bring_up_to_date(session);
 }
 
 void
 session_leave(struct session *session)
 {
-	struct reader *reader = session->reader;
-	bool unused;
+	library_unlock_reader(session->reader);
+	let_go(session);
+}
 
-	reader_publish(reader);
-	module_lock();
-	unused = --session->users == 0 && session->closed;
-	module_unlock();
-	if (unused)
-		free(session);
-	pthread_mutex_unlock(&reader->lock);
+static CK_STATE
+state(const struct session *session, bool logged_in)
+{
+	bool read_write = (session->flags & CKF_RW_SESSION) != 0;
+
+	if (logged_in)
+		return read_write ? CKS_RW_USER_FUNCTIONS : CKS_RO_USER_FUNCTIONS;
+	return read_write ? CKS_RW_PUBLIC_SESSION : CKS_RO_PUBLIC_SESSION;
+}
+
+static void
+fill_info(const struct session *session, bool logged_in, CK_SESSION_INFO *info)
+{
+	info->slotID = session->reader->index * JPKI_ROLES + (CK_SLOT_ID)session->role;
+	info->state = state(session, logged_in);
+	info->flags = session->flags;
+	info->ulDeviceError = 0;
+}
+
+CK_RV
+session_info(CK_SESSION_HANDLE handle, CK_SESSION_INFO *info)
+{
+	struct session *session = hold(handle);
+	struct reader_view view;
+	CK_RV rv = CKR_OK;
+
+	if (session == NULL)
+		return CKR_SESSION_HANDLE_INVALID;
+	if (library_peek(session->reader, &view)) {
+		if (is_over(session))
+			rv = CKR_SESSION_HANDLE_INVALID;
+		else
+			fill_info(session, view.keys[session->role].active, info);
+		let_go(session);
+		return rv;
+	}
+	rv = bring_up_to_date(session);
+	if (rv != CKR_OK)
+		return rv;
+	fill_info(session, lock_shows_login(session->reader, session->role), info);
+	session_leave(session);
+	return CKR_OK;
 }
 
 CK_RV
@@ -109,45 +212,49 @@ session_open(struct reader *reader, enum jpki_role role, CK_FLAGS flags, CK_SESS
 		return CKR_HOST_MEMORY;
 	session->reader = reader;
 	session->role = role;
+	session->card = atomic_load(&reader->card_number);
 	session->flags = flags;
-	module_lock();
+	session->run = library_run();
+	pthread_mutex_lock(&lock);
+	sweep();
 	session->handle = ++last_handle;
 	session->next = sessions;
 	sessions = session;
-	module_unlock();
 	*handle = session->handle;
+	pthread_mutex_unlock(&lock);
 	return CKR_OK;
 }
 
-/* Take a session off the list. Who is in it frees it when leaving. */
+/* With the lock held: is it one with that token, which can be used? */
+static bool
+is_with(const struct session *session, const struct reader *reader, enum jpki_role role)
+{
+	return session->run == library_run() && session->reader == reader &&
+	       session->role == role && !is_over(session);
+}
+
+static struct session *
+first_with(const struct reader *reader, enum jpki_role role)
+{
+	struct session *s;
+
+	pthread_mutex_lock(&lock);
+	for (s = sessions; s != NULL && !is_with(s, reader, role); s = s->next)
+		continue;
+	pthread_mutex_unlock(&lock);
+	return s;
+}
+
 static void
 unlink_session(struct session *session)
 {
 	struct session **place;
-	bool unused;
 
-	module_lock();
+	pthread_mutex_lock(&lock);
 	for (place = &sessions; *place != session; place = &(*place)->next)
 		continue;
-	*place = session->next;
-	session->closed = true;
-	unused = session->users == 0;
-	module_unlock();
-	if (unused)
-		free(session);
-}
-
-static struct session *
-first_of(const struct reader *reader, unsigned roles)
-{
-	struct session *s;
-
-	module_lock();
-	for (s = sessions; s != NULL; s = s->next)
-		if (s->reader == reader && (roles & MODULE_ROLE(s->role)) != 0)
-			break;
-	module_unlock();
-	return s;
+	unlink_at(place);
+	pthread_mutex_unlock(&lock);
 }
 
 void
@@ -157,44 +264,44 @@ session_close(struct session *session)
 	enum jpki_role role = session->role;
 
 	session_end_signature(session);
-	operation_end(&session->verify);
-	operation_end(&session->digest);
 	unlink_session(session);
-	if (first_of(reader, MODULE_ROLE(role)) == NULL)
-		lock_last_session_closed(reader, role);
+	if (first_with(reader, role) == NULL)
+		login_end(reader, role);
 }
 
 void
-sessions_close(struct reader *reader, unsigned roles)
+session_close_all(struct reader *reader, enum jpki_role role)
 {
 	struct session *session;
 
-	while ((session = first_of(reader, roles)) != NULL)
+	while ((session = first_with(reader, role)) != NULL)
 		session_close(session);
 }
 
 void
-sessions_count(
+session_count(
     const struct reader *reader, enum jpki_role role, CK_ULONG *count, CK_ULONG *read_write)
 {
 	*count = *read_write = 0;
-	module_lock();
+	pthread_mutex_lock(&lock);
 	for (const struct session *s = sessions; s != NULL; s = s->next) {
-		if (s->reader != reader || s->role != role)
+		if (!is_with(s, reader, role))
 			continue;
 		++*count;
 		if ((s->flags & CKF_RW_SESSION) != 0)
 			++*read_write;
 	}
-	module_unlock();
+	pthread_mutex_unlock(&lock);
 }
 
-CK_STATE
-session_state(const struct session *session)
+void
+session_forget_all(void)
 {
-	bool read_write = (session->flags & CKF_RW_SESSION) != 0;
-
-	if (session_token(session)->logged_in)
-		return read_write ? CKS_RW_USER_FUNCTIONS : CKS_RO_USER_FUNCTIONS;
-	return read_write ? CKS_RW_PUBLIC_SESSION : CKS_RO_PUBLIC_SESSION;
+	pthread_mutex_lock(&lock);
+	while (sessions != NULL)
+		if (sessions->run == library_run())
+			unlink_at(&sessions);
+		else
+			sessions = sessions->next;
+	pthread_mutex_unlock(&lock);
 }

@@ -4,7 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/deadline.h"
+#include <openssl/asn1.h>
+
+#include "reader/contents.h"
+#include "reader/library.h"
+#include "reader/presence.h"
 #include "token/mechanism.h"
 #include "token/module.h"
 #include "token/role.h"
@@ -19,50 +23,50 @@ slot_pad(CK_UTF8CHAR *field, size_t size, const char *text)
 	memcpy(field, text, length < size ? length : size);
 }
 
+/* Ask for readers that have come; the nameless place takes its reader without being a new slot. */
+static void
+find_readers(bool new_slots)
+{
+	char name[JPKI_READER_NAME_SIZE];
+
+	readers_name(readers_at(0), name);
+	if (new_slots || name[0] == '\0')
+		(void)readers_find(!new_slots);
+}
+
 static CK_RV
 find_slot(CK_SLOT_ID id, struct reader **reader, enum jpki_role *role)
 {
 	char name[JPKI_READER_NAME_SIZE] = "";
 
 	*role = (enum jpki_role)(id % JPKI_ROLES);
-	*reader = module_reader(id / JPKI_ROLES);
+	*reader = readers_at(id / JPKI_ROLES);
 	if (*reader != NULL)
-		module_reader_name(*reader, name);
+		readers_name(*reader, name);
 	if (name[0] == '\0') { /* it may have come since somebody looked */
-		module_find_readers();
-		*reader = module_reader(id / JPKI_ROLES);
+		(void)readers_find(false);
+		*reader = readers_at(id / JPKI_ROLES);
 	}
 	if (*reader == NULL || (module_roles & MODULE_ROLE(*role)) == 0)
 		return CKR_SLOT_ID_INVALID;
 	return CKR_OK;
 }
 
-/* The lock held, look at everything that costs little, and make it known. */
+/* It may have found the card gone, and its sessions with it. */
 static void
-refresh(struct reader *reader, enum jpki_role role, bool want_tries)
+look(struct reader *reader, enum jpki_role role, enum library_look what, struct reader_view *view)
 {
-	unsigned tries;
-
-	reader_update(reader);
-	if (reader_token(reader, role) != NULL && want_tries)
-		(void)reader_tries(reader, role, &tries);
-	reader_publish(reader);
+	library_look(reader, role, what, view);
+	session_sweep();
 }
 
-/* How a slot is; as it was when last seen, if somebody else is busy with the card. */
-static void
-look(struct reader *reader, enum jpki_role role, bool want_tries, struct slot_view *view)
+static bool
+has_token(struct reader *reader, enum jpki_role role)
 {
-	bool locked = pthread_mutex_trylock(&reader->lock) == 0;
+	struct reader_view view;
 
-	module_view(reader, role, view);
-	if (!locked && view->valid)
-		return;
-	if (!locked)
-		pthread_mutex_lock(&reader->lock);
-	refresh(reader, role, want_tries);
-	pthread_mutex_unlock(&reader->lock);
-	module_view(reader, role, view);
+	look(reader, role, LIBRARY_LOOK_STATE, &view);
+	return view.keys[role].present;
 }
 
 CK_RV
@@ -70,17 +74,13 @@ slot_list(CK_BBOOL token_present, CK_SLOT_ID *list, CK_ULONG *count)
 {
 	CK_ULONG room = *count, found = 0;
 	struct reader *reader;
-	struct slot_view view;
 
-	if (list == NULL) /* new slots are seen only then (section 5.5) */
-		module_find_readers();
-	for (size_t i = 0; (reader = module_reader(i)) != NULL; i++)
+	find_readers(list == NULL); /* new slots are seen only then (section 5.5) */
+	for (size_t i = 0; (reader = readers_at(i)) != NULL; i++)
 		for (int role = 0; role < JPKI_ROLES; role++) {
 			if ((module_roles & MODULE_ROLE(role)) == 0)
 				continue;
-			if (token_present)
-				look(reader, (enum jpki_role)role, false, &view);
-			if (token_present && !view.token_present)
+			if (token_present && !has_token(reader, (enum jpki_role)role))
 				continue;
 			if (list != NULL && found < room)
 				list[found] = i * JPKI_ROLES + (CK_SLOT_ID)role;
@@ -110,20 +110,41 @@ shorten_name(char *name)
 	memmove(name + head, name + tail, length - tail + 1);
 }
 
+/* A driver may give its reader a name in any encoding: what is no UTF-8 becomes '?'. */
+static void
+make_utf8(char *name)
+{
+	unsigned char *rest = (unsigned char *)name;
+	size_t length = strlen(name);
+	unsigned long character;
+
+	while (length > 0) {
+		int used = UTF8_getc(rest, (int)length, &character);
+
+		if (used <= 0) {
+			*rest = '?';
+			used = 1;
+		}
+		rest += used;
+		length -= (size_t)used;
+	}
+}
+
 CK_RV
 slot_info(CK_SLOT_ID id, CK_SLOT_INFO *info)
 {
 	char name[JPKI_READER_NAME_SIZE], description[JPKI_READER_NAME_SIZE + 32];
 	struct reader *reader;
-	struct slot_view view;
+	struct reader_view view;
 	enum jpki_role role;
 	CK_RV rv;
 
 	rv = find_slot(id, &reader, &role);
 	if (rv != CKR_OK)
 		return rv;
-	module_reader_name(reader, name);
-	look(reader, role, false, &view);
+	readers_name(reader, name);
+	look(reader, role, LIBRARY_LOOK_STATE, &view);
+	make_utf8(name);
 	shorten_name(name);
 	snprintf(description, sizeof(description), "%s (%s)",
 	    name[0] != '\0' ? name : "No card reader", role_row(role)->slot_name);
@@ -131,13 +152,13 @@ slot_info(CK_SLOT_ID id, CK_SLOT_INFO *info)
 	slot_pad(info->slotDescription, sizeof(info->slotDescription), description);
 	slot_pad(info->manufacturerID, sizeof(info->manufacturerID), "jpki-pkcs11");
 	info->flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT;
-	if (view.token_present)
+	if (view.keys[role].present)
 		info->flags |= CKF_TOKEN_PRESENT;
 	return CKR_OK;
 }
 
 static CK_FLAGS
-tries_flags(const struct slot_view *view, enum jpki_role role)
+tries_flags(const struct key_view *view, enum jpki_role role)
 {
 	CK_FLAGS flags = 0;
 
@@ -163,7 +184,7 @@ fill_unknown(CK_TOKEN_INFO *info)
 }
 
 static void
-fill_token_info(CK_TOKEN_INFO *info, const struct slot_view *view, enum jpki_role role)
+fill_token_info(CK_TOKEN_INFO *info, const struct reader_view *view, enum jpki_role role)
 {
 	const struct jpki_pin_policy *policy = jpki_pin_policy(role);
 	const struct jpki_token_info *card = &view->info;
@@ -174,7 +195,7 @@ fill_token_info(CK_TOKEN_INFO *info, const struct slot_view *view, enum jpki_rol
 	slot_pad(info->model, sizeof(info->model), card->model);
 	slot_pad(info->serialNumber, sizeof(info->serialNumber), card->serial);
 	info->flags = CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED | CKF_TOKEN_INITIALIZED |
-		      tries_flags(view, role);
+		      tries_flags(&view->keys[role], role);
 	info->ulMinPinLen = policy->min_length;
 	info->ulMaxPinLen = policy->max_length;
 	info->hardwareVersion.major = card->hardware_version[0];
@@ -185,33 +206,33 @@ fill_token_info(CK_TOKEN_INFO *info, const struct slot_view *view, enum jpki_rol
 
 /* The slot, and how it is if it has a token. */
 static CK_RV
-look_at_token(CK_SLOT_ID id, bool want_tries, struct reader **reader, enum jpki_role *role,
-    struct slot_view *view)
+look_at_token(CK_SLOT_ID id, enum library_look what, struct reader **reader, enum jpki_role *role,
+    struct reader_view *view)
 {
 	CK_RV rv;
 
 	rv = find_slot(id, reader, role);
 	if (rv != CKR_OK)
 		return rv;
-	look(*reader, *role, want_tries, view);
-	return view->token_present ? CKR_OK : CKR_TOKEN_NOT_PRESENT;
+	look(*reader, *role, what, view);
+	return view->keys[*role].present ? CKR_OK : CKR_TOKEN_NOT_PRESENT;
 }
 
 CK_RV
 slot_token_info(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 {
 	struct reader *reader;
-	struct slot_view view;
+	struct reader_view view;
 	enum jpki_role role;
 	CK_RV rv;
 
-	rv = look_at_token(id, true, &reader, &role, &view);
+	rv = look_at_token(id, LIBRARY_LOOK_TRIES, &reader, &role, &view);
 	if (rv != CKR_OK)
 		return rv;
 	memset(info, 0, sizeof(*info));
 	fill_unknown(info);
 	fill_token_info(info, &view, role);
-	sessions_count(reader, role, &info->ulSessionCount, &info->ulRwSessionCount);
+	session_count(reader, role, &info->ulSessionCount, &info->ulRwSessionCount);
 	return CKR_OK;
 }
 
@@ -220,14 +241,14 @@ slot_init_token(CK_SLOT_ID id)
 {
 	CK_ULONG sessions, read_write;
 	struct reader *reader;
-	struct slot_view view;
+	struct reader_view view;
 	enum jpki_role role;
 	CK_RV rv;
 
-	rv = look_at_token(id, false, &reader, &role, &view);
+	rv = look_at_token(id, LIBRARY_LOOK_STATE, &reader, &role, &view);
 	if (rv != CKR_OK)
 		return rv;
-	sessions_count(reader, role, &sessions, &read_write);
+	session_count(reader, role, &sessions, &read_write);
 	return sessions > 0 ? CKR_SESSION_EXISTS : CKR_TOKEN_WRITE_PROTECTED;
 }
 
@@ -237,15 +258,15 @@ slot_mechanism_list(CK_SLOT_ID id, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 	CK_ULONG room = *count, found = 0;
 	const struct mechanism *m;
 	struct reader *reader;
-	struct slot_view view;
+	struct reader_view view;
 	enum jpki_role role;
 	CK_RV rv;
 
-	rv = look_at_token(id, false, &reader, &role, &view);
+	rv = look_at_token(id, LIBRARY_LOOK_STATE, &reader, &role, &view);
 	if (rv != CKR_OK)
 		return rv;
 	for (size_t i = 0; (m = mechanism_at(i)) != NULL; i++) {
-		if (m->flags == 0 || (m->pss && !view.offers_pss))
+		if (m->flags == 0 || (m->pss && !view.keys[role].offers_pss))
 			continue;
 		if (list != NULL && found < room)
 			list[found] = m->type;
@@ -260,20 +281,20 @@ slot_mechanism_info(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *in
 {
 	const struct mechanism *m = mechanism_find(type);
 	struct reader *reader;
-	struct slot_view view;
+	struct reader_view view;
 	enum jpki_role role;
 	CK_RV rv;
 
-	rv = look_at_token(id, false, &reader, &role, &view);
+	rv = look_at_token(id, LIBRARY_LOOK_STATE, &reader, &role, &view);
 	if (rv != CKR_OK)
 		return rv;
-	if (m == NULL || (m->pss && !view.offers_pss))
+	if (m == NULL || (m->pss && !view.keys[role].offers_pss))
 		return CKR_MECHANISM_INVALID;
 	mechanism_info(m, info);
 	return CKR_OK;
 }
 
-/* Take the lock of a slot's reader and bring it up to date. */
+/* Take the lock of a slot's reader, looked at now. */
 static CK_RV
 enter_slot(CK_SLOT_ID id, struct reader **reader, enum jpki_role *role)
 {
@@ -283,15 +304,8 @@ enter_slot(CK_SLOT_ID id, struct reader **reader, enum jpki_role *role)
 	if (rv != CKR_OK)
 		return rv;
 	pthread_mutex_lock(&(*reader)->lock);
-	reader_update(*reader);
+	presence_look(*reader);
 	return CKR_OK;
-}
-
-static void
-leave_slot(struct reader *reader)
-{
-	reader_publish(reader);
-	pthread_mutex_unlock(&reader->lock);
 }
 
 CK_RV
@@ -304,11 +318,11 @@ slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 	rv = enter_slot(id, &reader, &role);
 	if (rv != CKR_OK)
 		return rv;
-	if (reader_token(reader, role) == NULL)
+	if (contents_key(reader, role) == NULL)
 		rv = CKR_TOKEN_NOT_PRESENT;
 	else
 		rv = session_open(reader, role, flags, handle);
-	leave_slot(reader);
+	library_unlock_reader(reader);
 	return rv;
 }
 
@@ -322,72 +336,26 @@ slot_close_sessions(CK_SLOT_ID id)
 	rv = enter_slot(id, &reader, &role);
 	if (rv != CKR_OK)
 		return rv;
-	sessions_close(reader, MODULE_ROLE(role));
-	leave_slot(reader);
+	session_close_all(reader, role);
+	library_unlock_reader(reader);
 	return CKR_OK;
-}
-
-/*
- * Who waits for events gives a reader that is busy with a card this long, in ms: not for ever,
- * for there are other readers, but without asking again and again.
- */
-#define BUSY_MS 100
-
-static bool
-lock_if_idle(struct reader *reader, bool block)
-{
-	struct timespec until;
-
-	if (!block)
-		return pthread_mutex_trylock(&reader->lock) == 0;
-	until = deadline_in(BUSY_MS);
-	return pthread_mutex_timedlock(&reader->lock, &until) == 0;
-}
-
-/* Look at all readers that are not busy; `states` is what was seen last of each. */
-static size_t
-look_around(struct jpki_reader_state *states, bool block)
-{
-	struct reader *reader;
-	size_t count = 0;
-
-	module_find_readers();
-	for (; (reader = module_reader(count)) != NULL; count++) {
-		if (lock_if_idle(reader, block)) {
-			reader_update(reader);
-			reader_publish(reader);
-			pthread_mutex_unlock(&reader->lock);
-		}
-		module_seen(reader, &states[count]);
-		module_reader_name(reader, states[count].name); /* it may have none there yet */
-	}
-	return count;
-}
-
-static CK_RV
-wait_event(bool block, CK_SLOT_ID *id)
-{
-	struct jpki_reader_state states[MODULE_READERS_MAX];
-	size_t count;
-
-	do {
-		count = look_around(states, block);
-		if (module_take_event(id))
-			return CKR_OK;
-		if (!block)
-			return CKR_NO_EVENT;
-	} while (module_wait(states, count));
-	return CKR_CRYPTOKI_NOT_INITIALIZED;
 }
 
 CK_RV
 slot_wait_event(bool block, CK_SLOT_ID *id)
 {
-	CK_RV rv;
+	enum jpki_role role;
+	size_t index;
+	int rv = library_wait(module_roles, block, &index, &role);
 
-	if (!module_begin_waiting())
+	session_sweep();
+	switch (rv) {
+	case JPKI_OK:
+		*id = index * JPKI_ROLES + (CK_SLOT_ID)role;
+		return CKR_OK;
+	case JPKI_ERR_TIMEOUT:
+		return CKR_NO_EVENT;
+	default:
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
-	rv = wait_event(block, id);
-	module_end_waiting();
-	return rv;
+	}
 }

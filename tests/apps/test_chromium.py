@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from browser import PATIENCE, Browser, log_in, mistype, move_card, move_reader
+from browser import (PATIENCE, Browser, log_in, log_in_with_a_phone, mistype, move_card,
+                     move_reader)
 
 pytestmark = pytest.mark.timeout(PATIENCE)
 
@@ -48,6 +49,13 @@ def chromium(screen, tmp_path, certificates):
 @pytest.mark.parametrize("protocol, chooses", [("TLSv1.2", False), ("TLSv1.3", True)])
 def test_chromium_logs_in(chromium, sandbox, record_property, protocol, chooses):
     log_in(chromium(sandbox, chooses=chooses), protocol, record_property)
+
+
+@pytest.mark.parametrize("protocol, module", [("TLSv1.2", None), ("TLSv1.3", "jpki-pkcs11")],
+                         ids=["authentication alone", "both tokens"])
+def test_chromium_logs_in_with_a_phone(chromium, sandboxes, protocol, module):
+    """And never asks for the signature password."""
+    log_in_with_a_phone(chromium(sandboxes("--quirk", "label=android"), module=module), protocol)
 
 
 def test_chromium_spends_tries_for_wrong_pins_alone(chromium, sandbox):

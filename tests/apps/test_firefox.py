@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from browser import PATIENCE, Browser, log_in, mistype, move_card, move_reader
+from browser import (PATIENCE, Browser, log_in, log_in_with_a_phone, mistype, move_card,
+                     move_reader)
 
 pytestmark = pytest.mark.timeout(PATIENCE)
 
@@ -58,6 +59,13 @@ def firefox(screen, tmp_path, certificates):
 @pytest.mark.parametrize("protocol, chooses", [("TLSv1.2", False), ("TLSv1.3", True)])
 def test_firefox_logs_in(firefox, sandbox, record_property, protocol, chooses):
     log_in(firefox(sandbox, chooses=chooses), protocol, record_property)
+
+
+@pytest.mark.parametrize("protocol, module", [("TLSv1.2", None), ("TLSv1.3", "jpki-pkcs11")],
+                         ids=["authentication alone", "both tokens"])
+def test_firefox_logs_in_with_a_phone(firefox, sandboxes, protocol, module):
+    """And never asks for the signature password."""
+    log_in_with_a_phone(firefox(sandboxes("--quirk", "label=android"), module=module), protocol)
 
 
 def test_firefox_spends_tries_for_wrong_pins_alone(firefox, sandbox):

@@ -2,12 +2,14 @@
 """Java with SunPKCS11: keytool, jarsigner, logins to web servers and signatures."""
 
 import re
+import time
 import zipfile
 
 import pytest
 
 from samples import sample
-from support import AUTH, PIN, PSS, ROOT, SIGN, assert_signed, needs, openssl, output, subject
+from support import (AUTH, PIN, PSS, ROOT, SIGN, SLOWNESS, TIMEOUT, assert_signed, first_line, needs,
+                     openssl, output, subject)
 from web import PORTS
 
 PROGRAM = ROOT / "tests" / "apps" / "java" / "Card.java"
@@ -15,6 +17,9 @@ CONFIGURATION = {AUTH: "java-auth.cfg", SIGN: "java-sign.cfg"}
 ENGLISH = "-J-Duser.language=en"
 TEXT = "口座を開きます。\n".encode()
 WRONG = "4321"
+AGAIN = ROOT / "tests" / "apps" / "java" / "Again.java"
+# Long enough for a login and a signature. That it has passed is no event for a program.
+WINDOW = 3 * SLOWNESS
 
 
 def configuration(label, folder):
@@ -102,3 +107,53 @@ def test_a_program_logs_in_and_signs(sandbox, card, server, certificates, tmp_pa
     assert [entry.p1 for entry in card.events("sign")] == ["04", "04", "00", "04", "04"]
     assert card.exchanges() <= 22
     assert card.verified() == []
+
+
+class Again:
+    """A program that stays, with the key store of a token."""
+
+    def __init__(self, sandbox, label, folder):
+        # whose files of statistics are one folder for all sandboxes, where it may say so
+        self.process = sandbox.start("java", "-XX:-UsePerfData", AGAIN, configuration(label, folder))
+
+    def __call__(self, *words):
+        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+        return first_line(self.process, TIMEOUT)
+
+    def stop(self):
+        self.process.communicate(timeout=TIMEOUT)
+        assert self.process.returncode == 0
+
+
+@pytest.fixture
+def again(sandbox, tmp_path, monkeypatch):
+    """With the signature token, and a window of this many seconds."""
+    needs("java")
+    settings = tmp_path / "jpki.conf"
+    settings.write_text(f"[signature]\nwindow = {WINDOW}\n")
+    monkeypatch.setenv("JPKI_CONFIG", str(settings))
+    made = Again(sandbox, SIGN, tmp_path)
+    yield made
+    made.stop()
+
+
+@pytest.mark.parametrize("takes_key", [True, False], ids=["key taken anew", "key from before"])
+def test_the_password_typed_again_helps(card, again, certificates, tmp_path, takes_key):
+    """By KeyStore.load, which is how a person is asked for it. Java knows no login for one
+    signature: nothing is signed after the window, until then."""
+    text, signed = tmp_path / "text", tmp_path / "signed"
+    text.write_bytes(TEXT)
+    card.mark()
+    assert again("load", PIN[SIGN]) == "ok"
+    assert again("key") == "ok"
+    for _ in range(2):
+        time.sleep(WINDOW + 0.3)
+        assert again("sign", text, signed) == "CKR_USER_NOT_LOGGED_IN"
+        assert card.verified() == []
+        assert again("load", PIN[SIGN]) == "ok"
+        if takes_key:
+            assert again("key") == "ok"
+        assert again("sign", text, signed) == "ok"
+        assert_signed(certificates / "signature.pem", TEXT, signed, tmp_path)
+    assert card.answers("001B") == ["9000"] * 3

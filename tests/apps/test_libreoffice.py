@@ -12,8 +12,9 @@ import pytest
 
 from browser import PATIENCE
 from nss import BELIEVED, asks_each_time, pdf_verdict, trust
+from samples import minimal_pdf
 from screen import LOST, until_seen
-from support import OFFICE_SCRIPT, PIN, ROOT, SIGN, needs, wait_until
+from support import OFFICE_SCRIPT, PIN, ROOT, SIGN, SLOWNESS, needs, wait_until
 
 pytestmark = pytest.mark.timeout(PATIENCE)
 
@@ -42,6 +43,8 @@ REMEMBER = "^Confirmation"
 # What may be in a window's place for the focus: it is not known, or there is none.
 UNKNOWN, NOTHING = ["?", "?"], ["", ""]
 MOST_PAGES = 12
+# Seconds that are enough to choose the certificate.
+WINDOW = 12 * SLOWNESS
 SELECT, FIELD = "Select", "Certificate password"
 PROBLEMS, ERROR = "^Problems During PDF Export", "^Error"
 
@@ -49,9 +52,9 @@ PROBLEMS, ERROR = "^Problems During PDF Export", "^Error"
 class Office:
     """LibreOffice on a screen, with a home of its own."""
 
-    def __init__(self, sandbox, screen, folder, certificates):
+    def __init__(self, sandbox, screen, folder, certificates, window=None):
         needs("soffice", "/usr/lib/python3/dist-packages/uno.py")
-        self.sandbox, self.screen = sandbox, screen
+        self.sandbox, self.screen, self.window = sandbox, screen, window
         self.folder, self.certificates = folder, certificates
         self.asks_each_time = asks_each_time()
         settings = folder / ".config" / "libreoffice" / "4" / "user" / "registrymodifications.xcu"
@@ -71,7 +74,8 @@ class Office:
         """Where the login is all that LibreOffice asks for, its ten seconds may be too few for the
         tests on a slow machine."""
         settings = self.folder / "settings.conf"
-        settings.write_text("" if self.asks_each_time else "[signature]\nwindow = 600\n")
+        window = self.window or (None if self.asks_each_time else 600)
+        settings.write_text(f"[signature]\nwindow = {window}\n" if window else "")
         return {**self.screen.env(), "HOME": self.folder, "LC_ALL": "C.UTF-8",
                 "JPKI_CONFIG": settings}
 
@@ -148,10 +152,20 @@ class Office:
 
 
 @pytest.fixture
-def office(sandbox, screen, database, tmp_path):
-    nss = database(sandbox, "jpki-pkcs11-sign")
-    trust(nss, SIGN)
-    return Office(sandbox, screen, tmp_path, nss.folder)
+def offices(sandbox, screen, database, tmp_path):
+    """Makes a LibreOffice, with a window of so many seconds if not the usual one."""
+    def make(**options):
+        nss = database(sandbox, "jpki-pkcs11-sign")
+        trust(nss, SIGN)
+        return Office(sandbox, screen, tmp_path, nss.folder, **options)
+
+    return make
+
+
+@pytest.fixture
+def office(offices):
+    """One in which no login ends while a slow machine draws its windows."""
+    return offices(window=3600)
 
 
 def assert_tried(card, *answers):
@@ -194,15 +208,10 @@ def sign_document(office, card, document):
         office.give(PASSWORD, PIN[SIGN])
     wait_until(lambda: card.events("sign"))
     office.screen.wait_text("Japan Agency", office.wait_for(LISTED))
-    if office.asks_each_time:
-        office.sign(CHOICE)
-        office.choose_certificate()
-        office.dismiss(PASSWORD, "Escape")
-    else:
-        end_login(card)
-        office.sign(PASSWORD)
-        office.dismiss(PASSWORD, "Escape")
-        office.dismiss(CHOICE, "Escape")
+    end_login(card)
+    office.sign(PASSWORD)
+    office.dismiss(PASSWORD, "Escape")
+    office.dismiss(CHOICE, "Escape")
     office.close_list()
     assert len(card.events("sign")) == 1
     assert_tried(card, "63C4", "9000", *(["9000"] if office.asks_each_time else []))
@@ -226,14 +235,14 @@ def show_signatures(office):
     raise AssertionError("no page of signatures")
 
 
-def export(office, password, asked):
+def export(office, password):
     """As a PDF, with a signature; it goes to the home under the document's name. To type another
-    would race with what is guessed of it. Whether the certificate is shown for a password alone."""
+    would race with what is guessed of it. Nobody is logged in: the certificate is shown for the
+    password."""
     office.open(".uno:ExportToPDF")
     show_signatures(office)
-    office.press(OPTIONS, "space", seen=lambda: office.takes_keys(PASSWORD if asked else CHOICE))
-    if asked:
-        office.give(PASSWORD, PIN[SIGN])
+    office.press(OPTIONS, "space", seen=lambda: office.takes_keys(PASSWORD))
+    office.give(PASSWORD, PIN[SIGN])
     office.choose_certificate()
     options = office.wait_for(OPTIONS)
     office.screen.wait_text("Chiyoda-ku", options)
@@ -259,18 +268,56 @@ def test_libreoffice_signs(office, sandbox, card, certificates, tmp_path):
     content.write_text(content.read_text().replace(TEXT, TEXT.replace("開", "閉")))
     assert "FAIL" in xml_verdict(sandbox, document, authority, parts, status=1)
 
-    asked = not office.asks_each_time  # its login has ended
-    export(office, WRONG, asked)
+    export(office, WRONG)
     office.dismiss(PROBLEMS)
     office.dismiss(ERROR)
     office.finish()
-    assert_tried(card, *(["9000"] if asked else []), "63C4")
+    assert_tried(card, "9000", "63C4")
     assert not exported.exists() and card.events("sign") == []
-    export(office, PIN[SIGN], False)
+    export(office, PIN[SIGN])  # a wrong one has locked the card, and so ended the login
     office.finish()
     said = pdf_verdict(sandbox, exported, authority, tmp_path / "nss-verify")
     assert "Signature Validation: Signature is Valid." in said
     assert "Certificate Validation: Certificate is Trusted." in said
-    assert_tried(card, "9000")
+    assert_tried(card, "9000", "9000")
+    office.quit()
+    wait_until(lambda: card.verified() == [])
+
+
+def start_pdf(office, folder):
+    """A PDF that somebody else has made. Such a one asks for no password of its own."""
+    document = folder / "in.pdf"
+    document.write_bytes(minimal_pdf())
+    office.tell("open", document)
+    office.screen.wait_for("^in.pdf")
+    return False
+
+
+def start_text(office, folder):
+    office.tell("write", folder / "document.odt", TEXT)
+    return office.asks_each_time
+
+
+@pytest.mark.parametrize("start", [start_pdf, start_text], ids=["PDF", "text"])
+def test_libreoffice_asks_again_after_the_window(offices, card, tmp_path, start):
+    """And signs, with the password typed again: that of the token, where it is the only one. The
+    list of signatures is opened anew: LibreOffice has put another function for passwords in place
+    of its own to sign a PDF, which asks nobody, until then."""
+    needs("/usr/lib/libreoffice/program/libsdlo.so")
+    office = offices(window=WINDOW)
+    own_password = start(office, tmp_path)
+    card.mark()
+    for times in (1, 2):
+        office.open(".uno:Signature")
+        office.sign(f"{PASSWORD}|{CHOICE}" if own_password else PASSWORD)
+        if office.takes_keys(PASSWORD):
+            office.give(PASSWORD, PIN[SIGN])
+        office.choose_certificate()
+        if own_password:
+            office.give(PASSWORD, PIN[SIGN])
+        wait_until(lambda: len(card.events("sign")) >= times)
+        office.close_list()
+        time.sleep(WINDOW)
+    assert {entry.sw for entry in card.events("sign") + card.verifies()} == {"9000"}
     office.quit()
     wait_until(lambda: card.verified() == [])

@@ -2,12 +2,14 @@
 """The openssl program with libp11's engine, which finds the module by OpenSSL's configuration: the
 module is loaded while OpenSSL itself reads that file."""
 
+import re
+
 import pytest
 
 from prompt import ask
 from samples import sample
 from sites import run_nginx
-from support import AUTH, PIN, PSS, SIGN, assert_signed, built, openssl, subject, uri
+from support import AUTH, PIN, PSS, SIGN, assert_signed, built, openssl, subject, uri, wait_until
 from web import PORTS, seen
 
 TEXT = b"text\n"
@@ -193,3 +195,74 @@ def test_nginx_logs_in_to_another_server(program, server, certificates, pins, pr
     assert len(card.events("sign")) in (1, 2)  # a TLS session may be resumed
     assert card.answers() == ["9000", "9000"]
     assert card.verified() == ["authentication"]
+
+
+# A signature each time, and who has answered.
+WORKERS = {
+    "proxy_ssl_verify on;": "proxy_ssl_verify on; proxy_ssl_session_reuse off; keepalive_timeout 0;"
+                            " add_header X-Worker $pid always;",
+}
+
+
+class Proxy:
+    """nginx with several workers, which log in to another server with the card."""
+
+    def __init__(self, program, server, certificate, pin_file):
+        self.sandbox = program.sandbox
+        self.folder = self.sandbox.folder / "client"
+        self.folder.mkdir()
+        servers = sample("nginx-client.conf", {
+            "https://www.example.jp": f"https://localhost:{PORTS['TLSv1.3']}",
+            "/etc/ssl/certs/ca-certificates.crt": server,
+            "/etc/nginx/card.pem": certificate,
+            "/etc/nginx/card.pin": pin_file,
+            **WORKERS,
+        }, modules=False)
+        run_nginx(self.sandbox, self.folder, servers, workers=2, env=program.env)
+
+    def ask(self):
+        """The status, and the worker that has answered."""
+        said = self.sandbox.run("curl", "--silent", "--max-time", "30", "--include",
+                                "http://127.0.0.1:8000/")
+        worker, = re.findall(r"^X-Worker: (\d+)\r?$", said, re.MULTILINE)
+        status, = re.findall(r"^HTTP/1.1 (\d+)", said)
+        return status, worker
+
+    def workers(self):
+        """The two that answer; all that they answer must be well."""
+        seen_workers = set()
+
+        def ask():
+            status, worker = self.ask()
+            assert status == "200", f"worker {worker}"
+            seen_workers.add(worker)
+            return len(seen_workers) == 2
+
+        wait_until(ask)
+        return seen_workers
+
+    def end(self, number, pid):
+        self.sandbox.run("kill", f"-{number}", pid)
+        wait_until(lambda: self.sandbox.run("test", "-e", f"/proc/{pid}/exe", status=None) == ""
+                   and self.sandbox.status == 1)
+
+    def stop(self):
+        self.end("QUIT", (self.folder / "pid").read_text().strip())
+
+
+@pytest.mark.parametrize("number", ["TERM", "QUIT", "KILL"])
+def test_two_workers_of_nginx(program, server, certificates, pins, number):
+    """When one ends, the other goes on, and so does the one that nginx starts in its place. With the
+    last of them the card is locked."""
+    program = program(AUTH, initialise="1")
+    card = program.card
+    card.mark()
+    proxy = Proxy(program, server, certificates / "authentication.pem", pins[AUTH])
+    gone, stays = proxy.workers()
+    proxy.end(number, gone)
+    after = proxy.workers()
+    assert stays in after and gone not in after
+    assert {entry.sw for entry in card.verifies()} == {"9000"}
+    assert card.verified() == ["authentication"]
+    proxy.stop()
+    wait_until(lambda: card.verified() == [])

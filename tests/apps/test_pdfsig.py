@@ -5,6 +5,7 @@ import pytest
 
 from nss import (CERTIFICATE, EF, OF_ONE_TOKEN, pdf_holds_signature, pdf_is_left, pdf_nicknames,
                  pdf_signatures, pdf_verdict)
+from samples import minimal_pdf
 from support import AUTH, MODULES, PIN, SIGN, openssl
 
 REASON = "口座開設のため"
@@ -32,22 +33,6 @@ def test_lists_the_certificate(sandbox, card, database, name, label):
     assert pdf_nicknames(said) == [CERTIFICATE[label]]
     assert [(entry.ef, entry.sw) for entry in card.verifies()] == [(EF[label], "9000")]
     assert card.verified() == []
-
-
-def minimal_pdf():
-    """One empty page."""
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
-    ]
-    text, table = b"%PDF-1.7\n", b"0000000000 65535 f \n"
-    for number, body in enumerate(objects, 1):
-        table += b"%010d 00000 n \n" % len(text)
-        text += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    size = len(objects) + 1
-    return text + (b"xref\n0 %d\n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
-                   % (size, table, size, len(text)))
 
 
 @pytest.fixture
@@ -81,6 +66,24 @@ def test_signs(sandbox, card, database, certificates, document, tmp_path, name, 
     assert [(entry.ef, entry.sw) for entry in card.verifies()] == (
         [(EF[label], "9000")] * (1 + signatures * (label == SIGN)))
     assert card.verified() == []
+
+
+def test_a_slow_card(sandbox, card, database, certificates, document, tmp_path):
+    """Each signature takes longer than the window. Whoever gives no password for each is not in the
+    way of the next one, who does."""
+    signed, settings = tmp_path / "out.pdf", tmp_path / "jpki.conf"
+    settings.write_text("[signature]\nwindow = 1\n")
+    database = database(sandbox, "jpki-pkcs11-sign")
+    card("delay", "signature", "1500000")
+    card.mark()
+    for password in ((), ("-kpw", PIN[SIGN])):
+        add_signature(database, SIGN, document, signed, *password,
+                      env={"JPKI_CONFIG": settings}, status=None)
+        assert card.verified() == []
+    assert sandbox.status == 0
+    said = pdf_verdict(sandbox, signed, certificates / "signature-ca.pem", tmp_path / "verify")
+    assert "Certificate Validation: Certificate is Trusted." in said
+    assert {entry.sw for entry in card.verifies()} == {"9000"}
 
 
 def test_a_wrong_password_for_the_key_spends_one_try(sandbox, card, database, document, tmp_path):

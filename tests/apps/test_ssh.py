@@ -5,9 +5,10 @@ import re
 
 import pytest
 
+from elsewhere import Elsewhere
 from samples import sample
 from sshd import Sshd
-from support import AUTH, PIN, built, needs, output, public_key, wait_until
+from support import AUTH, PIN, Card, built, needs, output, public_key, wait_until
 from terminal import Terminal
 
 MODULE = built("jpki-pkcs11-auth")
@@ -27,9 +28,11 @@ class Ssh:
         self.asked = folder / "asked"
         self.agent, self.agents = {}, 0
 
-    def set_up(self):
-        printed = self.sandbox.run("ssh-keygen", "-D", MODULE)
-        line, = re.findall("^.* User Authentication\n", printed, re.MULTILINE)
+    def set_up(self, line=None):
+        """With the line for a server's authorized_keys, or what the module shows without a PIN."""
+        if line is None:
+            printed = self.sandbox.run("ssh-keygen", "-D", MODULE)
+            line, = re.findall("^.* User Authentication\n", printed, re.MULTILINE)
         self.public.write_text(line)
         self.config.write_text(sample("ssh_config"))
         self.sshd.start(line)
@@ -100,15 +103,19 @@ def ssh(sandbox, elsewhere, tmp_path):
     return made
 
 
+def public_line(certificates, folder):
+    """What the module shows, made of the certificate."""
+    key = public_key(certificates / "authentication.pem", folder)
+    return output("ssh-keygen", "-i", "-m", "PKCS8", "-f", key).strip() + " User Authentication\n"
+
+
 def test_the_public_key_needs_no_pin(sandbox, card, certificates, tmp_path):
     """It is told before that of the CA, which is of no use here."""
     needs("ssh-keygen")
     card.mark()
     printed = sandbox.run("ssh-keygen", "-D", MODULE)
     assert card.exchanges() <= 16
-    key = public_key(certificates / "authentication.pem", tmp_path)
-    wanted = output("ssh-keygen", "-i", "-m", "PKCS8", "-f", key).strip()
-    assert printed.splitlines()[0] == f"{wanted} User Authentication"
+    assert printed.splitlines(keepends=True)[0] == public_line(certificates, tmp_path)
     assert card.verifies() == []
 
 
@@ -138,6 +145,33 @@ def test_login_with_both_tokens_and_without_tries(ssh, card):
     card.mark()
     assert "PIN locked" in ssh.login(pin=PIN[AUTH], status=255)
     assert card.verifies() == []
+
+
+@pytest.fixture
+def phone_ssh(sandboxes, certificates, tmp_path):
+    """With a phone, which shows nothing of its key without the PIN; and what it was asked."""
+    needs("ssh", "/usr/sbin/sshd", "ip")
+    sandbox = sandboxes("--quirk", "label=android")
+    elsewhere = Elsewhere(sandbox)
+    made = Ssh(sandbox, Sshd(elsewhere), tmp_path)
+    made.set_up(public_line(certificates, tmp_path))
+    yield made, Card(sandbox)
+    elsewhere.stop()
+
+
+@pytest.mark.parametrize("module", [MODULE, BOTH], ids=lambda module: module.stem)
+def test_login_with_a_phone(phone_ssh, module):
+    """It asks for the PIN to find the key, once, and for no signature password."""
+    ssh, card = phone_ssh
+    card.mark()
+    options = ("-I", module)
+    assert GREETING in ssh.login(*options, pin=PIN[AUTH], config="none")
+    assert ssh.asked.read_text() == f"{PROMPT}\n"
+    assert card.answers() == ["9000"]
+    assert card.verified() == []
+    assert "PIN incorrect" in ssh.login(*options, pin=WRONG, config="none", status=255)
+    assert ssh.asked.read_text().startswith(f"{PROMPT}\n")  # then for what the other token has
+    assert card.answers() == ["9000", "63C2"]
 
 
 def test_identities_only(ssh, card):

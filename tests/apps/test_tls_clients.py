@@ -7,7 +7,8 @@ import pytest
 
 from prompt import Prompted, ask
 from samples import sample
-from support import AUTH, PIN, built, needs, subject, uri
+from support import (AUTH, PIN, ROOT, TIMEOUT, built, first_line, needs, subject, uri,
+                     wait_until)
 from web import PORTS, seen
 
 CERTIFICATE, KEY = uri(AUTH, "cert", "01"), uri(AUTH, "private", "01")
@@ -71,6 +72,85 @@ def test_curl_asks_for_the_pin(client, card, server):
     said = ask(sandbox, [(PROMPT, WRONG)], *curl(server, "TLSv1.3"), status=58)
     assert "curl: (58) failed to load private key from crypto engine" in said
     assert_verified(card, "63C2")
+
+
+SEVERAL = {
+    "addresses": tuple(f"{url(protocol)}{page}" for page in "abc" for protocol in PORTS),
+    "times": (url("TLSv1.3"), "--retry", "2", "--retry-delay", "1", "--retry-all-errors"),
+}
+
+
+@pytest.mark.parametrize("options", SEVERAL.values(), ids=SEVERAL)
+def test_curl_spends_one_try_for_a_wrong_pin(sandbox, card, certificates, server, options):
+    """It goes to each address, and each time begins anew: libp11 finalizes the module after a login
+    that failed."""
+    card.mark()
+    said = sandbox.run(
+        "curl", "--silent", "--show-error", "--max-time", "30", "--cacert", server, "--cert",
+        certificates / "authentication.pem", "--key", f"{KEY};pin-value={WRONG}", *options,
+        env={"PKCS11_MODULE_PATH": built("jpki-pkcs11-auth")}, status=58)
+    assert said.count("failed to load private key") >= 2
+    assert_verified(card, "63C2")
+
+
+SLOW_SERVER = ROOT / "tests" / "common" / "slow_server.py"
+SLOW_PORT = 4420
+
+
+@pytest.fixture
+def pairs(sandbox, card, server, certificates):
+    """Starts two curls that log in at once to a server which takes its time: so many seconds, or
+    until a line is written to it."""
+    process = None
+
+    def start_server(*seconds):
+        nonlocal process
+        process = sandbox.start_python(SLOW_SERVER, SLOW_PORT, server, server.with_suffix(".key"),
+                                       certificates / "authentication-ca.pem", *seconds)
+        assert first_line(process, 20) == "ready"
+        return process
+
+    def start():
+        card.mark()
+        return [sandbox.start(
+            "curl", "--silent", "--show-error", "--max-time", "60", "--cacert", server, "--cert",
+            certificates / "authentication.pem", "--key", f"{KEY};pin-value={PIN[AUTH]}",
+            f"https://localhost:{SLOW_PORT}/",
+            env={"PKCS11_MODULE_PATH": built("jpki-pkcs11-auth")}) for _ in range(2)]
+
+    yield start_server, start
+    process.communicate(timeout=TIMEOUT)
+
+
+def assert_page(process, who):
+    said, _ = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 0, said
+    assert f"CN={said.strip()}," in who
+
+
+def test_two_curls_at_once(pairs, card, certificates):
+    """One ends when the other has its key and has not signed yet."""
+    start_server, start = pairs
+    server, clients = start_server(), start()
+    wait_until(lambda: card.answers() == ["9000"] * 2)
+    for _ in range(2):
+        server.stdin.write("\n")
+        server.stdin.flush()
+        wait_until(lambda: any(client.poll() is not None for client in clients))
+        ended = next(client for client in clients if client.poll() is not None)
+        clients.remove(ended)
+        assert_page(ended, subject(certificates / "authentication.pem"))
+        assert card.verified() == ["authentication"] * len(clients)
+
+
+def test_ten_pairs_of_curls(pairs, card, certificates):
+    start_server, start = pairs
+    start_server(0.3)
+    for _ in range(10):
+        for client in start():
+            assert_page(client, subject(certificates / "authentication.pem"))
+        wait_until(lambda: card.verified() == [])
+        assert card.answers() == ["9000"] * 2
 
 
 def test_curl_reads_the_pin_and_the_certificate_from_files(client, card, server, certificates,

@@ -9,7 +9,7 @@
 #include "fixture.h"
 
 #define PATIENCE_MS 50
-#define CLOSE_MS 500
+#define CLOSE_MS 1500
 
 static struct jpki_card *other;
 
@@ -167,7 +167,7 @@ the_guard_knows_who_shares(void **state)
 	jpki_card_guard(w->card, NULL);
 	assert_true(inprocess_guarded_by(READER, NULL));
 	jpki_card_guard(w->card, "/a/file");
-	assert_true(inprocess_guarded_by(READER, NULL));
+	assert_true(inprocess_guarded_by(READER, "/a/file"));
 	assert_int_equal(jpki_card_disconnect(w->card, true, -1), JPKI_OK);
 	assert_false(inprocess_guarded(READER));
 }

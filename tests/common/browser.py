@@ -226,6 +226,23 @@ def log_in(browser, protocol, record_property):
     browser.assert_tried(RIGHT)
 
 
+def log_in_with_a_phone(browser, protocol):
+    """Its certificate is seen with the PIN alone, so that this is asked for first, and nothing else
+    is; the next page takes no prompt. A wrong PIN is one try."""
+    card = browser.card
+    card.mark()
+    browser.start(protocol)
+    browser.prompt()
+    browser.answer("4321")
+    browser.enter_pin()
+    browser.assert_logged_in(protocol)
+    browser.visit(OTHER[protocol])
+    browser.assert_logged_in(OTHER[protocol])
+    browser.quit()
+    browser.assert_prompts(2)
+    browser.assert_tried(WRONG, RIGHT)
+
+
 def mistype(browser):
     """What is wrong costs one try, what cannot be right or is not typed at all costs none."""
     card = browser.card

@@ -5,6 +5,7 @@
     ready                     is it there?
     certificates              the folder that it takes certificates from
     write FILE TEXT           a text document with that text
+    open FILE                 a file of whatever kind, in a window of its own
     dispatch COMMAND          as a menu does, until its window is closed
     focus                     the title of the window that takes keys, and the name of the field in
                               it that does, as JSON; empty if there is none
@@ -66,6 +67,9 @@ class Office:
         document.Text.String = text
         document.storeAsURL(pathlib.Path(file).as_uri(),
                             (PropertyValue("FilterName", 0, "writer8", 0),))
+
+    def open(self, file):
+        self.desktop.loadComponentFromURL(pathlib.Path(file).as_uri(), "_blank", 0, ())
 
     def dispatch(self, command):
         dispatcher = self.make("com.sun.star.frame.DispatchHelper")

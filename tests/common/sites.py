@@ -12,6 +12,7 @@ ADVICE = "カードをリーダーに置いてください。\n"
 
 NGINX = """
 user root;
+worker_processes {workers};
 pid {folder}/pid;
 events {{ }}
 http {{
@@ -99,10 +100,10 @@ class Site:
         return re.findall(r'" \d+ (\S+) (.+) "(.*)"$', self.log.read_text(), re.MULTILINE)
 
 
-def run_nginx(sandbox, folder, servers, **options):
+def run_nginx(sandbox, folder, servers, workers=1, **options):
     """What it says if it does not start."""
     file = folder / "nginx.conf"
-    file.write_text(NGINX.format(folder=folder, servers=servers))
+    file.write_text(NGINX.format(folder=folder, servers=servers, workers=workers))
     return sandbox.run("nginx", "-p", folder, "-e", folder / "nginx.log", "-c", file, **options)
 
 

@@ -295,7 +295,7 @@ def install(folder, *options):
     output("meson", "setup", build, ROOT, *options)
     for name in json.loads(output("meson", "introspect", "--installed", build)):
         file = pathlib.Path(name)
-        if not file.exists():
+        if file.is_absolute() and not file.exists():  # others are links that are made there
             file.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(BUILD / file.relative_to(build), file)
     output("meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", root)

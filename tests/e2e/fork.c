@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * A program that logs in and forks: "busy" while four threads are in calls, "raw" in the way
- * that runs no handlers of pthread_atfork. Prints a line, and waits for one from its standard
- * input before it ends; tests/e2e/test_fork.py reads it.
+ * A program that logs in and forks: while four threads are in various calls ("busy") or one or two
+ * are in one all the time ("slot-info", "login", "sign", "events"), while "threads" come and go, or
+ * "raw", in the way that runs no handlers of pthread_atfork. Prints a line, and waits for one from
+ * its standard input before it ends; tests/e2e/test_fork.py reads it.
  */
 
 #include <pthread.h>
@@ -19,8 +20,16 @@
 
 #include "load.h"
 
-#define THREADS 4
+#define THREADS_MAX 4
+#define SLOTS_MAX 32
+#define CROWD 600
+#define STACK_SIZE (64 * 1024)
 #define PATIENCE_S 10
+/* How often a child looks for slots, and the pause between. */
+#define LOOKS 150
+#define LOOK_PAUSE_NS 10000000
+/* How long the card is left to others in between. */
+#define REST_NS 1000000
 /* So many that hang are enough. */
 #define HUNG_MAX 2
 
@@ -28,6 +37,7 @@ static CK_FUNCTION_LIST *p11;
 static CK_SLOT_ID slot;
 static CK_SESSION_HANDLE session;
 static CK_OBJECT_HANDLE key;
+static CK_UTF8CHAR *pin;
 static atomic_bool enough;
 
 static void
@@ -42,24 +52,53 @@ sign(CK_SESSION_HANDLE with)
 }
 
 static void
-log_in(char *pin)
+find_key(void)
 {
 	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
 	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
 	CK_ULONG count = 1;
 
-	expect("C_Initialize", p11->C_Initialize(NULL));
-	expect("C_OpenSession", p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &session));
-	expect("C_Login", p11->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin, strlen(pin)));
 	expect("C_FindObjectsInit", p11->C_FindObjectsInit(session, &template, 1));
 	expect("C_FindObjects", p11->C_FindObjects(session, &key, 1, &count));
 	expect("C_FindObjectsFinal", p11->C_FindObjectsFinal(session));
+}
+
+static void
+log_in(void)
+{
+	expect("C_Initialize", p11->C_Initialize(NULL));
+	expect("C_OpenSession", p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &session));
+	expect("C_Login", p11->C_Login(session, CKU_USER, pin, strlen((char *)pin)));
+	find_key();
 	sign(session);
 }
 
-/* One of the threads signs; the others are more often where a fork can hurt. */
+/* Others come to the card only between two transactions, and the service is not fair. */
+static void
+let_others(void)
+{
+	const struct timespec pause = {.tv_nsec = REST_NS};
+
+	(void)nanosleep(&pause, NULL);
+}
+
 static void *
-be_busy(void *signs)
+sign_often(void *unused)
+{
+	CK_SESSION_HANDLE mine;
+
+	expect("C_OpenSession", p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &mine));
+	while (!enough) {
+		sign(mine);
+		let_others();
+	}
+	expect("C_CloseSession", p11->C_CloseSession(mine));
+	return unused;
+}
+
+/* These calls are more often where a fork can hurt. */
+static void *
+look_often(void *unused)
 {
 	CK_SESSION_HANDLE mine;
 	CK_TOKEN_INFO info;
@@ -70,24 +109,137 @@ be_busy(void *signs)
 		expect("C_GetTokenInfo", p11->C_GetTokenInfo(slot, &info));
 		expect("C_OpenSession",
 		    p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &mine));
-		if (signs != NULL)
-			sign(mine);
 		expect("C_CloseSession", p11->C_CloseSession(mine));
 	}
-	return NULL;
+	return unused;
+}
+
+static void *
+ask_often(void *unused)
+{
+	CK_SLOT_INFO info;
+
+	while (!enough)
+		expect("C_GetSlotInfo", p11->C_GetSlotInfo(slot, &info));
+	return unused;
+}
+
+static void *
+log_in_often(void *unused)
+{
+	while (!enough) {
+		expect("C_Logout", p11->C_Logout(session));
+		expect("C_Login", p11->C_Login(session, CKU_USER, pin, strlen((char *)pin)));
+		let_others();
+	}
+	find_key();
+	return unused;
+}
+
+/* One that needs neither service nor card. */
+static void *
+ask_once(void *unused)
+{
+	CK_SLOT_ID list[SLOTS_MAX];
+	CK_ULONG count = SLOTS_MAX;
+
+	expect("C_GetSlotList", p11->C_GetSlotList(CK_FALSE, list, &count));
+	return unused;
+}
+
+static void *
+ask_and_stay(void *unused)
+{
+	(void)ask_once(unused);
+	while (!enough)
+		pause(); /* to the end of the program */
+	return unused;
+}
+
+/* A thread that needs little. */
+static void
+start_thread(pthread_t *thread, void *(*run)(void *))
+{
+	pthread_attr_t attributes;
+
+	if (pthread_attr_init(&attributes) != 0 ||
+	    pthread_attr_setstacksize(&attributes, STACK_SIZE) != 0 ||
+	    pthread_create(thread, &attributes, run, NULL) != 0)
+		exit(1);
+	pthread_attr_destroy(&attributes);
+}
+
+/*
+ * OpenSSL has a list, with a lock, of all threads that have called it: the longer the list, the
+ * longer the lock is held when one ends.
+ */
+static void *
+come_and_go(void *unused)
+{
+	pthread_t next;
+
+	for (int i = 0; i < CROWD; i++)
+		start_thread(&next, ask_and_stay);
+	while (!enough) {
+		start_thread(&next, ask_once);
+		pthread_join(next, NULL);
+	}
+	return unused;
+}
+
+/* Whether there has been an event, again and again. */
+static void *
+listen_often(void *unused)
+{
+	CK_SLOT_ID found;
+	CK_RV rv;
+
+	while (!enough) {
+		rv = p11->C_WaitForSlotEvent(CKF_DONT_BLOCK, &found, NULL);
+		if (rv != CKR_NO_EVENT)
+			expect("C_WaitForSlotEvent", rv);
+	}
+	return unused;
+}
+
+/* Until there is one. */
+static void *
+wait_for_one(void *unused)
+{
+	CK_SLOT_ID found;
+	CK_RV rv = p11->C_WaitForSlotEvent(0, &found, NULL);
+
+	if (rv != CKR_CRYPTOKI_NOT_INITIALIZED)
+		expect("C_WaitForSlotEvent", rv);
+	return unused;
+}
+
+/* The parent hardly leaves the card to others, and a look at one that is held gives up in time. */
+static CK_ULONG
+find_slots(void)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_PAUSE_NS};
+	CK_ULONG count = 0;
+
+	for (int i = 0; i < LOOKS && count == 0; i++) {
+		if (i > 0)
+			(void)nanosleep(&pause, NULL);
+		expect("C_GetSlotList of a child", p11->C_GetSlotList(CK_TRUE, NULL, &count));
+	}
+	return count;
 }
 
 /* What a child does with the module: it begins anew. */
 static void
 live_as_child(void)
 {
-	CK_ULONG count = 0;
+	CK_ULONG count;
 	CK_INFO info;
 
 	if (p11->C_GetInfo(&info) != CKR_CRYPTOKI_NOT_INITIALIZED)
 		expect("C_GetInfo of a child", CKR_GENERAL_ERROR);
 	expect("C_Initialize of a child", p11->C_Initialize(NULL));
-	expect("C_GetSlotList of a child", p11->C_GetSlotList(CK_TRUE, NULL, &count));
+	count = find_slots();
 	if (count == 0)
 		expect("the slots of a child", CKR_GENERAL_ERROR);
 	expect("C_Finalize of a child", p11->C_Finalize(NULL));
@@ -118,49 +270,58 @@ ended(pid_t child)
 	return true;
 }
 
-/* How many of the children hung; *done: of how many. */
+static const struct {
+	const char *name;
+	pid_t (*fork)(void);
+	void (*leave)(int status);
+	void *(*threads[THREADS_MAX])(void *unused);
+} ways[] = {
+    /* clang-format off */
+    {"busy", fork, _exit, {sign_often, look_often, look_often, look_often}},
+    {"slot-info", fork, _exit, {ask_often, ask_often}},
+    {"login", fork, _exit, {log_in_often}},
+    {"sign", fork, _exit, {sign_often}},
+    {"events", fork, _exit, {listen_often, wait_for_one}},
+    {"threads", fork, _exit, {come_and_go, come_and_go, come_and_go}},
+    {"raw", _Fork, exit, {NULL}}, /* no handler of a fork runs, but those of an exit do */
+    /* clang-format on */
+};
+
+/* How many of the children hung; *done: of how many. Of the raw ones, half start the module. */
 static int
-fork_busy(int forks, int *done)
+fork_often(size_t way, int forks, int *done)
 {
-	pthread_t threads[THREADS];
 	int hung = 0;
 	pid_t child;
 
-	for (int i = 0; i < THREADS; i++)
-		if (pthread_create(&threads[i], NULL, be_busy, i == 0 ? p11 : NULL) != 0)
-			exit(1);
 	for (*done = 0; *done < forks && hung < HUNG_MAX; (*done)++) {
-		child = fork();
+		child = ways[way].fork();
 		if (child == 0) {
-			live_as_child();
-			_exit(0);
+			if (*done % 2 == 1 || ways[way].leave == _exit)
+				live_as_child();
+			ways[way].leave(0);
 		}
 		if (!ended(child))
 			hung++;
 	}
-	enough = true;
-	for (int i = 0; i < THREADS; i++)
-		pthread_join(threads[i], NULL);
 	return hung;
 }
 
-/* No handler of a fork runs, but the child runs those of its exit. */
+/* The same while the threads are at work. One that waits for an event goes on. */
 static int
-fork_raw(int forks, int *done)
+fork_busy(size_t way, int forks, int *done)
 {
-	int hung = 0;
-	pid_t child;
+	pthread_t threads[THREADS_MAX];
+	int hung, count;
 
-	for (*done = 0; *done < forks && hung < HUNG_MAX; (*done)++) {
-		child = _Fork();
-		if (child == 0) {
-			if (*done % 2 == 1)
-				live_as_child();
-			exit(0);
-		}
-		if (!ended(child))
-			hung++;
-	}
+	for (count = 0; count < THREADS_MAX && ways[way].threads[count] != NULL; count++)
+		if (pthread_create(&threads[count], NULL, ways[way].threads[count], NULL) != 0)
+			exit(1);
+	hung = fork_often(way, forks, done);
+	enough = true;
+	for (int i = 0; i < count; i++)
+		if (ways[way].threads[i] != wait_for_one)
+			pthread_join(threads[i], NULL);
 	return hung;
 }
 
@@ -187,18 +348,21 @@ main(int argc, char **argv)
 	int done, hung;
 
 	if (argc != 5) {
-		fprintf(stderr, "usage: fork busy|raw FORKS MODULE PIN\n");
+		fprintf(stderr, "usage: fork WAY FORKS MODULE PIN\n");
 		return 2;
 	}
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	(void)load(argv[3], &p11);
-	log_in(argv[4]);
-	if (strcmp(argv[1], "busy") == 0)
-		hung = fork_busy(atoi(argv[2]), &done);
-	else
-		hung = fork_raw(atoi(argv[2]), &done);
-	end_well(done, hung);
-	return 0;
+	for (size_t way = 0; way < sizeof(ways) / sizeof(ways[0]); way++)
+		if (strcmp(ways[way].name, argv[1]) == 0) {
+			(void)load(argv[3], &p11);
+			pin = (CK_UTF8CHAR *)argv[4];
+			log_in();
+			hung = fork_busy(way, atoi(argv[2]), &done);
+			end_well(done, hung);
+			return 0;
+		}
+	fprintf(stderr, "fork: there is no way \"%s\"\n", argv[1]);
+	return 2;
 }

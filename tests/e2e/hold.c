@@ -55,6 +55,23 @@ tokens(const char *argument)
 	say(rv, number);
 }
 
+/* How many slots there are and, of these, tokens; asked with a buffer that is ready, and never what
+ * size it must have. */
+static void
+ready(const char *argument)
+{
+	CK_SLOT_ID slots[SLOTS_MAX];
+	CK_ULONG all = SLOTS_MAX, with_token = SLOTS_MAX;
+	char numbers[64];
+	CK_RV rv = p11->C_GetSlotList(CK_FALSE, slots, &all);
+
+	(void)argument;
+	if (rv == CKR_OK)
+		rv = p11->C_GetSlotList(CK_TRUE, slots, &with_token);
+	snprintf(numbers, sizeof(numbers), "%lu %lu", all, with_token);
+	say(rv, numbers);
+}
+
 /* The slot is given as a digit. */
 static void
 open_session(const char *argument)
@@ -174,6 +191,7 @@ static const struct {
     {"initialize", initialize},
     {"finalize", finalize},
     {"tokens", tokens},
+    {"ready", ready},
     {"open", open_session},
     {"login", login},
     {"state", state},

@@ -27,8 +27,8 @@ def select(aid):
 class Neighbour:
     """Its commands, as seen by a test; each returns what the service or the card answered."""
 
-    def __init__(self, sandbox):
-        self.process = sandbox.start_python(__file__)
+    def __init__(self, sandbox, reader=READER):
+        self.process = sandbox.start_python(__file__, reader)
 
     def __enter__(self):
         return self
@@ -78,7 +78,8 @@ class Request(ctypes.Structure):
 class Client:
     """A method a command."""
 
-    def __init__(self):
+    def __init__(self, reader):
+        self.reader = reader.encode()
         self.pcsc = ctypes.CDLL("libpcsclite.so.1")
         self.context, self.card, self.protocol = HANDLE(), HANDLE(), DWORD()
         context = ctypes.byref(self.context)
@@ -90,7 +91,7 @@ class Client:
         return f"{function(*args) & 0xffffffff:X}"
 
     def connect(self, share):
-        return self.call("Connect", self.context, READER.encode(), DWORD(SHARES[share]),
+        return self.call("Connect", self.context, self.reader, DWORD(SHARES[share]),
                          DWORD(ANY_PROTOCOL), ctypes.byref(self.card), ctypes.byref(self.protocol))
 
     def reconnect(self, initialization="0"):
@@ -116,7 +117,7 @@ class Client:
 
 
 def main():
-    client = Client()
+    client = Client(sys.argv[1])
     for line in sys.stdin:
         name, *words = line.split()
         print(getattr(client, name)(*words), flush=True)

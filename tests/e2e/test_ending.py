@@ -38,13 +38,13 @@ class Ending:
     def __exit__(self, *_):
         self.process.communicate(timeout=TIMEOUT)
 
-    def go(self):
+    def go(self, seconds=TIMEOUT):
         """Returns when it has ended, or says that it is done with the card; how it ended."""
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         if self.way not in OURS:
-            return self.process.wait(TIMEOUT)
-        assert first_line(self.process, TIMEOUT) == "done"
+            return self.process.wait(seconds)
+        assert first_line(self.process, seconds) == "done"
         return 0
 
 
@@ -106,12 +106,19 @@ def test_no_guard_stays_when_it_is_not_needed(sandbox, card, way):
 
 
 def test_a_guard_that_is_told_to_end_locks_the_card(sandbox, card):
-    """By who manages services, or shuts the machine down: the program is about to end too."""
-    with Neighbour(sandbox) as neighbour, Ending(sandbox, "exit", AUTH) as ending:
+    """By who manages services, or shuts the machine down: the program is about to end too. A card that
+    others may share is locked when it has."""
+    with Neighbour(sandbox) as neighbour, Ending(sandbox, "exit", SIGN) as ending:
         neighbour.connect()
         sandbox.run("sh", "-c", "kill $(pidof jpki-guard)")
         wait_until(lambda: card.verified() == [])
         assert ending.go() == 0
+    with Neighbour(sandbox) as neighbour, Ending(sandbox, "SIGKILL", AUTH) as ending:
+        neighbour.connect()
+        sandbox.run("sh", "-c", "kill $(pidof jpki-guard)")
+        ending.go()
+        wait_until(lambda: card.verified() == [])
+        wait_until(lambda: guards(sandbox) == 0)
 
 
 def test_a_module_named_from_its_folder_finds_the_guard(sandbox, card):

@@ -129,6 +129,24 @@ def test_the_service_starts_after_the_program(
     assert good_pins(card) == 1
 
 
+@pytest.mark.parametrize("label", [AUTH, SIGN])
+def test_the_service_starts_after_a_program_that_never_asks_how_many_slots_there_are(
+    sandbox, card, program, certificates, tmp_path, label
+):
+    """The pair of slots without a reader takes the first one; that is no new slot, as the second
+    reader's are."""
+    sandbox.service("kill")
+    assert program("initialize") == OK
+    assert program("ready") == "0 2 0"
+    sandbox.service("start")
+    wait_until(card.seen)
+    wait_until(lambda: program("ready") == "0 2 2")
+    log_in(program, label)
+    assert_signs(program, certificates / CERTIFICATE[label], tmp_path)
+    wait_until(program.tokens)
+    assert program("ready") == "0 4 2"
+
+
 def test_the_card_is_pulled_and_put_back(card, program, certificates, tmp_path):
     assert program("initialize") == OK
     for label in (AUTH, SIGN):

@@ -14,6 +14,13 @@ FORK = BUILD / "tests" / "e2e" / "fork"
     [
         # while threads that the child does not have are inside libpcsclite
         ("busy", 100),
+        # ... are in one call all the time
+        ("slot-info", 200),
+        ("login", 200),
+        ("sign", 200),
+        ("events", 200),
+        # ... are inside OpenSSL as they begin and end
+        ("threads", 300),
         # without handlers of a fork; every second child starts the module, and all run exit()
         ("raw", 4),
     ],
@@ -23,10 +30,11 @@ def test_a_fork_harms_nobody(sandbox, card, way, forks):
         neighbour.connect()  # so that the service never cuts the power
         card.mark()
         program = sandbox.start(FORK, way, forks, sandbox.module, PIN[AUTH])
-        assert first_line(program, TIMEOUT) == f"{forks} forks, 0 hung"
+        assert first_line(program, 3 * TIMEOUT) == f"{forks} forks, 0 hung"
         assert card.verified() == ["authentication"]
-        assert card.events("power-off") == []
+        assert way == "login" or card.events("power-off") == []
     program.communicate("\n", timeout=TIMEOUT)
     assert program.returncode == 0
     assert card.verified() == []
-    assert [entry.sw for entry in card.verifies()] == ["9000"]
+    answers = [entry.sw for entry in card.verifies()]
+    assert set(answers) == {"9000"} and (way == "login" or len(answers) == 1)

@@ -9,16 +9,15 @@ import signal
 
 import pytest
 
-from support import BUILD, TIMEOUT, VCARD, openssl, wait_until
+from pin_program import (AUTHENTICATION, FUNCTION_CANCELED, MEMORY, OK, PIN_INCORRECT, PIN_INVALID,
+                         PIN_LEN_RANGE, PIN_LOCKED, SIGNATURE, PinProgram)
+from support import TIMEOUT, VCARD, openssl, wait_until
 
 HERE = pathlib.Path(__file__).resolve().parent
-MEMORY = BUILD / "tests" / "e2e" / "memory"
 PCSCD = "/usr/sbin/pcscd"
 ROOM = 4096
 
-AUTHENTICATION, SIGNATURE = 0, 1
 PIN_NAME = ("authentication", "signature")
-OK, PIN_INCORRECT, PIN_INVALID, PIN_LEN_RANGE, PIN_LOCKED = 0x00, 0xA0, 0xA1, 0xA2, 0xA4
 
 # As typed; none has three characters in a row that another has.
 PASSWORD = "qZ7xK2vW9pR4mT6b"
@@ -70,37 +69,18 @@ class Searcher:
         self.process.communicate(timeout=TIMEOUT)
 
 
-class Program:
-    """memory.c, in the sandbox, and the searcher of its memory."""
+class Program(PinProgram):
+    """One whose memory is searched."""
 
     def __init__(self, sandbox, searcher, *before):
         self.searcher = searcher
-        self.process = sandbox.start(*before, MEMORY, sandbox.module)
-        self.pid = int(self.line())
-        self.buffer = int(self.line(), 16)
         self.given = set()
-        for command in ("load", "initialize", "open"):
-            self(command)
-
-    def line(self):
-        return self.process.stdout.readline().strip()
-
-    def ask(self, line, data=b""):
-        """A command; the answer, a number."""
-        self.process.stdin.buffer.write(line.encode() + b"\n" + data)
-        self.process.stdin.buffer.flush()
-        said = self.line()
-        return int(said, 10 if line == "fork" else 16)
-
-    def __call__(self, line, expected=OK):
-        assert self.ask(line) == expected, line
+        super().__init__(sandbox, *before)
 
     def give(self, how, *pins):
-        """A command that brings PINs."""
-        data = [pin.encode() for pin in pins]
         self.last = set(pins)
         self.given |= self.last
-        return self.ask(" ".join([how, *(str(len(one)) for one in data)]), b"".join(data))
+        return super().give(how, *pins)
 
     def search(self, needles, pid=None):
         """Where the bytes are in all of its memory, but for the page of its own for a PIN."""
@@ -121,11 +101,6 @@ class Program:
     def give_and_search(self, how, *pins, expected=OK):
         assert self.give(how, *pins) == expected
         self.assert_clean()
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.wait(TIMEOUT)
-        self.process.stdout.close()
 
 
 @pytest.fixture
@@ -260,7 +235,7 @@ def test_no_password_is_left_by_a_change(program, card, password, how):
     for new, said in ((PASSWORD[:5], PIN_LEN_RANGE), (PASSWORD + "c", PIN_LEN_RANGE),
                       ("BCDFGHJK", PIN_INVALID), (PASSWORD[:8] + "-", PIN_INVALID)):
         program.give_and_search(change, NEXT_PASSWORD, new, expected=said)
-    program.give_and_search(change, PASSWORD[:5], WRONG_PASSWORD, expected=PIN_LEN_RANGE)
+    program.give_and_search(change, PASSWORD[:5], WRONG_PASSWORD, expected=PIN_INCORRECT)
     program.give_and_search(change, full_width(NEXT_PASSWORD), full_width(password))
     card.set_tries("signature", 0)
     program.give_and_search(change, password, NEXT_PASSWORD, expected=PIN_LOCKED)
@@ -279,7 +254,8 @@ def test_no_pin_of_four_digits_is_left(program, card):
         program.give_and_search(login, malformed, expected=PIN_INCORRECT)
     program.give_and_search(f"here login {SIGNATURE}", pin, expected=PIN_INCORRECT)
     program.give_and_search(login, wrong, expected=PIN_INCORRECT)
-    program.give_and_search(f"here set-pin {AUTHENTICATION}", wrong, new, expected=PIN_INCORRECT)
+    # at once after it was refused
+    program.give_and_search(f"here set-pin {AUTHENTICATION}", wrong, new, expected=FUNCTION_CANCELED)
     program.give_and_search(f"here set-pin {AUTHENTICATION}", pin, new)
     program.give_and_search(f"here set-pin {AUTHENTICATION}", new, pin)
     card.set_tries("authentication", 1)
@@ -418,3 +394,17 @@ def test_the_certificate_is_forgotten(program, password, certificates):
         program(end)
         assert program.search([whole]) == []
         assert len(program.search([name])) <= copies - 2
+
+
+@pytest.mark.parametrize("end", [None, f"logout {SIGNATURE}"], ids=["logged in", "logged out"])
+def test_a_child_has_no_certificate_that_is_private(program, password, certificates, end):
+    """Also when it is one of a program that is logged in, which keeps its own."""
+    der = openssl("x509", "-in", certificates / "signature.pem", "-outform", "DER")
+    whole = der[-290:-240]
+    assert program.give(f"here login {SIGNATURE}", password) == OK
+    if end:
+        program(end)
+    child = program.ask("fork")
+    wait_until(lambda: program.search([whole], child) == [])  # it may not have begun yet
+    assert len(program.search([whole])) == (0 if end else 2)
+    program("reap")

@@ -128,7 +128,7 @@ print("other session:", sessions[1].getSessionInfo().state2text())
 
 
 def test_two_modules_in_one_program(sandbox, card, certificates, tmp_path):
-    """As between two programs: a logout cuts the card's power, and the other has to log in anew."""
+    """As between two programs: a logout leaves the card to the other, which locks it at its end."""
     (tmp_path / "text").write_bytes(TEXT)
     card.mark()
     said = sandbox.run(sys.executable, "-c", SIDE_BY_SIDE, tmp_path,
@@ -137,7 +137,7 @@ def test_two_modules_in_one_program(sandbox, card, certificates, tmp_path):
         for number in (1, 2):
             assert_signed(certificates / CERTIFICATE[label], TEXT, tmp_path / f"{name}{number}",
                           tmp_path)
-    assert "other session: CKS_RO_PUBLIC_SESSION" in said
+    assert "other session: CKS_RO_USER_FUNCTIONS" in said
     assert [(entry.ef, entry.sw) for entry in card.verifies()] == [
         (EF[AUTH], "9000"), (EF[SIGN], "9000")]
     assert card.verified() == []

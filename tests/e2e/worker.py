@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A program with one or two PKCS#11 modules, at home in a sandbox, that does as a test says."""
 
+import os
+import signal
+import subprocess
 import sys
+import time
+from collections import Counter
 
 from support import TIMEOUT, first_line
 
@@ -28,6 +33,13 @@ class Worker:
     def end(self):
         said, _ = self.process.communicate(timeout=TIMEOUT)
         assert (said, self.process.returncode) == ("", 0)
+
+    def die(self):
+        """It is killed, and nothing of its own runs any more."""
+        self.start("die")
+        self.process.wait(TIMEOUT)
+        self.process.stdin.close()
+        self.process.stdout.close()
 
     def start(self, *words):
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
@@ -59,12 +71,13 @@ class Program:
         self.sessions = {}
         self.keys = {}
 
-    def open(self, name, words, module="0"):
+    def open(self, name, words, module="0", kind="RO"):
         """A session, with the token whose label has these words (_ for a space)."""
+        writes = self.p11.CKF_RW_SESSION if kind == "RW" else 0
         library = self.modules[int(module)]
         for slot in library.getSlotList(tokenPresent=True):
             if words.replace("_", " ") in library.getTokenInfo(slot).label:
-                self.sessions[name] = library.openSession(slot)
+                self.sessions[name] = library.openSession(slot, writes)
                 return
         raise AssertionError("no such token")
 
@@ -105,6 +118,29 @@ class Program:
         self.check(lib.C_Sign(handle, data, signature))
         return bytes(signature).hex()
 
+    def key(self, name):
+        """The handle of the key, as it was found at the login."""
+        return f"key {self.keys[name].value()}"
+
+    def begin(self, name):
+        """A signature in parts, which final() ends; pin() is for it alone."""
+        session = self.sessions[name]
+        self.check(session.lib.C_SignInit(session.session, self.mechanism("pkcs1").to_native(),
+                                          self.keys[name]))
+
+    def pin(self, name, pin):
+        self.sessions[name].login(pin, self.p11.CKU_CONTEXT_SPECIFIC)
+
+    def update(self, name, text):
+        session = self.sessions[name]
+        self.check(session.lib.C_SignUpdate(session.session, self.p11.ckbytelist(text.encode())))
+
+    def final(self, name):
+        session, signature = self.sessions[name], self.p11.ckbytelist()
+        signature.resize(256)
+        self.check(session.lib.C_SignFinal(session.session, signature))
+        return bytes(signature).hex()
+
     def mechanism(self, form):
         p11 = self.p11
         if form == "pss":
@@ -118,26 +154,39 @@ class Program:
 
     def many(self, name, text, pin, count, logouts):
         """Sign again and again, log in when that is asked for, log out after every so many
-        signatures; what was answered: the signatures and the names of errors, each once."""
-        said, lost = set(), False
+        signatures; what was answered, the signatures and the names of errors, and how often."""
+        said, lost = Counter(), False
         for number in range(int(count)):
             try:
                 if lost:
                     self.login(name, pin)
                 lost = False
-                said.add(self.sign(name, text))
+                said[self.sign(name, text)] += 1
                 if number % int(logouts) == 0:
                     self.logout(name)
             except self.p11.PyKCS11Error as error:
-                said.add(str(error).split()[0])
+                said[str(error).split()[0]] += 1
                 lost = error.value == self.p11.CKR_USER_NOT_LOGGED_IN
-        return " ".join(sorted(said))
+        return " ".join(f"{what}={times}" for what, times in sorted(said.items()))
 
     def wait(self, module="0"):
         return f"slot {self.modules[int(module)].waitForSlotEvent()}"
 
     def finalize(self, module="0"):
         self.modules[int(module)].lib.C_Finalize()
+
+    def die(self):
+        """At once; there is no answer."""
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def fork(self):
+        """A child that only lives."""
+        if os.fork() == 0:
+            time.sleep(1e6)
+
+    def spawn(self):
+        """Another program, with whatever is open here and not closed for it."""
+        subprocess.Popen(["sleep", "infinity"], close_fds=False)  # the sandbox ends it
 
 
 def main():

@@ -18,8 +18,8 @@
 #include "fuzz.h"
 #include "good_card.h"
 #include "objects.h"
-#include "token/certificate.h"
-#include "token/crypto.h"
+#include "reader/certificate.h"
+#include "reader/crypto.h"
 #include "transport.h"
 
 enum { OWN, CA, INFO, PRESENCE };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * The text of a settings file (src/token/settings.h). It is read over two sets of settings that
+ * The text of a settings file (src/reader/settings.h). It is read over two sets of settings that
  * differ in all values: what the text names becomes the same in both, all else is kept.
  */
 
@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "fuzz.h"
-#include "token/settings.h"
+#include "reader/settings.h"
 
 #define OTHER_WINDOW 77
 #define OTHER_FILE "/other/log"

@@ -9,7 +9,8 @@
 #include "../common/tsan.h"
 #include "clock.h"
 #include "record.h"
-#include "token/module.h"
+#include "reader/presence.h"
+#include "reader/settings.h"
 
 #define CARDS_MAX 64
 /* In steps of a millisecond: longer than any machine takes under a sanitizer. */
@@ -35,6 +36,7 @@ make_pki(void **state)
 
 	(void)state;
 	window = settings_default.signature_window_ms;
+	presence_fresh_ms = 0; /* what happens is seen at once, but where that is the subject */
 	setenv("JPKI_CONFIG", "", 1); /* a person's own settings are none of the tests' business */
 	if (C_GetInterface(NULL, &version, &interface, 0) != CKR_OK)
 		return -1;
@@ -100,7 +102,7 @@ start_module(void)
 
 	if (p11->C_Initialize(NULL) != CKR_OK)
 		return false;
-	module_settings.signature_window_ms = wanted_window;
+	settings_now.signature_window_ms = wanted_window;
 	return p11->C_GetSlotList(CK_FALSE, NULL, &count) == CKR_OK;
 }
 
@@ -176,7 +178,7 @@ others_select(const char *aid)
 void
 set_window(uint64_t ms)
 {
-	module_settings.signature_window_ms = wanted_window = ms;
+	settings_now.signature_window_ms = wanted_window = ms;
 }
 
 uint64_t

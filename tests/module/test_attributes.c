@@ -10,7 +10,7 @@
 #include <openssl/x509.h>
 
 #include "fixture.h"
-#include "token/certificate.h"
+#include "reader/certificate.h"
 
 /* All attributes that the specification numbers are below. */
 #define ATTRIBUTE_NUMBERS 0x700

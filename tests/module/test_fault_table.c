@@ -66,7 +66,8 @@ typedef const unsigned table[WHENS][KINDS];
 static table gone = {
     [WHEN_SELECT] = {FINE, EMPTY, GONE, GONE, GONE, GONE, 0, 0, 0, 0},
     [WHEN_EXCHANGE] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, 0, 0, 0},
-    [WHEN_LOOK] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, GONE, GONE | FINE, FINE},
+    [WHEN_LOOK] = {FINE, EMPTY, GONE, GONE, GONE, GONE | LATE, GONE | LATE, GONE | LATE,
+	GONE | FINE, FINE},
     [WHEN_OPEN] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, 0, 0, 0},
     [WHEN_DONE] = {FINE, FINE | LATE, GONE | LATE, LATE, LATE, LATE, LATE, LATE, FINE, FINE},
 };
@@ -75,34 +76,35 @@ static table gone = {
 static table exchanged = {
     [WHEN_SELECT] = {FINE, EMPTY, GONE, GONE, GONE, GONE, 0, 0, 0, 0},
     [WHEN_EXCHANGE] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, 0, 0, 0},
-    [WHEN_LOOK] = {FINE, EMPTY | FINE, GONE, GONE, GONE, GONE, GONE, GONE, GONE | FINE, FINE},
+    [WHEN_LOOK] = {FINE, EMPTY | FINE, GONE, GONE, GONE, GONE | LATE, GONE | LATE, GONE | LATE,
+	GONE | FINE, FINE},
     [WHEN_OPEN] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, 0, 0, 0},
     [WHEN_DONE] = {FINE, FINE | LATE, GONE | LATE, LATE, LATE, LATE, LATE, LATE, FINE, FINE},
 };
 
 /*
- * Reader or service are back with the same card, before anybody has looked: the service counts
- * events anew, and nothing tells where there is no connection.
+ * The reader is back with the same card, before anybody has looked: the service counts events anew,
+ * and nothing tells where there is no connection.
  */
 static table unseen = {
     [WHEN_SELECT] = {FINE, EMPTY, GONE, GONE, GONE, GONE, 0, 0, 0, 0},
     [WHEN_EXCHANGE] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, 0, 0, 0},
-    [WHEN_LOOK] = {FINE, EMPTY | FINE, GONE | FINE, GONE | FINE, GONE | FINE, GONE | FINE, GONE,
-	GONE, GONE | FINE, FINE},
+    [WHEN_LOOK] = {FINE, EMPTY | FINE, GONE | FINE, GONE | FINE, GONE | FINE, GONE | FINE,
+	GONE | FINE, FINE, FINE, FINE},
     [WHEN_OPEN] = {FINE, EMPTY | FINE, GONE | FINE, GONE | FINE, GONE | FINE, GONE | FINE, GONE, 0,
 	0, 0},
-    [WHEN_DONE] = {FINE, FINE, FINE, FINE, LATE, FINE, FINE | LATE, FINE, FINE, FINE},
+    [WHEN_DONE] = {FINE, FINE, FINE, FINE, FINE, FINE, FINE, FINE, FINE, FINE},
 };
 
-/* Another program resets the card or cuts its power. */
+/* Another program resets the card or cuts its power: found when the card is used the next time. */
 static table reset = {
     [WHEN_SELECT] = {FINE, FINE, FINE, FINE, FINE, FINE, 0, 0, 0, 0},
     [WHEN_EXCHANGE] = {FINE, EMPTY | FINE, FINE, ERROR, ERROR | REFUSED, ERROR, ERROR | LOST, 0, 0,
 	0},
     [WHEN_LOOK] = {FINE, EMPTY | FINE, FINE, ERROR | FINE, ERROR | REFUSED | FINE, ERROR | FINE,
-	ERROR | LOST | REFUSED, REFUSED, FINE, FINE},
+	ERROR | LOST | REFUSED | FINE, FINE, FINE, FINE},
     [WHEN_OPEN] = {FINE, FINE, FINE, FINE, FINE, FINE, REFUSED, 0, 0, 0},
-    [WHEN_DONE] = {FINE, FINE, FINE, FINE, LOGOUT, FINE, FINE | LOGOUT, FINE, FINE, FINE},
+    [WHEN_DONE] = {FINE, FINE, FINE, FINE, FINE, FINE, FINE, FINE, FINE, FINE},
 };
 
 /* The command was carried out, the answer got lost: the card is begun with anew. */
@@ -162,7 +164,7 @@ static struct event replugged_with_other = {
 static struct event stopped = {
     "service stopped", stop_service, JPKI_ERR_NO_SERVICE, &gone, false, true};
 static struct event restarted = {
-    "service restarted", restart_service, JPKI_ERR_NO_SERVICE, &unseen, false, false};
+    "service restarted", restart_service, JPKI_ERR_NO_SERVICE, &exchanged, false, false};
 static struct event reset_by_others = {
     "warm reset", warm_reset, JPKI_ERR_RESET, &reset, false, false};
 static struct event powered_down = {"power cut", cut_power, JPKI_ERR_RESET, &reset, false, false};

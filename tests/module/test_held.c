@@ -12,7 +12,7 @@
 
 #include "clock.h"
 #include "scheme.h"
-#include "token/refusal.h"
+#include "reader/refusal.h"
 
 /* Whoever hangs is ended by the alarm, in seconds. */
 #define HANG 100

@@ -102,14 +102,20 @@ idle_card_may_lose_its_power(void **state)
 	assert_int_equal(inprocess_idle(READER), 0);
 }
 
-/* The session is public again, its private objects are gone, and no PIN was sent. */
+/*
+ * The session is public again, its private objects are gone, and no PIN was sent. A reset by others
+ * is found when the card is used.
+ */
 static void
 assert_logged_out(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
 {
 	CK_MECHANISM mechanism = scheme_mechanism(sha256_pkcs1);
+	CK_BYTE signature[SIGNATURE_SIZE];
 	size_t before = pins_sent();
 	CK_ULONG size;
 
+	if (p11->C_SignInit(session, &mechanism, key) == CKR_OK)
+		assert_rv(finish_signature(session, signature), CKR_USER_NOT_LOGGED_IN);
 	assert_false(user_session(session));
 	assert_rv(p11->C_SignInit(session, &mechanism, key), CKR_USER_NOT_LOGGED_IN);
 	assert_rv(p11->C_GetObjectSize(session, key, &size), CKR_OBJECT_HANDLE_INVALID);
@@ -156,7 +162,6 @@ others_reset_leaves_nothing_unlocked(void **state)
 		CK_SESSION_HANDLE session = open_user_session(role);
 
 		assert_int_equal(inprocess_warm_reset(READER), 0);
-		assert_false(user_session(session));
 		assert_ok(p11->C_CloseSession(session));
 		assert_false(vcard_pin_verified(card, card_pin_of(role)));
 		start_over();
@@ -201,6 +206,23 @@ new_login_does_not_revive_a_signature(void **state)
 	}
 }
 
+/* The guard leaves the card to others again, who may share the login that lasts. */
+static void
+mistyped_signature_password_leaves_a_login_shared(void **state)
+{
+	CK_SESSION_HANDLE auth = open_user_session(JPKI_AUTHENTICATION);
+	CK_SESSION_HANDLE sign = open_session(JPKI_SIGNATURE);
+
+	(void)state;
+	assert_false(inprocess_guarded_by(READER, NULL));
+	assert_rv(login_with(sign, "WRONG99"), CKR_PIN_INCORRECT);
+	assert_true(user_session(auth));
+	assert_true(inprocess_guarded(READER));
+	assert_false(inprocess_guarded_by(READER, NULL));
+	assert_ok(login_with(sign, PASSWORD));
+	assert_true(inprocess_guarded_by(READER, NULL));
+}
+
 static void
 locking_one_token_logs_the_other_out(void **state)
 {
@@ -218,7 +240,8 @@ locking_one_token_logs_the_other_out(void **state)
 	assert_signs(auth, JPKI_AUTHENTICATION, sha256_pkcs1);
 }
 
-/* The signature session outlives it, because its next signature needs a PIN anyway. */
+/* The signature session is public then, so that its program asks; but its PIN is not all that
+ * helps. */
 static void
 locking_authentication_leaves_the_signature_session(void **state)
 {
@@ -229,7 +252,7 @@ locking_authentication_leaves_the_signature_session(void **state)
 	(void)state;
 	assert_ok(p11->C_Logout(auth));
 	assert_true(locked());
-	assert_true(user_session(sign));
+	assert_false(user_session(sign));
 	assert_int_equal(find_class(sign, CKO_CERTIFICATE, NULL, 0), 2);
 	assert_rv(sign_message(sign, sha256_pkcs1, signature), CKR_USER_NOT_LOGGED_IN);
 	assert_ok(begin_signature(sign, sha256_pkcs1));
@@ -416,6 +439,7 @@ main(void)
 	    TEST(others_reset_leaves_nothing_unlocked),
 	    TEST(reset_ends_the_signature_under_way),
 	    TEST(new_login_does_not_revive_a_signature),
+	    TEST(mistyped_signature_password_leaves_a_login_shared),
 	    TEST(locking_one_token_logs_the_other_out),
 	    TEST(locking_authentication_leaves_the_signature_session),
 	    TEST(handles_of_an_earlier_login_are_invalid),

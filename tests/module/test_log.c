@@ -13,7 +13,8 @@
 
 #include "base/log.h"
 #include "fixture.h"
-#include "token/module.h"
+#include "reader/settings.h"
+#include "scheme.h"
 #include "token/rv.h"
 
 static char path[] = "/tmp/jpki-log-XXXXXX";
@@ -221,7 +222,7 @@ live_through_everything(enum jpki_role role, CK_BYTE signature[256])
 
 	give(session, p->malformed, CKR_PIN_INCORRECT);
 	give(session, p->wrong, CKR_PIN_INCORRECT);
-	change(session, p->wrong, p->new_one, CKR_PIN_INCORRECT);
+	change(session, p->wrong, p->new_one, CKR_FUNCTION_CANCELED); /* at once after it */
 	give(session, p->right, CKR_OK);
 	read_all_certificates(session);
 	sign_something(session, signature);
@@ -302,12 +303,14 @@ every_exchange_is_logged(void **state)
 static void
 what_happens_is_logged(void **state)
 {
+	CK_BYTE signature[SIGNATURE_SIZE];
 	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
 
 	(void)state;
 	give(session, "9999", CKR_PIN_INCORRECT);
 	give(session, PIN, CKR_OK);
 	assert_int_equal(inprocess_warm_reset(READER), 0);
+	assert_rv(sign_message(session, sha256_pkcs1, signature), CKR_USER_NOT_LOGGED_IN);
 	assert_int_equal(state_of(session), CKS_RO_PUBLIC_SESSION);
 	assert_int_equal(inprocess_eject(READER), 0);
 	assert_rv(p11->C_Logout(session), CKR_DEVICE_REMOVED);

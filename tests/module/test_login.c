@@ -6,7 +6,7 @@
 
 #include "clock.h"
 #include "scheme.h"
-#include "token/refusal.h"
+#include "reader/refusal.h"
 
 static unsigned
 tries(enum jpki_role role)
@@ -101,9 +101,10 @@ refused_pin_is_not_sent_again(void **state)
 	}
 }
 
-/* By a person, who needs a moment for that. */
+/* Nor is it if a person types it again: this card has refused it. But put in again it may be
+ * another. */
 static void
-refused_pin_typed_again_is_sent(void **state)
+refused_pin_typed_again_is_not_sent(void **state)
 {
 	(void)state;
 	for (int role = 0; role < JPKI_ROLES; role++) {
@@ -112,7 +113,10 @@ refused_pin_typed_again_is_sent(void **state)
 		assert_int_equal(insist(session, wrong_pin(role)), 2);
 		clock_skip_ms(REFUSAL_MS);
 		assert_int_equal(insist(session, wrong_pin(role)), 2);
-		assert_int_equal(pins_sent(), 2);
+		assert_int_equal(pins_sent(), 1);
+		assert_int_equal(tries(role), tries_max(role) - 1);
+		reinsert();
+		assert_rv(login_with(open_session(role), wrong_pin(role)), CKR_PIN_INCORRECT);
 		assert_int_equal(tries(role), tries_max(role) - 2);
 		start_over();
 	}
@@ -539,7 +543,7 @@ main(void)
 	    TEST(right_pin_is_sent_once),
 	    TEST(wrong_pin_costs_one_try),
 	    TEST(refused_pin_is_not_sent_again),
-	    TEST(refused_pin_typed_again_is_sent),
+	    TEST(refused_pin_typed_again_is_not_sent),
 	    TEST(insisting_is_no_typing),
 	    TEST(refused_pin_stays_refused_after_a_login),
 	    TEST(refused_pins_stay_refused_together),

@@ -10,8 +10,7 @@
 #include <unistd.h>
 
 #include "fixture.h"
-#include "token/module.h"
-#include "token/settings.h"
+#include "reader/settings.h"
 
 /* A folder of the test's own, and the files in it. */
 static char folder[] = "/tmp/jpki-settings-XXXXXX";
@@ -606,9 +605,9 @@ the_window_is_the_file_s(void **state)
 {
 	(void)state;
 	restart_with("[signature]\nwindow = 3\n");
-	assert_int_equal(module_settings.signature_window_ms, 3000);
+	assert_int_equal(settings_now.signature_window_ms, 3000);
 	restart_with("");
-	assert_int_equal(module_settings.signature_window_ms, 10000);
+	assert_int_equal(settings_now.signature_window_ms, 10000);
 }
 
 int

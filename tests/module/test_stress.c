@@ -786,9 +786,12 @@ pull_first(uint64_t *random)
 	(void)inprocess_insert(READER, in_first);
 }
 
+static unsigned second_pulls; /* how often its card has been out */
+
 static void
 pull_second(uint64_t *random)
 {
+	second_pulls++;
 	(void)inprocess_eject(READER_2);
 	sleep_us(below(random, 3000));
 	(void)inprocess_insert(READER_2, second_card);
@@ -801,6 +804,13 @@ unplug_second(uint64_t *random)
 	sleep_us(below(random, 3000));
 	(void)inprocess_add_reader(READER_2);
 	(void)inprocess_insert(READER_2, second_card);
+	/* the service counts anew: as often as before, and nobody could tell until the card is used
+	 */
+	second_pulls++;
+	for (unsigned i = 0; i < second_pulls; i++) {
+		(void)inprocess_eject(READER_2);
+		(void)inprocess_insert(READER_2, second_card);
+	}
 }
 
 /* Rarely, since who waits for events then pauses for a second. */

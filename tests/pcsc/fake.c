@@ -13,6 +13,8 @@
 
 struct fake fake = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
+static unsigned contexts;
+
 const SCARD_IO_REQUEST g_rgSCardT0Pci, g_rgSCardT1Pci;
 
 static void
@@ -50,6 +52,14 @@ fake_hold(bool held)
 }
 
 void
+fake_sleep(bool sleepy)
+{
+	enter();
+	fake.sleepy = sleepy;
+	leave();
+}
+
+void
 fake_answer(LONG answer)
 {
 	enter();
@@ -77,6 +87,15 @@ fake_await(const unsigned *count, unsigned calls)
 	leave();
 }
 
+void
+fake_await_nobody(void)
+{
+	enter();
+	while (contexts > 0)
+		pthread_cond_wait(&fake.changed, &fake.lock);
+	leave();
+}
+
 static LONG
 count(unsigned *calls, bool waits)
 {
@@ -98,6 +117,9 @@ SCardEstablishContext(DWORD scope, LPCVOID one, LPCVOID two, LPSCARDCONTEXT cont
 	(void)one;
 	(void)two;
 	*context = 1;
+	enter();
+	contexts++;
+	leave();
 	return SCARD_S_SUCCESS;
 }
 
@@ -105,6 +127,9 @@ LONG
 SCardReleaseContext(SCARDCONTEXT context)
 {
 	(void)context;
+	enter();
+	contexts--;
+	leave();
 	return SCARD_S_SUCCESS;
 }
 
@@ -142,6 +167,27 @@ state_inlock(const char *name)
 	if (sscanf(name, "reader %u", &i) != 1 || i >= fake.readers)
 		return 0;
 	return fake.states[i];
+}
+
+/* There is a card, but nothing that it has said. */
+static bool
+is_mute(DWORD state)
+{
+	return (state & SCARD_STATE_PRESENT) != 0 &&
+	       (state & (SCARD_STATE_MUTE | SCARD_STATE_UNPOWERED)) != 0;
+}
+
+static void
+sleep_inlock(const SCARD_READERSTATE *readers, DWORD length)
+{
+	for (DWORD i = 0; i < length; i++) {
+		if (!is_mute(state_inlock(readers[i].szReader)))
+			continue;
+		fake.sleepers++;
+		pthread_cond_broadcast(&fake.changed);
+		while (fake.sleepy)
+			pthread_cond_wait(&fake.changed, &fake.lock);
+	}
 }
 
 static bool
@@ -183,6 +229,7 @@ SCardGetStatusChange(SCARDCONTEXT context, DWORD timeout, SCARD_READERSTATE *rea
 	for (DWORD i = 0; i < length && code == SCARD_S_SUCCESS; i++)
 		if (readers[i].szReader[0] != '\\' && state_inlock(readers[i].szReader) == 0)
 			code = SCARD_E_UNKNOWN_READER;
+	sleep_inlock(readers, length);
 	if (timeout == 0) {
 		fake.polls++;
 	} else if (code == SCARD_S_SUCCESS) {
@@ -190,8 +237,12 @@ SCardGetStatusChange(SCARDCONTEXT context, DWORD timeout, SCARD_READERSTATE *rea
 		fake.watched = length;
 		code = listen_inlock(readers, length, &until);
 	}
-	for (DWORD i = 0; i < length && code == SCARD_S_SUCCESS; i++)
-		readers[i].dwEventState = state_inlock(readers[i].szReader) | SCARD_STATE_CHANGED;
+	for (DWORD i = 0; i < length && code == SCARD_S_SUCCESS; i++) {
+		DWORD state = state_inlock(readers[i].szReader);
+
+		readers[i].dwEventState = state | SCARD_STATE_CHANGED;
+		readers[i].cbAtr = (state & SCARD_STATE_PRESENT) != 0 && !is_mute(state) ? 2 : 0;
+	}
 	leave();
 	return code;
 }

@@ -18,13 +18,15 @@ struct fake {
 	pthread_cond_t changed;
 	/* in */
 	unsigned readers;		/* "reader 0", "reader 1" ... */
-	DWORD states[FAKE_READERS_MAX]; /* what is said of each, 0: not known */
+	DWORD states[FAKE_READERS_MAX]; /* what is said of each, 0: not known;
+					   UNPOWERED: there is no ATR */
 	DWORD most_at_once;		/* readers in a call */
 	bool restless;			/* every wait ends at once */
 	bool held;			/* somebody has a transaction */
+	bool sleepy;			/* who looks at a card that does not answer has to wait */
 	LONG answer;			/* of the calls that would be good */
 	/* out */
-	unsigned polls, waits, begun, ended, connected, disconnected, cuts;
+	unsigned polls, sleepers, waits, begun, ended, connected, disconnected, cuts;
 	DWORD watched; /* readers in the last wait */
 };
 
@@ -34,9 +36,12 @@ extern struct fake fake;
 void fake_reset(void);
 /* Under its lock. */
 void fake_hold(bool held);
+void fake_sleep(bool sleepy);
 void fake_answer(LONG answer);
 unsigned fake_count(const unsigned *count);
 /* Wait until that many calls have been made. */
 void fake_await(const unsigned *count, unsigned calls);
+/* Wait until nobody has a context any more: threads that look beside go on for a while. */
+void fake_await_nobody(void);
 
 #endif

@@ -13,7 +13,7 @@
 #include "fake.h"
 
 #define PATIENCE_MS 50
-#define CLOSE_MS 500
+#define CLOSE_MS 1500
 
 #define assert_calls(name, calls) assert_int_equal(fake_count(&fake.name), calls)
 

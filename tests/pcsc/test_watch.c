@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "fake.h"
+#include "pcsc/mute.h"
 
 #define EMPTY(events) (SCARD_STATE_EMPTY | (DWORD)(events) << 16)
 #define PRESENT(events) (SCARD_STATE_PRESENT | (DWORD)(events) << 16)
@@ -25,6 +26,7 @@ begin_anew(void **state)
 {
 	(void)state;
 	fake_reset();
+	mute_good_for_ms = 60000;
 	memset(states, 0, sizeof(states));
 	for (unsigned i = 0; i < FAKE_READERS_MAX; i++)
 		snprintf(states[i].name, sizeof(states[i].name), "reader %u", i);
@@ -36,6 +38,7 @@ end(void **state)
 {
 	(void)state;
 	way->stop(&service);
+	fake_await_nobody();
 	return 0;
 }
 
@@ -93,6 +96,17 @@ meanwhile(void *(*work)(void *), size_t count, int expected)
 	assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
+static void
+waits(int expected, int timeout, unsigned calls_max)
+{
+	uint64_t since = clock_now_ms();
+
+	assert_int_equal(way->wait(service, states, fake.readers, timeout), expected);
+	if (timeout > 0)
+		assert_true(clock_now_ms() - since >= (uint64_t)timeout);
+	assert_in_range(fake.waits, 1, calls_max);
+}
+
 /* Asking about it takes long. */
 static void
 mute_cards_are_asked_for_seldom(void **state)
@@ -108,9 +122,82 @@ mute_cards_are_asked_for_seldom(void **state)
 	poll_all(2);
 	assert_true(states[0].mute);
 	assert_int_equal(states[1].events, 2);
+	mute_good_for_ms = 0;
 	meanwhile(put_in, 2, JPKI_OK);
 	poll_all(1);
 	assert_true(states[0].present);
+}
+
+static void
+mute_cards_keep_nobody_waiting(void **state)
+{
+	(void)state;
+	set(0, PRESENT(1) | SCARD_STATE_MUTE);
+	set(1, PRESENT(1));
+	poll_all(2);
+	mute_good_for_ms = 0;
+	fake_sleep(true);
+	for (int i = 0; i < 3; i++) {
+		poll_all(2);
+		assert_true(states[0].mute && states[1].present);
+	}
+	fake_await(&fake.sleepers, 2);
+	assert_int_equal(fake_count(&fake.sleepers), 2); /* the first look, and one that goes on */
+	set(0, PRESENT(2));
+	fake_sleep(false);
+	do
+		poll_all(2);
+	while (!states[0].present);
+}
+
+/* Another program has tried, and the service does not say what came of it. */
+static void
+cards_without_an_answer_are_mute_too(void **state)
+{
+	(void)state;
+	set(0, PRESENT(1) | SCARD_STATE_UNPOWERED);
+	set(1, EMPTY(1));
+	poll_all(2);
+	poll_all(2);
+	assert_true(states[0].present && !states[0].mute);
+	assert_int_equal(fake.sleepers, 1);
+	waits(JPKI_ERR_TIMEOUT, 100, 1);
+	assert_int_equal(fake.watched, 2);
+}
+
+static void
+mute_cards_go_with_their_reader(void **state)
+{
+	char names[2][JPKI_READER_NAME_SIZE];
+	size_t count;
+
+	(void)state;
+	set(0, PRESENT(1) | SCARD_STATE_MUTE);
+	set(1, EMPTY(1));
+	poll_all(2);
+	set(0, 0);
+	assert_int_equal(way->readers(service, names, 2, &count), JPKI_OK);
+	assert_int_equal(count, 1);
+	poll_all(2);
+	assert_false(states[0].attached || states[0].mute);
+	assert_true(states[1].attached);
+}
+
+/* They are not waited for, and looked at beside. */
+static void
+mute_cards_end_no_wait(void **state)
+{
+	(void)state;
+	set(0, PRESENT(1) | SCARD_STATE_MUTE);
+	set(1, EMPTY(1));
+	poll_all(2);
+	fake_sleep(true);
+	waits(JPKI_ERR_TIMEOUT, 100, 1);
+	assert_int_equal(fake.watched, 2);
+	assert_int_equal(fake.sleepers, 1);
+	mute_good_for_ms = 0;
+	waits(JPKI_ERR_TIMEOUT, 100, 2);
+	fake_sleep(false);
 }
 
 static void
@@ -147,17 +234,6 @@ insertions_differ(void **state)
 	set(0, PRESENT(1));
 	poll_all(2);
 	assert_true(states[0].insertion == first);
-}
-
-static void
-waits(int expected, int timeout, unsigned calls_max)
-{
-	uint64_t since = clock_now_ms();
-
-	assert_int_equal(way->wait(service, states, fake.readers, timeout), expected);
-	if (timeout > 0)
-		assert_true(clock_now_ms() - since >= (uint64_t)timeout);
-	assert_in_range(fake.waits, 1, calls_max);
 }
 
 /* Each of them is as it was: the wait goes on. */
@@ -250,6 +326,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(states_are_told),
 	    TEST(mute_cards_are_asked_for_seldom),
+	    TEST(mute_cards_keep_nobody_waiting),
+	    TEST(cards_without_an_answer_are_mute_too),
+	    TEST(mute_cards_go_with_their_reader),
+	    TEST(mute_cards_end_no_wait),
 	    TEST(one_call_asks_for_all),
 	    TEST(insertions_differ),
 	    TEST(bad_states_do_not_end_a_wait),

@@ -5,10 +5,12 @@
 #include "call.h"
 #include "checks.h"
 #include "pins.h"
+#include "reader/settings.h"
 #include "scene.h"
 #include "sequence.h"
 #include "steps.h"
 #include "watch.h"
+#include "wrong_pins.h"
 
 #include <string.h>
 
@@ -42,8 +44,11 @@ step_initialize(const uint16_t *a)
 		arguments.pReserved = &arguments;
 	watch_begin("C_Initialize", NO_READER);
 	rv = C_Initialize(a[0] % 4 == 0 ? NULL : (void *)&arguments);
-	if (rv == CKR_OK)
+	if (rv == CKR_OK) {
 		model_set_running(true);
+		if (settings_now.signature_window_ms == settings_default.signature_window_ms)
+			settings_now.signature_window_ms = scene_window_ms;
+	}
 	watch_end(rv);
 }
 
@@ -121,6 +126,7 @@ bool
 call_session_info(struct model_session *session)
 {
 	CK_SESSION_INFO info = {0};
+	uint64_t at = scene_now();
 	bool user;
 	CK_RV rv;
 
@@ -131,9 +137,10 @@ call_session_info(struct model_session *session)
 	user = rv == CKR_OK &&
 	       (info.state == CKS_RO_USER_FUNCTIONS || info.state == CKS_RW_USER_FUNCTIONS);
 	tell("  session %lu: %s", call_handle(session), user ? "user" : "public or closed");
-	if (user && !model_token(session)->logged_in)
+	if (user && !model_may_show(session, at))
 		violate(CHECK_LOGIN, "a session is logged in that must not be");
-	if (rv == CKR_OK && !user)
+	/* the signature's may be remembered */
+	if (rv == CKR_OK && !user && model_role(session->slot) == JPKI_AUTHENTICATION)
 		model_logged_out(session->slot);
 	return user;
 }
@@ -142,6 +149,24 @@ void
 step_session_info(const uint16_t *a)
 {
 	(void)call_session_info(model_session(a[0]));
+}
+
+/*
+ * After a call with a PIN: what was open when one was refused is closed; and one that is called
+ * incorrect without the card is one that the card has refused.
+ */
+static void
+judge(struct model_session *session, const struct given *pin, CK_RV rv)
+{
+	int card = scene_card_of(call_reader(session));
+
+	if (rv != CKR_OK && watch.verifies > 0)
+		model_refused(session);
+	if (rv == CKR_PIN_INCORRECT && watch.verifies == 0 && pin->pin[0] != '\0' &&
+	    !pin->missing && card >= 0 && !places[scene_place_of(card)].plugged_again &&
+	    watch.trouble == scene_trouble && !wrong_pins_known(card, call_role(session), pin->pin))
+		violate(CHECK_TWICE, "%s calls a PIN incorrect that the card has not refused",
+		    watch.function);
 }
 
 static CK_RV
@@ -159,9 +184,13 @@ log_in(struct model_session *session, CK_USER_TYPE type, struct given *pin, bool
 CK_RV
 call_login(struct model_session *session, struct given *pin, bool by_name)
 {
+	uint64_t at = scene_now();
 	CK_RV rv = log_in(session, CKU_USER, pin, by_name);
 
+	judge(session, pin, rv);
 	model_answered(session, rv);
+	if (rv == CKR_USER_ALREADY_LOGGED_IN && !model_may_show(session, at))
+		violate(CHECK_LOGIN, "who is not seen as logged in cannot log in");
 	if (rv == CKR_OK) {
 		checks_login();
 		model_logged_in(session, watch.card);
@@ -177,21 +206,16 @@ CK_RV
 call_login_context(struct model_session *session, struct given *pin)
 {
 	CK_RV rv = log_in(session, CKU_CONTEXT_SPECIFIC, pin, false);
-	struct model_token *token;
 
+	judge(session, pin, rv);
 	model_answered(session, rv);
 	if (rv == CKR_OK) {
 		checks_login();
-		token = model_token(session);
-		token->context = session->handle;
-		token->context_until = scene_now() + 10000;
-		token->card = watch.card;
+		model_sign_authenticated(session, watch.card);
 		report->statistics.context_logins++;
 	}
 	if (rv == CKR_PIN_LOCKED)
 		model_logged_out(session->slot);
-	else if (session != NULL && watch.said_wrong)
-		model_token(session)->window_until = 0;
 	report->statistics.verifies += watch.verifies;
 	watch_end(rv);
 	return rv;
@@ -290,29 +314,72 @@ step_logout(const uint16_t *a)
 	watch_end(rv);
 }
 
-void
-step_set_pin(const uint16_t *a)
+static void
+set_pin(struct model_session *session, struct given *old, struct given *new_pin)
 {
-	struct model_session *session = model_session(a[0]);
-	enum jpki_role role = call_role(session);
-	struct given old, new_pin;
 	CK_RV rv;
 
-	pins_type(&old, scene_card_of(call_reader(session)), role, a[1]);
-	pins_new(&new_pin, role, a[2]);
-	tell("session %lu, %s, new PIN %s", call_handle(session), old.kind, new_pin.kind);
+	tell("session %lu, %s, new PIN %s", call_handle(session), old->kind, new_pin->kind);
 	watch_begin("C_SetPIN", call_reader(session));
-	if (new_pin.new_too)
-		watch_give(role, &old);
+	if (new_pin->new_too)
+		watch_give(call_role(session), old);
 	watch.asked = true;
-	if (new_pin.new_too)
-		watch_give_new(&new_pin);
-	rv = C_SetPIN(call_handle(session), old.missing ? NULL : old.typed, old.length,
-	    new_pin.typed, new_pin.length);
+	if (new_pin->new_too)
+		watch_give_new(new_pin);
+	rv = C_SetPIN(call_handle(session), old->missing ? NULL : old->typed, old->length,
+	    new_pin->typed, new_pin->length);
+	if (new_pin->new_too)
+		judge(session, old, rv);
 	model_answered(session, rv);
 	if (rv == CKR_OK)
 		checks_login();
 	report->statistics.pin_changes += rv == CKR_OK;
 	report->statistics.verifies += watch.verifies;
 	watch_end(rv);
+}
+
+void
+step_set_pin(const uint16_t *a)
+{
+	struct model_session *session = model_session(a[0]);
+	enum jpki_role role = call_role(session);
+	struct given old, new_pin;
+
+	pins_type(&old, scene_card_of(call_reader(session)), role, a[1]);
+	pins_new(&new_pin, role, a[2]);
+	set_pin(session, &old, &new_pin);
+}
+
+/* As curl does at each address of a server: from the beginning. */
+static struct model_session *
+start_again(const struct model_session *before)
+{
+	CK_SLOT_ID slot = before->slot;
+	struct model_session *session;
+
+	step_finalize((const uint16_t[STEP_ARGUMENTS]){0, 1});
+	session = model_free_session();
+	step_open((const uint16_t[STEP_ARGUMENTS]){(uint16_t)(slot < 2 ? slot : 10 + slot), 1});
+	return session != NULL && session->open ? session : NULL;
+}
+
+/* A program that has a wrong PIN and gives it again, in one way or another. */
+void
+step_wrong_again(const uint16_t *a)
+{
+	struct model_session *session = model_open_session(a[0]);
+	struct given pin, new_pin;
+
+	if (session == NULL)
+		return;
+	pins_wrong(&pin, call_role(session), a[1]);
+	pins_new(&new_pin, call_role(session), 0);
+	(void)call_login(session, &pin, false);
+	scene_pass(1000);
+	if (a[2] % 4 == 0)
+		session = start_again(session);
+	if (session != NULL && a[2] % 4 == 1)
+		set_pin(session, &pin, &new_pin);
+	else if (session != NULL)
+		(void)call_login(session, &pin, false);
 }

@@ -40,6 +40,7 @@ call_find(struct model_session *session, CK_OBJECT_CLASS class)
 	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
 	CK_OBJECT_HANDLE found = 0;
 	CK_ULONG count = 0;
+	bool logged_in = model_token(session)->logged_in;
 	CK_RV rv = find_init(session, &template, 1);
 
 	if (rv == CKR_OPERATION_ACTIVE) { /* of a search that was left alone */
@@ -55,8 +56,12 @@ call_find(struct model_session *session, CK_OBJECT_CLASS class)
 	find_final(session);
 	if (count == 0)
 		return 0;
-	if (class == CKO_PRIVATE_KEY)
+	if (class == CKO_PRIVATE_KEY) {
+		if (!logged_in)
+			violate(CHECK_LOGIN, "a private key is found, and nobody is logged in");
 		session->key = found;
+		session->key_of_login = true;
+	}
 	if (class == CKO_PUBLIC_KEY)
 		session->public_key = found;
 	return found;

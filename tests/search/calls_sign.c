@@ -81,6 +81,7 @@ begin(struct model_session *session, size_t scheme, CK_OBJECT_HANDLE key)
 {
 	CK_RSA_PKCS_PSS_PARAMS pss = {CKM_SHA256, CKG_MGF1_SHA256, HASH_SIZE};
 	CK_MECHANISM mechanism = {schemes[scheme].type, NULL, 0};
+	uint64_t at = scene_now();
 	CK_RV rv;
 
 	if (schemes[scheme].pss)
@@ -91,7 +92,7 @@ begin(struct model_session *session, size_t scheme, CK_OBJECT_HANDLE key)
 	rv = C_SignInit(call_handle(session), &mechanism, key);
 	model_answered(session, rv);
 	if (rv == CKR_OK && session != NULL) {
-		session->signing = true;
+		model_sign_begun(session, at);
 		session->scheme = scheme;
 		session->length = 0;
 	}
@@ -117,12 +118,27 @@ remember(struct model_session *session, const CK_BYTE *data, size_t length)
 	session->length += length;
 }
 
+/* Was it begun or authenticated in time for certain, and is the key still open? */
+static bool
+takes_its_time(const struct model_session *session)
+{
+	const struct model_token *token;
+
+	if (session == NULL || !session->open || !session->signing || !session->key_lasts ||
+	    !model_calm(session))
+		return false;
+	token = model_token(session);
+	return token->logged_in && !token->reset && scene_now() < session->kept_until &&
+	       scene_cards[token->card].ours[JPKI_SIGNATURE];
+}
+
 /* C_Sign, or C_SignFinal if there is no data. */
 static CK_RV
 finish(struct model_session *session, CK_BYTE *data, CK_ULONG length)
 {
 	CK_BYTE signature[SIGNATURE_SIZE];
 	CK_ULONG size = sizeof(signature);
+	bool kept = takes_its_time(session);
 	CK_RV rv;
 
 	tell("session %lu, %lu bytes", call_handle(session), length);
@@ -136,6 +152,8 @@ finish(struct model_session *session, CK_BYTE *data, CK_ULONG length)
 			remember(session, data, length);
 		checks_signature(session, signature, size);
 	}
+	if (rv == CKR_USER_NOT_LOGGED_IN && kept && watch.trouble == scene_trouble)
+		violate(CHECK_SIGNING, "a signature may not take its time");
 	over(session, rv);
 	watch_end(rv);
 	return rv;
@@ -210,7 +228,6 @@ step_sign_update(const uint16_t *a)
 {
 	struct model_session *session = model_session(a[0]);
 	CK_ULONG length = a[1] % 64;
-	struct model_token *token;
 	CK_RV rv;
 
 	if (session != NULL && session->length + length > SIGN_DATA)
@@ -218,14 +235,10 @@ step_sign_update(const uint16_t *a)
 	tell("session %lu, %lu bytes", call_handle(session), length);
 	watch_begin("C_SignUpdate", call_reader(session));
 	rv = C_SignUpdate(call_handle(session), message, length);
-	if (rv == CKR_OK && session != NULL) {
-		token = model_token(session);
+	if (rv == CKR_OK && session != NULL)
 		remember(session, message, length);
-		if (token->context == session->handle)
-			token->context_until = scene_now() + 10000;
-	} else {
+	else
 		over(session, rv);
-	}
 	watch_end(rv);
 }
 
@@ -274,9 +287,8 @@ step_sign_whole(const uint16_t *a)
 
 /* A signature that there is no reason to refuse. */
 static void
-must_sign(struct model_session *session, size_t scheme, bool ask_pin)
+must_sign(struct model_session *session, size_t scheme, CK_OBJECT_HANDLE key, bool ask_pin)
 {
-	CK_OBJECT_HANDLE key = call_find(session, CKO_PRIVATE_KEY);
 	enum jpki_role role = model_role(session->slot);
 	struct given pin;
 	int card = scene_card_of(call_reader(session));
@@ -293,33 +305,55 @@ must_sign(struct model_session *session, size_t scheme, bool ask_pin)
 		    CHECK_SIGNING, "a session that is logged in cannot sign: %s", report_code(rv));
 }
 
+/* Does the login last for certain, with a card that has tries left? */
+static bool
+surely_logged_in(const struct model_session *session)
+{
+	int card = scene_card_of(call_reader(session));
+
+	return model_calm(session) && card >= 0 &&
+	       vcard_pin_tries(scene_cards[card].vcard, (enum vcard_pin)model_role(session->slot)) >
+		   0;
+}
+
+/*
+ * Nobody is seen as logged in. With the signature key that may be for want of a PIN alone: then a
+ * handle of before is still good, and a login for one signature.
+ */
+static void
+vouch_for_nobody(struct model_session *session, size_t scheme, CK_OBJECT_HANDLE stale)
+{
+	if (!session->open)
+		return;
+	if (model_role(session->slot) == JPKI_SIGNATURE && model_token(session)->logged_in &&
+	    session->key_of_login && surely_logged_in(session))
+		must_sign(session, scheme, stale, true);
+	else if (begin(session, scheme, stale) == CKR_OK)
+		(void)finish(session, message, HASH_SIZE);
+}
+
 /* 5: what C_GetSessionInfo says is so. */
 void
 step_vouch(const uint16_t *a)
 {
 	struct model_session *session = model_open_session(a[0]);
 	size_t scheme = a[1] % SCHEMES;
-	CK_OBJECT_HANDLE stale;
-	int card;
 
 	if (session == NULL)
 		return;
+	if (schemes[scheme].pss && scene_pss_doubted)
+		scheme = 0;
 	cancel(session, false);
-	stale = session->key;
-	card = scene_card_of(call_reader(session));
 	if (!call_session_info(session)) {
-		if (session->open && begin(session, scheme, stale) == CKR_OK)
-			(void)finish(session, message, HASH_SIZE);
+		vouch_for_nobody(session, scheme, session->key);
 		return;
 	}
-	if (!model_calm(session) || card < 0 ||
-	    vcard_pin_tries(scene_cards[card].vcard, (enum vcard_pin)model_role(session->slot)) ==
-		0) {
+	if (!surely_logged_in(session)) {
 		(void)sign_whole(session, scheme, a[2]);
 		return;
 	}
 	/* what locked the card for the other token's sake has ended the window */
-	must_sign(session, scheme,
+	must_sign(session, scheme, call_find(session, CKO_PRIVATE_KEY),
 	    a[2] % 2 == 1 || !model_token(session)->window_sure ||
 		scene_now() >= model_token(session)->window_until);
 }

@@ -4,17 +4,21 @@
 #include <string.h>
 
 #include "codes.h"
+#include "programs.h"
 #include "scene.h"
 #include "watch.h"
 
 /* As things were before the call. */
 static unsigned tries[CARDS][VCARD_PINS];
 static uint64_t began;
+static bool may_sign[SESSIONS]; /* the card is locked before the signature is handed out */
 
 void
 checks_before(void)
 {
 	began = scene_now();
+	for (int i = 0; i < SESSIONS; i++)
+		may_sign[i] = model_may_sign(&model_sessions[i], began);
 	for (int i = 0; i < CARDS; i++) {
 		vcard_ledger_mark(scene_cards[i].vcard);
 		for (int pin = 0; pin < VCARD_PINS; pin++)
@@ -61,6 +65,21 @@ check_tries(int i)
 	}
 }
 
+/*
+ * Did who keeps to the rules have it verified, and has none of the other programs a right to that?
+ * While the signature key is open, who opened it locks the card.
+ */
+static bool
+is_ours(int i, int role)
+{
+	const struct scene_card *its = &scene_cards[i];
+
+	if (role == JPKI_AUTHENTICATION && (its->ours[JPKI_SIGNATURE] || model_signature_open(i)))
+		return false;
+	return its->ours[role] && !its->theirs[role] && !its->lied[role] && !its->not_cut &&
+	       !programs_hold(i);
+}
+
 /* 6: what we had verified is verified only while somebody may use it. */
 static void
 check_locked(int i)
@@ -70,12 +89,24 @@ check_locked(int i)
 	if (watch.reader != ALL_READERS && watch.reader != its->reader)
 		return;
 	for (int role = 0; role < JPKI_ROLES; role++) {
-		if (!its->ours[role] || its->theirs[role] || its->lied[role] || its->not_cut)
+		if (!is_ours(i, role))
 			continue;
 		if (!model_may_be_unlocked(its->reader, (enum jpki_role)role, began))
 			violate(CHECK_LOCKED, "after %s the %s PIN stays verified", watch.function,
 			    vcard_pin_name((enum vcard_pin)role));
 	}
+}
+
+void
+checks_after_others(void)
+{
+	scene_settle();
+	if (watch.function != NULL) /* it is looked at after the call */
+		return;
+	for (int i = 0; i < CARDS; i++)
+		if (is_ours(i, JPKI_AUTHENTICATION) &&
+		    !model_may_be_unlocked(scene_cards[i].reader, JPKI_AUTHENTICATION, 0))
+			violate(CHECK_LOCKED, "after the last program the PIN stays verified");
 }
 
 static bool
@@ -117,7 +148,7 @@ checks_signature(const struct model_session *session, const CK_BYTE *signature, 
 {
 	const struct model_token *token = model_token(session);
 
-	if (!model_may_sign(session, began))
+	if (!may_sign[session - model_sessions])
 		violate(CHECK_SIGNING, "a signature that nobody may make");
 	if (length != 256 ||
 	    !signature_verifies(scene_certificate(token->card, model_role(session->slot)),

@@ -13,6 +13,9 @@
 void checks_before(void);
 void checks_after(CK_RV rv);
 
+/* Other programs have acted: is the card open for nobody? */
+void checks_after_others(void);
+
 /* A PIN is about to be tried that has so many tries; `recent`: the card has lately spoken of it. */
 void checks_tries_before(
     int card, int role, bool change, unsigned tries, bool in_jpki, bool recent);

@@ -15,15 +15,22 @@
 #include "base/secret.h"
 #include "card/apdu.h"
 #include "card/pin.h"
+#include "base/clock.h"
+#include "card/credential.h"
 #include "card/state.h"
+#include "reader/contents.h"
+#include "reader/library.h"
+#include "reader/login.h"
+#include "reader/refusal.h"
+#include "reader/rsa.h"
+#include "reader/settings.h"
+#include "reader/transaction.h"
 #include "run.h"
 #include "scene.h"
 #include "trouble.h"
-#include "token/lock.h"
-#include "token/login.h"
-#include "token/module.h"
-#include "token/refusal.h"
-#include "token/signature.h"
+#include "token/sign.h"
+#include "token/user.h"
+#include "watch.h"
 
 #define SEED 1
 #define STEPS 400000
@@ -55,6 +62,20 @@ enum mutant {
 	SIGNATURE_WITHOUT_LOCKING,
 	LOGOUT_FORGOTTEN,
 	LOGIN_FORGOTTEN,
+	CUT_FOR_OTHERS,
+	LEFT_TO_NOBODY,
+	SHARE_KEPT,
+	SHARE_NOT_TAKEN,
+	GUARD_MISSING,
+	GUARD_HEEDS_OTHERS,
+	REFUSAL_ENDS_WITH_LIBRARY,
+	REFUSAL_NOT_FOR_CHANGES,
+	REFUSAL_FOR_EVER,
+	SEEN_AFTER_WINDOW,
+	NO_LOGIN_AFTER_WINDOW,
+	BEGUN_FOR_EVER,
+	BEGUN_FOR_NOTHING,
+	WINDOW_RENEWED,
 	CODE_WRONG,
 	CRASH,
 	HANG,
@@ -148,6 +169,12 @@ WRAP(int, jpki_card_sign, struct jpki_card *card, enum jpki_role role,
 	return rv;
 }
 
+WRAP(int, jpki_card_disconnect, struct jpki_card *card, bool power_off, int held)
+{
+	return __real_jpki_card_disconnect(
+	    card, power_off && mutant != NEVER_POWERED_OFF && !keep_power, held);
+}
+
 WRAP(int, jpki_card_begin, struct jpki_card *card, enum jpki_begin how, int patience_ms)
 {
 	bool select = how == JPKI_BEGIN_SELECT;
@@ -156,6 +183,10 @@ WRAP(int, jpki_card_begin, struct jpki_card *card, enum jpki_begin how, int pati
 	if (mutant == NOT_SELECTED)
 		how = JPKI_BEGIN_TRUST;
 	rv = __real_jpki_card_begin(card, how, patience_ms);
+	if (rv == JPKI_ERR_RESET && mutant == RESET_UNNOTICED) {
+		(void)__real_jpki_card_disconnect(card, false, -1);
+		rv = __real_jpki_card_begin(card, how, patience_ms);
+	}
 	if (rv == JPKI_OK && mutant == NOT_SELECTED && select)
 		card->fresh = true;
 	if (rv == JPKI_OK && mutant == TRANSACTION_LET_GO)
@@ -172,32 +203,20 @@ WRAP(int, jpki_card_tries, struct jpki_card *card, enum jpki_role role, unsigned
 	return rv;
 }
 
-struct token;
-WRAP(bool, token_tries_recent, const struct token *token)
+WRAP(int, contents_ask_tries, struct reader *reader, enum jpki_role role, bool now)
 {
-	return (mutant == TRIES_NEVER_OLD && token->tries_known) ||
-	       __real_token_tries_recent(token);
+	if (mutant == TRIES_NEVER_OLD && reader->keys[role].tries_known)
+		return JPKI_OK;
+	return __real_contents_ask_tries(reader, role, now);
 }
 
-WRAP(int, jpki_card_disconnect, struct jpki_card *card, bool power_off, int held)
+WRAP(bool, lock_authorises, const struct reader *reader, enum jpki_role role,
+    const struct authorisation *authorisation)
 {
-	return __real_jpki_card_disconnect(
-	    card, power_off && mutant != NEVER_POWERED_OFF && !keep_power, held);
-}
+	const struct key *key = &reader->keys[role];
 
-WRAP(int, jpki_card_check, struct jpki_card *card)
-{
-	int rv = __real_jpki_card_check(card);
-
-	return mutant == RESET_UNNOTICED && rv == JPKI_ERR_RESET ? JPKI_OK : rv;
-}
-
-WRAP(bool, lock_authorises, const struct session *session)
-{
-	const struct token *token = session_token(session);
-
-	return (mutant == SIGNED_FOR_ANYBODY && token->logged_in && token->unlocked) ||
-	       __real_lock_authorises(session);
+	return (mutant == SIGNED_FOR_ANYBODY && key->login != 0 && key->unlocked != 0) ||
+	       __real_lock_authorises(reader, role, authorisation);
 }
 
 WRAP(void, settings_load, struct settings *settings)
@@ -207,47 +226,152 @@ WRAP(void, settings_load, struct settings *settings)
 		settings->signature_window_ms = UINT32_MAX;
 }
 
-WRAP(int, reader_confirm_card, struct reader *reader)
+WRAP(int, transaction_confirm_card, struct reader *reader)
 {
-	return mutant == CARD_UNCONFIRMED ? JPKI_OK : __real_reader_confirm_card(reader);
+	return mutant == CARD_UNCONFIRMED ? JPKI_OK : __real_transaction_confirm_card(reader);
 }
 
-WRAP(enum verdict, signature_right, const struct certificate *certificate,
-    const struct mechanism *mechanism, const struct operation_value *value,
-    const CK_BYTE signature[JPKI_SIGNATURE_SIZE])
+WRAP(enum verdict, rsa_verify, const struct certificate *certificate, enum jpki_signature_form form,
+    const uint8_t *value, size_t length, const uint8_t signature[JPKI_SIGNATURE_SIZE])
 {
 	return mutant == SIGNATURE_UNCHECKED
 		   ? VERDICT_RIGHT
-		   : __real_signature_right(certificate, mechanism, value, signature);
+		   : __real_rsa_verify(certificate, form, value, length, signature);
 }
 
-WRAP(CK_RV, login_end, struct session *session)
+WRAP(void, login_end, struct reader *reader, enum jpki_role role)
 {
-	CK_RV rv;
-
 	if (mutant == LOGOUT_FORGOTTEN)
-		return CKR_OK;
-	keep_power = mutant == LOGOUT_WITHOUT_LOCKING;
-	rv = __real_login_end(session);
-	keep_power = false;
+		return;
+	keep_power |= mutant == LOGOUT_WITHOUT_LOCKING;
+	__real_login_end(reader, role);
+	keep_power &= mutant != LOGOUT_WITHOUT_LOCKING;
+}
+
+WRAP(int, login_user, struct reader *reader, enum jpki_role role, const struct given_pin *pin)
+{
+	int rv = __real_login_user(reader, role, pin);
+
+	if (mutant == LOGIN_FORGOTTEN && rv == JPKI_OK)
+		reader->keys[role].unlocked = 0;
 	return rv;
 }
 
-WRAP(CK_RV, login_user, struct session *session, const CK_BYTE *pin, CK_ULONG length)
+WRAP(CK_RV, user_login, struct session *session, const CK_BYTE *pin, CK_ULONG length)
 {
-	struct token *token = session_token(session);
-	CK_RV rv = __real_login_user(session, pin, length);
+	CK_RV rv = __real_user_login(session, pin, length);
 
-	if (mutant == LOGIN_FORGOTTEN && rv == CKR_OK)
-		token->unlocked = false;
 	return mutant == CODE_WRONG && rv == CKR_PIN_INCORRECT ? CKR_GENERAL_ERROR : rv;
 }
 
-WRAP(bool, refusal_is_of, const struct refusal *refusal, uint64_t given_at, const CK_BYTE *typed,
-    CK_ULONG length)
+/* Is the memory of what was refused left out of account? */
+static bool changing;
+
+static bool
+forgets(void)
 {
-	return mutant != REFUSAL_FORGOTTEN &&
-	       __real_refusal_is_of(refusal, given_at, typed, length);
+	return mutant == REFUSAL_FORGOTTEN || (mutant == REFUSAL_NOT_FOR_CHANGES && changing);
+}
+
+WRAP(bool, refusal_is_recent, const struct refused *refused, uint64_t given_at)
+{
+	return !forgets() && __real_refusal_is_recent(refused, given_at);
+}
+
+WRAP(bool, refusal_is_known, const struct refused *refused)
+{
+	return !forgets() && __real_refusal_is_known(refused);
+}
+
+WRAP(bool, refusal_holds, const struct refused *refused, unsigned tries)
+{
+	return __real_refusal_holds(refused, mutant == REFUSAL_FOR_EVER ? 0 : tries);
+}
+
+WRAP(int, login_change_pin, struct reader *reader, enum jpki_role role, const struct given_pin *old,
+    const struct given_pin *new_pin, bool *of_new)
+{
+	int rv;
+
+	changing = true;
+	rv = __real_login_change_pin(reader, role, old, new_pin, of_new);
+	changing = false;
+	return rv;
+}
+
+WRAP(void, library_stop_finish, void)
+{
+	const struct reader *reader;
+
+	for (size_t i = 0; (reader = readers_at(i)) != NULL; i++)
+		for (int role = 0; role < JPKI_ROLES && mutant == REFUSAL_ENDS_WITH_LIBRARY; role++)
+			refusal_forget(reader->state.insertion, (enum jpki_role)role);
+	__real_library_stop_finish();
+}
+
+/* Other programs keep to the rules. */
+static bool
+is_ours(enum mutant which)
+{
+	return mutant == which && !watch_others;
+}
+
+WRAP(enum share_joined, share_join, struct share *share, uint64_t insertion, enum jpki_role role)
+{
+	return is_ours(SHARE_NOT_TAKEN) ? SHARE_ALONE : __real_share_join(share, insertion, role);
+}
+
+WRAP(bool, share_leave, struct share *share, unsigned roles, int *rest, bool *was_open)
+{
+	bool others = __real_share_leave(share, roles, rest, was_open);
+
+	if (is_ours(CUT_FOR_OTHERS))
+		return false;
+	if (!is_ours(LEFT_TO_NOBODY))
+		return others;
+	if (*rest >= 0)
+		(void)close(*rest);
+	*rest = -1;
+	return true;
+}
+
+WRAP(void, lock_release, struct reader *reader, enum jpki_role role)
+{
+	if (mutant != SHARE_KEPT || reader->keys[role].unlocked != 0)
+		__real_lock_release(reader, role);
+}
+
+WRAP(void, jpki_card_guard, struct jpki_card *card, const char *share)
+{
+	if (mutant == GUARD_HEEDS_OTHERS && share == NULL)
+		share = "/dev/null";
+	if (mutant != GUARD_MISSING)
+		__real_jpki_card_guard(card, share);
+}
+
+WRAP(bool, lock_shows_login, const struct reader *reader, enum jpki_role role)
+{
+	return mutant == SEEN_AFTER_WINDOW ? reader->keys[role].login != 0
+					   : __real_lock_shows_login(reader, role);
+}
+
+WRAP(bool, lock_wants_login, const struct reader *reader, enum jpki_role role)
+{
+	return mutant != NO_LOGIN_AFTER_WINDOW && __real_lock_wants_login(reader, role);
+}
+
+WRAP(void, lock_begin_signature, struct reader *reader, enum jpki_role role,
+    struct authorisation *authorisation)
+{
+	struct key *key = &reader->keys[role];
+
+	*authorisation = (struct authorisation){0};
+	if (mutant != BEGUN_FOR_NOTHING)
+		__real_lock_begin_signature(reader, role, authorisation);
+	if (mutant == BEGUN_FOR_EVER && authorisation->unlocked != 0)
+		authorisation->until = key->pending_until = UINT64_MAX;
+	if (mutant == WINDOW_RENEWED && key->unlocked != 0)
+		key->window_until = clock_now_ms() + settings_now.signature_window_ms;
 }
 
 WRAP(void, session_close, struct session *session)
@@ -290,8 +414,8 @@ static const struct {
     {VERDICT_MADE_UP, "a wrong PIN logs in", CAUGHT_BY(CHECK_LOGIN)},
     {NEVER_POWERED_OFF, "the power is never cut", CAUGHT_BY(CHECK_LOCKED)},
     {RESET_UNNOTICED, "a reset by others is not noticed",
-	CAUGHT_BY(CHECK_LOGIN) | CAUGHT_BY(CHECK_LOCKED)},
-    {WINDOW_FOR_EVER, "the window does not end", CAUGHT_BY(CHECK_LOCKED)},
+	CAUGHT_BY(CHECK_LOGIN) | CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_SIGNING)},
+    {WINDOW_FOR_EVER, "the window does not end", CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
     {SIGNED_FOR_ANYBODY, "a PIN of one session is good for another", CAUGHT_BY(CHECK_SIGNING)},
     {CARD_UNCONFIRMED, "a card is not confirmed before a PIN", CAUGHT_BY(CHECK_APPLICATION)},
     {SIGNATURE_UNCHECKED, "a wrong signature is handed out", CAUGHT_BY(CHECK_SIGNATURE)},
@@ -301,6 +425,23 @@ static const struct {
     {LOGOUT_FORGOTTEN, "logout does nothing", CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
     {LOGIN_FORGOTTEN, "a login does not let sign",
 	CAUGHT_BY(CHECK_SIGNING) | CAUGHT_BY(CHECK_LOCKED)},
+    {CUT_FOR_OTHERS, "the power is cut though others are logged in", CAUGHT_BY(CHECK_SHARED)},
+    {LEFT_TO_NOBODY, "the last one leaves the card open", CAUGHT_BY(CHECK_LOCKED)},
+    {SHARE_KEPT, "a refused PIN leaves a share in the card", CAUGHT_BY(CHECK_LOCKED)},
+    {SHARE_NOT_TAKEN, "a login takes no share in the card", CAUGHT_BY(CHECK_SHARED)},
+    {GUARD_MISSING, "no guard is there", CAUGHT_BY(CHECK_LOCKED)},
+    {GUARD_HEEDS_OTHERS, "the guard leaves the signature key to others", CAUGHT_BY(CHECK_LOCKED)},
+    {REFUSAL_ENDS_WITH_LIBRARY, "C_Finalize makes forget what was refused", CAUGHT_BY(CHECK_TWICE)},
+    {REFUSAL_NOT_FOR_CHANGES, "C_SetPIN sends what was refused", CAUGHT_BY(CHECK_TWICE)},
+    {REFUSAL_FOR_EVER, "what was refused is so for ever", CAUGHT_BY(CHECK_TWICE)},
+    {SEEN_AFTER_WINDOW, "a login is seen after its window", CAUGHT_BY(CHECK_LOGIN)},
+    {NO_LOGIN_AFTER_WINDOW, "no login is taken after the window", CAUGHT_BY(CHECK_LOGIN)},
+    {BEGUN_FOR_EVER, "a signature that was begun keeps the key open for ever",
+	CAUGHT_BY(CHECK_SIGNING) | CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
+    {BEGUN_FOR_NOTHING, "a signature that was begun in the window ends with it",
+	CAUGHT_BY(CHECK_SIGNING)},
+    {WINDOW_RENEWED, "a signature renews the window",
+	CAUGHT_BY(CHECK_SIGNING) | CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
     {CODE_WRONG, "an answer that C_Login may not give", CAUGHT_BY(CHECK_CODE)},
     {CRASH, "a crash", CAUGHT_BY(CHECK_ALIVE)},
     {HANG, "a call that never comes back", CAUGHT_BY(CHECK_ALIVE)},

@@ -7,6 +7,8 @@
 
 #include "inprocess.h"
 #include "model.h"
+#include "programs.h"
+#include "reader/settings.h"
 #include "report.h"
 #include "scene.h"
 #include "sequence.h"
@@ -41,9 +43,7 @@ send_others(struct vcard *card, const uint8_t *command, size_t length)
 	uint8_t response[VCARD_RESPONSE_MAX];
 	size_t response_length;
 
-	watch_others = true;
 	(void)vcard_exchange(card, command, length, response, &response_length);
-	watch_others = false;
 }
 
 static const uint8_t aids[][10] = {
@@ -110,6 +110,31 @@ verify_other(int place, unsigned number)
 	its->theirs[role] = vcard_pin_verified(card, (enum vcard_pin)role);
 }
 
+/* Another program has a PIN changed. */
+static void
+change_other(int place, unsigned number)
+{
+	static const char *const pins[JPKI_ROLES][2] = {{"9753", "1234"}, {"WRONG9", "ABC123"}};
+	struct vcard *card = card_at(place);
+	unsigned role = number % JPKI_ROLES;
+	const char *pin = pins[role][number / 2 % 2];
+	uint8_t change[5 + VCARD_PIN_MAX] = {0x00, 0x24, 0x01, 0x80, (uint8_t)strlen(pin)};
+	struct scene_card *its;
+
+	scene_trouble++;
+	verify_other(place, 2 * role);
+	if (card == NULL || !vcard_pin_verified(card, (enum vcard_pin)role) ||
+	    vcard_faults_waiting(card) > 0)
+		return;
+	memcpy(change + 5, pin, strlen(pin));
+	send_others(card, change, 5 + strlen(pin));
+	its = &scene_cards[places[place].card];
+	if (!vcard_pin_is(card, (enum vcard_pin)role, pin) || strcmp(its->pins[role], pin) == 0)
+		return;
+	strcpy(its->old_pins[role], its->pins[role]);
+	strcpy(its->pins[role], pin);
+}
+
 /* Wrong PINs elsewhere, or the town office. */
 static void
 set_tries(int place, unsigned number)
@@ -167,6 +192,9 @@ service(int place, unsigned number)
 			model_card_reset(i);
 	service_runs = !service_runs;
 	inprocess_service(service_runs);
+	for (int i = 0; i < PLACES; i++)
+		scene_card_out(places[i].card);
+	programs_look();
 }
 
 /* The card goes out, or one comes in. */
@@ -179,6 +207,7 @@ hand(int place, unsigned number)
 	scene_trouble++;
 	if (its->card >= 0) {
 		model_card_gone(place);
+		scene_card_out(its->card);
 		its->card = -1;
 		(void)inprocess_eject(its->name);
 		return;
@@ -207,13 +236,16 @@ plug(int place, unsigned number)
 	struct place *its = &places[place];
 
 	scene_trouble++;
+	its->plugged_again = true;
 	if (!its->attached) {
 		its->attached = inprocess_add_reader(its->name) == 0;
+		model_card_unseen(place); /* its count of insertions begins anew */
 		if (number % 2 == 0)
 			hand(place, number / 2);
 		return;
 	}
 	model_card_reset(place);
+	scene_card_out(its->card);
 	its->card = -1;
 	its->attached = false;
 	(void)inprocess_remove_reader(its->name);
@@ -241,16 +273,27 @@ rename_reader(int place, unsigned number)
 	struct place *its = &places[place];
 	char name[sizeof(its->name)];
 
+	if (programs_at(place)) /* whose file of locks would be another one */
+		return;
 	scene_trouble++;
 	snprintf(name, sizeof(name), "Reader %c%s", 'A' + place, number % 2 == 1 ? " 2" : "");
-	if (inprocess_rename_reader(its->name, name) == 0)
-		strcpy(its->name, name);
+	(void)inprocess_power_cut(its->name); /* it was unplugged on the way */
+	model_card_reset(place);
+	if (inprocess_rename_reader(its->name, name) != 0)
+		return;
+	strcpy(its->name, name);
+	its->renamed = its->plugged_again = true;
+	scene_card_out(its->card);
 }
 
 static struct event events[] = {
     {"another program selects an application", true, false, 8, select_other},
     {"another program has a PIN verified", true, false, 4, verify_other},
     {"tries are spent or given back elsewhere", true, true, 3, set_tries},
+    {"another program has a PIN changed", true, true, 2, change_other},
+    {"a program of the user goes on", true, false, 8, programs_act},
+    {"a program of the user signs a document", true, false, 2, programs_sign_alone},
+    {"a program of the user is given a wrong PIN", true, true, 1, programs_refused},
     {"another program resets the card", true, false, 6, warm_reset},
     {"another program cuts the power", true, false, 4, power_cut},
     {"another program holds the card, or lets go", true, false, 1, exclusive},
@@ -296,20 +339,46 @@ place_of(unsigned number)
 	return places[1].name[0] != '\0' && number % 4 == 3 ? 1 : 0;
 }
 
+/* What others do is none of what waits for a call of the module. */
 static void
 happen(const struct event *event, int place, unsigned number)
 {
+	struct plan plans[INPROCESS_CALLS];
+
 	tell("%s (reader %c, %u)", event->name, 'A' + place, number);
 	report->statistics.events++;
+	memcpy(plans, world.plans, sizeof(plans));
+	memset(world.plans, 0, sizeof(world.plans));
+	watch_others = true;
 	event->run(place, number);
+	programs_look();
 	scene_settle();
+	watch_others = false;
+	memcpy(world.plans, plans, sizeof(plans));
+}
+
+void
+others_end(void)
+{
+	watch_others = true;
+	programs_end();
+	watch_others = false;
+}
+
+void
+step_program(const uint16_t *a)
+{
+	static const struct event event = {
+	    "a program of the user goes on", true, false, 0, programs_act};
+
+	happen(&event, place_of(a[1]), a[0]);
 }
 
 void
 step_time(const uint16_t *a)
 {
 	static const uint64_t times[] = {
-	    1, 500, 1999, 2000, 2001, 5000, 7999, 9999, 10000, 10001, 60000};
+	    1, 500, 1999, 2000, 2001, 5000, 7999, 9999, 10000, 10001, 60000, 599999, 600000};
 	uint64_t ms = times[a[0] % (sizeof(times) / sizeof(times[0]))];
 
 	tell("%lu ms pass", (unsigned long)ms);
@@ -332,8 +401,8 @@ static struct waiting {
 	enum inprocess_call call;
 } waiting[INPROCESS_CALLS];
 
-static bool
-in_transaction(int place)
+bool
+trouble_in_transaction(int place)
 {
 	for (size_t i = 0; i < INPROCESS_READERS; i++)
 		if (world.readers[i].attached &&
@@ -349,15 +418,18 @@ it_is_time(void *context)
 
 	its->waits = false;
 	scene_trouble++;
-	if (its->call == INPROCESS_ANSWER)
-		watch_answer_lost();
 	if (its->event == NULL) {
+		watch.disturbed = true;
+		if (its->call == INPROCESS_ANSWER)
+			watch_answer_lost();
 		tell("  an error at a call of kind %d", its->call);
 		for (size_t i = 0; i < CARDS && its->call == INPROCESS_CLOSE; i++)
 			scene_cards[i].not_cut = true;
+		if (its->call == INPROCESS_CLOSE)
+			model_cut_failed();
 		return;
 	}
-	if (its->event->program && in_transaction(its->place))
+	if (its->event->program && trouble_in_transaction(its->place))
 		return;
 	happen(its->event, its->place, its->number);
 }
@@ -447,6 +519,7 @@ trouble_ejected(int card)
 	for (int i = 0; i < PLACES; i++) {
 		if (places[i].card != card)
 			continue;
+		scene_card_out(card);
 		places[i].card = -1;
 		model_card_gone(i);
 	}
@@ -517,6 +590,19 @@ step_quirk(const uint16_t *a)
 	(void)vcard_quirk_set(card, quirk->name, quirk->values[a[2] % values], NULL);
 }
 
+/* The module is started with another window: before anybody is there. */
+void
+step_window(const uint16_t *a)
+{
+	static const uint64_t windows[] = {0, 2000, 60000};
+
+	if (model_open_session(0) != NULL)
+		return;
+	scene_window_ms = windows[a[0] % (sizeof(windows) / sizeof(windows[0]))];
+	settings_now.signature_window_ms = scene_window_ms;
+	tell("a window of %lu ms", (unsigned long)scene_window_ms);
+}
+
 void
 step_second_reader(const uint16_t *a)
 {
@@ -525,6 +611,7 @@ step_second_reader(const uint16_t *a)
 	tell("a second reader");
 	snprintf(places[1].name, sizeof(places[1].name), "Reader B");
 	plug(1, a[0] % 2);
+	places[1].plugged_again = false;
 	if (places[1].card < 0)
 		hand(1, 3 + 4 * (1 + a[1] % 2));
 }

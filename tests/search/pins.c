@@ -125,6 +125,14 @@ pins_right(struct given *pin, int card, enum jpki_role role)
 }
 
 void
+pins_wrong(struct given *pin, enum jpki_role role, unsigned number)
+{
+	static const unsigned of[] = {4, 8, 9}; /* among the kinds */
+
+	pins_type(pin, -1, role, of[number % 3]);
+}
+
+void
 pins_new(struct given *pin, enum jpki_role role, unsigned number)
 {
 	static const struct {

@@ -125,6 +125,9 @@ report_statistics(double seconds)
 	printf("# %" PRIu64 " events by others (%" PRIu64 " resets and power cuts), %" PRIu64
 	       " faults\n",
 	    s->events, s->resets, s->faults);
+	printf("# %" PRIu64 " logins of other programs, %" PRIu64 " signatures, %" PRIu64
+	       " of them killed\n",
+	    s->others_logins, s->others_signatures, s->kills);
 	printf("# %" PRIu64 " calls:", s->calls);
 	for (size_t i = 0; i < CODES_MAX && s->codes[i].count > 0; i++)
 		printf(" %s %" PRIu64, report_code(s->codes[i].rv), s->codes[i].count);

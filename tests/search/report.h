@@ -21,6 +21,7 @@ enum check {
 	CHECK_LOGIN,	   /* 8: a login comes from a right PIN alone */
 	CHECK_ALIVE,	   /* 9: neither crash nor hang */
 	CHECK_CODE,	   /* 10: an answer that the function may give */
+	CHECK_SHARED,	   /* 11: nobody is logged out by another's end */
 	CHECKS,
 };
 
@@ -34,6 +35,7 @@ struct statistics {
 	} codes[CODES_MAX];
 	uint64_t logins, context_logins, signatures, verifies, pin_changes;
 	uint64_t resets, faults, events;
+	uint64_t others_logins, others_signatures, kills; /* of programs that take part */
 };
 
 /* What a child process says: in memory shared with its parent. */

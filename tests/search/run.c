@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "model.h"
+#include "programs.h"
 #include "scene.h"
 #include "steps.h"
 #include "trouble.h"
@@ -28,6 +29,7 @@ run(const struct sequence *sequence)
 	}
 	model_reset();
 	watch_reset();
+	programs_reset();
 	trouble_clear();
 	step_initialize(zeros);
 	for (size_t i = 0; i < sequence->count; i++) {
@@ -40,6 +42,7 @@ run(const struct sequence *sequence)
 	}
 	step_calm_down(zeros);
 	step_finalize(zeros);
+	others_end();
 	scene_end();
 	report->statistics.sequences++;
 }

@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "inprocess.h"
 #include "model.h"
-#include "token/module.h"
+#include "reader/presence.h"
+#include "reader/readers.h"
+#include "wrong_pins.h"
 
 #define PERSONS 2
 #define READER_NAME "Reader A"
@@ -16,7 +18,8 @@
 struct scene_card scene_cards[CARDS];
 struct place places[PLACES];
 uint64_t scene_trouble;
-bool scene_odd;
+bool scene_odd, scene_pss_doubted;
+uint64_t scene_window_ms;
 
 static struct vcard_pki *pkis[PERSONS];
 static uint64_t now = 1000000;
@@ -48,6 +51,7 @@ scene_prepare(void)
 	/* a person's own settings are none of the search's business */
 	if (setenv("JPKI_CONFIG", "", 1) != 0 || setenv("JPKI_LOG", "off", 1) != 0)
 		return false;
+	presence_fresh_ms = 0; /* what happens is seen at once */
 	for (size_t i = 0; i < PERSONS; i++)
 		if (vcard_pki_open(&pkis[i], NULL, NULL, &error) != 0)
 			return false;
@@ -79,7 +83,8 @@ scene_begin(void)
 {
 	inprocess_reset();
 	scene_trouble = 0;
-	scene_odd = false;
+	scene_odd = scene_pss_doubted = false;
+	scene_window_ms = 10000;
 	if (!make_card(&scene_cards[0], 0, "JPKI000000000001") ||
 	    !make_card(&scene_cards[1], 1, "JPKI000000000002") ||
 	    !make_card(&scene_cards[2], 1, "JPKI000000000001"))
@@ -111,6 +116,12 @@ scene_find(const struct vcard *card)
 }
 
 int
+scene_place_of(int card)
+{
+	return places[0].card == card ? 0 : 1;
+}
+
+int
 scene_place(const char *name)
 {
 	for (int i = 0; i < PLACES; i++)
@@ -122,15 +133,24 @@ scene_place(const char *name)
 int
 scene_card_of(size_t index)
 {
-	struct reader *reader = model_running() ? module_reader(index) : NULL;
+	struct reader *reader = model_running() ? readers_at(index) : NULL;
 	char name[JPKI_READER_NAME_SIZE];
 	int place;
 
 	if (reader == NULL)
 		return -1;
-	module_reader_name(reader, name);
+	readers_name(reader, name);
 	place = scene_place(name);
 	return place < 0 ? -1 : places[place].card;
+}
+
+void
+scene_card_out(int card)
+{
+	if (card < 0)
+		return;
+	scene_cards[card].insertion++;
+	wrong_pins_gone(card);
 }
 
 X509 *
@@ -153,6 +173,7 @@ scene_settle(void)
 		if (!card->ours[0] && !card->ours[1])
 			card->not_cut = false;
 	}
+	wrong_pins_follow();
 }
 
 void

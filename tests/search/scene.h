@@ -37,6 +37,8 @@ struct scene_card {
 	/* A fault has let it be another application or file that is selected, unnoticed. */
 	bool deceived;
 
+	unsigned insertion; /* which time in a reader it is */
+
 	/* What it last said of the tries of a PIN. */
 	struct {
 		bool known, truthful;
@@ -49,6 +51,9 @@ struct scene_card {
 struct place {
 	char name[32]; /* "": none has been there yet */
 	bool attached, exclusive;
+	bool renamed; /* the reader was: for the service that is another one */
+	/* It was unplugged: an insertion may have the number of an earlier one since. */
+	bool plugged_again;
 	int card; /* in it, or -1 */
 };
 
@@ -56,6 +61,10 @@ extern struct scene_card scene_cards[CARDS];
 extern struct place places[PLACES];
 /* Grows with all that may spoil a login. */
 extern uint64_t scene_trouble;
+/* A fault may have made the module believe that a card does not know PSS. */
+extern bool scene_pss_doubted;
+/* The setting that the module is started with. */
+extern uint64_t scene_window_ms;
 /* Quirks were set after which a right PIN need not let sign. */
 extern bool scene_odd;
 
@@ -73,8 +82,12 @@ uint64_t scene_now(void);
 int scene_find(const struct vcard *card);
 /* The card in the reader that the module knows by this index, or -1. */
 int scene_card_of(size_t reader);
+/* The place that a card is in, which is in one. */
+int scene_place_of(int card);
 /* The place of that name, or -1. */
 int scene_place(const char *name);
+/* The card in a place is out, or the reader another one for all who look. */
+void scene_card_out(int card);
 /* The certificate of a card's key. */
 X509 *scene_certificate(int card, enum jpki_role role);
 

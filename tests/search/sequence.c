@@ -63,7 +63,7 @@ sequence_make(struct sequence *sequence, uint64_t seed, uint64_t number)
 
 	sequence->count = 0;
 	for (size_t i = 0; i < scenery; i++)
-		add_step(sequence, &state, steps_scenery((unsigned)(next(&state) % 4)));
+		add_step(sequence, &state, steps_scenery((unsigned)(next(&state) % 8)));
 	while (sequence->count < length)
 		add_step(sequence, &state, choose_row(&state, calm));
 }

@@ -12,6 +12,7 @@ const struct step_row steps[] = {
     {"login-officer", 2, 2, step_login_officer},
     {"logout", 10, 12, step_logout},
     {"set-pin", 10, 10, step_set_pin},
+    {"wrong-again", 3, 3, step_wrong_again},
     {"finalize", 2, 2, step_finalize},
     {"initialize", 4, 4, step_initialize},
     {"find", 10, 10, step_find},
@@ -36,6 +37,7 @@ const struct step_row steps[] = {
     {"vouch", 24, 30, step_vouch},
     {"time", 24, 24, step_time},
     {"event", 30, 6, step_event},
+    {"program", 20, 24, step_program},
     {"event-during", 14, 1, step_event_during},
     {"fault", 14, 1, step_fault},
     {"error-during", 10, 1, step_error_during},
@@ -43,11 +45,12 @@ const struct step_row steps[] = {
     {"put-right", 20, 10, step_put_right},
     {"quirk", 0, 0, step_quirk},
     {"second-reader", 1, 1, step_second_reader},
+    {"window", 0, 0, step_window},
 };
 const size_t steps_count = sizeof(steps) / sizeof(steps[0]);
 
 size_t
 steps_scenery(unsigned which)
 {
-	return steps_count - (which == 0 ? 1 : 2);
+	return steps_count - (which == 0 ? 1 : which % 4 == 1 ? 2 : 3);
 }

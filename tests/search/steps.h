@@ -16,7 +16,7 @@ struct step_row {
 extern const struct step_row steps[];
 extern const size_t steps_count;
 
-/* The row of a step that sets the scene, three of four of them a quirk of a card. */
+/* The row of a step that sets the scene, five of eight of them a quirk of a card. */
 size_t steps_scenery(unsigned which);
 
 /* calls.c: sessions, logins, PINs, slots. */
@@ -30,6 +30,7 @@ void step_login_context(const uint16_t *a);
 void step_login_officer(const uint16_t *a);
 void step_logout(const uint16_t *a);
 void step_set_pin(const uint16_t *a);
+void step_wrong_again(const uint16_t *a);
 void step_finalize(const uint16_t *a);
 void step_initialize(const uint16_t *a);
 
@@ -60,6 +61,7 @@ void step_vouch(const uint16_t *a);
 /* others.c: time, other programs, hands, faults. */
 void step_time(const uint16_t *a);
 void step_event(const uint16_t *a);
+void step_program(const uint16_t *a);
 void step_event_during(const uint16_t *a);
 void step_fault(const uint16_t *a);
 void step_error_during(const uint16_t *a);
@@ -67,5 +69,6 @@ void step_calm_down(const uint16_t *a);
 void step_put_right(const uint16_t *a);
 void step_quirk(const uint16_t *a);
 void step_second_reader(const uint16_t *a);
+void step_window(const uint16_t *a);
 
 #endif

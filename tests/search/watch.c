@@ -5,14 +5,18 @@
 
 #include "checks.h"
 #include "model.h"
+#include "programs.h"
 #include "report.h"
 #include "scene.h"
 #include "trouble.h"
+#include "world.h"
+#include "wrong_pins.h"
 
 #define INS_VERIFY 0x20
 #define INS_CHANGE 0x24
 #define INS_SELECT 0xA4
 #define INS_READ 0xB0
+#define INS_SIGN 0x2A
 #define READERS (MODEL_SLOTS / JPKI_ROLES)
 /* How old an answer about tries may be to be acted on, in ms (rule 4). */
 #define SAID_RECENT_MS 2000
@@ -21,6 +25,8 @@ enum vcard_answer __real_vcard_exchange(struct vcard *card, const uint8_t *comma
     uint8_t *response, size_t *response_length);
 enum vcard_answer __wrap_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
     uint8_t *response, size_t *response_length);
+void __real_vcard_power_off(struct vcard *card);
+void __wrap_vcard_power_off(struct vcard *card);
 
 struct watch watch;
 bool watch_others;
@@ -46,6 +52,7 @@ void
 watch_reset(void)
 {
 	memset(&watch, 0, sizeof(watch));
+	wrong_pins_reset();
 	memset(last_read, 0, sizeof(last_read));
 	memset(watch_total_given, 0, sizeof(watch_total_given));
 	memset(watch_total_sent, 0, sizeof(watch_total_sent));
@@ -61,6 +68,9 @@ watch_begin(const char *function, size_t reader)
 	    .trouble = scene_trouble};
 	model_touch(reader);
 	checks_before();
+	for (int i = 0; i < CARDS; i++)
+		watch.signature_open[i] = scene_cards[i].ours[JPKI_SIGNATURE] ||
+					  model_signature_open(i) || model_reset_unseen(i);
 }
 
 void
@@ -85,6 +95,7 @@ void
 watch_end(CK_RV rv)
 {
 	report_answer(watch.function, rv);
+	wrong_pins_settle();
 	scene_settle();
 	scene_tell_locked();
 	checks_after(rv);
@@ -140,14 +151,15 @@ follow_selection(const struct sight *sight, struct vcard *card, uint16_t sw, boo
 {
 	struct scene_card *its = &scene_cards[sight->card];
 	bool in_jpki = strcmp(vcard_application(card), "jpki") == 0;
+	bool done = sw == 0x9000 || sw >> 8 == 0x61; /* or so says what is fetched */
 
 	if (vcard_ledger_count(card, VCARD_EVENT_POWER_OFF) != sight->powered)
 		its->deceived = true;
-	if (sight->ins == INS_SELECT && !sight->select && faulty && sw == 0x9000)
+	if (sight->ins == INS_SELECT && !sight->select && faulty && done)
 		its->deceived = true; /* of a file */
 	if (sight->select && in_jpki)
 		its->deceived = false;
-	else if (sight->select && sw == 0x9000)
+	else if (sight->select && done)
 		its->deceived = true;
 }
 
@@ -164,7 +176,7 @@ hear_tries(const struct sight *sight, uint16_t sw, bool faulty)
 		tries = sw & 0x0F;
 	else if (sw == 0x6983 || sw == 0x6984)
 		tries = 0;
-	else if (sw == 0x9000)
+	else if (sw == 0x9000 || sw >> 8 == 0x61) /* a fault: what is fetched then may be 9000 */
 		tries = vcard_pin_tries_max((enum vcard_pin)sight->role);
 	else
 		return;
@@ -172,6 +184,44 @@ hear_tries(const struct sight *sight, uint16_t sw, bool faulty)
 	its->said[sight->role].truthful = !faulty && sight->in_jpki;
 	its->said[sight->role].tries = tries;
 	its->said[sight->role].at = scene_now();
+	if (!its->said[sight->role].truthful)
+		wrong_pins_doubt(sight->card, (enum jpki_role)sight->role);
+}
+
+/*
+ * A PIN is about to be verified: were the program killed now, somebody would lock the card, and for
+ * the sake of the signature key whoever else is logged in.
+ */
+static void
+check_guard(const struct sight *sight)
+{
+	const struct vcard *card = scene_cards[sight->card].vcard;
+	const struct jpki_connection *holder = NULL;
+
+	for (size_t i = 0; i < INPROCESS_READERS; i++)
+		if (world.readers[i].attached && world.readers[i].card == card)
+			holder = world.readers[i].holder;
+	if (holder == NULL)
+		return;
+	if (!holder->guarded)
+		violate(CHECK_LOCKED, "a PIN is sent, and no guard is there");
+	if (watch.given[JPKI_SIGNATURE] && holder->share != NULL)
+		violate(CHECK_LOCKED, "the guard would leave the signature key open for others");
+}
+
+/*
+ * Is it another person's card than the one that was read? A reader that came back tells nothing,
+ * nor does a serial number that both have.
+ */
+static bool
+is_other_person(const struct sight *sight)
+{
+	int expected = watch.expected, place = scene_place_of(sight->card);
+
+	if (scene_odd || expected < 0 ||
+	    scene_cards[expected].person == scene_cards[sight->card].person)
+		return false;
+	return !places[place].plugged_again || expected == 1 || sight->card == 1;
 }
 
 /* One more PIN is on its way to a card. */
@@ -195,7 +245,7 @@ pin_leaves(const struct sight *sight)
 	if (!its->deceived && !sight->in_jpki)
 		violate(CHECK_APPLICATION, "a PIN is sent to the application %s",
 		    vcard_application(its->vcard));
-	if (!scene_odd && watch.expected >= 0 && scene_cards[watch.expected].person != its->person)
+	if (is_other_person(sight))
 		violate(
 		    CHECK_APPLICATION, "%s sends a PIN to another person's card", watch.function);
 	if (watch.verifies > 1 || watch.changes > 1)
@@ -206,8 +256,27 @@ pin_leaves(const struct sight *sight)
 	if (!its->deceived && (!given || strlen(pin) != sight->length ||
 				  memcmp(pin, sight->data, sight->length) != 0))
 		violate(CHECK_GIVEN, "%s sends another PIN than was given", watch.function);
+	check_guard(sight);
+	if (!change && role >= 0 && !its->deceived &&
+	    wrong_pins_holds(sight->card, (enum jpki_role)role, watch.pin))
+		violate(CHECK_TWICE, "%s sends a PIN that the card has refused", watch.function);
+	if (role == JPKI_SIGNATURE)
+		watch.signature_open[sight->card] = true;
 	checks_tries_before(sight->card, role, change, sight->tries, sight->in_jpki,
 	    scene_now() - its->said[role < 0 ? 0 : role].at < SAID_RECENT_MS);
+}
+
+/* What the module learns of the PIN. */
+static void
+hear_verdict(const struct sight *sight, uint16_t sw, bool truthful)
+{
+	enum jpki_role role = watch.given[JPKI_SIGNATURE] ? JPKI_SIGNATURE : JPKI_AUTHENTICATION;
+	bool change = sight->ins == INS_CHANGE;
+
+	if (sw == 0x9000 && change == watch.given_new)
+		wrong_pins_forget(sight->card, role);
+	else if ((sw & 0xFFF0) == 0x63C0 && !change)
+		wrong_pins_note(sight->card, role, watch.pin, sw & 0x0F, truthful);
 }
 
 static void
@@ -218,6 +287,7 @@ pin_answered(const struct sight *sight, struct vcard *card, uint16_t sw, bool fa
 	bool verified = role >= 0 && vcard_pin_verified(card, (enum vcard_pin)role);
 
 	watch.deceived = watch.deceived || its->deceived;
+	hear_verdict(sight, sw, !faulty && sight->in_jpki && !its->deceived && !verified);
 	if (sight->ins == INS_CHANGE) {
 		if (role >= 0 && sight->in_jpki &&
 		    vcard_pin_is(card, (enum vcard_pin)role, watch.new_pin) &&
@@ -232,6 +302,8 @@ pin_answered(const struct sight *sight, struct vcard *card, uint16_t sw, bool fa
 	watch.lied = faulty;
 	watch.right =
 	    role >= 0 && sight->in_jpki && verified && strcmp(its->pins[role], watch.pin) == 0;
+	if (role == JPKI_AUTHENTICATION && !verified)
+		programs_forgotten(sight->card);
 	if (role < 0 || !verified)
 		return;
 	its->ours[role] = true;
@@ -251,6 +323,7 @@ __wrap_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
 
 	if (scene_find(card) < 0 || watch_others || !vcard_powered(card))
 		return __real_vcard_exchange(card, command, length, response, response_length);
+	wrong_pins_settle();
 	sight = look(card, command, length);
 	model_exchange(watch.reader);
 	pin = sight.length > 0;
@@ -259,8 +332,12 @@ __wrap_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
 	answer = __real_vcard_exchange(card, command, length, response, response_length);
 	sw = answer == VCARD_ANSWERED ? status_of(response, *response_length) : 0;
 	faulty = vcard_faults_waiting(card) != sight.faults;
-	if (faulty)
+	if (faulty) {
 		scene_trouble++;
+		watch.disturbed = true;
+	}
+	if (faulty && sight.ins == INS_SIGN)
+		scene_pss_doubted = true;
 	if (answer == VCARD_GONE)
 		trouble_ejected(sight.card);
 	scene_settle();
@@ -282,4 +359,22 @@ watch_answer_lost(void)
 		for (int role = 0; role < JPKI_ROLES; role++)
 			scene_cards[i].said[role].truthful = false;
 	watch.said_wrong = false;
+	wrong_pins_unheard();
+}
+
+/* The module cuts the power, unless others act. */
+void
+__wrap_vcard_power_off(struct vcard *card)
+{
+	int number = scene_find(card);
+
+	__real_vcard_power_off(card);
+	if (number < 0 || watch.function == NULL || watch_others)
+		return;
+	if (!watch.disturbed && !watch.signature_open[number] && programs_surely_logged_in(number))
+		violate(CHECK_SHARED, "%s cuts the power, though another program is logged in",
+		    watch.function);
+	scene_settle();
+	model_power_cut(number);
+	programs_power_cut(number);
 }

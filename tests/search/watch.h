@@ -8,6 +8,7 @@
 
 #include <jpki/pin.h>
 
+#include "scene.h"
 #include "token/cryptoki.h"
 #include "vcard.h"
 
@@ -45,7 +46,10 @@ struct watch {
 	bool right;		    /* it was verified for certain */
 	bool said_right, lied;	    /* what was answered; lied: by a fault */
 	bool said_wrong;
-	bool deceived; /* it was sent while another application may have been selected */
+	/* May the signature key have been open when it began, or a PIN for it been sent since? */
+	bool signature_open[CARDS];
+	bool disturbed; /* by an error or a fault, after which the power may be cut */
+	bool deceived;	/* it was sent while another application may have been selected */
 };
 extern struct watch watch;
 

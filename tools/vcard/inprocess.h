@@ -16,7 +16,7 @@
  */
 
 /* Readers there can be at a time. */
-#define INPROCESS_READERS 16
+#define INPROCESS_READERS 64
 
 /*
  * Begin anew: no readers, the service runs, counts and plans are 0. Connections of before

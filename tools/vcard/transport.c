@@ -134,7 +134,7 @@ insertion_inlock(const struct reader *reader)
 
 	hash(&sum, &process, sizeof(process));
 	hash(&sum, &world.number, sizeof(world.number));
-	hash(&sum, &reader->attachment, sizeof(reader->attachment));
+	hash(&sum, &world.generation, sizeof(world.generation));
 	hash(&sum, reader->name, strlen(reader->name));
 	hash(&sum, &reader->events, sizeof(reader->events));
 	return sum != 0 ? sum : 1;
@@ -376,10 +376,13 @@ forget_inlock(const struct jpki_connection *connection)
 
 /* Without a reader's card that would wait for it, it is off. */
 static void
-cut_power_inlock(struct jpki_connection *connection)
+cut_power_inlock(struct jpki_connection *connection, int held)
 {
-	if (same_card_inlock(connection))
-		reader_cut_power_inlock(connection->reader);
+	if (!same_card_inlock(connection))
+		return;
+	reader_cut_power_inlock(connection->reader);
+	if (held >= 0)
+		(void)!ftruncate(held, 0);
 }
 
 static void
@@ -406,7 +409,7 @@ go_on_closing(void *context)
 
 	pthread_mutex_lock(&world.lock);
 	(void)wait_for_turn_inlock(attempt->connection, -1);
-	cut_power_inlock(attempt->connection);
+	cut_power_inlock(attempt->connection, attempt->held);
 	give_back_inlock(attempt->connection, attempt->held);
 	leave();
 	free(attempt);
@@ -431,7 +434,7 @@ close_later(struct jpki_connection *connection, int held)
 	return true;
 }
 
-#define CLOSE_PATIENCE_MS 500
+#define CLOSE_PATIENCE_MS 1500
 
 /* JPKI_ERR_HELD: the connection is not ours any more. */
 static int
@@ -447,7 +450,7 @@ close_inlock(struct jpki_connection *connection, bool power_off, int held)
 	if (power_off) {
 		if (!same_card_inlock(connection))
 			result = status_inlock(connection);
-		cut_power_inlock(connection);
+		cut_power_inlock(connection, held);
 	}
 	give_back_inlock(connection, held);
 	return result;
@@ -476,12 +479,8 @@ static void
 inprocess_guard(struct jpki_connection *connection, const char *share)
 {
 	pthread_mutex_lock(&world.lock);
-	if (!connection->guarded)
-		connection->share = share != NULL ? strdup(share) : NULL;
-	if (share == NULL) {
-		free(connection->share);
-		connection->share = NULL;
-	}
+	free(connection->share);
+	connection->share = share != NULL ? strdup(share) : NULL;
 	connection->guarded = true;
 	pthread_mutex_unlock(&world.lock);
 }

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_JPKI_H
+#define JPKI_JPKI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jpki/error.h>
+#include <jpki/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+/*
+ * libjpki: readers, the My Number card in one of them, and its two keys, for a program with a
+ * window or a command line of its own. `cc program.c $(pkg-config --cflags --libs jpki)`.
+ *
+ * Errors. Functions return JPKI_OK or a negative enum jpki_error, which jpki_strerror puts into
+ * words. What they give through pointers is set if they return JPKI_OK, and otherwise left alone,
+ * unless it is said below that it is set always. JPKI_ERR_STOPPED from all but the first and the
+ * last few of them: the library has not been started in this process.
+ *
+ * A card is known by a number, which no other card gets, nor the same one when it is put in again:
+ * a call about a card that has gone answers JPKI_ERR_NO_CARD, and never touches the next one. 0 is
+ * the number of none. Numbers outlive jpki_stop, as those of cards that have gone.
+ *
+ * Each function about a card may also answer with any error of the way to it (error.h, -10 to -29),
+ * JPKI_ERR_NOT_JPKI, JPKI_ERR_STATUS or JPKI_ERR_DATA if it is another card or answers what it
+ * should not, and JPKI_ERR_MEMORY. Those about a key answer JPKI_ERR_NO_KEY if the card has none
+ * for that role, or jpki_start was not told that it is wanted; JPKI_ERR_ARGUMENT if there is no
+ * such role, or a pointer is NULL that may not be.
+ *
+ * Threads. Every function may be called by any thread at any time. A card does one thing at a time:
+ * calls wait for each other, and for other programs that use it, for some seconds: 3 for what is
+ * only asked, 15 for a login, a signature or a change of the PIN, then JPKI_ERR_HELD. So a window
+ * calls from a thread of its own. What only tells how things are (jpki_reader_card, jpki_card_text,
+ * jpki_keys, jpki_tries, jpki_is_logged_in) waits for nobody once the card has been asked what it
+ * is: while that is busy, the answer is the last one.
+ *
+ * A forked child has nothing of it: JPKI_ERR_STOPPED until it calls jpki_start for itself.
+ *
+ * Memory. What is given is copied into the caller's memory; nothing is to be freed, and nothing is
+ * kept of what the caller passes. Text is ended by a NUL.
+ *
+ * PINs are bytes of UTF-8 without a NUL at the end: full-width digits and letters (an input method
+ * left on) are taken for what they mean, and a password is folded to upper case. They are wiped
+ * here after use; what the caller has typed them into is the caller's to wipe (explicit_bzero).
+ * What a card could not accept is not sent to it, nor what it has refused before, as long as it
+ * stays in and nothing has changed. A PIN given once is sent at most once. Three wrong ones in a
+ * row block the authentication key, five the signature key, and only an office can undo that: never
+ * call again with a PIN that the person has not given again.
+ *
+ * Where the comments say (card-facts: …), the fact is one of real cards that the library rests on.
+ */
+
+/* ------------------------------------------------------------------------------ start and stop */
+
+/*
+ * Start, for the keys in `roles` (JPKI_ROLE bits, or JPKI_ALL_ROLES). A program that never signs
+ * documents asks for the authentication key alone: the other one is then not looked at. The
+ * settings and the log are those of tools/doc/settings.md. The PC/SC service need not run yet.
+ *
+ * JPKI_ERR_RUNNING if it has been started, JPKI_ERR_ARGUMENT, JPKI_ERR_MEMORY, JPKI_ERR_ENDING if
+ * the program is ending and OpenSSL has gone already.
+ */
+int jpki_start(unsigned roles);
+
+/*
+ * Stop: end the waits of other threads (JPKI_ERR_CANCELLED), wait until the other calls have come
+ * out, lock the cards that were unlocked (card-facts: security status), unless other programs of
+ * this user are logged in with them too. A program that ends without, in whatever way, has its
+ * cards locked all the same.
+ */
+int jpki_stop(void);
+
+/* --------------------------------------------------------------------------- readers and cards */
+
+/*
+ * How many readers there are to ask about, in *count (0 to 64): those that have come since
+ * jpki_start, numbered from 0. A reader keeps its number, also while it is unplugged. Asks the
+ * PC/SC service. JPKI_ERR_NO_SERVICE or JPKI_ERR_NOT_ALLOWED if that does not answer; *count is set
+ * all the same.
+ */
+int jpki_readers(size_t *count);
+
+/* Its name, as PC/SC has it. JPKI_ERR_NO_READER if there are not so many. */
+int jpki_reader_name(size_t reader, char name[JPKI_READER_NAME_SIZE]);
+
+/* What there is in a reader. */
+enum jpki_holds {
+	JPKI_HOLDS_NO_READER, /* it is unplugged */
+	JPKI_HOLDS_NOTHING,   /* no card */
+	JPKI_HOLDS_MUTE,      /* a card that does not answer: is it upside down? */
+	/* A card that cannot be asked now: another program has it, or it fails. */
+	JPKI_HOLDS_UNKNOWN,
+	JPKI_HOLDS_OTHER,    /* another card, without an application for JPKI */
+	JPKI_HOLDS_CARD,     /* a My Number card */
+	JPKI_HOLDS_RESIDENT, /* a resident card of 2003 to 2015: its certificates have expired */
+	JPKI_HOLDS_ANDROID,  /* the certificates on an Android phone */
+	JPKI_HOLDS_IPHONE,   /* the certificates on an iPhone */
+	JPKI_HOLDS_NEW_KIND, /* JPKI on something whose label nobody has seen yet */
+};
+
+/*
+ * What is in it (card-facts: the label in EF 0006), in *holds, and the number of that card in
+ * *card; 0 if there is none that could be asked. A card is asked once what it is. While it is busy
+ * the answer is that of the last look. JPKI_ERR_NO_READER if there are not so many readers.
+ */
+int jpki_reader_card(size_t reader, enum jpki_holds *holds, uint64_t *card);
+
+/*
+ * Wait until a reader or a card has come or gone, at most `timeout_ms` milliseconds (-1: without
+ * end; 0: not at all): JPKI_ERR_TIMEOUT then. JPKI_OK says only that something has changed: ask the
+ * readers again. *seen is what the caller has seen: begin with 0, which answers at once, and pass
+ * the same variable each time; so a change between two calls is not lost, and threads that wait at
+ * the same time do not take each other's. It is set always.
+ *
+ * JPKI_ERR_CANCELLED if jpki_cancel has been called since, or jpki_stop is under way.
+ */
+int jpki_wait(uint64_t *seen, int timeout_ms);
+
+/*
+ * End the waits of all threads, and those that they are about to begin with what they have seen up
+ * to now. Not for signal handlers.
+ */
+int jpki_cancel(void);
+
+/* ------------------------------------------------------------------------------- what a card is */
+
+/* Bytes of the texts that a card has about itself, with the NUL at the end. */
+#define JPKI_TEXT_SIZE 17
+
+/*
+ * Model and serial number, printable ASCII, "" where the card does not say it (card-facts: EF
+ * 0006). A serial number is not proved to be unique.
+ */
+int jpki_card_text(uint64_t card, char model[JPKI_TEXT_SIZE], char serial[JPKI_TEXT_SIZE]);
+
+/* Which keys it has: JPKI_ROLE bits, 0 for none (of those that jpki_start was told). */
+int jpki_keys(uint64_t card, unsigned *roles);
+
+/*
+ * A certificate, DER: the key's own, or that of the CA that has issued it. *length is the room at
+ * `der` in bytes, JPKI_CERTIFICATE_MAX is always enough, and becomes the length of the certificate;
+ * that too if the room is too small, JPKI_ERR_BUFFER: then nothing is written. Read once from the
+ * card, and kept while it is in.
+ *
+ * JPKI_ERR_NOT_VERIFIED if it needs a login first: a signature key's own always does, it holds
+ * name, address, date of birth and sex; one on a phone may (card-facts: files). JPKI_ERR_NOT_FOUND
+ * if there is none, JPKI_ERR_DATA if it cannot be read as one, or is not for an RSA key of 2048
+ * bits.
+ */
+int jpki_certificate(
+    uint64_t card, enum jpki_role role, enum jpki_certificate which, uint8_t *der, size_t *length);
+
+/*
+ * How many wrong PINs in a row may still be given, in *left: 0 is a PIN that is blocked; and how
+ * many a card grants, in *maximum. Asking costs none (card-facts: commands). What the card said is
+ * good for ten seconds.
+ */
+int jpki_tries(uint64_t card, enum jpki_role role, unsigned *left, unsigned *maximum);
+
+/* --------------------------------------------------------------------------------- PINs, signing
+ */
+
+/*
+ * Could it be the PIN of such a key: JPKI_OK, JPKI_ERR_PIN_LENGTH or JPKI_ERR_PIN_CHARACTER. Four
+ * digits, or 6 to 16 letters and digits. Asks no card, and the library need not run.
+ */
+int jpki_check_pin(enum jpki_role role, const uint8_t *pin, size_t length);
+
+/*
+ * Could it be a new one: JPKI_OK, JPKI_ERR_NEW_PIN_LENGTH or JPKI_ERR_NEW_PIN_CHARACTER. A new
+ * password has a letter and a digit.
+ */
+int jpki_check_new_pin(enum jpki_role role, const uint8_t *pin, size_t length);
+
+/*
+ * Log in: give the PIN to the card, once. From then on the key signs for this process:
+ * JPKI_AUTHENTICATION until jpki_logout, JPKI_SIGNATURE for ten seconds (settings.md), then a login
+ * is needed again. *spent, always set unless it is NULL, tells whether that has cost a try.
+ *
+ * JPKI_ERR_PIN_WRONG if the card has refused the PIN; JPKI_ERR_PIN_BLOCKED if it is blocked, by
+ * this one or before; JPKI_ERR_PIN_LENGTH, JPKI_ERR_PIN_CHARACTER, JPKI_ERR_PIN_REFUSED if it was
+ * not sent because it cannot be right; JPKI_ERR_LOGGED_IN if there is a login: it was not sent.
+ */
+int jpki_login(
+    uint64_t card, enum jpki_role role, const uint8_t *pin, size_t length, enum jpki_try *spent);
+
+/*
+ * Does the key sign now? Not any more if the card was reset by another program, or the time for
+ * signatures has passed.
+ */
+int jpki_is_logged_in(uint64_t card, enum jpki_role role, bool *logged_in);
+
+/*
+ * Log out; JPKI_OK too if there is no login. Locks the card by cutting its power (card-facts:
+ * security status), unless other programs of this user are logged in with its authentication key.
+ */
+int jpki_logout(uint64_t card, enum jpki_role role);
+
+/*
+ * Sign, in a login. The signature is checked with the key's certificate before it is given, and
+ * nothing is given if it is wrong (JPKI_ERR_DATA). `data` is
+ * - for JPKI_SIGN_PKCS1, 1 to JPKI_SIGN_DATA_MAX bytes, which get the padding of type 1 as they
+ * are: the caller makes the DigestInfo (RFC 8017, 9.2, steps 1 and 2) of a hash;
+ * - for JPKI_SIGN_PSS_SHA256, the SHA-256 hash, 32 bytes (RFC 8017, 8.1; MGF1 with SHA-256, 32
+ * bytes of salt). JPKI_ERR_UNSUPPORTED if this card does not know it.
+ *
+ * JPKI_ERR_NOT_VERIFIED if there is no login, or the ten seconds of the signature key have passed.
+ */
+int jpki_sign(uint64_t card, enum jpki_role role, enum jpki_signature_form form,
+    const uint8_t *data, size_t length, uint8_t signature[JPKI_SIGNATURE_SIZE]);
+
+/*
+ * Log in, sign once, log out: the key is open for no longer than that. Works also where a setting
+ * asks for a PIN for each signature (window = 0). Errors are those of jpki_login and
+ * jpki_sign; *spent as with jpki_login.
+ */
+int jpki_sign_with_pin(uint64_t card, enum jpki_role role, const uint8_t *pin, size_t pin_length,
+    enum jpki_signature_form form, const uint8_t *data, size_t length,
+    uint8_t signature[JPKI_SIGNATURE_SIZE], enum jpki_try *spent);
+
+/*
+ * Change the PIN: the card gets the old one, once, and then the new one. The new one is looked at
+ * before anything is sent: JPKI_ERR_NEW_PIN_LENGTH, JPKI_ERR_NEW_PIN_CHARACTER. Of the old one,
+ * errors and *spent as with jpki_login; there need be no login. A wrong old one ends a login that
+ * there was.
+ */
+int jpki_change_pin(uint64_t card, enum jpki_role role, const uint8_t *old_pin, size_t old_length,
+    const uint8_t *new_pin, size_t new_length, enum jpki_try *spent);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/process.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* A page; NULL until the first mark. 1 in it is the mark. */
+static _Atomic(atomic_int *) page;
+/* Where the kernel does not empty pages (before 4.14), the process's number is the mark. */
+static atomic_int number;
+
+bool
+process_mark(void)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	atomic_int *new;
+
+	if (atomic_load(&page) == NULL) {
+		new = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (new == MAP_FAILED)
+			return false;
+		if (madvise(new, size, MADV_WIPEONFORK) != 0)
+			atomic_store(&number, getpid());
+		atomic_store(&page, new);
+	}
+	if (atomic_load(&number) != 0)
+		atomic_store(&number, getpid());
+	atomic_store(atomic_load(&page), 1);
+	return true;
+}
+
+bool
+process_is_marked(void)
+{
+	atomic_int *mark = atomic_load(&page);
+
+	if (mark == NULL || atomic_load(mark) != 1)
+		return false;
+	return atomic_load(&number) == 0 || atomic_load(&number) == getpid();
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/runtime.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Is it a folder of ours, not a link to one? Others may look into it if `shown`. */
+static bool
+is_ours(const char *path, bool shown)
+{
+	struct stat info;
+
+	return lstat(path, &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid() &&
+	       (info.st_mode & (shown ? S_IWGRP | S_IWOTH : S_IRWXG | S_IRWXO)) == 0;
+}
+
+static bool
+make(const char *path)
+{
+	return (mkdir(path, S_IRWXU) == 0 || errno == EEXIST) && is_ours(path, false);
+}
+
+bool
+runtime_folder(char *path, size_t size)
+{
+	unsigned long user = geteuid();
+	char parent[64];
+	int saved = errno;
+	bool found = false;
+
+	snprintf(parent, sizeof(parent), "/run/user/%lu", user);
+	if (is_ours(parent, true) && snprintf(path, size, "%s/jpki", parent) < (int)size)
+		found = make(path);
+	if (!found && snprintf(path, size, "/tmp/jpki-%lu", user) < (int)size)
+		found = make(path);
+	errno = saved;
+	return found;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reader/contents.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "card/credential.h"
+#include "reader/settings.h"
+#include "reader/transaction.h"
+
+/* How old an answer about tries may be, in ms, before the card is asked again for a PIN's sake. */
+#define TRIES_RECENT_MS 2000
+/* The same where it is but shown: browsers look again while they offer certificates. */
+#define TRIES_SHOWN_MS 10000
+/* How often a card that answers nothing sensible is asked what it is. */
+#define PROBE_ATTEMPTS_MAX 3
+/* How soon again, in ms, if another program did not let us, or the card did not come to power. */
+#define PROBE_HELD_MS 1000
+#define PROBE_MUTE_MS 30000
+
+bool
+contents_offers_pss(const struct key *key)
+{
+	switch (settings_now.pss) {
+	case PSS_ON:
+		return true;
+	case PSS_OFF:
+		return false;
+	default:
+		return !key->pss_refused;
+	}
+}
+
+void
+contents_set_tries(struct key *key, unsigned tries)
+{
+	key->tries = tries;
+	key->tries_known = true;
+	key->tries_at = clock_now_ms();
+}
+
+static bool
+tries_younger(const struct key *key, uint64_t age)
+{
+	return key->tries_known && clock_now_ms() - key->tries_at < age;
+}
+
+int
+contents_ask_tries(struct reader *reader, enum jpki_role role, bool now)
+{
+	struct key *key = &reader->keys[role];
+	unsigned tries;
+	int rv;
+
+	if (!now && tries_younger(key, TRIES_RECENT_MS))
+		return JPKI_OK;
+	rv = jpki_card_tries(reader->card, role, &tries);
+	if (rv == JPKI_OK)
+		contents_set_tries(key, tries);
+	return rv;
+}
+
+int
+contents_tries(struct reader *reader, enum jpki_role role, unsigned *tries)
+{
+	struct key *key = &reader->keys[role];
+	int rv = JPKI_OK;
+
+	/* while something is unlocked, nobody is about to be asked for a PIN in vain */
+	if (!tries_younger(key, TRIES_SHOWN_MS) &&
+	    !(key->tries_known && reader_is_unlocked(reader))) {
+		rv = transaction_begin_keeping_login(
+		    reader, key->tries_known ? PATIENCE_SHOWN : PATIENCE_FIRST);
+		if (rv == JPKI_OK)
+			rv = transaction_end(reader, contents_ask_tries(reader, role, true));
+		if (rv == JPKI_ERR_HELD) /* the next one to look need not wait for it, too */
+			key->tries_at = clock_now_ms();
+	}
+	*tries = key->tries;
+	return rv;
+}
+
+int
+contents_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which)
+{
+	struct key *key = &reader->keys[role];
+	struct jpki_der *der = &key->der[which];
+	int rv;
+
+	if (key->certificates[which] != NULL)
+		return JPKI_OK;
+	rv = transaction_confirm_card(reader); /* no certificate is made of the halves of two */
+	if (rv != JPKI_OK)
+		return rv;
+	rv = jpki_card_read_certificate(reader->card, role, which, der);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = certificate_parse(
+	    der->bytes, der->total, which == JPKI_CERTIFICATE, &key->certificates[which]);
+	if (rv == JPKI_ERR_DATA)
+		memset(der, 0, sizeof(*der)); /* what is no use is not kept */
+	return rv;
+}
+
+int
+contents_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which,
+    struct certificate **certificate)
+{
+	struct key *key = &reader->keys[role];
+	int rv;
+
+	if (key->certificates[which] == NULL) {
+		rv = transaction_begin_keeping_login(reader, PATIENCE_FIRST);
+		if (rv != JPKI_OK)
+			return rv;
+		rv = transaction_end(reader, contents_load_certificate(reader, role, which));
+		if (rv != JPKI_OK)
+			return rv;
+	}
+	*certificate = key->certificates[which];
+	return JPKI_OK;
+}
+
+/* The way failed, as against: the card answered, but not what was hoped for. */
+static bool
+way_failed(int error)
+{
+	return error != JPKI_OK && error > JPKI_ERR_NOT_JPKI;
+}
+
+/*
+ * Does it tell whether there is a certificate? Any other answer may be another one next time, and
+ * so may one that is no answer at all, as against a certificate's first bytes that are of no use.
+ */
+static bool
+is_verdict(int error, const struct jpki_der *der)
+{
+	if (error == JPKI_ERR_DATA)
+		return der->bytes[0] != 0;
+	return error == JPKI_OK || error == JPKI_ERR_NOT_VERIFIED || error == JPKI_ERR_NOT_FOUND;
+}
+
+/* `said` is what EF 0008 says, `sure` whether there is one. */
+static int
+probe_key(struct reader *reader, enum jpki_role role, bool said, bool sure)
+{
+	struct key *key = &reader->keys[role];
+	struct jpki_der *der = &key->der[JPKI_CERTIFICATE];
+	bool secret = credential_of(role)->private_certificate;
+	int rv = JPKI_ERR_NOT_VERIFIED;
+
+	if (!said)
+		return JPKI_OK;
+	memset(der, 0, sizeof(*der)); /* an earlier attempt may have been with another card */
+	/* what cannot be read without a PIN is asked for only in doubt */
+	if (!secret || !sure)
+		rv = jpki_card_read_certificate_head(reader->card, role, JPKI_CERTIFICATE, der);
+	if (way_failed(rv) || !is_verdict(rv, der))
+		return rv;
+	key->present = rv == JPKI_OK || rv == JPKI_ERR_NOT_VERIFIED;
+	key->private_certificate = secret || rv == JPKI_ERR_NOT_VERIFIED;
+	if (!key->present)
+		return JPKI_OK;
+	rv = contents_ask_tries(reader, role, true);
+	return way_failed(rv) ? rv : JPKI_OK;
+}
+
+static int
+probe_card(struct reader *reader)
+{
+	bool said[JPKI_ROLES];
+	bool sure;
+	int rv;
+
+	reader->recognised = true; /* it has been selected */
+	rv = jpki_card_read_info(reader->card, &reader->info);
+	reader->same_card = true; /* this is how it comes to be known */
+	/* its certificates have all expired (card-facts: files) */
+	if (rv != JPKI_OK || reader->info.kind == JPKI_KIND_RESIDENT)
+		return rv;
+	rv = jpki_card_read_presence(reader->card, said);
+	if (way_failed(rv))
+		return rv;
+	sure = rv == JPKI_OK;
+	rv = JPKI_OK;
+	for (int role = 0; role < JPKI_ROLES && rv == JPKI_OK; role++)
+		if ((settings_now.roles & 1u << role) != 0)
+			rv = probe_key(reader, (enum jpki_role)role, said[role], sure);
+	return rv;
+}
+
+static int
+try_probe(struct reader *reader)
+{
+	int rv = transaction_begin(reader, JPKI_BEGIN_SELECT, PATIENCE_FIRST);
+
+	return rv != JPKI_OK ? rv : transaction_end(reader, probe_card(reader));
+}
+
+static void
+log_probe(const struct reader *reader, int result)
+{
+	const struct jpki_token_info *info = &reader->info;
+
+	if (result != JPKI_OK)
+		log_line(LOG_INFO, "%s: asked what it is: %s", reader->state.name,
+		    jpki_strerror(result));
+	else
+		log_line(LOG_INFO, "%s: label '%s', model '%s', authentication %s, signature %s",
+		    reader->state.name, info->label, info->model,
+		    reader->keys[JPKI_AUTHENTICATION].present ? "there" : "not there",
+		    reader->keys[JPKI_SIGNATURE].present ? "there" : "not there");
+}
+
+/* When to ask again what it is; a card that was taken out meanwhile is none to ask. */
+static void
+judge_probe(struct reader *reader, int result)
+{
+	switch (result) {
+	case JPKI_OK:
+	case JPKI_ERR_NOT_JPKI:
+		reader->probed = true;
+		break;
+	case JPKI_ERR_HELD:
+		reader->probe_after = clock_now_ms() + PROBE_HELD_MS;
+		break;
+	case JPKI_ERR_MUTE: /* it is often put in the wrong way round; then it comes anew */
+		reader->probe_after = clock_now_ms() + PROBE_MUTE_MS;
+		break;
+	case JPKI_ERR_BUSY:
+	case JPKI_ERR_RESET:
+		break;
+	default:
+		if (reader->state.present)
+			reader->probed = ++reader->attempts >= PROBE_ATTEMPTS_MAX;
+	}
+}
+
+static void
+probe(struct reader *reader)
+{
+	int rv;
+
+	rv = try_probe(reader);
+	if (rv == JPKI_ERR_IO && ++reader->attempts < PROBE_ATTEMPTS_MAX)
+		rv = try_probe(reader);
+	log_probe(reader, rv);
+	reader->asked = rv;
+	judge_probe(reader, rv);
+}
+
+struct key *
+contents_key(struct reader *reader, enum jpki_role role)
+{
+	if (!reader->state.present)
+		return NULL;
+	if (!reader->probed && clock_now_ms() >= reader->probe_after)
+		probe(reader);
+	if (!reader->probed || !reader->keys[role].present)
+		return NULL;
+	return &reader->keys[role];
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef READER_CONTENTS_H
+#define READER_CONTENTS_H
+
+#include "reader/reader.h"
+
+/*
+ * What is on the card: what it is, its certificates, the tries that are left. Nothing is read
+ * before somebody needs it, and nothing twice.
+ */
+
+/*
+ * The key, or NULL if the card that is there has none for that role. Asks the card what it is, once
+ * after it was put in.
+ */
+struct key *contents_key(struct reader *reader, enum jpki_role role);
+
+/* The parsed certificate; read from the card if need be. It belongs to the key. */
+int contents_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which,
+    struct certificate **certificate);
+
+/* The same within a transaction that began with a select. */
+int contents_load_certificate(
+    struct reader *reader, enum jpki_role role, enum jpki_certificate which);
+
+/* Tries left of a PIN, to be shown; asks the card if what it said last is too old for that. */
+int contents_tries(struct reader *reader, enum jpki_role role, unsigned *tries);
+
+/* The same to act on, within a transaction: what is known if it is recent, unless `now`. */
+int contents_ask_tries(struct reader *reader, enum jpki_role role, bool now);
+
+/* Note what the card said about the tries. */
+void contents_set_tries(struct key *key, unsigned tries);
+
+/* Does the key sign with PSS? The card decides, unless a setting does. */
+bool contents_offers_pss(const struct key *key);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef READER_CRYPTO_H
+#define READER_CRYPTO_H
+
+#include <stdbool.h>
+
+#include <openssl/types.h>
+
+/*
+ * OpenSSL through a library context of our own and without configuration: the application may
+ * have loaded this module from its openssl.cnf, or have put its own providers first.
+ */
+
+/*
+ * Have OpenSSL read the application's configuration, which it would otherwise do while the first
+ * certificate is parsed, under our locks: what is configured may be this module itself.
+ */
+void crypto_prepare(void);
+
+/*
+ * Set the context up; false if there is no memory or no default provider. Both of these may leave
+ * errors behind, and belong between crypto_enter and crypto_leave.
+ */
+bool crypto_start(void);
+void crypto_stop(void);
+
+/*
+ * In a forked child: the context is the parent's. What OpenSSL has there may be locked by a thread
+ * that the child does not have, so nothing is given back, then or later: a context that the child
+ * makes for itself is kept, and used again by its next start.
+ */
+void crypto_abandon(void);
+
+/* The context, between start and stop. */
+OSSL_LIB_CTX *crypto_context(void);
+
+/*
+ * Has OpenSSL been shut down? Exit handlers of the application may call C_Finalize after
+ * OpenSSL's own has run; nothing of OpenSSL may be touched, not even freed, then.
+ */
+bool crypto_is_gone(void);
+
+/*
+ * The error queue of the thread is the application's: it would take an error of ours for one of
+ * its own. What comes between these two leaves nothing in it. Not only what fails: where memory is
+ * short, OpenSSL raises errors while it frees. So they are around all that is done in a call.
+ */
+void crypto_enter(void);
+void crypto_leave(void);
+
+#endif

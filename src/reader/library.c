@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reader/library.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "base/deadline.h"
+#include "base/log.h"
+#include "base/process.h"
+#include "reader/contents.h"
+#include "reader/crypto.h"
+#include "reader/lock.h"
+#include "reader/login.h"
+#include "reader/presence.h"
+#include "reader/refusal.h"
+#include "reader/settings.h"
+
+static pthread_mutex_t life = PTHREAD_MUTEX_INITIALIZER; /* held by who starts or stops */
+/* ... shared by all calls; who forks is not kept out by those who come after him */
+static pthread_rwlock_t inside = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  /* of what follows */
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER; /* stopping, waiting */
+static bool stopping;
+static unsigned waiting; /* threads in library_wait and library_watch */
+static struct watcher *watchers;
+static uint64_t cancelled_at; /* readers_changes at the last library_cancel */
+static atomic_bool running;
+static atomic_uint_least64_t run;
+
+/*
+ * While a thread is in a call it may hold a lock of OpenSSL's, and a child would wait for that for
+ * ever: who forks waits until they have come out, but not for long, in ms.
+ */
+#define FORK_PATIENCE_MS 300
+static _Thread_local bool keeps_out;
+
+static void
+before_fork(void)
+{
+	struct timespec until = deadline_in(FORK_PATIENCE_MS);
+
+	keeps_out = atomic_load(&running) && pthread_rwlock_timedwrlock(&inside, &until) == 0;
+}
+
+static void
+after_fork_in_parent(void)
+{
+	if (keeps_out)
+		pthread_rwlock_unlock(&inside);
+}
+
+/*
+ * In a forked child everything belongs to the parent: connections with the service must not be
+ * closed from here, locks may be held by threads that are not there. Leave it all and let it be
+ * started anew.
+ */
+static void
+after_fork_in_child(void)
+{
+	pthread_mutex_init(&life, NULL);
+	inside = (pthread_rwlock_t)PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+	pthread_mutex_init(&lock, NULL);
+	pthread_cond_init(&changed, NULL);
+	atomic_store(&running, false);
+	stopping = false;
+	waiting = 0;
+	watchers = NULL;
+	crypto_abandon();
+	readers_abandon();
+}
+
+/* Is what there is ours? */
+static bool
+runs_here(void)
+{
+	return atomic_load(&running) && process_is_marked();
+}
+
+static bool
+watch_forks(void)
+{
+	static bool watched;
+
+	if (!watched)
+		watched =
+		    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child) == 0;
+	return watched;
+}
+
+static int
+start_parts(void)
+{
+	struct jpki_service *service = NULL;
+	int rv = JPKI_ERR_MEMORY;
+
+	if (!crypto_start())
+		return crypto_is_gone() ? JPKI_ERR_ENDING : JPKI_ERR_MEMORY;
+	if (refusal_start())
+		rv = jpki_transport.start(&service);
+	/* after what is below has: who forks takes its locks later then, as a call does */
+	if (rv == JPKI_OK && !watch_forks())
+		rv = JPKI_ERR_MEMORY;
+	if (rv == JPKI_OK)
+		rv = readers_start();
+	readers_set_service(service);
+	if (rv != JPKI_OK) {
+		jpki_transport.stop(&service);
+		crypto_stop();
+	}
+	return rv;
+}
+
+static void
+open_log(void)
+{
+	log_start(LOG_ERROR, NULL); /* for what is wrong with the settings */
+	settings_load(&settings_now);
+	log_start(settings_now.log_level, settings_now.log_file);
+}
+
+static int
+start(unsigned roles)
+{
+	int rv = JPKI_ERR_MEMORY;
+
+	open_log();
+	settings_now.roles = roles;
+	log_line(LOG_INFO, "version %s starts", JPKI_VERSION);
+	atomic_fetch_add(&run, 1);
+	if (process_mark())
+		rv = start_parts();
+	if (rv != JPKI_OK) {
+		log_line(LOG_INFO, "not started: %s", jpki_strerror(rv));
+		log_stop();
+	}
+	return rv;
+}
+
+/* Look at all readers, the first time. */
+static void
+look_around(void)
+{
+	struct reader *reader;
+
+	(void)readers_find(false);
+	for (size_t i = 0; (reader = readers_at(i)) != NULL; i++) {
+		pthread_mutex_lock(&reader->lock);
+		presence_look(reader);
+		library_unlock_reader(reader);
+	}
+	readers_all_known();
+}
+
+int
+library_start(unsigned roles)
+{
+	int rv = JPKI_ERR_RUNNING;
+
+	if (atomic_load(&running) && !runs_here())
+		after_fork_in_child();
+	crypto_prepare(); /* before any lock: what it loads may come back here */
+	pthread_mutex_lock(&life);
+	if (!atomic_load(&running)) {
+		stopping = false;
+		crypto_enter();
+		rv = start(roles);
+		if (rv == JPKI_OK) {
+			look_around();
+			atomic_store(&running, true);
+		}
+		crypto_leave();
+	}
+	pthread_mutex_unlock(&life);
+	return rv;
+}
+
+void
+library_tell(const char *line)
+{
+	pthread_mutex_lock(&life);
+	if (!atomic_load(&running))
+		open_log();
+	log_line(LOG_TRACE, "%s", line);
+	if (!atomic_load(&running))
+		log_stop();
+	pthread_mutex_unlock(&life);
+}
+
+uint64_t
+library_run(void)
+{
+	return atomic_load(&run);
+}
+
+bool
+library_enter(void)
+{
+	if (!runs_here())
+		return false;
+	pthread_rwlock_rdlock(&inside);
+	if (atomic_load(&running)) {
+		crypto_enter();
+		return true;
+	}
+	pthread_rwlock_unlock(&inside);
+	return false;
+}
+
+void
+library_leave(void)
+{
+	crypto_leave();
+	pthread_rwlock_unlock(&inside);
+}
+
+static void
+stop_reader(struct reader *reader)
+{
+	pthread_mutex_lock(&reader->lock);
+	presence_forget(reader);
+	pthread_mutex_unlock(&reader->lock);
+	reader_free(reader);
+}
+
+/*
+ * Let nobody be waiting. A thread may be about to begin its wait, so it is told again until it
+ * has come back.
+ */
+static void
+stop_waiting(void)
+{
+	struct timespec soon;
+
+	pthread_mutex_lock(&lock);
+	stopping = true;
+	pthread_cond_broadcast(&changed);
+	while (waiting > 0) {
+		pthread_mutex_unlock(&lock);
+		jpki_transport.cancel(readers_service());
+		pthread_mutex_lock(&lock);
+		soon = deadline_in(10);
+		if (waiting > 0)
+			(void)pthread_cond_timedwait(&changed, &lock, &soon);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+int
+library_stop_begin(void)
+{
+	if (!runs_here())
+		return JPKI_ERR_STOPPED;
+	pthread_mutex_lock(&life);
+	if (!atomic_load(&running)) {
+		pthread_mutex_unlock(&life);
+		return JPKI_ERR_STOPPED;
+	}
+	crypto_enter();
+	stop_waiting();
+	atomic_store(&running, false);
+	pthread_rwlock_wrlock(&inside); /* nobody comes in any more: wait for those inside */
+	return JPKI_OK;
+}
+
+void
+library_stop_finish(void)
+{
+	struct jpki_service *service = readers_service();
+	struct reader *reader;
+
+	while ((reader = readers_take_last()) != NULL)
+		stop_reader(reader);
+	readers_set_service(NULL);
+	jpki_transport.stop(&service);
+	crypto_stop();
+	log_line(LOG_INFO, "stopped");
+	log_stop();
+	pthread_rwlock_unlock(&inside);
+	crypto_leave();
+	pthread_mutex_unlock(&life);
+}
+
+/* Somebody who is in a call while the program ends gets this long to come out of it, in ms. */
+#define EXIT_PATIENCE_MS 1000
+
+/*
+ * Programs end without stopping the library. At this point other libraries may be gone (OpenSSL's
+ * exit handler has run), so no more is done than to lock the cards. What cannot be done at once is
+ * left to the guard. A thread that is stopping the library sees to it itself.
+ */
+__attribute__((destructor)) static void
+at_exit(void)
+{
+	struct timespec until = deadline_in(EXIT_PATIENCE_MS);
+	struct reader *reader;
+
+	if (!runs_here() || pthread_mutex_timedlock(&life, &until) != 0)
+		return;
+	for (size_t i = 0; atomic_load(&running) && (reader = readers_at(i)) != NULL; i++) {
+		if (pthread_mutex_timedlock(&reader->lock, &until) != 0)
+			continue;
+		lock_release_all(reader);
+		pthread_mutex_unlock(&reader->lock);
+	}
+	pthread_mutex_unlock(&life);
+}
+
+static void
+publish(struct reader *reader)
+{
+	struct reader_view view = {
+	    .valid = reader->probed || !reader->state.present || reader->probe_after != 0,
+	    .state = reader->state,
+	    .card = atomic_load(&reader->card_number),
+	    .asked = reader->asked,
+	    .info = reader->info,
+	};
+
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		const struct key *key = &reader->keys[role];
+
+		view.keys[role] = (struct key_view){
+		    .present = key->present,
+		    .active = lock_shows_login(reader, (enum jpki_role)role),
+		    .offers_pss = contents_offers_pss(key),
+		    .tries_known = key->tries_known,
+		    .tries = key->tries,
+		};
+	}
+	readers_publish(reader, &view);
+}
+
+void
+library_unlock_reader(struct reader *reader)
+{
+	publish(reader);
+	pthread_mutex_unlock(&reader->lock);
+}
+
+bool
+library_peek(struct reader *reader, struct reader_view *view)
+{
+	if (pthread_mutex_trylock(&reader->lock) == 0)
+		return false;
+	readers_view(reader, view);
+	return true;
+}
+
+void
+library_look(
+    struct reader *reader, enum jpki_role role, enum library_look what, struct reader_view *view)
+{
+	unsigned tries;
+
+	if (library_peek(reader, view)) {
+		if (view->valid)
+			return;
+		pthread_mutex_lock(&reader->lock);
+	}
+	presence_update(reader);
+	if (contents_key(reader, role) != NULL && what == LIBRARY_LOOK_TRIES)
+		(void)contents_tries(reader, role, &tries);
+	publish(reader);
+	readers_view(reader, view);
+	pthread_mutex_unlock(&reader->lock);
+}
+
+/*
+ * Who waits for events gives a reader that is busy with a card this long, in ms: not for ever,
+ * for there are other readers, but without asking again and again.
+ */
+#define BUSY_MS 100
+
+static bool
+lock_if_idle(struct reader *reader, bool block)
+{
+	struct timespec until;
+
+	if (!block)
+		return pthread_mutex_trylock(&reader->lock) == 0;
+	until = deadline_in(BUSY_MS);
+	return pthread_mutex_timedlock(&reader->lock, &until) == 0;
+}
+
+/* Look at all readers that are not busy; `states` is what was seen last of each. */
+static size_t
+look_for_events(struct jpki_reader_state *states, bool block)
+{
+	struct reader_view view;
+	struct reader *reader;
+	size_t count = 0;
+
+	(void)readers_find(false);
+	for (; (reader = readers_at(count)) != NULL; count++) {
+		if (lock_if_idle(reader, block)) {
+			presence_look(reader);
+			library_unlock_reader(reader);
+		}
+		readers_view(reader, &view);
+		states[count] = view.state;
+		readers_name(reader, states[count].name); /* it may have none there yet */
+	}
+	return count;
+}
+
+/* How long to wait before looking for the PC/SC service again, which cannot tell. */
+#define SERVICE_PAUSE_MS 1000
+
+/* Outside for as long as nothing happens: who forks need not wait for us. */
+static bool
+wait_for_change(const struct jpki_reader_state *states, size_t count, int timeout_ms)
+{
+	bool brief = timeout_ms >= 0 && timeout_ms < SERVICE_PAUSE_MS;
+	struct timespec until;
+	bool may;
+	int rv;
+
+	pthread_rwlock_unlock(&inside);
+	rv = jpki_transport.wait(readers_service(), states, count, timeout_ms);
+	pthread_mutex_lock(&lock);
+	if (rv != JPKI_OK && rv != JPKI_ERR_TIMEOUT && rv != JPKI_ERR_CANCELLED && !stopping) {
+		until = deadline_in(brief ? timeout_ms : SERVICE_PAUSE_MS);
+		(void)pthread_cond_timedwait(&changed, &lock, &until);
+	}
+	may = !stopping;
+	pthread_mutex_unlock(&lock);
+	pthread_rwlock_rdlock(&inside);
+	return may;
+}
+
+static int
+wait_for_event(unsigned roles, bool block, size_t *index, enum jpki_role *role)
+{
+	struct jpki_reader_state states[READERS_MAX];
+	size_t count;
+
+	do {
+		count = look_for_events(states, block);
+		if (readers_take_event(roles, index, role))
+			return JPKI_OK;
+		if (!block)
+			return JPKI_ERR_TIMEOUT;
+	} while (wait_for_change(states, count, -1));
+	return JPKI_ERR_CANCELLED;
+}
+
+static bool
+begin_waiting(void)
+{
+	bool may;
+
+	pthread_mutex_lock(&lock);
+	may = !stopping;
+	waiting += may;
+	pthread_mutex_unlock(&lock);
+	return may;
+}
+
+static void
+end_waiting(void)
+{
+	pthread_mutex_lock(&lock);
+	waiting--;
+	pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&lock);
+}
+
+int
+library_wait(unsigned roles, bool block, size_t *index, enum jpki_role *role)
+{
+	int rv;
+
+	if (!begin_waiting())
+		return JPKI_ERR_CANCELLED;
+	rv = wait_for_event(roles, block, index, role);
+	end_waiting();
+	return rv;
+}
+
+/* A thread in library_watch, and what it had seen as it came. */
+struct watcher {
+	uint64_t seen;
+	struct watcher *next;
+};
+
+static void
+add_watcher(struct watcher *watcher)
+{
+	pthread_mutex_lock(&lock);
+	watcher->next = watchers;
+	watchers = watcher;
+	pthread_mutex_unlock(&lock);
+}
+
+static void
+remove_watcher(const struct watcher *watcher)
+{
+	struct watcher **place;
+
+	pthread_mutex_lock(&lock);
+	for (place = &watchers; *place != watcher; place = &(*place)->next)
+		continue;
+	*place = watcher->next;
+	pthread_mutex_unlock(&lock);
+}
+
+static bool
+was_cancelled(uint64_t seen)
+{
+	bool was;
+
+	pthread_mutex_lock(&lock);
+	was = seen != 0 && cancelled_at > seen;
+	pthread_mutex_unlock(&lock);
+	return was;
+}
+
+/* What is left of `timeout_ms` (-1: no end) that began at `since`. */
+static int
+time_left(int timeout_ms, uint64_t since)
+{
+	uint64_t gone = clock_now_ms() - since;
+
+	if (timeout_ms < 0)
+		return -1;
+	return gone < (uint64_t)timeout_ms ? timeout_ms - (int)gone : 0;
+}
+
+static int
+watch(uint64_t *seen, int timeout_ms)
+{
+	struct jpki_reader_state states[READERS_MAX];
+	uint64_t since = clock_now_ms(), was = *seen;
+	size_t count;
+	int left;
+
+	do {
+		count = look_for_events(states, timeout_ms != 0);
+		*seen = readers_changes();
+		if (*seen != was)
+			return was_cancelled(was) ? JPKI_ERR_CANCELLED : JPKI_OK;
+		left = time_left(timeout_ms, since);
+		if (left == 0)
+			return JPKI_ERR_TIMEOUT;
+	} while (wait_for_change(states, count, left));
+	return JPKI_ERR_CANCELLED;
+}
+
+int
+library_watch(uint64_t *seen, int timeout_ms)
+{
+	struct watcher watcher = {.seen = *seen};
+	int rv;
+
+	if (!begin_waiting())
+		return JPKI_ERR_CANCELLED;
+	add_watcher(&watcher);
+	rv = watch(seen, timeout_ms);
+	remove_watcher(&watcher);
+	end_waiting();
+	return rv;
+}
+
+static bool
+somebody_has_not_heard(void)
+{
+	for (const struct watcher *w = watchers; w != NULL; w = w->next)
+		if (w->seen < cancelled_at)
+			return true;
+	return false;
+}
+
+void
+library_cancel(void)
+{
+	struct timespec soon;
+
+	pthread_mutex_lock(&lock);
+	cancelled_at = readers_note_change();
+	while (somebody_has_not_heard()) {
+		pthread_cond_broadcast(&changed);
+		pthread_mutex_unlock(&lock);
+		jpki_transport.cancel(readers_service());
+		pthread_mutex_lock(&lock);
+		soon = deadline_in(10);
+		if (somebody_has_not_heard())
+			(void)pthread_cond_timedwait(&changed, &lock, &soon);
+	}
+	pthread_mutex_unlock(&lock);
+}

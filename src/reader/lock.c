@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reader/lock.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "card/credential.h"
+#include "reader/readers.h"
+#include "reader/settings.h"
+
+/* How long a signature may take that was begun or authenticated in time, in ms. */
+#define SIGNATURE_MS 600000
+/* How long to wait for another program before a card is locked that somebody has left open, in ms.
+ */
+#define CONNECT_MS 500
+/*
+ * How long after a signature with a PIN of its own the login is still to be seen, in ms, though the
+ * key is locked: the next one is asked for a PIN anyway, and programs that make several (NSS, for a
+ * PDF) would ask for two.
+ */
+#define SHOWN_MS 10000
+
+/* Does each signature with it need a PIN that was given lately? */
+static bool
+each(enum jpki_role role)
+{
+	return credential_of(role)->each_signature;
+}
+
+static bool
+in_window(const struct key *key)
+{
+	return key->unlocked != 0 && clock_now_ms() < key->window_until;
+}
+
+static bool
+is_pending(const struct key *key)
+{
+	return key->unlocked != 0 && key->pending > 0 && clock_now_ms() < key->pending_until;
+}
+
+/* From now on the signature keeps the key open for as long as it may take. */
+static void
+keep_open(struct key *key, struct authorisation *authorisation)
+{
+	if (authorisation->unlocked != key->unlocked)
+		key->pending++;
+	authorisation->unlocked = key->unlocked;
+	authorisation->until = clock_now_ms() + SIGNATURE_MS;
+	key->pending_until = authorisation->until;
+}
+
+void
+lock_begin_signature(
+    struct reader *reader, enum jpki_role role, struct authorisation *authorisation)
+{
+	*authorisation = (struct authorisation){0};
+	if (each(role) && in_window(&reader->keys[role]))
+		keep_open(&reader->keys[role], authorisation);
+}
+
+void
+lock_authenticate_signature(
+    struct reader *reader, enum jpki_role role, struct authorisation *authorisation)
+{
+	keep_open(&reader->keys[role], authorisation);
+	authorisation->own_pin = true;
+}
+
+/* Is it of the unlocking that lasts? */
+static bool
+is_current(const struct key *key, const struct authorisation *authorisation)
+{
+	return authorisation->unlocked != 0 && authorisation->unlocked == key->unlocked;
+}
+
+static void
+show_on(struct key *key)
+{
+	uint64_t window = settings_now.signature_window_ms;
+
+	key->shown_until = clock_now_ms() + (window < SHOWN_MS ? window : SHOWN_MS);
+}
+
+void
+lock_end_signature(struct reader *reader, enum jpki_role role, struct authorisation *authorisation)
+{
+	struct key *key = &reader->keys[role];
+	bool current = is_current(key, authorisation);
+
+	if (current)
+		key->pending--;
+	if (current && authorisation->own_pin) {
+		lock_card(reader);
+		show_on(key);
+	}
+	*authorisation = (struct authorisation){0};
+	lock_expire(reader);
+}
+
+bool
+lock_authorises(
+    const struct reader *reader, enum jpki_role role, const struct authorisation *authorisation)
+{
+	const struct key *key = &reader->keys[role];
+
+	if (key->login == 0)
+		return false;
+	if (!each(role) || in_window(key))
+		return true;
+	return is_current(key, authorisation) && clock_now_ms() < authorisation->until;
+}
+
+/* Without a window each signature has a PIN of its own, and a login goes on without one. */
+bool
+lock_wants_login(const struct reader *reader, enum jpki_role role)
+{
+	return each(role) && settings_now.signature_window_ms > 0 &&
+	       !in_window(&reader->keys[role]);
+}
+
+bool
+lock_shows_login(const struct reader *reader, enum jpki_role role)
+{
+	const struct key *key = &reader->keys[role];
+
+	return key->login != 0 && (!lock_wants_login(reader, role) || is_pending(key) ||
+				      clock_now_ms() < key->shown_until);
+}
+
+void
+lock_forget_login(struct reader *reader, enum jpki_role role)
+{
+	struct key *key = &reader->keys[role];
+	struct jpki_der *der = &key->der[JPKI_CERTIFICATE];
+
+	if (key->login == 0)
+		return;
+	key->login = 0;
+	key->window_until = key->shown_until = 0;
+	key->logins = reader_next_number();
+	if (!key->private_certificate)
+		return;
+	/* it may name a person, and who logged out does not expect it to stay */
+	certificate_free(&key->certificates[JPKI_CERTIFICATE]);
+	explicit_bzero(der, sizeof(*der));
+}
+
+enum share_joined
+lock_join(struct reader *reader, enum jpki_role role)
+{
+	if (reader->state.insertion == 0)
+		return SHARE_ALONE;
+	return share_join(&reader->share, reader->state.insertion, role);
+}
+
+/* Should we die, the card is locked; but left to others, if no more than what is shared is open. */
+static void
+guard(struct reader *reader)
+{
+	bool alone = false;
+
+	for (int role = 0; role < JPKI_ROLES; role++)
+		if (reader->keys[role].unlocked != 0)
+			alone |= each((enum jpki_role)role) ||
+				 (reader->share.roles & SHARE_ROLE(role)) == 0;
+	if (settings_now.guard && reader->card != NULL)
+		jpki_card_guard(reader->card, alone ? NULL : reader->share.path);
+}
+
+void
+lock_about_to_unlock(struct reader *reader, enum jpki_role role)
+{
+	if (reader->keys[role].unlocked == 0)
+		reader->keys[role].unlocked = reader_next_number();
+	guard(reader);
+}
+
+/* Ours are locked. `role` was unlocked until now. */
+static void
+note_locked(struct reader *reader, enum jpki_role role)
+{
+	struct key *key = &reader->keys[role];
+
+	key->unlocked = 0;
+	key->window_until = 0;
+	key->pending = 0;
+	if (!each(role))
+		lock_forget_login(reader, role);
+}
+
+static void
+note_all_locked(struct reader *reader)
+{
+	for (int role = 0; role < JPKI_ROLES; role++)
+		if (reader->keys[role].unlocked != 0)
+			note_locked(reader, (enum jpki_role)role);
+}
+
+/*
+ * Has the card that was unlocked been taken out, and is there one now? The first has lost its
+ * state, and the second is none of ours.
+ */
+static bool
+is_another(const struct reader *reader)
+{
+	struct jpki_reader_state now = reader->state;
+
+	return jpki_transport.poll(readers_service(), &now, 1) == JPKI_OK && now.present &&
+	       now.insertion != reader->state.insertion;
+}
+
+/* `rest` keeps others from logging in until the power is off. */
+static void
+cut_power(struct reader *reader, int rest)
+{
+	bool can = reader->card != NULL && jpki_card_connected(reader->card);
+	int rv;
+
+	if (can && !is_another(reader)) {
+		rv = jpki_card_disconnect(reader->card, true, rest);
+		log_line(LOG_INFO, "%s: the card's power is cut: %s", reader->state.name,
+		    jpki_strerror(rv));
+		return;
+	}
+	if (can)
+		(void)jpki_card_disconnect(reader->card, false, -1);
+	if (rest >= 0)
+		(void)close(rest);
+}
+
+void
+lock_card(struct reader *reader)
+{
+	bool was_open;
+	int rest;
+
+	(void)share_leave(&reader->share, SHARE_ALL, &rest, &was_open);
+	cut_power(reader, rest);
+	note_all_locked(reader);
+}
+
+/* Somebody has left the card open to us, while we may have let go of it. */
+static void
+connect_again(struct reader *reader)
+{
+	if (reader->card != NULL && !jpki_card_connected(reader->card))
+		(void)jpki_card_begin(reader->card, JPKI_BEGIN_TRUST, CONNECT_MS);
+}
+
+/* Nobody else is logged in: `rest` sees to it that it stays so until the card is locked. */
+static void
+release_alone(struct reader *reader, bool open, int rest)
+{
+	if (open) {
+		connect_again(reader);
+		cut_power(reader, rest);
+		note_all_locked(reader);
+	} else if (rest >= 0)
+		(void)close(rest);
+}
+
+void
+lock_release(struct reader *reader, enum jpki_role role)
+{
+	bool unlocked = reader->keys[role].unlocked != 0, was_open;
+	int rest;
+
+	if (each(role) && unlocked) {
+		lock_card(reader);
+		return;
+	}
+	if (!unlocked && reader_is_unlocked(reader)) {
+		share_give_back(&reader->share, role);
+		guard(reader); /* it may have been told of a PIN that was refused then */
+		return;
+	}
+	if (!share_leave(&reader->share, SHARE_ROLE(role), &rest, &was_open)) {
+		release_alone(reader, unlocked || was_open, rest);
+		return;
+	}
+	if (unlocked) {
+		log_line(LOG_INFO, "%s: others are logged in, the card is theirs to lock",
+		    reader->state.name);
+		note_locked(reader, role);
+	}
+	if (reader->card != NULL && !reader_is_unlocked(reader))
+		(void)jpki_card_disconnect(reader->card, false, -1);
+}
+
+/* First what is not left to others: it locks the rest too. */
+void
+lock_release_all(struct reader *reader)
+{
+	for (int role = JPKI_ROLES - 1; role >= 0; role--)
+		if (reader->keys[role].unlocked != 0)
+			lock_release(reader, (enum jpki_role)role);
+}
+
+void
+lock_expire(struct reader *reader)
+{
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		const struct key *key = &reader->keys[role];
+
+		if (key->unlocked != 0 && each((enum jpki_role)role) && !in_window(key) &&
+		    !is_pending(key))
+			lock_card(reader);
+	}
+}
+
+void
+lock_was_reset(struct reader *reader)
+{
+	bool lost[JPKI_ROLES];
+
+	log_line(LOG_INFO, "%s: another program reset the card", reader->state.name);
+	for (int role = 0; role < JPKI_ROLES; role++)
+		lost[role] = reader->keys[role].unlocked != 0;
+	lock_release_all(reader);
+	(void)jpki_card_disconnect(reader->card, false, -1);
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		if (!lost[role])
+			continue;
+		reader->keys[role].tries_known = false;
+		lock_forget_login(reader, (enum jpki_role)role);
+	}
+}

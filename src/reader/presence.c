@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reader/presence.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "reader/readers.h"
+#include "reader/lock.h"
+
+uint64_t presence_fresh_ms = 50;
+
+static void
+forget_key(struct key *key)
+{
+	for (int which = 0; which < JPKI_CERTIFICATES; which++)
+		certificate_free(&key->certificates[which]);
+	explicit_bzero(key, sizeof(*key)); /* a certificate may name a person */
+	key->number = reader_next_number();
+	key->logins = reader_next_number();
+}
+
+void
+presence_forget(struct reader *reader)
+{
+	lock_release_all(reader);
+	for (int role = 0; role < JPKI_ROLES; role++)
+		forget_key(&reader->keys[role]);
+	jpki_card_free(&reader->card);
+	share_abandon(&reader->share);
+	memset(&reader->info, 0, sizeof(reader->info));
+	reader->probed = reader->recognised = false;
+	reader->attempts = 0;
+	reader->probe_after = 0;
+	reader->asked = JPKI_OK;
+	atomic_store(&reader->card_number, reader_next_number());
+}
+
+void
+presence_gone(struct reader *reader)
+{
+	if (reader->known)
+		readers_note_event(reader);
+	presence_forget(reader);
+	reader->state.present = false;
+	reader->seen_at = 0;
+}
+
+/* A card that does not answer to power counts as none, but its coming is seen in the events. */
+static bool
+is_same(const struct reader *reader, const struct jpki_reader_state *now)
+{
+	return now->present == reader->state.present && now->events == reader->state.events &&
+	       now->insertion == reader->state.insertion;
+}
+
+static void
+card_changed(struct reader *reader, const struct jpki_reader_state *now)
+{
+	if (reader->known)
+		readers_note_event(reader);
+	presence_forget(reader);
+	log_line(LOG_INFO, "%s: %s", now->name,
+	    now->present ? "there is a card" : "there is no card any more");
+}
+
+void
+presence_look(struct reader *reader)
+{
+	struct jpki_reader_state now = {0};
+
+	readers_name(reader, now.name);
+	if (now.name[0] == '\0' || jpki_transport.poll(readers_service(), &now, 1) != JPKI_OK)
+		now.attached = now.present = false;
+	if ((now.present || reader->state.present) && !is_same(reader, &now))
+		card_changed(reader, &now);
+	else if (now.attached != reader->state.attached || now.mute != reader->state.mute)
+		(void)readers_note_change();
+	reader->state = now;
+	reader->known = true;
+	reader->seen_at = clock_now_ms();
+	lock_expire(reader);
+}
+
+void
+presence_update(struct reader *reader)
+{
+	if (reader->seen_at != 0 && clock_now_ms() - reader->seen_at < presence_fresh_ms)
+		lock_expire(reader);
+	else
+		presence_look(reader);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef READER_SETTINGS_H
+#define READER_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+
+/*
+ * What a person can choose, by an INI file: JPKI_CONFIG names it; without that variable it is
+ * SYSCONFDIR/jpki/jpki.conf, and then jpki/jpki.conf in $XDG_CONFIG_HOME or ~/.config, whose
+ * values take precedence, as JPKI_LOG (a level) and JPKI_LOG_FILE do over both. A program with more
+ * rights than its user reads neither variable nor the user's file.
+ */
+
+/* Whether tokens offer RSA-PSS. */
+enum pss_setting {
+	PSS_AUTO, /* until the card refuses it */
+	PSS_ON,	  /* always */
+	PSS_OFF,  /* never: programs fall back to PKCS#1 and TLS 1.2 */
+};
+
+#define SETTINGS_PATH_SIZE 1024
+/* The longest window, in seconds: a day. */
+#define SETTINGS_WINDOW_MAX 86400
+/* The largest file taken, in bytes. */
+#define SETTINGS_FILE_MAX 65536
+
+struct settings {
+	/* How long after a login signatures need no further PIN, in ms; 0: each needs its own. */
+	uint64_t signature_window_ms;
+	enum pss_setting pss;
+	/*
+	 * Does the signature token carry the public-certificates profile? It keeps browsers from
+	 * asking for its password, though its own certificate is private.
+	 */
+	bool public_certificates_profile;
+	/* Is a small program to lock the card if the application is killed? */
+	bool guard;
+	enum log_level log_level;
+	char log_file[SETTINGS_PATH_SIZE]; /* "": standard error */
+	unsigned roles; /* which keys are wanted: bits, 1 << role. No file changes it. */
+};
+
+/* As they were when the library was started. */
+extern struct settings settings_now;
+
+/* What holds without a file. */
+extern const struct settings settings_default;
+
+/*
+ * Take settings from the text of a file, `length` bytes that need no terminator. What is not
+ * named keeps its value. What makes no sense keeps its value too, and is complained of in the
+ * log under the name `source`. Returns the number of complaints.
+ */
+unsigned settings_parse(
+    const char *text, size_t length, const char *source, struct settings *settings);
+
+/* All that the process finds: the defaults, the files, the environment. */
+void settings_load(struct settings *settings);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reader/share.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/runtime.h"
+
+#define PREFIX "card-"
+#define FOLDER_SIZE (SHARE_PATH_SIZE - sizeof(PREFIX) - 16)
+
+static bool
+set_lock(int file, short type, off_t start, off_t length)
+{
+	struct flock lock = {
+	    .l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = length};
+
+	return fcntl(file, F_OFD_SETLK, &lock) == 0;
+}
+
+/* A length of 0 means: all of it, to whatever end. */
+static bool
+lock_all(int file)
+{
+	return set_lock(file, F_WRLCK, 0, 0);
+}
+
+/* Of cards that are gone: what nobody holds any more. */
+static void
+remove_old(const char *folder, const char *ours)
+{
+	char path[SHARE_PATH_SIZE];
+	DIR *list = opendir(folder);
+	const struct dirent *entry;
+
+	while (list != NULL && (entry = readdir(list)) != NULL) {
+		int file;
+
+		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0 ||
+		    snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name) >=
+			(int)sizeof(path) ||
+		    strcmp(path, ours) == 0)
+			continue;
+		file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+		if (file >= 0 && lock_all(file))
+			(void)unlink(path);
+		if (file >= 0)
+			(void)close(file);
+	}
+	if (list != NULL)
+		(void)closedir(list);
+}
+
+/* Above those that everybody writes to, if somebody has closed his own. */
+static int
+move_up(int file)
+{
+	int higher;
+
+	if (file < 0 || file > STDERR_FILENO)
+		return file;
+	higher = fcntl(file, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	(void)close(file);
+	return higher;
+}
+
+static bool
+open_file(struct share *share, uint64_t insertion)
+{
+	static const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	char folder[FOLDER_SIZE];
+	int file;
+
+	share_abandon(share);
+	if (!runtime_folder(folder, sizeof(folder)))
+		return false;
+	snprintf(share->path, sizeof(share->path), "%s/" PREFIX "%016" PRIx64, folder, insertion);
+	file = open(share->path, flags | O_EXCL, S_IRUSR | S_IWUSR);
+	if (file >= 0)
+		remove_old(folder, share->path);
+	else
+		file = open(share->path, flags, S_IRUSR | S_IWUSR);
+	share->file = descriptor_keep(move_up(file));
+	share->insertion = insertion;
+	return share->file.number >= 0;
+}
+
+/* Who cannot take part is alone: said once, since it will be so each time. */
+static void
+complain(void)
+{
+	static atomic_bool told;
+
+	if (!atomic_exchange(&told, true))
+		log_line(LOG_ERROR,
+		    "no folder of this user's own under /run/user or /tmp: programs that are "
+		    "logged in at the same time log each other out");
+}
+
+/* It may have been removed between opening and locking. */
+static bool
+is_there(const struct share *share)
+{
+	struct stat info;
+
+	return fstat(share->file.number, &info) == 0 && info.st_nlink > 0;
+}
+
+static bool
+try_join(struct share *share, uint64_t insertion, enum jpki_role role)
+{
+	if (!descriptor_is_ours(&share->file) || share->insertion != insertion || !is_there(share))
+		if (!open_file(share, insertion))
+			return false;
+	return set_lock(share->file.number, F_RDLCK, (off_t)role, 1) && is_there(share);
+}
+
+enum share_joined
+share_join(struct share *share, uint64_t insertion, enum jpki_role role)
+{
+	int saved = errno;
+	bool joined = try_join(share, insertion, role);
+
+	if (joined)
+		share->roles |= SHARE_ROLE(role);
+	else if (share->file.number < 0)
+		complain();
+	errno = saved;
+	if (joined)
+		return SHARE_JOINED;
+	return share->file.number < 0 ? SHARE_ALONE : SHARE_LATER;
+}
+
+void
+share_open(const struct share *share)
+{
+	static const char letter = 'o';
+	int saved = errno;
+
+	if (descriptor_is_ours(&share->file))
+		(void)!pwrite(share->file.number, &letter, 1, 0);
+	errno = saved;
+}
+
+/* Those of some roles; the file stays open. */
+static void
+unlock_roles(struct share *share, unsigned roles)
+{
+	for (int role = 0; role < JPKI_ROLES; role++)
+		if ((roles & SHARE_ROLE(role)) != 0)
+			(void)set_lock(share->file.number, F_UNLCK, (off_t)role, 1);
+	share->roles &= ~roles;
+}
+
+/* Those of some roles, while we stay for another one. */
+static void
+give_back(struct share *share, unsigned roles)
+{
+	unlock_roles(share, roles);
+	if (share->roles == 0)
+		share_abandon(share);
+}
+
+void
+share_give_back(struct share *share, enum jpki_role role)
+{
+	int saved = errno;
+
+	if (descriptor_is_ours(&share->file))
+		give_back(share, SHARE_ROLE(role));
+	errno = saved;
+}
+
+/*
+ * Can we have the whole? Two that leave at the same moment would each be kept from it by the
+ * other's lock: so it is tried again without ours.
+ */
+static bool
+is_last(struct share *share, unsigned roles)
+{
+	if (lock_all(share->file.number))
+		return true;
+	unlock_roles(share, roles);
+	return share->roles == 0 && lock_all(share->file.number);
+}
+
+bool
+share_leave(struct share *share, unsigned roles, int *rest, bool *was_open)
+{
+	int saved = errno;
+	bool others = false;
+	char letter;
+
+	*rest = -1;
+	*was_open = false;
+	if (share->roles == 0 || !descriptor_is_ours(&share->file))
+		share_abandon(share); /* we know nothing of others */
+	else if (is_last(share, roles)) {
+		*rest = share->file.number;
+		*was_open = pread(*rest, &letter, 1, 0) == 1;
+		*share = SHARE_NONE;
+	} else {
+		others = true;
+		give_back(share, roles);
+	}
+	errno = saved;
+	return others;
+}
+
+void
+share_abandon(struct share *share)
+{
+	descriptor_close(&share->file);
+	*share = SHARE_NONE;
+}

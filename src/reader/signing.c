@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reader/signing.h"
+
+#include "base/log.h"
+#include "card/credential.h"
+#include "reader/rsa.h"
+#include "reader/transaction.h"
+
+/* What is to be signed, by which key. */
+struct work {
+	struct reader *reader;
+	enum jpki_role role;
+	enum jpki_signature_form form;
+	const uint8_t *value;
+	size_t length;
+	uint8_t *signature;
+};
+
+/* One signing command, and the check that it was the right key that answered. */
+static int
+attempt(const struct work *work)
+{
+	const struct certificate *certificate =
+	    work->reader->keys[work->role].certificates[JPKI_CERTIFICATE];
+	enum verdict verdict;
+	int rv;
+
+	rv = jpki_card_sign(
+	    work->reader->card, work->role, work->form, work->value, work->length, work->signature);
+	if (rv != JPKI_OK)
+		return rv;
+	verdict = rsa_verify(certificate, work->form, work->value, work->length, work->signature);
+	if (verdict == VERDICT_RIGHT)
+		return JPKI_OK;
+	/* That salts have 32 bytes is inferred (card-facts: commands, C); no other is of use. */
+	if (verdict == VERDICT_WRONG && work->form == JPKI_SIGN_PSS_SHA256) {
+		verdict = rsa_verify_other_salt(certificate, work->value, work->signature);
+		if (verdict == VERDICT_RIGHT)
+			return JPKI_ERR_UNSUPPORTED;
+	}
+	return verdict == VERDICT_UNKNOWN ? JPKI_ERR_MEMORY : JPKI_ERR_DATA;
+}
+
+/*
+ * Without selecting first, since that may undo the login on some cards (card-facts: C). If it
+ * does not work out, another program may have selected another application: select, try again.
+ */
+static int
+attempt_twice(const struct work *work)
+{
+	bool selected;
+	int rv;
+
+	rv = attempt(work);
+	if (rv > JPKI_ERR_NOT_JPKI || transaction_still_selected(work->reader))
+		return rv;
+	rv = jpki_card_select(work->reader->card, &selected);
+	if (rv == JPKI_OK && transaction_is_other_card(work->reader))
+		return JPKI_ERR_NO_CARD; /* another card: its reader was unplugged meanwhile */
+	return rv != JPKI_OK ? rv : attempt(work);
+}
+
+/* What the card's last word on a signature means for the key. */
+static void
+learn(const struct work *work, int result)
+{
+	struct key *key = &work->reader->keys[work->role];
+
+	if (result == JPKI_ERR_NOT_VERIFIED) {
+		/* it forgot the PIN: so do we, for certain */
+		lock_forget_login(work->reader, work->role);
+		lock_release(work->reader, work->role);
+	}
+	if (result == JPKI_ERR_UNSUPPORTED && work->form == JPKI_SIGN_PSS_SHA256)
+		key->pss_refused = true;
+}
+
+int
+signing_sign(struct reader *reader, enum jpki_role role, struct authorisation *authorisation,
+    enum jpki_signature_form form, const uint8_t *value, size_t length,
+    uint8_t signature[JPKI_SIGNATURE_SIZE])
+{
+	const struct work work = {reader, role, form, value, length, signature};
+	int rv;
+
+	if (!lock_authorises(reader, role, authorisation))
+		return JPKI_ERR_NOT_VERIFIED;
+	rv = transaction_begin(reader, JPKI_BEGIN_TRUST, PATIENCE_PERSON);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = reader->keys[role].unlocked != 0 ? attempt_twice(&work) : JPKI_ERR_NOT_VERIFIED;
+	log_line(
+	    LOG_INFO, "signature with JPKI %s: %s", credential_of(role)->name, jpki_strerror(rv));
+	learn(&work, rv);
+	if (authorisation->own_pin) /* within the transaction: nobody gets between */
+		lock_end_signature(reader, role, authorisation);
+	return transaction_end(reader, rv);
+}

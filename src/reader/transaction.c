@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reader/transaction.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "reader/lock.h"
+#include "reader/presence.h"
+#include "reader/readers.h"
+
+/* How often a transaction is begun, if others reset the card each time before it has. */
+#define BEGIN_ATTEMPTS_MAX 12
+/*
+ * Exchanging reader and card takes at least this long, in ms; the service's count of events may
+ * not show it. After that the card is asked whether it is the same.
+ */
+#define CARD_KEEPS_MS 2000
+
+static int
+need_card(struct reader *reader)
+{
+	if (!reader->state.present)
+		return JPKI_ERR_NO_CARD;
+	if (reader->card != NULL)
+		return JPKI_OK;
+	return jpki_card_new(readers_service(), reader->state.name, &reader->card);
+}
+
+/*
+ * A connection is with the card that is there when it is opened: is that still the one that was
+ * seen? It may have been exchanged between the look and the opening, most of all while the
+ * computer slept.
+ */
+static int
+check_seen(const struct reader *reader)
+{
+	struct jpki_reader_state now = reader->state;
+	int rv = jpki_transport.poll(readers_service(), &now, 1);
+
+	if (rv != JPKI_OK)
+		return rv;
+	return now.present && now.events == reader->state.events &&
+		       now.insertion == reader->state.insertion
+		   ? JPKI_OK
+		   : JPKI_ERR_NO_CARD;
+}
+
+static bool
+means_gone(int error)
+{
+	return error == JPKI_ERR_NO_CARD || error == JPKI_ERR_NO_READER ||
+	       error == JPKI_ERR_NO_SERVICE;
+}
+
+/* What happened to the card meanwhile; within a transaction nobody is waited for. */
+static int
+check_after(struct reader *reader, int result)
+{
+	if (result == JPKI_OK || result == JPKI_ERR_MUTE)
+		return JPKI_OK;
+	if (!jpki_card_in_transaction(reader->card))
+		return means_gone(result) ? result : check_seen(reader);
+	return jpki_card_check(reader->card);
+}
+
+static int
+end(struct reader *reader, int result)
+{
+	int state = check_after(reader, result);
+
+	(void)jpki_card_end(reader->card);
+	if (means_gone(state))
+		result = state;
+	if (means_gone(result)) {
+		presence_gone(reader);
+		return result;
+	}
+	if (state == JPKI_ERR_RESET || result == JPKI_ERR_RESET)
+		lock_was_reset(reader);
+	/* begin anew with a card that has just come to power, if it is one of ours */
+	if (result == JPKI_ERR_IO && reader->recognised)
+		lock_card(reader);
+	if (!reader_is_unlocked(reader)) /* others may want the card for themselves */
+		(void)jpki_card_disconnect(reader->card, false, -1);
+	return result;
+}
+
+int
+transaction_begin(struct reader *reader, enum jpki_begin how, enum patience patience)
+{
+	int rv;
+
+	reader->same_card = false;
+	rv = need_card(reader);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = jpki_card_begin(reader->card, how, patience);
+	for (int i = 1; rv == JPKI_ERR_RESET && i < BEGIN_ATTEMPTS_MAX; i++) {
+		lock_was_reset(reader);
+		rv = jpki_card_begin(reader->card, how, patience);
+	}
+	if (rv == JPKI_OK)
+		rv = check_seen(reader);
+	/* a connection that was kept would tell of an exchange, a short pause has no room for one
+	 */
+	if (rv == JPKI_OK)
+		reader->same_card = reader_is_unlocked(reader) ||
+				    clock_now_ms() - reader->contact_at < CARD_KEEPS_MS;
+	return rv == JPKI_OK ? rv : end(reader, rv);
+}
+
+int
+transaction_end(struct reader *reader, int result)
+{
+	if (reader->same_card) /* what was not looked at proves nothing of the card */
+		reader->contact_at = clock_now_ms();
+	return end(reader, result);
+}
+
+/* One with the first block of a certificate that is known and can be read now, or NULL. */
+static const struct key *
+key_with_head(const struct reader *reader, enum jpki_role *role)
+{
+	for (int r = 0; r < JPKI_ROLES; r++) {
+		const struct key *key = &reader->keys[r];
+
+		*role = (enum jpki_role)r;
+		if (key->der[JPKI_CERTIFICATE].have > 0 &&
+		    (!key->private_certificate || key->unlocked != 0))
+			return key;
+	}
+	return NULL;
+}
+
+/* Is what the card gives in its place the same? */
+static int
+compare_head(struct reader *reader, bool *same)
+{
+	const struct jpki_der *known;
+	struct jpki_der seen = {0};
+	const struct key *key;
+	enum jpki_role role;
+	int rv;
+
+	key = key_with_head(reader, &role);
+	if (key == NULL)
+		return JPKI_ERR_NOT_FOUND;
+	known = &key->der[JPKI_CERTIFICATE];
+	rv = jpki_card_read_certificate_head(reader->card, role, JPKI_CERTIFICATE, &seen);
+	*same = seen.total == known->total && seen.have <= known->have &&
+		memcmp(seen.bytes, known->bytes, seen.have) == 0;
+	return rv;
+}
+
+/* For a card whose certificates cannot be read yet. Serial numbers may not be unique (C). */
+static int
+compare_info(struct reader *reader, bool *same)
+{
+	struct jpki_token_info now;
+	int rv = jpki_card_read_info(reader->card, &now);
+
+	*same = now.kind == reader->info.kind && strcmp(now.label, reader->info.label) == 0 &&
+		strcmp(now.model, reader->info.model) == 0 &&
+		strcmp(now.serial, reader->info.serial) == 0;
+	return rv;
+}
+
+int
+transaction_confirm_card(struct reader *reader)
+{
+	enum jpki_role role;
+	bool same;
+	int rv;
+
+	if (reader->same_card)
+		return JPKI_OK;
+	rv = key_with_head(reader, &role) != NULL ? compare_head(reader, &same)
+						  : compare_info(reader, &same);
+	if (rv == JPKI_ERR_NOT_VERIFIED)
+		return JPKI_ERR_STATUS;
+	if (rv == JPKI_ERR_NOT_FOUND) /* a certificate that was there */
+		return JPKI_ERR_NO_CARD;
+	reader->same_card = rv == JPKI_OK && same;
+	return rv == JPKI_OK && !same ? JPKI_ERR_NO_CARD : rv;
+}
+
+bool
+transaction_still_selected(struct reader *reader)
+{
+	bool same;
+
+	return compare_head(reader, &same) == JPKI_OK && same;
+}
+
+bool
+transaction_is_other_card(struct reader *reader)
+{
+	bool same;
+
+	return compare_head(reader, &same) == JPKI_OK && !same;
+}
+
+int
+transaction_begin_keeping_login(struct reader *reader, enum patience patience)
+{
+	bool selected;
+	int rv;
+
+	if (!reader_is_unlocked(reader))
+		return transaction_begin(reader, JPKI_BEGIN_SELECT, patience);
+	rv = transaction_begin(reader, JPKI_BEGIN_TRUST, patience);
+	if (rv != JPKI_OK || transaction_still_selected(reader))
+		return rv;
+	rv = jpki_card_select(reader->card, &selected);
+	return rv == JPKI_OK ? rv : transaction_end(reader, rv);
+}

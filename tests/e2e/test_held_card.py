@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Another program has a transaction with the card and does not let go of it: nobody who uses the
+module waits for that for long, and the card is locked in the end."""
+
+import contextlib
+import time
+
+import pytest
+
+from caller import DEVICE_ERROR, FUNCTION_FAILED, NOT_LOGGED_IN, OK, Caller
+from neighbour import LEAVE, Neighbour
+from support import AUTH, PIN, SLOWNESS, wait_until
+from test_ending import Ending, guards
+
+PUBLIC, USER = 0, 1
+# How long a call may take that needs nothing of the card, one that gives it up, and one that
+# cannot do without it, in seconds.
+AT_ONCE, SOON, IN_THE_END = 0.1, 3, 22
+
+
+@pytest.fixture
+def holder(sandbox):
+    """A program that is at the card."""
+    with Neighbour(sandbox) as neighbour:
+        neighbour.connect()
+        yield neighbour
+
+
+@pytest.fixture
+def caller(sandbox):
+    with Caller(sandbox) as made:
+        yield made
+
+
+@pytest.fixture
+def session(caller):
+    return caller.get("C_OpenSession", caller.get("C_GetSlotList", True)[0])
+
+
+@contextlib.contextmanager
+def held(holder):
+    """It has a transaction; whatever it is for."""
+    assert holder.ask("begin") == "0"
+    try:
+        yield
+    finally:
+        assert holder.ask("end", LEAVE) == "0"
+
+
+@pytest.mark.parametrize("logs_in", [True, False], ids=["logged in", "not logged in"])
+def test_a_look_waits_for_nobody(holder, caller, session, logs_in):
+    if logs_in:
+        caller.get("C_Login", session, PIN[AUTH])
+    state = USER if logs_in else PUBLIC
+    with held(holder):
+        for _ in range(5):
+            for call, argument, given in [("C_GetSessionInfo", session, state),
+                                          ("C_GetSlotInfo", 0, None)]:
+                said = caller(call, argument, seconds=5)
+                assert said.rv == OK and (given is None or said.given == given)
+                assert said.seconds < AT_ONCE * SLOWNESS, call
+    assert caller.get("C_GetSessionInfo", session) == state
+
+
+def test_a_look_waits_for_nobody_while_a_login_does(holder, caller, session):
+    with held(holder):
+        login = caller.start("C_Login", session, PIN[AUTH])
+        assert caller.answer(login, 0.5) is None
+        for _ in range(5):
+            said = caller("C_GetSlotInfo", 0, seconds=5)
+            assert said.rv == OK and said.seconds < AT_ONCE * SLOWNESS
+    assert caller.answer(login)[0].rv == OK
+
+
+def gives_up(caller, call, *arguments):
+    said = caller(call, *arguments, seconds=2 * IN_THE_END)
+    assert said.rv in (DEVICE_ERROR, FUNCTION_FAILED)
+    assert said.seconds < IN_THE_END * SLOWNESS
+
+
+def test_a_login_gives_up_and_may_come_again(card, holder, caller, session):
+    card.mark()
+    with held(holder):
+        gives_up(caller, "C_Login", session, PIN[AUTH])
+        assert caller("C_GetSessionInfo", session, seconds=5).given == PUBLIC
+    caller.get("C_Login", session, PIN[AUTH])
+    assert [entry.sw for entry in card.verifies()] == ["9000"]
+    assert holder.signs_without_a_pin("authentication")  # it is at the same card
+
+
+def test_a_signature_gives_up_and_may_come_again(card, holder, caller, session):
+    caller.get("C_Login", session, PIN[AUTH])
+    caller.get("C_SignInit", session, caller.get("find_key", session))
+    with held(holder):
+        gives_up(caller, "C_Sign", session)
+    assert caller("C_Logout", session).rv in (OK, NOT_LOGGED_IN)
+    wait_until(lambda: card.verified() == [])
+    caller.get("C_Login", session, PIN[AUTH])
+    caller.get("C_SignInit", session, caller.get("find_key", session))
+    caller.get("C_Sign", session)
+
+
+@pytest.mark.parametrize(
+    "way", ["C_Logout", "C_CloseSession", "C_Finalize", "return", "exit", "dlclose"])
+def test_an_end_does_not_wait_and_the_card_is_locked_afterwards(sandbox, card, holder, way):
+    with Ending(sandbox, way, AUTH) as ending:
+        with held(holder):
+            begun = time.monotonic()
+            assert ending.go(2 * SOON) == 0
+            assert time.monotonic() - begun < SOON * SLOWNESS
+            assert card.verified() == ["authentication"]  # nobody can help it yet
+        wait_until(lambda: card.verified() == [], SOON)
+        assert not holder.signs_without_a_pin("authentication")
+    wait_until(lambda: guards(sandbox) == 0)
+
+
+def tell_guard_to_end(sandbox):
+    assert guards(sandbox) == 1
+    sandbox.run("sh", "-c", "kill $(pidof jpki-guard)")
+
+
+def test_a_guard_that_tries_can_be_told_to_end(sandbox, holder):
+    with Ending(sandbox, "SIGKILL", AUTH) as ending, held(holder):
+        ending.go()
+        tell_guard_to_end(sandbox)
+        wait_until(lambda: guards(sandbox) == 0, SOON)
+
+
+def test_a_guard_that_waits_is_told_to_end(sandbox, card, holder, caller, session):
+    """The program goes on meanwhile. It may not be the only one that is logged in, and locks the card
+    itself: the guard stays until it has."""
+    caller.get("C_Login", session, PIN[AUTH])
+    with held(holder):
+        tell_guard_to_end(sandbox)
+        said = caller("C_GetSessionInfo", session, seconds=5)
+        assert said.rv == OK and said.seconds < AT_ONCE * SLOWNESS
+    assert caller("C_Logout", session, seconds=5).rv == OK
+    wait_until(lambda: card.verified() == [] and guards(sandbox) == 0, SOON)

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A string that the card has refused costs one try, however often and by whichever call a program
+brings it, for as long as the card stays in and nothing was verified since."""
+
+import time
+from typing import NamedTuple
+
+import pytest
+
+from pin_program import (AUTHENTICATION, FUNCTION_CANCELED, OK, PIN_INCORRECT, SIGNATURE,
+                         PinProgram)
+from support import AUTH, PIN, SIGN, wait_until
+
+# Half a second after a refusal, and less, the same string is taken for a program that goes on by
+# itself; this is more.
+PAUSE = 0.6
+AGAIN = {PIN_INCORRECT, FUNCTION_CANCELED}
+
+
+class Key(NamedTuple):
+    role: int
+    name: str
+    right: str
+    wrong: str
+    same: str  # the wrong one as an input method or a lower case keyboard gives it
+    other: str
+    tries: int
+
+
+KEYS = [Key(AUTHENTICATION, "authentication", PIN[AUTH], "4321", "４３２１", "5678", 3),
+        Key(SIGNATURE, "signature", PIN[SIGN], "XYZ987", "xyz987", "QRS654", 5)]
+ALL_KEYS = pytest.mark.parametrize("key", KEYS, ids=[key.name for key in KEYS])
+
+
+@pytest.fixture
+def programs(sandbox):
+    """Makes programs with the module, which end well."""
+    made = []
+
+    def make():
+        made.append(PinProgram(sandbox))
+        return made[-1]
+
+    yield make
+    for program in made:
+        program.stop()
+    assert [program.process.returncode for program in made] == [0] * len(made)
+
+
+def give(program, key, call, pin):
+    """The code of a call that brings this PIN, for set-pin as the old one."""
+    pins = (pin, key.right) if call == "set-pin" else (pin,)
+    return program.give(f"here {call} {key.role}", *pins)
+
+
+def anew(program):
+    """As libp11 does for each address: another initialisation, in the same process."""
+    for command in ("finalize", "initialize", "open"):
+        program(command)
+
+
+def tried(card):
+    """What the card has said to the PINs that it has seen since the mark."""
+    return [entry.sw for entry in card.verifies()]
+
+
+def assert_spent(card, key, tries):
+    assert card.tries(key.name) == key.tries - tries
+    assert len([sw for sw in tried(card) if sw != "9000"]) == tries
+
+
+@ALL_KEYS
+@pytest.mark.parametrize("first", ["login", "login-user", "set-pin"])
+def test_whichever_call_brings_it(programs, card, key, first):
+    program = programs()
+    card.mark()
+    assert give(program, key, first, key.wrong) == PIN_INCORRECT
+    for call in ("set-pin", "login", "set-pin", "login-user", "login"):
+        assert give(program, key, call, key.wrong) in AGAIN
+    assert_spent(card, key, 1)
+
+
+@ALL_KEYS
+def test_whichever_way_it_is_typed(programs, card, key):
+    """What comes to the same for the card is the same."""
+    program = programs()
+    card.mark()
+    assert give(program, key, "login", key.wrong) == PIN_INCORRECT
+    for call in ("login", "set-pin"):
+        assert give(program, key, call, key.same) in AGAIN
+    assert_spent(card, key, 1)
+
+
+@ALL_KEYS
+def test_a_login_then_two_changes(programs, card, key):
+    """As programs for a change of the PIN do."""
+    program = programs()
+    card.mark()
+    assert give(program, key, "login", key.wrong) == PIN_INCORRECT
+    for _ in range(2):
+        assert give(program, key, "set-pin", key.wrong) in AGAIN
+    assert_spent(card, key, 1)
+    assert give(program, key, "set-pin", key.right) == OK
+    assert_spent(card, key._replace(tries=key.tries + 1), 1)  # the right one gives it back
+
+
+@pytest.mark.parametrize("key, pause", [(KEYS[0], PAUSE), (KEYS[1], PAUSE), (KEYS[0], 3)],
+                         ids=["authentication", "signature", "after some seconds"])
+def test_a_program_that_takes_its_time(programs, card, key, pause):
+    """Past half a second it hears that the PIN is incorrect, so that it asks its person."""
+    program = programs()
+    card.mark()
+    assert give(program, key, "login", key.wrong) == PIN_INCORRECT
+    for _ in range(2):
+        time.sleep(pause)
+        assert give(program, key, "login", key.wrong) == PIN_INCORRECT
+    assert_spent(card, key, 1)
+
+
+def test_the_password_of_a_signature(programs, card):
+    """The same for the login for one signature, which leaves the signature waiting."""
+    program, key = programs(), KEYS[1]
+    assert give(program, key, "login", key.right) == OK
+    program("sign-init")
+    card.mark()
+    assert give(program, key, "context", key.wrong) == PIN_INCORRECT
+    assert give(program, key, "context", key.wrong) in AGAIN
+    assert_spent(card, key, 1)
+    assert give(program, key, "context", key.right) == OK
+    program("sign")
+    assert tried(card) == ["63C4", "9000"]
+
+
+@pytest.mark.parametrize("call", ["login", "login-user", "set-pin"])
+def test_the_password_of_a_signature_then_another_call(programs, card, call):
+    program, key = programs(), KEYS[1]
+    assert give(program, key, "login", key.right) == OK
+    program("sign-init")
+    card.mark()
+    assert give(program, key, "context", key.wrong) == PIN_INCORRECT
+    program.ask(f"logout {key.role}")
+    assert give(program, key, call, key.wrong) in AGAIN
+    assert_spent(card, key, 1)
+
+
+@ALL_KEYS
+@pytest.mark.parametrize("call", ["login", "set-pin"])
+def test_past_the_end_of_an_initialisation(programs, card, key, call):
+    program = programs()
+    card.mark()
+    assert give(program, key, call, key.wrong) == PIN_INCORRECT
+    for _ in range(3):
+        anew(program)
+        assert give(program, key, call, key.wrong) in AGAIN
+    assert_spent(card, key, 1)
+    anew(program)
+    assert give(program, key, "login", key.right) == OK
+
+
+@ALL_KEYS
+def test_another_string_is_another_try(programs, card, key):
+    """And the first one is not forgotten for it."""
+    program = programs()
+    card.mark()
+    assert give(program, key, "login", key.wrong) == PIN_INCORRECT
+    assert give(program, key, "login", key.other) == PIN_INCORRECT
+    assert_spent(card, key, 2)
+    for pin in (key.wrong, key.other):
+        for call in ("login", "set-pin"):
+            assert give(program, key, call, pin) in AGAIN
+    assert_spent(card, key, 2)
+
+
+@ALL_KEYS
+@pytest.mark.parametrize("call", ["login", "set-pin"])
+def test_a_card_that_was_out_may_be_another_one(programs, card, key, call):
+    program = programs()
+    card.mark()
+    assert give(program, key, call, key.wrong) == PIN_INCORRECT
+    card.eject()
+    card.insert()
+    wait_until(lambda: program.ask("open") == OK)
+    assert give(program, key, call, key.wrong) == PIN_INCORRECT
+    assert_spent(card, key, 2)
+
+
+@ALL_KEYS
+def test_a_reset_by_another_program_is_no_other_card(sandbox, programs, card, key):
+    program = programs()
+    card.mark()
+    assert give(program, key, "login", key.wrong) == PIN_INCORRECT
+    for kind in ("cold", "warm"):
+        sandbox.run("opensc-tool", f"--reset={kind}")
+        assert give(program, key, "login", key.wrong) in AGAIN
+    assert_spent(card, key, 1)
+
+
+@ALL_KEYS
+@pytest.mark.parametrize("call", ["login", "set-pin"])
+def test_another_program_knows_the_pin(programs, card, key, call):
+    """The counter has gone up: who has had it right since may know what it is now."""
+    program, other = programs(), programs()
+    card.mark()
+    assert give(program, key, call, key.wrong) == PIN_INCORRECT
+    assert give(other, key, "login", key.right) == OK
+    other(f"logout {key.role}")
+    time.sleep(PAUSE)
+    assert give(program, key, call, key.wrong) == PIN_INCORRECT
+    assert_spent(card, key._replace(tries=key.tries + 1), 2)
+
+
+@ALL_KEYS
+def test_another_program_makes_it_the_pin(programs, card, key):
+    """What was wrong is right then, and is not refused without a look."""
+    program, other = programs(), programs()
+    assert give(program, key, "login", key.wrong) == PIN_INCORRECT
+    assert other.give(f"here set-pin {key.role}", key.right, key.wrong) == OK
+    time.sleep(PAUSE)
+    assert give(program, key, "login", key.wrong) == OK
+    assert card.tries(key.name) == key.tries
+
+
+@ALL_KEYS
+def test_another_program_does_not_know_it_either(programs, card, key):
+    """The counter has gone down: nothing was verified, and the string is as wrong as before."""
+    program, other = programs(), programs()
+    card.mark()
+    assert give(program, key, "login", key.wrong) == PIN_INCORRECT
+    assert give(other, key, "login", key.other) == PIN_INCORRECT
+    assert give(program, key, "login", key.wrong) in AGAIN
+    assert_spent(card, key, 2)

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* PINs through the public functions: what they answer, and what each costs. */
+
+#include <string.h>
+
+#include "../module/clock.h"
+#include "fixture.h"
+
+/* INS (ISO 7816-4, 11.5.6). */
+#define VERIFY 0x20
+
+static void
+login_and_logout(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		enum jpki_try spent = JPKI_TRY_SPENT;
+
+		assert_false(logged_in(role));
+		assert_ok(jpki_logout(number, role));
+		assert_ok(login(role, pin_of(role), &spent));
+		assert_int_equal(spent, JPKI_TRY_KEPT);
+		assert_true(logged_in(role));
+		assert_false(logged_in(1 - role));
+		assert_rv(login(role, pin_of(role), &spent), JPKI_ERR_LOGGED_IN);
+		assert_int_equal(pins_sent(), 1);
+		assert_ok(jpki_logout(number, role));
+		assert_false(logged_in(role));
+		assert_true(locked());
+		start_over();
+	}
+}
+
+static unsigned
+tries_told(enum jpki_role role)
+{
+	unsigned left, most;
+
+	assert_ok(jpki_tries(number, role, &left, &most));
+	assert_int_equal(most, tries_max(role));
+	return left;
+}
+
+static void
+a_wrong_pin_costs_one_try(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		enum jpki_try spent = JPKI_TRY_KEPT;
+
+		assert_int_equal(tries_told(role), tries_max(role));
+		assert_rv(login(role, wrong_pin_of(role), &spent), JPKI_ERR_PIN_WRONG);
+		assert_int_equal(spent, JPKI_TRY_SPENT);
+		assert_int_equal(tries_told(role), tries_max(role) - 1);
+		assert_int_equal(tries_told(1 - role), tries_max(1 - role));
+		assert_int_equal(tries(role), tries_max(role) - 1);
+		assert_false(logged_in(role));
+		assert_true(locked());
+		start_over();
+	}
+}
+
+static void
+what_was_refused_is_not_sent_again(void **state)
+{
+	(void)state;
+	clock_stop();
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		enum jpki_try spent;
+
+		assert_rv(login(role, wrong_pin_of(role), NULL), JPKI_ERR_PIN_WRONG);
+		for (int round = 0; round < 3; round++) {
+			spent = JPKI_TRY_SPENT;
+			assert_rv(login(role, wrong_pin_of(role), &spent), JPKI_ERR_PIN_REFUSED);
+			assert_int_equal(spent, JPKI_TRY_KEPT);
+			clock_skip_ms(1000);
+		}
+		assert_int_equal(pins_sent(), 1);
+		assert_ok(login(role, pin_of(role), NULL));
+		start_over();
+		clock_stop();
+	}
+}
+
+static void
+what_cannot_be_right_is_not_sent(void **state)
+{
+	enum jpki_try spent = JPKI_TRY_SPENT;
+
+	(void)state;
+	assert_rv(login(JPKI_AUTHENTICATION, "123", &spent), JPKI_ERR_PIN_LENGTH);
+	assert_int_equal(spent, JPKI_TRY_KEPT);
+	assert_rv(login(JPKI_AUTHENTICATION, "12A4", NULL), JPKI_ERR_PIN_CHARACTER);
+	assert_rv(login(JPKI_SIGNATURE, "", NULL), JPKI_ERR_PIN_LENGTH);
+	assert_int_equal(pins_sent(), 0);
+}
+
+static const char *
+another_wrong_pin(enum jpki_role role, unsigned which)
+{
+	static char pin[16];
+
+	strcpy(pin, wrong_pin_of(role));
+	pin[strlen(pin) - 1] = (char)('0' + which);
+	return pin;
+}
+
+static void
+blocked(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		enum jpki_try spent = JPKI_TRY_KEPT;
+		unsigned most = tries_max(role);
+
+		for (unsigned i = 1; i < most; i++)
+			assert_rv(
+			    login(role, another_wrong_pin(role, i), NULL), JPKI_ERR_PIN_WRONG);
+		assert_int_equal(tries_told(role), 1);
+		assert_rv(login(role, another_wrong_pin(role, most), &spent), JPKI_ERR_PIN_BLOCKED);
+		assert_int_equal(spent, JPKI_TRY_SPENT);
+		assert_int_equal(tries_told(role), 0);
+		assert_rv(login(role, pin_of(role), &spent), JPKI_ERR_PIN_BLOCKED);
+		assert_int_equal(spent, JPKI_TRY_KEPT);
+		assert_int_equal(pins_sent(), most);
+		assert_ok(login(1 - role, pin_of(1 - role), NULL));
+		start_over();
+	}
+}
+
+static void
+an_answer_that_is_lost(void **state)
+{
+	enum jpki_try spent = JPKI_TRY_KEPT;
+
+	(void)state;
+	assert_int_equal(tries_told(JPKI_AUTHENTICATION), 3);
+	assert_int_equal(vcard_fault_add_from(card, VCARD_FAULT_EMPTY, VERIFY, 1, 0, NULL), 0);
+	assert_true(login(JPKI_AUTHENTICATION, "9999", &spent) < 0);
+	assert_int_equal(spent, JPKI_TRY_UNCERTAIN);
+	assert_true(locked());
+}
+
+static void
+a_card_pulled_while_it_verifies(void **state)
+{
+	enum jpki_try spent = JPKI_TRY_KEPT;
+
+	(void)state;
+	assert_int_equal(tries_told(JPKI_AUTHENTICATION), 3);
+	assert_int_equal(vcard_fault_add_from(card, VCARD_FAULT_EJECT, VERIFY, 1, 0, NULL), 0);
+	assert_rv(login(JPKI_AUTHENTICATION, "9999", &spent), JPKI_ERR_NO_CARD);
+	assert_int_equal(spent, JPKI_TRY_UNCERTAIN);
+}
+
+static void
+change(void **state)
+{
+	static const char *const new_pins[JPKI_ROLES] = {"4321", "NEW99PASS"};
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		enum jpki_try spent = JPKI_TRY_SPENT;
+
+		assert_ok(change_pin(role, pin_of(role), new_pins[role], &spent));
+		assert_int_equal(spent, JPKI_TRY_KEPT);
+		assert_true(vcard_pin_is(card, card_pin_of(role), new_pins[role]));
+		assert_true(locked());
+		assert_rv(login(role, pin_of(role), &spent), JPKI_ERR_PIN_WRONG);
+		assert_int_equal(spent, JPKI_TRY_SPENT);
+		assert_ok(login(role, new_pins[role], NULL));
+		start_over();
+	}
+}
+
+static void
+change_that_fails(void **state)
+{
+	enum jpki_try spent = JPKI_TRY_SPENT;
+
+	(void)state;
+	assert_rv(
+	    change_pin(JPKI_AUTHENTICATION, "1234", "43210", &spent), JPKI_ERR_NEW_PIN_LENGTH);
+	assert_int_equal(spent, JPKI_TRY_KEPT);
+	assert_rv(
+	    change_pin(JPKI_SIGNATURE, "ABC123", "ONLYLETTERS", NULL), JPKI_ERR_NEW_PIN_CHARACTER);
+	assert_rv(change_pin(JPKI_AUTHENTICATION, "12345", "4321", NULL), JPKI_ERR_PIN_LENGTH);
+	assert_int_equal(pins_sent(), 0);
+	assert_rv(change_pin(JPKI_AUTHENTICATION, "9999", "4321", &spent), JPKI_ERR_PIN_WRONG);
+	assert_int_equal(spent, JPKI_TRY_SPENT);
+	assert_rv(change_pin(JPKI_AUTHENTICATION, "9999", "4321", &spent), JPKI_ERR_PIN_REFUSED);
+	assert_rv(login(JPKI_AUTHENTICATION, "9999", &spent), JPKI_ERR_PIN_REFUSED);
+	assert_int_equal(spent, JPKI_TRY_KEPT);
+	assert_int_equal(pins_sent(), 1);
+}
+
+static int
+check(enum jpki_role role, const char *pin)
+{
+	return jpki_check_pin(role, (const uint8_t *)pin, strlen(pin));
+}
+
+static int
+check_new(enum jpki_role role, const char *pin)
+{
+	return jpki_check_new_pin(role, (const uint8_t *)pin, strlen(pin));
+}
+
+static void
+checks_need_no_card(void **state)
+{
+	(void)state;
+	assert_ok(check(JPKI_AUTHENTICATION, "0000"));
+	assert_ok(check(JPKI_AUTHENTICATION, "１２３４"));
+	assert_rv(check(JPKI_AUTHENTICATION, "00000"), JPKI_ERR_PIN_LENGTH);
+	assert_rv(check(JPKI_AUTHENTICATION, "000x"), JPKI_ERR_PIN_CHARACTER);
+	assert_ok(check(JPKI_SIGNATURE, "abcdef"));
+	assert_rv(check(JPKI_SIGNATURE, "abcde"), JPKI_ERR_PIN_LENGTH);
+	assert_rv(check((enum jpki_role)2, "0000"), JPKI_ERR_ARGUMENT);
+	assert_rv(jpki_check_pin(JPKI_SIGNATURE, NULL, 6), JPKI_ERR_ARGUMENT);
+	assert_ok(check_new(JPKI_AUTHENTICATION, "0000"));
+	assert_ok(check_new(JPKI_SIGNATURE, "abcde1"));
+	assert_rv(check_new(JPKI_SIGNATURE, "abcdef"), JPKI_ERR_NEW_PIN_CHARACTER);
+	assert_rv(check_new(JPKI_SIGNATURE, "123456"), JPKI_ERR_NEW_PIN_CHARACTER);
+	assert_rv(check_new(JPKI_AUTHENTICATION, "1"), JPKI_ERR_NEW_PIN_LENGTH);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(login_and_logout),
+	    TEST(a_wrong_pin_costs_one_try),
+	    TEST(what_was_refused_is_not_sent_again),
+	    TEST(what_cannot_be_right_is_not_sent),
+	    TEST(blocked),
+	    TEST(an_answer_that_is_lost),
+	    TEST(a_card_pulled_while_it_verifies),
+	    TEST(change),
+	    TEST(change_that_fails),
+	    TEST_STOPPED(checks_need_no_card),
+	};
+
+	return RUN(tests);
+}
