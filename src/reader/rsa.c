@@ -17,6 +17,7 @@
 #include "reader/crypto.h"
 
 #define PSS_SALT 32
+#define PSS_HASH_SIZE 32
 
 static BIGNUM *
 number(const struct certificate *certificate, enum certificate_field field)
@@ -98,9 +99,10 @@ decode(RSA *key, const uint8_t *signature, uint8_t encoded[JPKI_SIGNATURE_SIZE])
 		   : failure();
 }
 
-enum verdict
-rsa_verify(const struct certificate *certificate, enum jpki_signature_form form,
-    const uint8_t *value, size_t length, const uint8_t signature[JPKI_SIGNATURE_SIZE])
+/* `salt` is the length of that of PSS. */
+static enum verdict
+verify(const struct certificate *certificate, enum jpki_signature_form form, const uint8_t *value,
+    size_t length, const uint8_t *signature, int salt)
 {
 	uint8_t encoded[JPKI_SIGNATURE_SIZE];
 	RSA *key = software_key(certificate);
@@ -110,25 +112,23 @@ rsa_verify(const struct certificate *certificate, enum jpki_signature_form form,
 		return VERDICT_UNKNOWN;
 	verdict = decode(key, signature, encoded);
 	if (verdict == VERDICT_RIGHT)
-		verdict = form == JPKI_SIGN_PSS_SHA256 ? pss_right(key, value, encoded, PSS_SALT)
+		verdict = form == JPKI_SIGN_PSS_SHA256 ? pss_right(key, value, encoded, salt)
 						       : pkcs1_right(value, length, encoded);
 	RSA_free(key);
 	return verdict;
 }
 
 enum verdict
+rsa_verify(const struct certificate *certificate, enum jpki_signature_form form,
+    const uint8_t *value, size_t length, const uint8_t signature[JPKI_SIGNATURE_SIZE])
+{
+	return verify(certificate, form, value, length, signature, PSS_SALT);
+}
+
+enum verdict
 rsa_verify_other_salt(const struct certificate *certificate, const uint8_t *value,
     const uint8_t signature[JPKI_SIGNATURE_SIZE])
 {
-	uint8_t encoded[JPKI_SIGNATURE_SIZE];
-	RSA *key = software_key(certificate);
-	enum verdict verdict;
-
-	if (key == NULL)
-		return VERDICT_UNKNOWN;
-	verdict = decode(key, signature, encoded);
-	if (verdict == VERDICT_RIGHT)
-		verdict = pss_right(key, value, encoded, RSA_PSS_SALTLEN_AUTO);
-	RSA_free(key);
-	return verdict;
+	return verify(certificate, JPKI_SIGN_PSS_SHA256, value, PSS_HASH_SIZE, signature,
+	    RSA_PSS_SALTLEN_AUTO);
 }
