@@ -44,9 +44,9 @@ int jpki_card_disconnect(struct jpki_card *card, bool power_off, int held);
  * Should this process end in whatever way, the card is to lose its power, as far as that can be
  * seen to (jpki_transport.guard); until jpki_card_disconnect. To come before a PIN is sent. Does
  * nothing without a connection. `share` is the path of a file whose lock by somebody else leaves
- * the card to him, or NULL.
+ * the card to him, or NULL; `events` is the reader's count when this card was seen last.
  */
-void jpki_card_guard(struct jpki_card *card, const char *share);
+void jpki_card_guard(struct jpki_card *card, const char *share, uint32_t events);
 
 /*
  * Has the card been left alone since it was connected? No exchange; as jpki_transport.check.

@@ -120,8 +120,11 @@ struct jpki_transport {
 	 * unlocked too. Otherwise it is locked for the time of the cut, and emptied after it.
 	 * A file that cannot be opened keeps nobody from the cut. With NULL, the power is cut
 	 * whatever others do. What was said last counts; the path is that of the first time.
+	 *
+	 * `events` is the reader's count (struct jpki_reader_state) when the card was seen last:
+	 * one that came later is left alone.
 	 */
-	void (*guard)(struct jpki_connection *connection, const char *share);
+	void (*guard)(struct jpki_connection *connection, const char *share, uint32_t events);
 
 	/*
 	 * Has the card been left alone since open? JPKI_OK, JPKI_ERR_RESET (others reset it or

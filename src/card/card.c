@@ -42,10 +42,10 @@ jpki_card_disconnect(struct jpki_card *card, bool power_off, int held)
 }
 
 void
-jpki_card_guard(struct jpki_card *card, const char *share)
+jpki_card_guard(struct jpki_card *card, const char *share, uint32_t events)
 {
 	if (card->connection != NULL)
-		jpki_transport.guard(card->connection, share);
+		jpki_transport.guard(card->connection, share, events);
 }
 
 bool

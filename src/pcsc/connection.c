@@ -137,14 +137,13 @@ connection_drop(struct jpki_connection *connection)
 }
 
 void
-connection_guard(struct jpki_connection *connection, const char *share)
+connection_guard(struct jpki_connection *connection, const char *share, uint32_t events)
 {
 	bool told_alone = connection->alone;
 
 	connection->alone = share == NULL;
 	if (connection->guard.file.number < 0) {
-		connection->guard.file =
-		    guard_start(connection->reader, connection->alone ? NULL : share);
+		connection->guard.file = guard_start(connection->reader, events, share);
 		if (connection->guard.file.number >= 0)
 			fork_close_in_child(&connection->guard);
 	} else if (connection->alone != told_alone) {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <spawn.h>
@@ -128,13 +129,15 @@ reap(pid_t pid)
 
 struct task {
 	const char *reader, *share;
+	uint32_t events;
 };
 
 static int
 spawn(const char *path, const struct task *task, int process, int channel)
 {
 	char name[] = NAME, variable[PATH_SIZE], reader[JPKI_READER_NAME_SIZE], share[PATH_MAX];
-	char *arguments[] = {name, reader, share, NULL};
+	char events[12];
+	char *arguments[] = {name, reader, events, share, NULL};
 	char *environment[] = {service_variable(variable) != NULL ? variable : NULL, NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -142,6 +145,7 @@ spawn(const char *path, const struct task *task, int process, int channel)
 	int error;
 
 	snprintf(reader, sizeof(reader), "%s", task->reader);
+	snprintf(events, sizeof(events), "%" PRIu32, task->events);
 	snprintf(share, sizeof(share), "%s", task->share != NULL ? task->share : "");
 	error = posix_spawn_file_actions_init(&actions);
 	if (error != 0)
@@ -195,9 +199,9 @@ complain(const char *path, int error)
 }
 
 struct descriptor
-guard_start(const char *reader, const char *share)
+guard_start(const char *reader, uint32_t events, const char *share)
 {
-	const struct task task = {reader, share};
+	const struct task task = {reader, share, events};
 	static const char installed[] = JPKI_LIBEXECDIR "/" NAME;
 	int saved = errno, channel = -1, error = ENOENT;
 	char path[PATH_SIZE];

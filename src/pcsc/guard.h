@@ -3,6 +3,7 @@
 #define PCSC_GUARD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/descriptor.h"
 
@@ -13,12 +14,13 @@
  */
 
 /*
- * Start one for the card in `reader`. It is looked for beside the shared object (or program) that
- * this code is in, then where it is installed. Returns the channel that it listens to, or none if
- * it could not be started, which the log tells the first time. `share` is the path of the file
- * whose lock leaves the card to others (jpki_transport.guard), or NULL.
+ * Start one for the card in `reader`, which was seen last at that count of events. It is looked for
+ * beside the shared object (or program) that this code is in, then where it is installed. Returns
+ * the channel that it listens to, or none if it could not be started, which the log tells the first
+ * time. `share` is the path of the file whose lock leaves the card to others
+ * (jpki_transport.guard), or NULL.
  */
-struct descriptor guard_start(const char *reader, const char *share);
+struct descriptor guard_start(const char *reader, uint32_t events, const char *share);
 
 /* From now on it is to leave the card to others that share it, or to cut the power whatever they
  * do. */

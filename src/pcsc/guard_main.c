@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * jpki-guard READER [SHARE]: wait for a process that has a card unlocked, and cut the card's power
- * if it ends without having done so itself; but leave the card to others if they have a lock on the
- * file SHARE. Started by the module (src/pcsc/guard.h), not by hand.
+ * jpki-guard READER EVENTS SHARE: wait for a process that has a card unlocked, and cut the card's
+ * power if it ends without having done so itself; but leave the card to others if they have a lock
+ * on the file SHARE, and a card that came later than EVENTS says to itself. Started by the module
+ * (src/pcsc/guard.h), not by hand.
  */
 
 #include <errno.h>
@@ -12,6 +13,8 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -134,23 +137,45 @@ give_share_back(int file, int result)
 	(void)close(file);
 }
 
+struct card {
+	const char *reader, *share;
+	uint32_t events;
+	bool alone; /* nobody else's share counts */
+	struct jpki_connection *connection;
+};
+
+/*
+ * Is it the card that we are here for? JPKI_ERR_NO_CARD if one has come since. A service that was
+ * started anew begins to count anew.
+ */
+static int
+confirm_card(struct jpki_service *service, const struct card *card)
+{
+	struct jpki_reader_state now = {0};
+	int rv;
+
+	strncpy(now.name, card->reader, sizeof(now.name) - 1);
+	rv = jpki_transport.poll(service, &now, 1);
+	return rv == JPKI_OK && now.present && now.events > card->events ? JPKI_ERR_NO_CARD : rv;
+}
+
 /*
  * Within a transaction the power is cut at once. Another program's may end later than we wait for
  * it: what was begun is kept for the next time.
  */
 static int
-cut_power(struct jpki_service *service, const char *reader, struct jpki_connection **connection)
+cut_power(struct jpki_service *service, struct card *card)
 {
-	int rv = JPKI_OK;
+	int rv = confirm_card(service, card);
 
-	if (*connection == NULL)
-		rv = jpki_transport.open(service, reader, STEP_MS, connection);
+	if (rv == JPKI_OK && card->connection == NULL)
+		rv = jpki_transport.open(service, card->reader, STEP_MS, &card->connection);
 	if (rv == JPKI_OK)
-		rv = jpki_transport.begin(*connection, STEP_MS);
+		rv = jpki_transport.begin(card->connection, STEP_MS);
 	if (rv == JPKI_OK || rv == JPKI_ERR_RESET)
-		return jpki_transport.close(connection, true, -1);
+		return jpki_transport.close(&card->connection, true, -1);
 	if (rv != JPKI_ERR_HELD)
-		(void)jpki_transport.close(connection, false, -1);
+		(void)jpki_transport.close(&card->connection, false, -1);
 	return rv;
 }
 
@@ -175,12 +200,6 @@ pause_until_next(uint64_t since)
 	return !told_to_end;
 }
 
-struct card {
-	const char *reader, *share;
-	bool alone; /* nobody else's share counts */
-	struct jpki_connection *connection;
-};
-
 /*
  * True: that was it. The share is asked for each time, as others may have come to the card
  * meanwhile. A lock that is refused may be that of the process itself until it is gone: its files
@@ -198,7 +217,7 @@ try_once(struct jpki_service *service, struct card *card, uint64_t since, uint64
 		return true;
 	if (!take_share(card->alone ? "" : card->share, &file))
 		return gone || (said == SAID_NO_MORE && clock_now_ms() - since >= EXEC_MS);
-	rv = cut_power(service, card->reader, &card->connection);
+	rv = cut_power(service, card);
 	give_share_back(file, rv);
 	if (rv != JPKI_ERR_NO_SERVICE)
 		*served = clock_now_ms();
@@ -231,13 +250,16 @@ lock_card(struct card *card)
 int
 main(int argc, char **argv)
 {
-	struct card card = {.reader = argv[1], .share = argc > 2 ? argv[2] : ""};
+	struct card card = {0};
 	sigset_t all;
 
-	if (argc < 2 || argc > 3 || send(GUARD_CHANNEL, "", 0, MSG_NOSIGNAL) != 0) {
+	if (argc != 4 || send(GUARD_CHANNEL, "", 0, MSG_NOSIGNAL) != 0) {
 		fprintf(stderr, "jpki-guard is started by jpki-pkcs11, not by hand.\n");
 		return 2;
 	}
+	card.reader = argv[1];
+	card.events = (uint32_t)strtoul(argv[2], NULL, 10);
+	card.share = argv[3];
 	/* From here on signals wait for ppoll, so that none is lost between a look and the wait. */
 	sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, NULL);

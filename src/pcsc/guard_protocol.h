@@ -3,8 +3,9 @@
 #define PCSC_GUARD_PROTOCOL_H
 
 /*
- * Between src/pcsc/guard.c and jpki-guard, whose arguments are the reader's name and the path of
- * the file by whose lock others have a share in the card ("": none). It gets two descriptors: the
+ * Between src/pcsc/guard.c and jpki-guard, whose arguments are the reader's name, its count of
+ * events when the card was seen last, and the path of the file by whose lock others have a share in
+ * the card ("": none). It gets two descriptors: the
  * process to wait for (pidfd_open), and the channel, on which bytes tell it to go, to heed nobody's
  * share, or to heed that of others again; the end of the channel means that the process has become
  * another program, or could not lock the card itself.

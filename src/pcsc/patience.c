@@ -2,12 +2,12 @@
 #include "pcsc/patience.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include <jpki/error.h>
 
 #include "base/deadline.h"
+#include "base/thread.h"
 
 struct patience {
 	pthread_mutex_t lock;
@@ -69,27 +69,6 @@ live(void *context)
 	return NULL;
 }
 
-/* A thread that gets none of the program's signals, and that nobody joins. */
-static bool
-start_thread(struct patience *patience)
-{
-	pthread_attr_t attributes;
-	pthread_t thread;
-	sigset_t all;
-	int error;
-
-	sigfillset(&all);
-	if (pthread_attr_init(&attributes) != 0)
-		return false;
-	error = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	if (error == 0)
-		error = pthread_attr_setsigmask_np(&attributes, &all);
-	if (error == 0)
-		error = pthread_create(&thread, &attributes, live, patience);
-	(void)pthread_attr_destroy(&attributes);
-	return error == 0;
-}
-
 struct patience *
 patience_start(const struct patience_call *call)
 {
@@ -102,7 +81,7 @@ patience_start(const struct patience_call *call)
 	patience->call = *call;
 	patience->awaited = true; /* it will be */
 	patience->owners = 2;
-	if (start_thread(patience))
+	if (thread_start(live, patience))
 		return patience;
 	pthread_cond_destroy(&patience->changed);
 	pthread_mutex_destroy(&patience->lock);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/thread.h"
 #include "pkcs11/entry.h"
 #include "reader/library.h"
 #include "token/module.h"
@@ -12,7 +13,10 @@
 #define NAME "JPKI PKCS#11 module"
 #define MANUFACTURER "jpki-pkcs11"
 
-/* The module has no threads and needs none; it locks with the operating system's primitives. */
+/*
+ * The module locks with the operating system's primitives. It can do without threads of its own:
+ * then waits for other programs have no end, and what has its time is locked at the next call.
+ */
 static CK_RV
 check_arguments(const CK_C_INITIALIZE_ARGS *arguments)
 {
@@ -34,9 +38,16 @@ check_arguments(const CK_C_INITIALIZE_ARGS *arguments)
 CK_RV
 C_Initialize(CK_VOID_PTR init_args)
 {
+	const CK_C_INITIALIZE_ARGS *arguments = init_args;
+	CK_RV rv;
+
 	if (entry_check(true) == CKR_OK)
 		return entry_done(CKR_CRYPTOKI_ALREADY_INITIALIZED);
-	return module_start(check_arguments(init_args));
+	rv = check_arguments(arguments);
+	if (rv == CKR_OK)
+		thread_allow(arguments == NULL ||
+			     (arguments->flags & CKF_LIBRARY_CANT_CREATE_OS_THREADS) == 0);
+	return module_start(rv);
 }
 
 CK_RV

@@ -11,12 +11,15 @@
 static OSSL_LIB_CTX *context;
 static OSSL_PROVIDER *provider;
 static atomic_bool gone;
+static void (*before_end)(void);
 static bool watched;
 static bool is_child; /* of a fork, in which OpenSSL's locks may be held for ever */
 
 static void
 openssl_stopped(void)
 {
+	if (before_end != NULL)
+		before_end();
 	atomic_store(&gone, true);
 }
 
@@ -51,6 +54,12 @@ crypto_start(void)
 		return false;
 	watched = true;
 	return context != NULL || load_provider();
+}
+
+void
+crypto_before_end(void (*run)(void))
+{
+	before_end = run;
 }
 
 void

@@ -24,6 +24,9 @@ void crypto_prepare(void);
 bool crypto_start(void);
 void crypto_stop(void);
 
+/* Have that called before OpenSSL is shut down, as the program ends: what is at work then ends. */
+void crypto_before_end(void (*run)(void));
+
 /*
  * In a forked child: the context is the parent's. What OpenSSL has there may be locked by a thread
  * that the child does not have, so nothing is given back, then or later: a context that the child

@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "reader/contents.h"
 #include "reader/crypto.h"
+#include "reader/expiry.h"
 #include "reader/lock.h"
 #include "reader/login.h"
 #include "reader/presence.h"
@@ -66,6 +67,7 @@ after_fork_in_child(void)
 	stopping = false;
 	waiting = 0;
 	watchers = NULL;
+	expiry_abandon();
 	crypto_abandon();
 	readers_abandon();
 }
@@ -88,6 +90,32 @@ watch_forks(void)
 	return watched;
 }
 
+/* Nobody has made a call, and the time of something is up. */
+static void
+lock_what_expired(void)
+{
+	struct reader *reader;
+
+	if (!library_enter())
+		return;
+	for (size_t i = 0; (reader = readers_at(i)) != NULL; i++) {
+		pthread_mutex_lock(&reader->lock);
+		lock_expire(reader);
+		library_unlock_reader(reader);
+	}
+	library_leave();
+}
+
+/* Somebody who is in a call while the program ends gets this long to come out of it, in ms. */
+#define EXIT_PATIENCE_MS 1000
+
+static void
+end_expiry(void)
+{
+	if (runs_here())
+		expiry_stop(EXIT_PATIENCE_MS);
+}
+
 static int
 start_parts(void)
 {
@@ -96,6 +124,8 @@ start_parts(void)
 
 	if (!crypto_start())
 		return crypto_is_gone() ? JPKI_ERR_ENDING : JPKI_ERR_MEMORY;
+	crypto_before_end(end_expiry);
+	expiry_start(lock_what_expired);
 	if (refusal_start())
 		rv = jpki_transport.start(&service);
 	/* after what is below has: who forks takes its locks later then, as a call does */
@@ -258,6 +288,7 @@ library_stop_begin(void)
 	}
 	crypto_enter();
 	stop_waiting();
+	expiry_stop(-1);
 	atomic_store(&running, false);
 	pthread_rwlock_wrlock(&inside); /* nobody comes in any more: wait for those inside */
 	return JPKI_OK;
@@ -281,9 +312,6 @@ library_stop_finish(void)
 	pthread_mutex_unlock(&life);
 }
 
-/* Somebody who is in a call while the program ends gets this long to come out of it, in ms. */
-#define EXIT_PATIENCE_MS 1000
-
 /*
  * Programs end without stopping the library. At this point other libraries may be gone (OpenSSL's
  * exit handler has run), so no more is done than to lock the cards. What cannot be done at once is
@@ -297,6 +325,7 @@ at_exit(void)
 
 	if (!runs_here() || pthread_mutex_timedlock(&life, &until) != 0)
 		return;
+	expiry_stop(EXIT_PATIENCE_MS);
 	for (size_t i = 0; atomic_load(&running) && (reader = readers_at(i)) != NULL; i++) {
 		if (pthread_mutex_timedlock(&reader->lock, &until) != 0)
 			continue;
@@ -334,8 +363,12 @@ publish(struct reader *reader)
 void
 library_unlock_reader(struct reader *reader)
 {
+	uint64_t until = lock_open_until(reader);
+
 	publish(reader);
 	pthread_mutex_unlock(&reader->lock);
+	if (until != 0)
+		expiry_at(until);
 }
 
 bool

@@ -167,7 +167,8 @@ guard(struct reader *reader)
 			alone |= each((enum jpki_role)role) ||
 				 (reader->share.roles & SHARE_ROLE(role)) == 0;
 	if (settings_now.guard && reader->card != NULL)
-		jpki_card_guard(reader->card, alone ? NULL : reader->share.path);
+		jpki_card_guard(
+		    reader->card, alone ? NULL : reader->share.path, reader->state.events);
 }
 
 void
@@ -201,7 +202,8 @@ note_all_locked(struct reader *reader)
 
 /*
  * Has the card that was unlocked been taken out, and is there one now? The first has lost its
- * state, and the second is none of ours.
+ * state, and the second is none of ours. A service that was started anew begins to count anew, and
+ * the card may have kept its state meanwhile.
  */
 static bool
 is_another(const struct reader *reader)
@@ -209,7 +211,7 @@ is_another(const struct reader *reader)
 	struct jpki_reader_state now = reader->state;
 
 	return jpki_transport.poll(readers_service(), &now, 1) == JPKI_OK && now.present &&
-	       now.insertion != reader->state.insertion;
+	       now.events > reader->state.events;
 }
 
 /* `rest` keeps others from logging in until the power is off. */
@@ -299,16 +301,40 @@ lock_release_all(struct reader *reader)
 			lock_release(reader, (enum jpki_role)role);
 }
 
+/* Until when is a key for signatures open? 0: it is not. */
+static uint64_t
+open_until(const struct key *key)
+{
+	uint64_t until = key->window_until;
+
+	if (key->unlocked == 0)
+		return 0;
+	if (key->pending > 0 && key->pending_until > until)
+		until = key->pending_until;
+	return until != 0 ? until : 1; /* that moment is over */
+}
+
+uint64_t
+lock_open_until(const struct reader *reader)
+{
+	uint64_t first = 0;
+
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		uint64_t until = each((enum jpki_role)role) ? open_until(&reader->keys[role]) : 0;
+
+		if (until != 0 && (first == 0 || until < first))
+			first = until;
+	}
+	return first;
+}
+
 void
 lock_expire(struct reader *reader)
 {
-	for (int role = 0; role < JPKI_ROLES; role++) {
-		const struct key *key = &reader->keys[role];
+	uint64_t until = lock_open_until(reader);
 
-		if (key->unlocked != 0 && each((enum jpki_role)role) && !in_window(key) &&
-		    !is_pending(key))
-			lock_card(reader);
-	}
+	if (until != 0 && clock_now_ms() >= until)
+		lock_card(reader);
 }
 
 void

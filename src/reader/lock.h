@@ -75,6 +75,9 @@ void lock_card(struct reader *reader);
 /* Lock the card if a key for signatures is open and its time is up. */
 void lock_expire(struct reader *reader);
 
+/* When will it be (clock_now_ms)? 0: nothing is open that has its time. */
+uint64_t lock_open_until(const struct reader *reader);
+
 /*
  * Others reset the card: the login is lost, as far as programs see. What we have unlocked may have
  * outlived a warm reset (card-facts: security status, B), so it is locked for certain.

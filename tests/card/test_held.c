@@ -157,16 +157,16 @@ the_guard_knows_who_shares(void **state)
 {
 	struct world *w = *state;
 
-	jpki_card_guard(w->card, "/a/file");
+	jpki_card_guard(w->card, "/a/file", 1);
 	assert_false(inprocess_guarded(READER));
 	begin(w);
-	jpki_card_guard(w->card, "/a/file");
+	jpki_card_guard(w->card, "/a/file", 1);
 	assert_true(inprocess_guarded(READER));
 	assert_true(inprocess_guarded_by(READER, "/a/file"));
 	assert_false(inprocess_guarded_by(READER, "/another"));
-	jpki_card_guard(w->card, NULL);
+	jpki_card_guard(w->card, NULL, 1);
 	assert_true(inprocess_guarded_by(READER, NULL));
-	jpki_card_guard(w->card, "/a/file");
+	jpki_card_guard(w->card, "/a/file", 1);
 	assert_true(inprocess_guarded_by(READER, "/a/file"));
 	assert_int_equal(jpki_card_disconnect(w->card, true, -1), JPKI_OK);
 	assert_false(inprocess_guarded(READER));

@@ -8,7 +8,8 @@ MEMORY = BUILD / "tests" / "e2e" / "memory"
 AUTHENTICATION, SIGNATURE = 0, 1
 OK, FUNCTION_CANCELED = 0x00, 0x50
 PIN_INCORRECT, PIN_INVALID, PIN_LEN_RANGE, PIN_LOCKED = 0xA0, 0xA1, 0xA2, 0xA4
-FUNCTION_CANCELED = 0x50
+# What a PIN that was refused is when it is given again: which, depends on how soon.
+AGAIN = {PIN_INCORRECT, FUNCTION_CANCELED}
 
 
 class PinProgram:

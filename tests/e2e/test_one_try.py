@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 import pytest
 
-from pin_program import (AUTHENTICATION, FUNCTION_CANCELED, OK, PIN_INCORRECT, SIGNATURE,
+from pin_program import (AGAIN, AUTHENTICATION, FUNCTION_CANCELED, OK, PIN_INCORRECT, SIGNATURE,
                          PinProgram)
 from support import AUTH, PIN, SIGN, wait_until
 
 # Half a second after a refusal, and less, the same string is taken for a program that goes on by
 # itself; this is more.
 PAUSE = 0.6
-AGAIN = {PIN_INCORRECT, FUNCTION_CANCELED}
 
 
 class Key(NamedTuple):

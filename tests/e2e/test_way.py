@@ -222,6 +222,22 @@ def test_a_guard_of_the_last_cuts_the_power(sandbox, way, card, neighbour, share
     assert share.path.read_text() == ""
 
 
+def test_a_guard_leaves_the_next_card_alone(sandbox, way, card, neighbour):
+    assert way("open", 1000) == (OK, "")
+    way("guard")
+    neighbour.disconnect()
+    card.eject()
+    card.insert()
+    assert card.serial()
+    neighbour.connect()
+    before = cuts(card)
+    assert guards(sandbox) == 1
+    way.die()
+    wait_until(lambda: guards(sandbox) == 0)
+    assert cuts(card) == before
+    assert neighbour.ask("begin") == "0"
+
+
 @pytest.mark.parametrize("heeds", [[False], [True, False], [True, False, True]],
                          ids=["at first", "later", "for a while"])
 def test_a_guard_that_is_told_so_heeds_nobody(sandbox, way, card, neighbour, share, heeds):

@@ -9,8 +9,8 @@ import pytest
 from support import AUTH, PIN, SIGN, SLOWNESS, TIMEOUT, assert_signed, wait_until
 from worker import Worker
 
-# Long enough for a login and the beginning of a signature. That it has passed is no event for a
-# program: it is waited for by the clock.
+# Long enough for a login and the beginning of a signature. Where something keeps the key open longer,
+# that it has passed is no event: it is waited for by the clock.
 WINDOW = 2 * SLOWNESS
 PAST = WINDOW + 0.3
 # A PIN for one signature has had a time of its own, whatever the window is: no setting shortens it.
@@ -52,6 +52,23 @@ def log_in(worker, kind="RO"):
     assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
 
 
+def await_locked(card):
+    wait_until(lambda: card.verified() == [])
+
+
+# --- a program that makes no call --------------------------------------------------------------
+
+
+def test_the_key_of_an_idle_program_is_locked(worker, card, right):
+    log_in(worker)
+    assert card.verified() == ["signature"]
+    before = len(card.events("power-off"))
+    await_locked(card)
+    assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
+    assert len(card.events("power-off")) == before + 1
+    assert worker.ask("sign", "s", TEXT) == right
+
+
 # --- the session ------------------------------------------------------------------------------
 
 
@@ -63,9 +80,8 @@ def test_the_password_given_again_helps(worker, card, right, kind):
     key = worker.ask("key", "s")
     card.mark()
     for _ in range(2):
-        time.sleep(PAST)
-        assert worker.ask("state", "s") == PUBLIC.format(kind)
-        assert card.verified() == []
+        await_locked(card)
+        wait_until(lambda: worker.ask("state", "s") == PUBLIC.format(kind))
         assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
         assert worker.ask("state", "s") == USER.format(kind)
         assert worker.ask("key", "s") == key
@@ -77,10 +93,10 @@ def test_the_password_given_again_helps_who_has_not_looked(worker, card, right):
     """A login is the first call after the window, or one that has just failed to sign."""
     log_in(worker)
     card.mark()
-    time.sleep(PAST)
+    await_locked(card)
     assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
     assert worker.ask("sign", "s", TEXT) == right
-    time.sleep(PAST)
+    await_locked(card)
     assert worker.ask("sign", "s", TEXT) == LOGGED_OUT
     assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
     assert worker.ask("sign", "s", TEXT) == right
@@ -90,7 +106,7 @@ def test_the_password_given_again_helps_who_has_not_looked(worker, card, right):
 def test_a_wrong_password_given_again_is_one_try(worker, card, right):
     log_in(worker)
     card.mark()
-    time.sleep(PAST)
+    await_locked(card)
     assert worker.ask("login", "s", WRONG) == "CKR_PIN_INCORRECT"
     assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
     assert worker.ask("sign", "s", TEXT) == right
@@ -199,7 +215,7 @@ def test_pkcs11_tool_signs_what_comes_late(card, tool, certificates, tmp_path):
     """It has logged in before it reads, and gives the password again for the signature."""
     process, signature = tool
     wait_until(lambda: card.answers("001B") == ["9000"])
-    time.sleep(PAST)
+    await_locked(card)
     said, _ = process.communicate(TEXT, timeout=TIMEOUT)
     assert process.returncode == 0, said
     assert_signed(certificates / "signature.pem", TEXT.encode(), signature, tmp_path)

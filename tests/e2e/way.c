@@ -50,7 +50,7 @@ close_card(const char *how)
 static int
 guard(const char *share)
 {
-	way->guard(connection, share[0] != '\0' ? share : NULL);
+	way->guard(connection, share[0] != '\0' ? share : NULL, states[0].events);
 	return 0;
 }
 

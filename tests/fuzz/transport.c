@@ -233,8 +233,9 @@ open(struct jpki_service *service, const char *reader, int patience_ms,
 }
 
 static void
-guard(struct jpki_connection *connection, const char *share)
+guard(struct jpki_connection *connection, const char *share, uint32_t events)
 {
+	(void)events;
 	(void)share;
 	(void)connection; /* this process does not end */
 }

@@ -2,10 +2,12 @@
 
 /* The signature key: how long a login covers it, and PINs for single signatures. */
 
+#include "../common/expire.h"
 #include "clock.h"
 #include "scheme.h"
 
 #define SHORT_WINDOW_MS 50
+#define WINDOW_MS 10000
 /* For longer than this no PIN of a signature waits for the signature. */
 #define CONTEXT_MS 600000
 /* For longer than this no answer about tries is good. */
@@ -68,6 +70,86 @@ card_is_locked_when_the_window_has_passed(void **state)
 	assert_true(locked());
 	assert_int_equal(find_class(session, CKO_PRIVATE_KEY, NULL, 0), 1);
 	assert_int_equal(pins_sent(), 1);
+}
+
+/* The window passes, and the program makes no call. */
+static void
+idle_program_leaves_nothing_open(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	set_window(WINDOW_MS);
+	clock_stop();
+	session = open_user_session(JPKI_SIGNATURE);
+	clock_skip_ms(WINDOW_MS - 1);
+	assert_false(expire());
+	assert_false(locked());
+	clock_skip_ms(1);
+	assert_true(expire());
+	assert_true(locked());
+	assert_false(expire());
+	vcard_ledger_mark(card);
+	assert_false(user_session(session));
+	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_POWER_OFF), 0);
+	assert_ok(login_with(session, PASSWORD));
+	assert_signs(session, JPKI_SIGNATURE, sha256_pkcs1);
+}
+
+static void
+idle_program_may_be_signing(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	set_window(WINDOW_MS);
+	clock_stop();
+	session = open_user_session(JPKI_SIGNATURE);
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	clock_skip_ms(WINDOW_MS);
+	assert_true(expire());
+	assert_false(locked());
+	clock_skip_ms(CONTEXT_MS - WINDOW_MS - 1);
+	assert_false(expire());
+	clock_skip_ms(1);
+	assert_true(expire());
+	assert_true(locked());
+	assert_rv(finish_signature(session, signature), CKR_USER_NOT_LOGGED_IN);
+}
+
+static void
+idle_program_with_a_pin_for_one_signature(void **state)
+{
+	CK_SESSION_HANDLE session = open_without_window();
+
+	(void)state;
+	clock_stop();
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, PASSWORD));
+	assert_false(locked());
+	clock_skip_ms(CONTEXT_MS);
+	assert_true(expire());
+	assert_true(locked());
+}
+
+static void
+authentication_does_not_expire(void **state)
+{
+	(void)state;
+	(void)open_user_session(JPKI_AUTHENTICATION);
+	clock_skip_ms(10 * CONTEXT_MS);
+	assert_false(expire());
+	assert_false(locked());
+}
+
+static void
+finalize_ends_the_waiting(void **state)
+{
+	(void)state;
+	(void)open_user_session(JPKI_SIGNATURE);
+	assert_ok(p11->C_Finalize(NULL));
+	clock_skip_ms(CONTEXT_MS);
+	assert_false(expire());
 }
 
 static void
@@ -488,6 +570,11 @@ main(void)
 	    TEST(key_says_that_it_needs_a_pin),
 	    TEST(login_covers_signatures_in_the_window),
 	    TEST(card_is_locked_when_the_window_has_passed),
+	    TEST(idle_program_leaves_nothing_open),
+	    TEST(idle_program_may_be_signing),
+	    TEST(idle_program_with_a_pin_for_one_signature),
+	    TEST(authentication_does_not_expire),
+	    TEST(finalize_ends_the_waiting),
 	    TEST(passing_window_logs_authentication_out),
 	    TEST(authentication_has_no_window),
 	    TEST(without_window_login_leaves_nothing_open),

@@ -109,6 +109,17 @@ checks_after_others(void)
 			violate(CHECK_LOCKED, "after the last program the PIN stays verified");
 }
 
+/* 6: that is so though no call is made. */
+void
+checks_expired(void)
+{
+	scene_settle();
+	for (int i = 0; i < CARDS; i++)
+		if (is_ours(i, JPKI_SIGNATURE) &&
+		    !model_may_be_unlocked(scene_cards[i].reader, JPKI_SIGNATURE, began))
+			violate(CHECK_LOCKED, "no call is made, and the signature key stays open");
+}
+
 static bool
 looked(CK_RV rv)
 {

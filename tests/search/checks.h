@@ -13,6 +13,9 @@
 void checks_before(void);
 void checks_after(CK_RV rv);
 
+/* Some time has passed without a call, and the module has had a chance to see that. */
+void checks_expired(void);
+
 /* Other programs have acted: is the card open for nobody? */
 void checks_after_others(void);
 

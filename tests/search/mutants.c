@@ -54,6 +54,7 @@ enum mutant {
 	NEVER_POWERED_OFF,
 	RESET_UNNOTICED,
 	WINDOW_FOR_EVER,
+	NOBODY_COMES,
 	SIGNED_FOR_ANYBODY,
 	CARD_UNCONFIRMED,
 	SIGNATURE_UNCHECKED,
@@ -341,12 +342,17 @@ WRAP(void, lock_release, struct reader *reader, enum jpki_role role)
 		__real_lock_release(reader, role);
 }
 
-WRAP(void, jpki_card_guard, struct jpki_card *card, const char *share)
+WRAP(void, jpki_card_guard, struct jpki_card *card, const char *share, uint32_t events)
 {
 	if (mutant == GUARD_HEEDS_OTHERS && share == NULL)
 		share = "/dev/null";
 	if (mutant != GUARD_MISSING)
-		__real_jpki_card_guard(card, share);
+		__real_jpki_card_guard(card, share, events);
+}
+
+WRAP(uint64_t, lock_open_until, const struct reader *reader)
+{
+	return mutant == NOBODY_COMES ? 0 : __real_lock_open_until(reader);
 }
 
 WRAP(bool, lock_shows_login, const struct reader *reader, enum jpki_role role)
@@ -416,6 +422,7 @@ static const struct {
     {RESET_UNNOTICED, "a reset by others is not noticed",
 	CAUGHT_BY(CHECK_LOGIN) | CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_SIGNING)},
     {WINDOW_FOR_EVER, "the window does not end", CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
+    {NOBODY_COMES, "who makes no call keeps the key open", CAUGHT_BY(CHECK_LOCKED)},
     {SIGNED_FOR_ANYBODY, "a PIN of one session is good for another", CAUGHT_BY(CHECK_SIGNING)},
     {CARD_UNCONFIRMED, "a card is not confirmed before a PIN", CAUGHT_BY(CHECK_APPLICATION)},
     {SIGNATURE_UNCHECKED, "a wrong signature is handed out", CAUGHT_BY(CHECK_SIGNATURE)},

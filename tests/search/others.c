@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/expire.h"
+#include "checks.h"
 #include "inprocess.h"
 #include "model.h"
 #include "programs.h"
@@ -383,6 +385,10 @@ step_time(const uint16_t *a)
 
 	tell("%lu ms pass", (unsigned long)ms);
 	scene_pass(ms);
+	watch_begin("the thread that waits", NO_READER);
+	(void)expire();
+	checks_expired();
+	watch_end(CKR_OK);
 }
 
 void

@@ -244,7 +244,7 @@ log_in(struct program *program, int place, enum jpki_role role, const char *pin)
 	    !begin(program))
 		return false;
 	program->alone = role == JPKI_SIGNATURE;
-	jpki_transport.guard(program->connection, program->alone ? NULL : program->share.path);
+	jpki_transport.guard(program->connection, program->alone ? NULL : program->share.path, 0);
 	program->open = verify(program, role, pin);
 	program->alone = program->alone && program->open;
 	card->ours[role] = vcard_pin_verified(card->vcard, (enum vcard_pin)role);

@@ -476,8 +476,9 @@ inprocess_close(struct jpki_connection **connection, bool power_off, int held)
 }
 
 static void
-inprocess_guard(struct jpki_connection *connection, const char *share)
+inprocess_guard(struct jpki_connection *connection, const char *share, uint32_t events)
 {
+	(void)events;
 	pthread_mutex_lock(&world.lock);
 	free(connection->share);
 	connection->share = share != NULL ? strdup(share) : NULL;

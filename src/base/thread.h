@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BASE_THREAD_H
+#define BASE_THREAD_H
+
+#include <stdbool.h>
+
+/*
+ * A thread of ours in a program of others: it gets none of the program's signals, and nobody joins
+ * it. False if there can be none, or none may be.
+ */
+bool thread_start(void *(*run)(void *), void *data);
+
+/* May there be any? Without a word there may. A program can forbid them (C_Initialize). */
+void thread_allow(bool allowed);
+
+#endif
