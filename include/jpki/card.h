@@ -145,9 +145,9 @@ int jpki_card_read_certificate(
 /*
  * How many wrong tries are left, 0 if the PIN is blocked, in *tries (0..15). Spends none: the
  * command has no body (card-facts: commands). Some cards answer 9000 while the PIN is
- * verified: *tries is the maximum then. In a transaction.
+ * verified: *tries is the maximum then, and *counted, unless it is NULL, false. In a transaction.
  */
-int jpki_card_tries(struct jpki_card *card, enum jpki_role role, unsigned *tries);
+int jpki_card_tries(struct jpki_card *card, enum jpki_role role, unsigned *tries, bool *counted);
 
 /* Length limits of a PIN in bytes and the number of wrong tries a card grants. */
 struct jpki_pin_policy {

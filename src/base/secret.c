@@ -29,6 +29,25 @@ secret_new(size_t size)
 	return secret;
 }
 
+void *
+secret_share(size_t size)
+{
+	void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		return NULL;
+	(void)mlock(shared, size);
+	(void)madvise(shared, size, MADV_DONTDUMP);
+	return shared;
+}
+
+void
+secret_unshare(void *shared, size_t size)
+{
+	explicit_bzero(shared, size);
+	(void)munmap(shared, size);
+}
+
 void
 secret_free(struct secret **secret)
 {

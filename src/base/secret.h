@@ -22,4 +22,14 @@ struct secret *secret_new(size_t size);
 /* Wipe and give back; sets the pointer to NULL, accepts a pointer to NULL. */
 void secret_free(struct secret **secret);
 
+/*
+ * Zeroed memory for what this process and the children that it forks are to know of secrets, as
+ * long as one of them lives: locked and kept out of core dumps in the same way. NULL if there is
+ * none.
+ */
+void *secret_share(size_t size);
+
+/* Wipe it, for all of them, and give it back. */
+void secret_unshare(void *shared, size_t size);
+
 #endif

@@ -48,18 +48,15 @@ ask_tries(struct jpki_card *card, const struct credential *credential, uint8_t p
 	return interpret_tries(credential, response.sw, tries);
 }
 
-int
-jpki_card_tries(struct jpki_card *card, enum jpki_role role, unsigned *tries)
+static int
+find_tries(
+    struct jpki_card *card, const struct credential *credential, unsigned *tries, bool *counted)
 {
-	const struct credential *credential = credential_of(role);
-	bool counted;
 	int rv;
 
-	if (credential == NULL)
-		return JPKI_ERR_ARGUMENT;
 	if (card->short_pin != NO) {
-		rv = ask_tries(card, credential, short_ef(credential->pin_ef), tries, &counted);
-		if (rv == JPKI_OK && counted)
+		rv = ask_tries(card, credential, short_ef(credential->pin_ef), tries, counted);
+		if (rv == JPKI_OK && *counted)
 			card->short_pin = YES;
 		/* the way to the card failed, or short identifiers are known to work */
 		if (!status_said(rv) && rv != JPKI_OK)
@@ -70,9 +67,24 @@ jpki_card_tries(struct jpki_card *card, enum jpki_role role, unsigned *tries)
 	rv = file_select(card, credential->pin_ef);
 	if (rv != JPKI_OK)
 		return rv;
-	rv = ask_tries(card, credential, CURRENT_FILE, tries, &counted);
-	if (rv == JPKI_OK && counted)
+	rv = ask_tries(card, credential, CURRENT_FILE, tries, counted);
+	if (rv == JPKI_OK && *counted)
 		card->short_pin = NO;
+	return rv;
+}
+
+int
+jpki_card_tries(struct jpki_card *card, enum jpki_role role, unsigned *tries, bool *counted)
+{
+	const struct credential *credential = credential_of(role);
+	bool is_count = false;
+	int rv;
+
+	if (credential == NULL)
+		return JPKI_ERR_ARGUMENT;
+	rv = find_tries(card, credential, tries, &is_count);
+	if (counted != NULL)
+		*counted = is_count;
 	return rv;
 }
 
@@ -87,7 +99,7 @@ address_pin(struct jpki_card *card, enum jpki_role role, uint8_t *p2, unsigned *
 	int rv;
 
 	if (card->short_pin == UNKNOWN) {
-		rv = jpki_card_tries(card, role, tries);
+		rv = jpki_card_tries(card, role, tries, NULL);
 		if (rv == JPKI_OK && *tries == 0)
 			return JPKI_ERR_PIN_BLOCKED;
 		if (rv != JPKI_OK)

@@ -51,14 +51,17 @@ contents_ask_tries(struct reader *reader, enum jpki_role role, bool now)
 {
 	struct key *key = &reader->keys[role];
 	unsigned tries;
+	bool counted;
 	int rv;
 
 	if (!now && tries_younger(key, TRIES_RECENT_MS))
 		return JPKI_OK;
-	rv = jpki_card_tries(reader->card, role, &tries);
-	if (rv == JPKI_OK)
-		contents_set_tries(key, tries);
-	return rv;
+	rv = jpki_card_tries(reader->card, role, &tries, &counted);
+	if (rv != JPKI_OK)
+		return rv;
+	contents_set_tries(key, tries);
+	key->tries_counted = counted;
+	return JPKI_OK;
 }
 
 int

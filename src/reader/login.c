@@ -44,7 +44,9 @@ may_send(struct attempt *attempt)
 		return rv;
 	if (attempt->key->tries == 0)
 		return JPKI_ERR_PIN_BLOCKED;
-	if (known && refusal_holds(&attempt->given, attempt->key->tries))
+	/* that it is verified may have been so before: it says nothing of what was since */
+	if (known &&
+	    refusal_holds(&attempt->given, attempt->key->tries_counted ? attempt->key->tries : 0))
 		return JPKI_ERR_PIN_REFUSED;
 	return JPKI_OK;
 }
@@ -84,6 +86,31 @@ judge_answer(struct attempt *attempt, int result, unsigned tries)
 	return tries == 0 ? JPKI_ERR_PIN_BLOCKED : JPKI_ERR_PIN_WRONG;
 }
 
+/* Is it an answer to a PIN? */
+static bool
+is_verdict(int result)
+{
+	return result == JPKI_OK || result == JPKI_ERR_PIN_WRONG || result == JPKI_ERR_PIN_BLOCKED;
+}
+
+/*
+ * The answer to a PIN was lost, or is none. If the card has a try less now, it has refused the PIN.
+ * Where it cannot be asked, or this one is given again later, that is looked at then.
+ */
+static int
+learn_verdict(struct attempt *attempt, int result, unsigned before, unsigned *tries)
+{
+	bool counted;
+
+	if (is_verdict(result) || before == 0)
+		return result;
+	refusal_note_lost(&attempt->given, before - 1);
+	if (jpki_card_tries(attempt->reader->card, attempt->role, tries, &counted) == JPKI_OK &&
+	    counted && *tries < before)
+		return JPKI_ERR_PIN_WRONG;
+	return result;
+}
+
 /* Before that: a PIN that was blocked already has not been compared. */
 static enum jpki_try
 try_of(int result)
@@ -109,7 +136,7 @@ send(struct attempt *attempt)
 	struct jpki_card *card = attempt->reader->card;
 	struct key *key = attempt->key;
 	bool was_unlocked = key->unlocked != 0;
-	unsigned tries = 0;
+	unsigned before = key->tries, tries = 0;
 	int rv;
 
 	lock_about_to_unlock(attempt->reader, attempt->role);
@@ -119,6 +146,7 @@ send(struct attempt *attempt)
 	else
 		rv = jpki_card_change_pin(
 		    card, attempt->role, attempt->pin, attempt->new_pin, &tries);
+	rv = learn_verdict(attempt, rv, before, &tries);
 	attempt->reader->last_try = try_of(rv);
 	rv = judge_answer(attempt, rv, tries);
 	log_line(LOG_INFO, "%s of JPKI %s: %s",

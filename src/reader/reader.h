@@ -33,7 +33,8 @@ struct key {
 
 	unsigned tries;
 	bool tries_known;
-	uint64_t tries_at; /* when the card said so, clock_now_ms */
+	bool tries_counted; /* if not, the card has only said that the PIN is verified */
+	uint64_t tries_at;  /* when the card said so, clock_now_ms */
 
 	/*
 	 * That a person has logged in, and what the card has verified, are two things: the key for

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "reader/refusal.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,54 +26,96 @@ struct row {
 	enum jpki_role role;
 	uint8_t digest[DIGEST_SIZE];
 	uint64_t noted_at; /* 0: the row is free */
+	bool told;	   /* to who gave it, that it is wrong */
 	bool by_card;
 	unsigned tries; /* that the card had left then */
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct secret *key; /* its length is 0 in a forked child, which inherits no secrets */
-static struct row rows[ROWS];
+/* Shared with other modules and with children: a change here needs another name below. */
+struct memory {
+	pthread_mutex_t lock;
+	uint8_t key[KEY_SIZE];
+	struct row rows[ROWS];
+};
 
+/*
+ * There is one of it in a process, however many modules have this code: the dynamic linker binds a
+ * symbol of that type (STB_GNU_UNIQUE) to the first that it finds.
+ */
+extern _Atomic(struct memory *) jpki_refusals_1;
+__asm__(".pushsection .bss.jpki_refusals_1, \"aw\", %nobits\n"
+	".globl jpki_refusals_1\n"
+	".type jpki_refusals_1, %gnu_unique_object\n"
+	".balign 8\n"
+	"jpki_refusals_1:\n"
+	".zero 8\n"
+	".size jpki_refusals_1, 8\n"
+	".popsection");
+
+/* The lock outlives a process that dies with it: what it was writing is one row at most. */
 static void
-after_fork(void)
+make_lock(pthread_mutex_t *lock)
 {
-	pthread_mutex_init(&lock, NULL);
+	pthread_mutexattr_t attributes;
+
+	pthread_mutexattr_init(&attributes);
+	pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+	pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+	pthread_mutex_init(lock, &attributes);
+	pthread_mutexattr_destroy(&attributes);
 }
 
 /* OpenSSL's generator would leave each thread something to do at its end. */
-static bool
-make_key(void)
+static struct memory *
+make_memory(void)
 {
-	if (key == NULL) {
-		key = secret_new(KEY_SIZE);
-		(void)pthread_atfork(NULL, NULL, after_fork);
+	struct memory *memory = secret_share(sizeof(*memory));
+
+	if (memory == NULL)
+		return NULL;
+	if (getentropy(memory->key, KEY_SIZE) != 0) {
+		secret_unshare(memory, sizeof(*memory));
+		return NULL;
 	}
-	if (key == NULL || getentropy(key->bytes, KEY_SIZE) != 0)
-		return false;
-	key->length = KEY_SIZE;
-	memset(rows, 0, sizeof(rows));
-	return true;
+	make_lock(&memory->lock);
+	return memory;
 }
 
 bool
 refusal_start(void)
 {
-	bool made;
+	struct memory *none = NULL, *memory;
 
-	pthread_mutex_lock(&lock);
-	made = (key != NULL && key->length == KEY_SIZE) || make_key();
-	pthread_mutex_unlock(&lock);
-	return made;
+	if (atomic_load(&jpki_refusals_1) != NULL)
+		return true;
+	memory = make_memory();
+	if (memory == NULL)
+		return false;
+	/* another module may have been quicker */
+	if (!atomic_compare_exchange_strong(&jpki_refusals_1, &none, memory))
+		secret_unshare(memory, sizeof(*memory));
+	return true;
+}
+
+/* To be unlocked; NULL before the first start. */
+static struct memory *
+lock_memory(void)
+{
+	struct memory *memory = atomic_load(&jpki_refusals_1);
+
+	if (memory != NULL && pthread_mutex_lock(&memory->lock) == EOWNERDEAD)
+		(void)pthread_mutex_consistent(&memory->lock);
+	return memory;
 }
 
 static bool
-digest_of(const struct refused *refused, uint8_t digest[DIGEST_SIZE])
+digest_of(const struct memory *memory, const struct refused *refused, uint8_t digest[DIGEST_SIZE])
 {
 	size_t length = refused->length <= GIVEN_MAX ? refused->length : 0, size = 0;
 
-	if (crypto_is_gone() || key == NULL || key->length != KEY_SIZE)
+	if (crypto_is_gone())
 		return false;
-	return EVP_Q_mac(crypto_context(), "HMAC", NULL, "SHA256", NULL, key->bytes, KEY_SIZE,
+	return EVP_Q_mac(crypto_context(), "HMAC", NULL, "SHA256", NULL, memory->key, KEY_SIZE,
 		   refused->bytes, length, digest, DIGEST_SIZE, &size) != NULL &&
 	       size == DIGEST_SIZE;
 }
@@ -82,111 +126,123 @@ is_of(const struct row *row, uint64_t insertion, enum jpki_role role)
 	return row->noted_at != 0 && row->insertion == insertion && row->role == role;
 }
 
-/* With the lock held: the row of a PIN, or NULL. Mostly there is nothing to compare with. */
+/* The row of a PIN, or NULL. Mostly there is nothing to compare with. */
 static struct row *
-find(const struct refused *refused)
+find_inlock(struct memory *memory, const struct refused *refused)
 {
 	uint8_t digest[DIGEST_SIZE];
 	bool made = false;
 
-	for (size_t i = 0; i < ROWS; i++) {
-		if (!is_of(&rows[i], refused->insertion, refused->role))
+	for (struct row *row = memory->rows; row < memory->rows + ROWS; row++) {
+		if (!is_of(row, refused->insertion, refused->role))
 			continue;
-		if (!made && !digest_of(refused, digest))
+		if (!made && !digest_of(memory, refused, digest))
 			return NULL;
 		made = true;
-		if (CRYPTO_memcmp(digest, rows[i].digest, DIGEST_SIZE) == 0)
-			return &rows[i];
+		if (CRYPTO_memcmp(digest, row->digest, DIGEST_SIZE) == 0)
+			return row;
 	}
 	return NULL;
 }
 
 /* The row that may go: a free one, else the oldest that no card has refused, else the oldest. */
 static struct row *
-spare_row(void)
+spare_row_inlock(struct memory *memory)
 {
-	struct row *spare = &rows[0];
+	struct row *spare = memory->rows;
 
-	for (size_t i = 1; i < ROWS; i++) {
-		bool better = rows[i].noted_at < spare->noted_at;
+	for (struct row *row = spare + 1; row < memory->rows + ROWS; row++) {
+		bool better = row->noted_at < spare->noted_at;
 
-		if (rows[i].by_card != spare->by_card && rows[i].noted_at != 0)
+		if (row->by_card != spare->by_card && row->noted_at != 0)
 			better = spare->by_card;
 		if (better)
-			spare = &rows[i];
+			spare = row;
 	}
 	return spare;
 }
 
+/* By the card, with that many tries left, if `tries` is not NULL; and whether somebody was told. */
 static void
-note(const struct refused *refused, bool by_card, unsigned tries)
+note(const struct refused *refused, const unsigned *tries, bool told)
 {
 	struct row new = {.insertion = refused->insertion, .role = refused->role};
+	struct memory *memory = lock_memory();
 	struct row *row;
 
-	pthread_mutex_lock(&lock);
-	row = find(refused);
-	if (row == NULL && digest_of(refused, new.digest)) {
-		row = spare_row();
+	if (memory == NULL)
+		return;
+	row = find_inlock(memory, refused);
+	if (row == NULL && digest_of(memory, refused, new.digest)) {
+		row = spare_row_inlock(memory);
 		*row = new;
 	}
 	if (row != NULL) {
-		row->noted_at = clock_now_ms();
-		row->by_card |= by_card;
-		if (by_card)
-			row->tries = tries;
+		if (told || row->noted_at == 0)
+			row->noted_at = clock_now_ms();
+		row->told |= told;
+		row->by_card |= tries != NULL;
+		if (tries != NULL)
+			row->tries = *tries;
 	}
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&memory->lock);
 }
 
 void
 refusal_note(const struct refused *refused)
 {
-	note(refused, false, 0);
+	note(refused, NULL, true);
 }
 
 void
 refusal_note_card(const struct refused *refused, unsigned tries)
 {
-	note(refused, true, tries);
+	note(refused, &tries, true);
+}
+
+void
+refusal_note_lost(const struct refused *refused, unsigned tries)
+{
+	note(refused, &tries, false);
+}
+
+/* What is known of a PIN; all zero if nothing is. */
+static struct row
+recall(const struct refused *refused)
+{
+	struct memory *memory = lock_memory();
+	const struct row *found;
+	struct row row = {0};
+
+	if (memory == NULL)
+		return row;
+	found = find_inlock(memory, refused);
+	if (found != NULL)
+		row = *found;
+	pthread_mutex_unlock(&memory->lock);
+	return row;
 }
 
 bool
 refusal_is_recent(const struct refused *refused, uint64_t given_at)
 {
-	const struct row *row;
-	bool recent;
+	const struct row row = recall(refused);
 
-	pthread_mutex_lock(&lock);
-	row = find(refused);
-	recent = row != NULL && given_at < row->noted_at + REFUSAL_MS;
-	pthread_mutex_unlock(&lock);
-	return recent;
+	return row.told && given_at < row.noted_at + REFUSAL_MS;
 }
 
 bool
 refusal_is_known(const struct refused *refused)
 {
-	const struct row *row;
-	bool known;
-
-	pthread_mutex_lock(&lock);
-	row = find(refused);
-	known = row != NULL && row->by_card;
-	pthread_mutex_unlock(&lock);
-	return known;
+	return recall(refused).by_card;
 }
 
 bool
 refusal_holds(const struct refused *refused, unsigned tries)
 {
-	const struct row *row;
-	bool holds;
+	const struct row row = recall(refused);
+	bool holds = row.by_card && tries <= row.tries;
 
-	pthread_mutex_lock(&lock);
-	row = find(refused);
-	holds = row != NULL && row->by_card && tries <= row->tries;
-	pthread_mutex_unlock(&lock);
 	if (!holds)
 		refusal_forget(refused->insertion, refused->role);
 	return holds;
@@ -195,21 +251,26 @@ refusal_holds(const struct refused *refused, unsigned tries)
 void
 refusal_forget(uint64_t insertion, enum jpki_role role)
 {
-	pthread_mutex_lock(&lock);
+	struct memory *memory = lock_memory();
+
+	if (memory == NULL)
+		return;
 	for (size_t i = 0; i < ROWS; i++)
-		if (is_of(&rows[i], insertion, role))
-			rows[i].by_card = false;
-	pthread_mutex_unlock(&lock);
+		if (is_of(&memory->rows[i], insertion, role))
+			memory->rows[i].by_card = false;
+	pthread_mutex_unlock(&memory->lock);
 }
 
 void
 refusal_take_back(const struct refused *refused)
 {
+	struct memory *memory = lock_memory();
 	struct row *row;
 
-	pthread_mutex_lock(&lock);
-	row = find(refused);
+	if (memory == NULL)
+		return;
+	row = find_inlock(memory, refused);
 	if (row != NULL)
 		*row = (struct row){0};
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&memory->lock);
 }

@@ -11,18 +11,19 @@
 /*
  * The PINs that were refused. A string that a card has refused is not sent to it again while it
  * stays in: programs whose PIN comes from a field, an option or a file give it again for as long as
- * they hear that it is wrong, or at each address of a server, and would spend all tries. Only a
- * count of tries that has gone up tells that the PIN was verified or changed since.
+ * they hear that it is wrong, at each address of a server, or in each of their workers, and would
+ * spend all tries. Only a count of tries that has gone up tells that the PIN was verified or
+ * changed since.
  *
- * Known for the process and the card, past the end of the library; kept in memory alone, as digests
- * with a key that is made anew in each process and lies in the memory of secrets. Times are
- * clock_now_ms. All functions may be called by any thread.
+ * Known for the card, and past the end of the library, to all copies of this code in a process and
+ * to the children that it forks afterwards; kept in memory alone, as digests with a key that is
+ * made at the first start. Times are clock_now_ms. All functions may be called by any thread.
  */
 
 /* Nobody types a PIN again within that, in ms. */
 #define REFUSAL_MS 500
 
-/* Make the key, after crypto_start; false if there is no memory or nothing random. */
+/* Make the key, unless there is one; false if there is no memory or nothing random. */
 bool refusal_start(void);
 
 /* A PIN as it was given to the card in one of its insertions, or would have been. */
@@ -37,6 +38,11 @@ struct refused {
 void refusal_note(const struct refused *refused);
 /* The card refused it, and has `tries` left. */
 void refusal_note_card(const struct refused *refused, unsigned tries);
+/*
+ * The card may have refused it, its answer was lost: it has `tries` left if so. Nobody has called
+ * it wrong.
+ */
+void refusal_note_lost(const struct refused *refused, unsigned tries);
 
 /* Was it called wrong less than REFUSAL_MS before it was given, at `given_at`? Waiting for a busy
  * card is no typing. */

@@ -149,7 +149,8 @@ a_reset_within_a_transaction(void **state)
 	login(w, JPKI_AUTHENTICATION);
 	inprocess_power_cut(READER);
 	mark(w);
-	assert_int_equal(jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries), JPKI_ERR_RESET);
+	assert_int_equal(
+	    jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries, NULL), JPKI_ERR_RESET);
 	assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries), JPKI_ERR_RESET);
 	assert_exchanges(w, 0);
 	assert_int_equal(jpki_card_end(w->card), JPKI_ERR_RESET);

@@ -198,7 +198,8 @@ nothing_is_sent_outside_a_transaction(void **state)
 	assert_int_equal(
 	    jpki_card_read_certificate(w->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der),
 	    JPKI_ERR_ARGUMENT);
-	assert_int_equal(jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries), JPKI_ERR_ARGUMENT);
+	assert_int_equal(
+	    jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries, NULL), JPKI_ERR_ARGUMENT);
 	assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries), JPKI_ERR_ARGUMENT);
 	assert_int_equal(jpki_card_sign(w->card, JPKI_AUTHENTICATION, JPKI_SIGN_PKCS1,
 			     (const uint8_t *)"x", 1, signature),

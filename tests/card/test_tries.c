@@ -8,7 +8,7 @@ tries_of(struct world *w, enum jpki_role role)
 {
 	unsigned tries = 77;
 
-	assert_int_equal(jpki_card_tries(w->card, role, &tries), JPKI_OK);
+	assert_int_equal(jpki_card_tries(w->card, role, &tries, NULL), JPKI_OK);
 	return tries;
 }
 
@@ -116,7 +116,7 @@ a_failing_way_gets_no_second_question(void **state)
 	begin(w);
 	mark(w);
 	inprocess_plan(INPROCESS_ANSWER, 1, JPKI_ERR_IO, NULL, NULL);
-	assert_int_equal(jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries), JPKI_ERR_IO);
+	assert_int_equal(jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries, NULL), JPKI_ERR_IO);
 	assert_exchanges(w, 1);
 }
 
@@ -133,11 +133,11 @@ strange_answers_are_errors(void **state)
 	for (size_t i = 0; i < LENGTH_OF(answers); i++) {
 		plan_fault(w, VCARD_FAULT_SW, 1, answers[i]);
 		assert_int_not_equal(
-		    jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries), JPKI_OK);
+		    jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries, NULL), JPKI_OK);
 		assert_int_equal(tries, 77);
 	}
 	assert_exchanges(w, LENGTH_OF(answers));
-	assert_int_equal(jpki_card_tries(w->card, JPKI_ROLES, &tries), JPKI_ERR_ARGUMENT);
+	assert_int_equal(jpki_card_tries(w->card, JPKI_ROLES, &tries, NULL), JPKI_ERR_ARGUMENT);
 }
 
 static void

@@ -46,7 +46,7 @@ a_login_without_short_identifiers(void **state)
 
 	set_quirk(w->vcard, "short-identifiers", "6a86");
 	begin(w);
-	assert_int_equal(jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries), JPKI_OK);
+	assert_int_equal(jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries, NULL), JPKI_OK);
 	mark(w);
 	assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries), JPKI_OK);
 	assert_exchanges(w, 2);
@@ -130,7 +130,7 @@ a_blocked_pin_is_told_in_all_its_forms(void **state)
 		vcard_pin_set_tries(w->vcard, VCARD_PIN_AUTHENTICATION, 0, NULL);
 		begin(w);
 		/* how PINs are addressed is known: nothing is asked first */
-		assert_int_equal(jpki_card_tries(w->card, JPKI_SIGNATURE, &tries), JPKI_OK);
+		assert_int_equal(jpki_card_tries(w->card, JPKI_SIGNATURE, &tries, NULL), JPKI_OK);
 		assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries), rows[i].error);
 		assert_int_equal(tries, 0);
 		assert_true(events(w, VCARD_EVENT_VERIFY) <= 1);

@@ -29,7 +29,7 @@ come_to_verify(struct world *w)
 
 	start_over(w);
 	begin(w);
-	assert_int_equal(jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries), JPKI_OK);
+	assert_int_equal(jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries, NULL), JPKI_OK);
 	mark(w);
 }
 

@@ -15,12 +15,14 @@ AGAIN = {PIN_INCORRECT, FUNCTION_CANCELED}
 class PinProgram:
     """Its commands, as seen by a test; each is answered by a number, the module's code mostly."""
 
-    def __init__(self, sandbox, *before):
-        self.process = sandbox.start(*before, MEMORY, sandbox.module)
+    def __init__(self, sandbox, *before, modules=None):
+        modules = modules or [sandbox.module]
+        self.process = sandbox.start(*before, MEMORY, *modules)
         self.pid = int(self.line())
         self.buffer = int(self.line(), 16)
-        for command in ("load", "initialize", "open"):
-            self(command)
+        for number in reversed(range(len(modules))):
+            for command in (f"module {number}", "load", "initialize", "open"):
+                self(command)
 
     def line(self):
         return self.process.stdout.readline().strip()
@@ -34,6 +36,13 @@ class PinProgram:
 
     def __call__(self, line, expected=OK):
         assert self.ask(line) == expected, line
+
+    def worker(self):
+        """A forked child answers from here on, until it leaves."""
+        self("worker")
+
+    def leave(self):
+        self("leave")
 
     def give(self, how, *pins):
         """A command that brings PINs: "here login 0" and the like."""

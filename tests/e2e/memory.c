@@ -12,6 +12,8 @@
  *                 followed by the bytes of the PINs. HOW is "here", in "thread" that ends, or
  *                 "begin", in one that "end" waits for and whose result it tells
  *   fork, reap    a child, which only waits; its process id. Until reap.
+ *   worker, leave a child that goes on in place of this one, until it leaves
+ *   module N      go on with another one of the modules that were named
  *   leak WHERE LENGTH
  *                 followed by bytes: what a careless module would do with them
  */
@@ -33,6 +35,7 @@
 #define LINE 128
 #define SIGNATURE 1
 #define ROLES 2
+#define MODULES 3
 
 struct job {
 	char verb[16];
@@ -41,11 +44,14 @@ struct job {
 	CK_RV rv;
 };
 
-static const char *path;
-static void *library;
-static CK_FUNCTION_LIST *p11;
-static CK_FUNCTION_LIST_3_0 *p11_3;
-static CK_SESSION_HANDLE sessions[ROLES];
+/* What there is once a module. */
+static struct module {
+	const char *path;
+	void *library;
+	CK_FUNCTION_LIST *p11;
+	CK_FUNCTION_LIST_3_0 *p11_3;
+	CK_SESSION_HANDLE sessions[ROLES];
+} modules[MODULES], *module = modules;
 static CK_UTF8CHAR *pins;
 static struct job job;
 static pthread_t thread;
@@ -107,14 +113,14 @@ load_module(void)
 	void *symbol;
 	CK_RV rv;
 
-	library = load(path, &p11);
-	symbol = dlsym(library, "C_GetInterface");
+	module->library = load(module->path, &module->p11);
+	symbol = dlsym(module->library, "C_GetInterface");
 	if (symbol == NULL)
 		die("C_GetInterface");
 	memcpy(&get_interface, &symbol, sizeof(get_interface));
 	rv = get_interface(NULL, &version, &interface, 0);
 	if (rv == CKR_OK)
-		p11_3 = interface->pFunctionList;
+		module->p11_3 = interface->pFunctionList;
 	return rv;
 }
 
@@ -124,17 +130,17 @@ open_sessions(void)
 	CK_RV rv = CKR_OK;
 
 	for (CK_SLOT_ID slot = 0; slot < ROLES && rv == CKR_OK; slot++)
-		rv = p11->C_OpenSession(
-		    slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &sessions[slot]);
+		rv = module->p11->C_OpenSession(
+		    slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &module->sessions[slot]);
 	return rv;
 }
 
 static CK_RV
 close_sessions(void)
 {
-	CK_RV rv = p11->C_CloseAllSessions(0);
+	CK_RV rv = module->p11->C_CloseAllSessions(0);
 
-	return rv == CKR_OK ? p11->C_CloseAllSessions(1) : rv;
+	return rv == CKR_OK ? module->p11->C_CloseAllSessions(1) : rv;
 }
 
 static CK_RV
@@ -145,15 +151,16 @@ begin_signature(void)
 	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
 	CK_OBJECT_HANDLE key;
 	CK_ULONG count = 0;
-	CK_RV rv = p11->C_FindObjectsInit(sessions[SIGNATURE], &template, 1);
+	CK_RV rv = module->p11->C_FindObjectsInit(module->sessions[SIGNATURE], &template, 1);
 
 	if (rv == CKR_OK)
-		rv = p11->C_FindObjects(sessions[SIGNATURE], &key, 1, &count);
+		rv = module->p11->C_FindObjects(module->sessions[SIGNATURE], &key, 1, &count);
 	if (rv == CKR_OK)
-		rv = p11->C_FindObjectsFinal(sessions[SIGNATURE]);
+		rv = module->p11->C_FindObjectsFinal(module->sessions[SIGNATURE]);
 	if (rv == CKR_OK && count != 1)
 		rv = CKR_KEY_HANDLE_INVALID;
-	return rv == CKR_OK ? p11->C_SignInit(sessions[SIGNATURE], &mechanism, key) : rv;
+	return rv == CKR_OK ? module->p11->C_SignInit(module->sessions[SIGNATURE], &mechanism, key)
+			    : rv;
 }
 
 static CK_RV
@@ -162,22 +169,23 @@ end_signature(void)
 	CK_BYTE data[] = "a text", signature[256];
 	CK_ULONG length = sizeof(signature);
 
-	return p11->C_Sign(sessions[SIGNATURE], data, sizeof(data), signature, &length);
+	return module->p11->C_Sign(
+	    module->sessions[SIGNATURE], data, sizeof(data), signature, &length);
 }
 
 static CK_RV
 give_pins(const struct job *j)
 {
-	CK_SESSION_HANDLE session = sessions[j->role];
+	CK_SESSION_HANDLE session = module->sessions[j->role];
 
 	if (strcmp(j->verb, "login") == 0)
-		return p11->C_Login(session, CKU_USER, pins, j->first);
+		return module->p11->C_Login(session, CKU_USER, pins, j->first);
 	if (strcmp(j->verb, "login-user") == 0)
-		return p11_3->C_LoginUser(session, CKU_USER, pins, j->first, NULL, 0);
+		return module->p11_3->C_LoginUser(session, CKU_USER, pins, j->first, NULL, 0);
 	if (strcmp(j->verb, "context") == 0)
-		return p11->C_Login(session, CKU_CONTEXT_SPECIFIC, pins, j->first);
+		return module->p11->C_Login(session, CKU_CONTEXT_SPECIFIC, pins, j->first);
 	if (strcmp(j->verb, "set-pin") == 0)
-		return p11->C_SetPIN(session, pins, j->first, pins + j->first, j->second);
+		return module->p11->C_SetPIN(session, pins, j->first, pins + j->first, j->second);
 	return CKR_FUNCTION_NOT_SUPPORTED;
 }
 
@@ -279,6 +287,31 @@ reap_child(void)
 	return CKR_OK;
 }
 
+/* The child answers; this one does again when that has left. */
+static CK_RV
+start_worker(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0)
+		die("fork");
+	if (pid == 0)
+		return CKR_OK;
+	if (waitpid(pid, &status, 0) != pid)
+		die("waitpid");
+	return (CK_RV)status;
+}
+
+static CK_RV
+choose_module(int number)
+{
+	if (number < 0 || number >= MODULES || modules[number].path == NULL)
+		return CKR_ARGUMENTS_BAD;
+	module = &modules[number];
+	return CKR_OK;
+}
+
 static const struct {
 	const char *word;
 	CK_RV (*function)(void);
@@ -290,6 +323,7 @@ static const struct {
     {"sign", end_signature},
     {"end", end_thread},
     {"reap", reap_child},
+    {"worker", start_worker},
 };
 
 static CK_RV
@@ -303,13 +337,15 @@ obey(const char *line)
 		if (strcmp(line, verbs[i].word) == 0)
 			return verbs[i].function();
 	if (strcmp(line, "initialize") == 0)
-		return p11->C_Initialize(NULL);
+		return module->p11->C_Initialize(NULL);
 	if (strcmp(line, "finalize") == 0)
-		return p11->C_Finalize(NULL);
+		return module->p11->C_Finalize(NULL);
 	if (strcmp(line, "unload") == 0)
-		return dlclose(library) == 0 ? CKR_OK : CKR_GENERAL_ERROR;
+		return dlclose(module->library) == 0 ? CKR_OK : CKR_GENERAL_ERROR;
 	if (sscanf(line, "logout %d", &role) == 1 && role >= 0 && role < ROLES)
-		return p11->C_Logout(sessions[role]);
+		return module->p11->C_Logout(module->sessions[role]);
+	if (sscanf(line, "module %d", &role) == 1)
+		return choose_module(role);
 	if (sscanf(line, "leak %15s %zu", how, &length) == 2 && length <= ROOM) {
 		read_all(pins, length);
 		leak(how, length);
@@ -327,11 +363,12 @@ main(int argc, char **argv)
 {
 	static char line[LINE];
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: memory MODULE\n");
+	if (argc < 2 || argc > MODULES + 1) {
+		fprintf(stderr, "usage: memory MODULE...\n");
 		return 2;
 	}
-	path = argv[1];
+	for (int i = 1; i < argc; i++)
+		modules[i - 1].path = argv[i];
 	pins = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (pins == MAP_FAILED || madvise(pins, ROOM, MADV_DONTDUMP) != 0 ||
 	    madvise(pins, ROOM, MADV_WIPEONFORK) != 0)
@@ -342,6 +379,8 @@ main(int argc, char **argv)
 		read_line(line);
 		if (strcmp(line, "fork") == 0)
 			answer((unsigned long)start_child(), 10);
+		else if (strcmp(line, "leave") == 0)
+			_exit(0);
 		else
 			answer(obey(line), 16);
 	}

@@ -2,14 +2,15 @@
 """A string that the card has refused costs one try, however often and by whichever call a program
 brings it, for as long as the card stays in and nothing was verified since."""
 
+import shutil
 import time
 from typing import NamedTuple
 
 import pytest
 
-from pin_program import (AGAIN, AUTHENTICATION, FUNCTION_CANCELED, OK, PIN_INCORRECT, SIGNATURE,
+from pin_program import (AGAIN, AUTHENTICATION, OK, PIN_INCORRECT, SIGNATURE,
                          PinProgram)
-from support import AUTH, PIN, SIGN, wait_until
+from support import AUTH, BUILD, PIN, SIGN, Card, wait_until
 
 # Half a second after a refusal, and less, the same string is taken for a program that goes on by
 # itself; this is more.
@@ -154,6 +155,106 @@ def test_past_the_end_of_an_initialisation(programs, card, key, call):
     assert_spent(card, key, 1)
     anew(program)
     assert give(program, key, "login", key.right) == OK
+
+
+# --- another copy, another process, another answer --------------------------------------------
+
+
+def again(program, *commands):
+    """As a forked child does with the module, which is not initialised there."""
+    for command in commands or ("initialize", "open"):
+        program(command)
+
+
+@ALL_KEYS
+def test_modules_in_one_process_know_it_from_each_other(sandbox, card, tmp_path, key):
+    """A browser may have two of ours registered, and gives each what its person typed."""
+    shutil.copy(BUILD / "src" / "jpki-guard", tmp_path)
+    modules = [shutil.copy(sandbox.module, tmp_path / f"module-{n}.so") for n in range(3)]
+    program = PinProgram(sandbox, modules=modules)
+    card.mark()
+    assert give(program, key, "login", key.wrong) == PIN_INCORRECT
+    for number in (1, 2):
+        program(f"module {number}")
+        for call in ("login", "set-pin"):
+            assert give(program, key, call, key.wrong) in AGAIN
+    assert_spent(card, key, 1)
+    assert give(program, key, "login", key.right) == OK
+    program.stop()
+
+
+@ALL_KEYS
+def test_workers_know_it_from_each_other(programs, card, key):
+    """A server's workers, each of which logs in with the PIN of the settings."""
+    program = programs()
+    card.mark()
+    for _ in range(4):
+        program.worker()
+        again(program)
+        assert give(program, key, "login", key.wrong) in AGAIN
+        program.leave()
+    assert give(program, key, "login", key.wrong) in AGAIN
+    assert_spent(card, key, 1)
+    program.worker()
+    again(program)
+    assert give(program, key, "login", key.right) == OK
+    program.leave()
+
+
+def test_a_worker_knows_what_was_refused_before_it_was_there(programs, card):
+    program, key = programs(), KEYS[0]
+    card.mark()
+    assert give(program, key, "login", key.wrong) == PIN_INCORRECT
+    program("finalize")
+    program.worker()
+    program.worker()
+    again(program)
+    assert give(program, key, "login", key.wrong) in AGAIN
+    program.leave()
+    program.leave()
+    assert_spent(card, key, 1)
+
+
+@ALL_KEYS
+@pytest.mark.parametrize("fault", ["truncated", "overlong", "sw-after"])
+def test_an_answer_that_is_lost_was_one(programs, card, key, fault):
+    """The tries tell that the card has refused it."""
+    program = programs()
+    card.mark()
+    for _ in range(3):
+        card.fault(fault, "verify")
+        assert give(program, key, "login", key.wrong) != OK
+        card.clear_faults()
+        time.sleep(PAUSE)
+    assert card.tries(key.name) == key.tries - 1
+    assert give(program, key, "login", key.right) == OK
+
+
+@ALL_KEYS
+def test_a_right_one_whose_answer_is_lost_is_taken(programs, card, key):
+    program = programs()
+    card.fault("sw-after", "verify")
+    assert give(program, key, "login", key.right) not in (OK, PIN_INCORRECT)
+    card.clear_faults()
+    assert give(program, key, "login", key.right) == OK
+    assert card.tries(key.name) == key.tries
+
+
+@ALL_KEYS
+def test_a_card_that_does_not_tell_its_tries(sandboxes, key):
+    """While somebody has it verified, and keeps that: it says no more than so."""
+    sandbox = sandboxes("--quirk", "verified-count=9000", "--quirk", "wrong-pin=keeps")
+    card = Card(sandbox)
+    other, program = PinProgram(sandbox), PinProgram(sandbox)
+    assert give(other, key, "login", key.right) == OK
+    card.mark()
+    assert give(program, key, "login", key.wrong) == PIN_INCORRECT
+    for _ in range(2):
+        time.sleep(PAUSE)
+        assert give(program, key, "login", key.wrong) == PIN_INCORRECT
+    assert_spent(card, key, 1)
+    for one in (program, other):
+        one.stop()
 
 
 @ALL_KEYS

@@ -219,6 +219,7 @@ def test_first_command_fails_once(sandboxes, certificates, tmp_path):
     "quirk",
     ["short-identifiers=6a86", "short-identifiers=6b00", "short-identifiers=6a82",
      "chaining=all", "chaining=half", "wrong-le=6cxx", "end-of-file=6282", "select-clears=yes",
+     "wrong-pin=keeps",
      "reset-clears=yes", "presence=missing", "verified-count=9000", "token-info=missing",
      "token-info=binary"],
 )

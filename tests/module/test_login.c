@@ -512,7 +512,7 @@ assert_no_login(const char *identifiers, enum jpki_role role, enum vcard_fault f
 	forget_exchanges();
 	assert_int_equal(vcard_fault_add(card, fault, verify, sw, NULL), 0);
 	assert_rv(login_with(session, pin_of(role)), CKR_DEVICE_ERROR);
-	assert_int_equal(exchanges(), verify);
+	assert_true(exchanges() > verify); /* it is asked what became of the tries */
 	assert_int_equal(pins_sent(), fault == VCARD_FAULT_SW ? 0 : 1);
 	assert_false(user_session(session));
 	assert_true(locked());

@@ -15,6 +15,7 @@ static const struct {
     {"verified-count", "9000"},
     {"select-clears", "yes"},
     {"reset-clears", "yes"},
+    {"wrong-pin", "keeps"},
     {"pin-length", "6700"},
     {"presence", "missing"},
     {"label", "android"},

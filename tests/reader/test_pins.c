@@ -6,6 +6,7 @@
 
 #include "../module/clock.h"
 #include "fixture.h"
+#include "reader/refusal.h"
 
 /* INS (ISO 7816-4, 11.5.6). */
 #define VERIFY 0x20
@@ -130,16 +131,68 @@ blocked(void **state)
 }
 
 static void
+lose_answer(enum vcard_fault fault)
+{
+	assert_int_equal(vcard_fault_add_from(card, fault, VERIFY, 1, 0, NULL), 0);
+}
+
+/* The tries tell what it was. */
+static void
 an_answer_that_is_lost(void **state)
 {
 	enum jpki_try spent = JPKI_TRY_KEPT;
 
 	(void)state;
 	assert_int_equal(tries_told(JPKI_AUTHENTICATION), 3);
-	assert_int_equal(vcard_fault_add_from(card, VCARD_FAULT_EMPTY, VERIFY, 1, 0, NULL), 0);
-	assert_true(login(JPKI_AUTHENTICATION, "9999", &spent) < 0);
+	lose_answer(VCARD_FAULT_EMPTY);
+	assert_rv(login(JPKI_AUTHENTICATION, "9999", &spent), JPKI_ERR_PIN_WRONG);
+	assert_int_equal(spent, JPKI_TRY_SPENT);
+	assert_int_equal(tries_told(JPKI_AUTHENTICATION), 2);
+	assert_true(locked());
+	clock_skip_ms(REFUSAL_MS);
+	assert_rv(login(JPKI_AUTHENTICATION, "9999", &spent), JPKI_ERR_PIN_REFUSED);
+	assert_int_equal(tries(JPKI_AUTHENTICATION), 2);
+}
+
+static void
+the_answer_to_the_right_pin_is_lost(void **state)
+{
+	enum jpki_try spent = JPKI_TRY_KEPT;
+
+	(void)state;
+	assert_int_equal(tries_told(JPKI_AUTHENTICATION), 3);
+	lose_answer(VCARD_FAULT_EMPTY);
+	assert_true(login(JPKI_AUTHENTICATION, pin_of(JPKI_AUTHENTICATION), &spent) < 0);
 	assert_int_equal(spent, JPKI_TRY_UNCERTAIN);
 	assert_true(locked());
+	assert_ok(login(JPKI_AUTHENTICATION, pin_of(JPKI_AUTHENTICATION), &spent));
+}
+
+/* The card cannot be asked at once. When it can, it is looked at first. */
+static void
+lose_power(void *unused)
+{
+	(void)unused;
+	assert_int_equal(inprocess_power_cut(READER), 0);
+}
+
+static void
+an_answer_that_is_lost_with_the_power(void **state)
+{
+	enum jpki_try spent = JPKI_TRY_KEPT;
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		assert_int_equal(tries_told(role), tries_max(role));
+		inprocess_plan(INPROCESS_ANSWER, 2, JPKI_ERR_IO, lose_power, NULL);
+		assert_true(login(role, wrong_pin_of(role), &spent) < 0);
+		assert_int_equal(spent, JPKI_TRY_UNCERTAIN);
+		assert_rv(login(role, wrong_pin_of(role), &spent), JPKI_ERR_PIN_REFUSED);
+		assert_int_equal(spent, JPKI_TRY_KEPT);
+		assert_int_equal(tries(role), tries_max(role) - 1);
+		assert_ok(login(role, pin_of(role), &spent));
+		start_over();
+	}
 }
 
 static void
@@ -236,6 +289,8 @@ main(void)
 	    TEST(what_cannot_be_right_is_not_sent),
 	    TEST(blocked),
 	    TEST(an_answer_that_is_lost),
+	    TEST(the_answer_to_the_right_pin_is_lost),
+	    TEST(an_answer_that_is_lost_with_the_power),
 	    TEST(a_card_pulled_while_it_verifies),
 	    TEST(change),
 	    TEST(change_that_fails),

@@ -195,9 +195,10 @@ WRAP(int, jpki_card_begin, struct jpki_card *card, enum jpki_begin how, int pati
 	return rv;
 }
 
-WRAP(int, jpki_card_tries, struct jpki_card *card, enum jpki_role role, unsigned *tries)
+WRAP(int, jpki_card_tries, struct jpki_card *card, enum jpki_role role, unsigned *tries,
+    bool *counted)
 {
-	int rv = __real_jpki_card_tries(card, role, tries);
+	int rv = __real_jpki_card_tries(card, role, tries, counted);
 
 	if (mutant == TRIES_MADE_UP && rv == JPKI_OK && *tries == 0)
 		*tries = 1;

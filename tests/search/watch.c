@@ -260,6 +260,8 @@ pin_leaves(const struct sight *sight)
 	if (!change && role >= 0 && !its->deceived &&
 	    wrong_pins_holds(sight->card, (enum jpki_role)role, watch.pin))
 		violate(CHECK_TWICE, "%s sends a PIN that the card has refused", watch.function);
+	if (!change && role >= 0)
+		wrong_pins_sent(sight->card, (enum jpki_role)role, watch.pin, sight->tries);
 	if (role == JPKI_SIGNATURE)
 		watch.signature_open[sight->card] = true;
 	checks_tries_before(sight->card, role, change, sight->tries, sight->in_jpki,
@@ -287,6 +289,8 @@ pin_answered(const struct sight *sight, struct vcard *card, uint16_t sw, bool fa
 	bool verified = role >= 0 && vcard_pin_verified(card, (enum vcard_pin)role);
 
 	watch.deceived = watch.deceived || its->deceived;
+	if (faulty)
+		wrong_pins_unheard();
 	hear_verdict(sight, sw, !faulty && sight->in_jpki && !its->deceived && !verified);
 	if (sight->ins == INS_CHANGE) {
 		if (role >= 0 && sight->in_jpki &&

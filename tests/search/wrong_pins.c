@@ -23,11 +23,20 @@ static struct {
 	struct wrong_pin pin;
 } answer;
 
+/* The PIN that was sent last. */
+static struct {
+	bool may_be_lost;
+	int card;
+	enum jpki_role role;
+	struct wrong_pin pin;
+} sent;
+
 void
 wrong_pins_reset(void)
 {
 	memset(wrong_pins, 0, sizeof(wrong_pins));
 	answer.what = NOTHING;
+	sent.may_be_lost = false;
 	wrong_pins_follow();
 }
 
@@ -49,12 +58,6 @@ wrong_pins_forget(int card, enum jpki_role role)
 	answer.role = role;
 }
 
-void
-wrong_pins_unheard(void)
-{
-	answer.what = NOTHING;
-}
-
 /* Its place, or a free one, or the first. */
 static struct wrong_pin *
 place_of(int card, enum jpki_role role, const char *pin)
@@ -68,6 +71,25 @@ place_of(int card, enum jpki_role role, const char *pin)
 			place = &of_key[i];
 	}
 	return place != NULL ? place : of_key;
+}
+
+void
+wrong_pins_sent(int card, enum jpki_role role, const char *pin, unsigned tries)
+{
+	sent.may_be_lost = tries > 0;
+	sent.card = card;
+	sent.role = role;
+	sent.pin = (struct wrong_pin){.tries = tries - 1};
+	strcpy(sent.pin.pin, pin);
+}
+
+void
+wrong_pins_unheard(void)
+{
+	answer.what = NOTHING;
+	if (sent.may_be_lost)
+		*place_of(sent.card, sent.role, sent.pin.pin) = sent.pin;
+	sent.may_be_lost = false;
 }
 
 void

@@ -16,7 +16,11 @@ void wrong_pins_reset(void);
 /* The card answered the module so; it has heard that when it goes on (wrong_pins_settle). */
 void wrong_pins_note(int card, enum jpki_role role, const char *pin, unsigned tries, bool truthful);
 void wrong_pins_forget(int card, enum jpki_role role);
-/* The answer was lost on its way. */
+/*
+ * A PIN leaves for a card that has so many tries; and its answer was lost on its way, or was none:
+ * then the card may have refused it.
+ */
+void wrong_pins_sent(int card, enum jpki_role role, const char *pin, unsigned tries);
 void wrong_pins_unheard(void);
 void wrong_pins_settle(void);
 

@@ -41,7 +41,8 @@ compare(
 	unsigned before = pin->tries;
 
 	pin->tries = right ? tries_max : pin->tries - 1;
-	pin->verified = right;
+	if (right || quirk(card, QUIRK_WRONG_PIN) == WRONG_PIN_FORGETS)
+		pin->verified = right;
 	if (pin->tries != before && state_save(card, NULL) != 0)
 		return SW_MEMORY;
 	return right ? SW_OK : (uint16_t)(SW_TRIES | pin->tries);

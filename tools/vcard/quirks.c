@@ -23,6 +23,8 @@ static const struct vcard_quirk quirks[QUIRKS] = {
     [QUIRK_SELECT_CLEARS] = {"select-clears", NO_YES,
 	"selecting an application forgets its verified PINs"},
     [QUIRK_RESET_CLEARS] = {"reset-clears", NO_YES, "a warm reset forgets all verified PINs"},
+    [QUIRK_WRONG_PIN] = {"wrong-pin", VALUES("forgets", "keeps"),
+	"a wrong PIN makes the card forget that it was verified before, or not"},
     [QUIRK_PIN_LENGTH] = {"pin-length", VALUES("counts", "6700"),
 	"a PIN of impossible length spends a try, or is refused"},
     [QUIRK_SIGNATURE_CERTIFICATE] = {"signature-certificate", CERTIFICATE,
