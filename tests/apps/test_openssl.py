@@ -266,3 +266,21 @@ def test_two_workers_of_nginx(program, server, certificates, pins, number):
     assert card.verified() == ["authentication"]
     proxy.stop()
     wait_until(lambda: card.verified() == [])
+
+
+def test_workers_of_nginx_with_a_pin_that_is_not_right_any_more(program, server, certificates, pins):
+    """Each new worker logs in anew, with the PIN that nginx has read at its start: one try, in all."""
+    program = program(AUTH, initialise="1")
+    card = program.card
+    proxy = Proxy(program, server, certificates / "authentication.pem", pins[AUTH])
+    seen = proxy.workers()
+    program.sandbox.pkcs11_tool("--token-label", AUTH, "--login", "--pin", PIN[AUTH], "--change-pin",
+                                "--new-pin", "4321")
+    card.mark()
+    for _ in range(4):
+        proxy.end("KILL", proxy.ask()[1])
+        wait_until(lambda: proxy.ask()[1] not in seen)
+        seen |= {proxy.ask()[1] for _ in range(4)}
+    assert [sw for sw in card.answers() if sw != "9000"] == ["63C2"]
+    assert card.tries("authentication") == 2
+    proxy.stop()
