@@ -252,8 +252,11 @@ make_attempt(struct attempt *attempt, const struct given_pin *given)
 		refused->length = attempt->pin->secret->length;
 	} else if (rv != JPKI_ERR_PIN_LENGTH && rv != JPKI_ERR_PIN_CHARACTER)
 		return rv;
-	if (refusal_is_recent(refused, given->at))
+	if (refusal_is_recent(refused, given->at)) {
+		log_line(LOG_INFO, "PIN of JPKI %s: called wrong a moment ago, and given again",
+		    credential_of(attempt->role)->name);
 		rv = JPKI_ERR_CANCELLED;
+	}
 	return rv;
 }
 

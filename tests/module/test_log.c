@@ -12,6 +12,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/log.h"
+#include "clock.h"
 #include "fixture.h"
 #include "reader/settings.h"
 #include "scheme.h"
@@ -220,6 +221,7 @@ live_through_everything(enum jpki_role role, CK_BYTE signature[256])
 	const struct secret_pins *p = &pins[role];
 	CK_SESSION_HANDLE session = open_rw_session(role);
 
+	clock_stop();
 	give(session, p->malformed, CKR_PIN_INCORRECT);
 	give(session, p->wrong, CKR_PIN_INCORRECT);
 	change(session, p->wrong, p->new_one, CKR_FUNCTION_CANCELED); /* at once after it */
@@ -307,7 +309,9 @@ what_happens_is_logged(void **state)
 	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
 
 	(void)state;
+	clock_stop();
 	give(session, "9999", CKR_PIN_INCORRECT);
+	give(session, "9999", CKR_FUNCTION_CANCELED);
 	give(session, PIN, CKR_OK);
 	assert_int_equal(inprocess_warm_reset(READER), 0);
 	assert_rv(sign_message(session, sha256_pkcs1, signature), CKR_USER_NOT_LOGGED_IN);
@@ -317,7 +321,8 @@ what_happens_is_logged(void **state)
 	read_log();
 	assert_int_equal(count_of("version " JPKI_VERSION " starts"), 1);
 	assert_int_equal(count_of("label 'JPKIAPICCTOKEN2'"), 1);
-	assert_int_equal(count_of("PIN of JPKI User Authentication: "), 2);
+	assert_int_equal(count_of("PIN of JPKI User Authentication: "), 3);
+	assert_int_equal(count_of("called wrong a moment ago, and given again"), 1);
 	assert_int_equal(count_of("another program reset the card"), 1);
 	assert_int_equal(count_of("there is no card any more"), 1);
 	assert_int_equal(count_of("C_Login: CKR_PIN_INCORRECT (0xA0)\n"), 1);
