@@ -64,17 +64,37 @@ contents_ask_tries(struct reader *reader, enum jpki_role role, bool now)
 	return JPKI_OK;
 }
 
+/*
+ * What was never known is waited for as a login is, while other programs take turns with the card;
+ * but if one holds it for longer than that, only once.
+ */
+static enum patience
+patience_for_first(const struct reader *reader)
+{
+	return reader->held ? PATIENCE_SHOWN : PATIENCE_FIRST;
+}
+
+static void
+note_patience(struct reader *reader, enum patience patience, int result)
+{
+	if (result == JPKI_OK)
+		reader->held = false;
+	else if (result == JPKI_ERR_HELD && patience == PATIENCE_FIRST)
+		reader->held = true;
+}
+
 int
 contents_tries(struct reader *reader, enum jpki_role role, unsigned *tries)
 {
 	struct key *key = &reader->keys[role];
+	enum patience patience = key->tries_known ? PATIENCE_SHOWN : patience_for_first(reader);
 	int rv = JPKI_OK;
 
 	/* while something is unlocked, nobody is about to be asked for a PIN in vain */
 	if (!tries_younger(key, TRIES_SHOWN_MS) &&
 	    !(key->tries_known && reader_is_unlocked(reader))) {
-		rv = transaction_begin_keeping_login(
-		    reader, key->tries_known ? PATIENCE_SHOWN : PATIENCE_FIRST);
+		rv = transaction_begin_keeping_login(reader, patience);
+		note_patience(reader, patience, rv);
 		if (rv == JPKI_OK)
 			rv = transaction_end(reader, contents_ask_tries(reader, role, true));
 		if (rv == JPKI_ERR_HELD) /* the next one to look need not wait for it, too */
@@ -110,11 +130,13 @@ int
 contents_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which,
     struct certificate **certificate)
 {
+	enum patience patience = patience_for_first(reader);
 	struct key *key = &reader->keys[role];
 	int rv;
 
 	if (key->certificates[which] == NULL) {
-		rv = transaction_begin_keeping_login(reader, PATIENCE_FIRST);
+		rv = transaction_begin_keeping_login(reader, patience);
+		note_patience(reader, patience, rv);
 		if (rv != JPKI_OK)
 			return rv;
 		rv = transaction_end(reader, contents_load_certificate(reader, role, which));
@@ -196,8 +218,10 @@ probe_card(struct reader *reader)
 static int
 try_probe(struct reader *reader)
 {
-	int rv = transaction_begin(reader, JPKI_BEGIN_SELECT, PATIENCE_FIRST);
+	enum patience patience = patience_for_first(reader);
+	int rv = transaction_begin(reader, JPKI_BEGIN_SELECT, patience);
 
+	note_patience(reader, patience, rv);
 	return rv != JPKI_OK ? rv : transaction_end(reader, probe_card(reader));
 }
 

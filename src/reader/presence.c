@@ -33,6 +33,7 @@ presence_forget(struct reader *reader)
 	reader->attempts = 0;
 	reader->probe_after = 0;
 	reader->asked = JPKI_OK;
+	reader->held = false;
 	atomic_store(&reader->card_number, reader_next_number());
 }
 

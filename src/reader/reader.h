@@ -90,6 +90,7 @@ struct reader {
 	unsigned attempts;    /* to probe this card */
 	uint64_t probe_after; /* not before, clock_now_ms */
 	int asked;	      /* what came of it last; JPKI_OK before */
+	bool held;	      /* others did not let go of it in all the time that was waited */
 	bool same_card;	      /* the transaction is with the card that is known */
 	uint64_t contact_at;  /* when the last such transaction ended, clock_now_ms */
 	struct jpki_token_info info;

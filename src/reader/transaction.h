@@ -12,7 +12,7 @@
 /* How long to wait for another program that uses the card, in ms. */
 enum patience {
 	PATIENCE_SHOWN = 100,	 /* for what is but shown, and was known before */
-	PATIENCE_FIRST = 3000,	 /* for what a card is, asked the first time */
+	PATIENCE_FIRST = 15000,	 /* for what is asked the first time, and not once more in vain */
 	PATIENCE_PERSON = 15000, /* for what a person has asked for: a login, a signature */
 };
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from caller import DEVICE_ERROR, FUNCTION_FAILED, NOT_LOGGED_IN, OK, Caller
+from caller import DEVICE_ERROR, FUNCTION_FAILED, NOT_LOGGED_IN, OK, TOKEN_PRESENT, Caller
 from neighbour import LEAVE, Neighbour
 from support import AUTH, PIN, SLOWNESS, wait_until
 from test_ending import Ending, guards
@@ -70,6 +70,16 @@ def test_a_look_waits_for_nobody_while_a_login_does(holder, caller, session):
             said = caller("C_GetSlotInfo", 0, seconds=5)
             assert said.rv == OK and said.seconds < AT_ONCE * SLOWNESS
     assert caller.answer(login)[0].rv == OK
+
+
+def test_who_knows_nothing_of_the_card_waits_once(holder, caller):
+    """Others may take turns with it; but if one holds it, a look does not wait each time."""
+    with held(holder):
+        assert not caller("C_GetSlotInfo", 0, seconds=2 * IN_THE_END).given[1] & TOKEN_PRESENT
+        for _ in range(3):
+            said = caller("C_GetSlotInfo", 0, seconds=5)
+            assert said.rv == OK and said.seconds < SOON * SLOWNESS
+    wait_until(lambda: caller.get("C_GetSlotInfo", 0)[1] & TOKEN_PRESENT)
 
 
 def gives_up(caller, call, *arguments):

@@ -83,11 +83,18 @@ def test_two_have_logged_in_before_one_signs(card, signing, certificates, tmp_pa
     assert card.answers() == ["9000"] * 2
 
 
-@pytest.mark.parametrize("count, rounds", [(2, 10), (6, 4)])
-def test_so_many_at_a_time(card, signing, certificates, tmp_path, count, rounds):
-    """Each takes its way as fast as it can; the signature takes so long that they meet. The last
-    one may leave the lock to its guard."""
-    card("delay", "signature", "50000")
+# What a card takes for an exchange, a byte, a PIN and a signature, in microseconds: so long that they
+# meet; and so long that those who come last wait for seconds before they know what it is.
+QUICK = {"signature": 50000}
+SLOW = {"exchange": 30000, "byte": 80, "pin": 60000, "signature": 400000}
+
+
+@pytest.mark.parametrize("count, rounds, delays", [(2, 10, QUICK), (6, 4, QUICK), (6, 2, SLOW)],
+                         ids=["two", "six", "six at a slow card"])
+def test_so_many_at_a_time(card, signing, certificates, tmp_path, count, rounds, delays):
+    """Each takes its way as fast as it can. The last one may leave the lock to its guard."""
+    for what, microseconds in delays.items():
+        card("delay", what, str(microseconds))
     for _ in range(rounds):
         programs = signing(count)
         card.mark()
