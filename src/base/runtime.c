@@ -22,18 +22,33 @@ make(const char *path)
 	return (mkdir(path, S_IRWXU) == 0 || errno == EEXIST) && is_ours(path, false);
 }
 
+static bool
+name_spare(char *path, size_t size)
+{
+	return snprintf(path, size, "/tmp/jpki-%lu", (unsigned long)geteuid()) < (int)size;
+}
+
+bool
+runtime_spare_folder(char *path, size_t size)
+{
+	int saved = errno;
+	bool found = name_spare(path, size) && is_ours(path, false);
+
+	errno = saved;
+	return found;
+}
+
 bool
 runtime_folder(char *path, size_t size)
 {
-	unsigned long user = geteuid();
 	char parent[64];
 	int saved = errno;
 	bool found = false;
 
-	snprintf(parent, sizeof(parent), "/run/user/%lu", user);
+	snprintf(parent, sizeof(parent), "/run/user/%lu", (unsigned long)geteuid());
 	if (is_ours(parent, true) && snprintf(path, size, "%s/jpki", parent) < (int)size)
 		found = make(path);
-	if (!found && snprintf(path, size, "/tmp/jpki-%lu", user) < (int)size)
+	if (!found && name_spare(path, size))
 		found = make(path);
 	errno = saved;
 	return found;

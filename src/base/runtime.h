@@ -14,4 +14,10 @@
  */
 bool runtime_folder(char *path, size_t size);
 
+/*
+ * /tmp/jpki-UID, if it is there, and checked in the same way; it is not made. Programs that began
+ * before there was a /run/user/UID are there, and those from which that is hidden.
+ */
+bool runtime_spare_folder(char *path, size_t size);
+
 #endif

@@ -35,10 +35,10 @@ static _Thread_local bool keeps_talk, keeps_status;
 static void
 before_fork(void)
 {
-	struct timespec until = deadline_in(FORK_PATIENCE_MS);
+	struct deadline until = deadline_in(FORK_PATIENCE_MS);
 
-	keeps_status = pthread_rwlock_timedwrlock(&status, &until) == 0;
-	keeps_talk = pthread_mutex_timedlock(&talk, &until) == 0;
+	keeps_status = deadline_lock_whole(&status, &until) == 0;
+	keeps_talk = deadline_lock(&talk, &until) == 0;
 }
 
 static void

@@ -16,19 +16,23 @@
 #define READERS_MAX 16
 /* One that is mute no more is told of at once: who has not heard by then need not wait. */
 #define PATIENCE_MS 100
+/* How often a pause is followed by one twice as long. Somebody may be waiting: so not for long. */
+#define DOUBLINGS_MAX 2
 
 uint64_t mute_good_for_ms = 5000;
 
 struct place {
 	char reader[JPKI_READER_NAME_SIZE]; /* "": free */
 	DWORD said;
-	uint64_t at; /* clock_now_ms */
+	uint64_t at; /* clock_now_ms: since when it is known, or the last look */
+	unsigned doublings;
 	bool looking;
 };
 
 struct mute {
 	pthread_mutex_t lock;
-	unsigned owners; /* and each look under way */
+	unsigned owners;      /* and each look under way */
+	uint64_t answered_at; /* clock_now_ms, when a card that answers was asked about last */
 	struct place places[READERS_MAX];
 };
 
@@ -81,6 +85,15 @@ is_mute(const SCARD_READERSTATE *said)
 	return (said->dwEventState & SCARD_STATE_PRESENT) != 0 && said->cbAtr == 0;
 }
 
+/* Whether others use the reader does not matter. */
+static bool
+is_news(const struct place *place, DWORD said)
+{
+	const DWORD ignored = SCARD_STATE_CHANGED | SCARD_STATE_INUSE | SCARD_STATE_EXCLUSIVE;
+
+	return ((place->said ^ said) & ~ignored) != 0;
+}
+
 static void
 drop_inlock(struct mute *mute, const char *reader)
 {
@@ -96,6 +109,8 @@ note_inlock(struct mute *mute, const SCARD_READERSTATE *said)
 	struct place *place = find_inlock(mute, said->szReader);
 
 	if (!is_mute(said)) {
+		if ((said->dwEventState & SCARD_STATE_PRESENT) != 0)
+			mute->answered_at = clock_now_ms();
 		drop_inlock(mute, said->szReader);
 		return;
 	}
@@ -103,9 +118,12 @@ note_inlock(struct mute *mute, const SCARD_READERSTATE *said)
 		place = find_inlock(mute, "");
 	if (place == NULL)
 		return;
+	if (is_news(place, said->dwEventState)) {
+		place->at = clock_now_ms();
+		place->doublings = 0;
+	}
 	strncpy(place->reader, said->szReader, sizeof(place->reader) - 1);
 	place->said = said->dwEventState;
-	place->at = clock_now_ms();
 	place->looking = false;
 }
 
@@ -146,13 +164,39 @@ look_at_it(void *data)
 	return JPKI_OK;
 }
 
+/* Has anybody asked about a card that answers since the last look? The next one may delay him. */
+static bool
+disturbs_inlock(const struct mute *mute, const struct place *place)
+{
+	return mute->answered_at > place->at;
+}
+
+static bool
+is_due_inlock(const struct mute *mute, const struct place *place)
+{
+	unsigned doublings = disturbs_inlock(mute, place) ? place->doublings : 0;
+
+	return clock_now_ms() - place->at >= mute_good_for_ms << doublings;
+}
+
+static void
+note_look_inlock(const struct mute *mute, struct place *place)
+{
+	if (!disturbs_inlock(mute, place))
+		place->doublings = 0;
+	else if (place->doublings < DOUBLINGS_MAX)
+		place->doublings++;
+	place->at = clock_now_ms();
+	place->looking = true;
+}
+
 /* Begin to look if that is due; otherwise NULL. */
 static struct look *
 begin_inlock(struct mute *mute, struct place *place)
 {
 	struct look *look;
 
-	if (place->looking || clock_now_ms() - place->at < mute_good_for_ms)
+	if (place->looking || !is_due_inlock(mute, place))
 		return NULL;
 	look = calloc(1, sizeof(*look));
 	if (look == NULL)
@@ -160,7 +204,7 @@ begin_inlock(struct mute *mute, struct place *place)
 	strcpy(look->reader, place->reader);
 	look->mute = mute;
 	mute->owners++;
-	place->looking = true;
+	note_look_inlock(mute, place);
 	return look;
 }
 

@@ -10,7 +10,10 @@
  * Readers with a card that does not answer to power, whether the service says so or has only no
  * answer to reset of it. pcsc-lite keeps whoever asks about one of them for 0.4 s, whatever else he
  * asks about, and since version 2 everybody else of the process too. So what it said is good for
- * some seconds, and then a thread of its own asks, in a context of its own. Has a lock of its own.
+ * some seconds, and then a thread of its own asks, in a context of its own; more and more seldom
+ * while others ask about a card that answers, until there is news of this one. Nothing but such a
+ * look tells that the card was taken out: pcsc-lite wakes nobody for a reader that he has not
+ * named. Has a lock of its own.
  */
 struct mute;
 
@@ -39,7 +42,7 @@ void mute_keep(struct mute *mute, const char *list);
 /* All of it may be otherwise by now. */
 void mute_forget(struct mute *mute);
 
-/* For how long it is good, in ms. */
+/* For how long it is good at first, in ms. */
 extern uint64_t mute_good_for_ms;
 
 #endif

@@ -93,13 +93,12 @@ patience_start(const struct patience_call *call)
 static bool
 wait_inlock(struct patience *patience, int ms)
 {
-	struct timespec until = deadline_in(ms < 0 ? 0 : ms);
+	struct deadline until = deadline_in(ms < 0 ? 0 : ms);
 	int error = 0;
 
 	while (!patience->ended && error == 0)
-		error = ms < 0
-			    ? pthread_cond_wait(&patience->changed, &patience->lock)
-			    : pthread_cond_timedwait(&patience->changed, &patience->lock, &until);
+		error = ms < 0 ? pthread_cond_wait(&patience->changed, &patience->lock)
+			       : deadline_wait(&patience->changed, &patience->lock, &until);
 	return patience->ended;
 }
 

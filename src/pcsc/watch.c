@@ -26,7 +26,7 @@ struct watch_waiter {
 void
 watch_cancel(struct jpki_service *service)
 {
-	struct timespec soon;
+	struct deadline soon;
 
 	pthread_mutex_lock(&service->lock);
 	while (service->waiters != NULL) {
@@ -38,7 +38,7 @@ watch_cancel(struct jpki_service *service)
 		}
 		pthread_cond_broadcast(&service->changed);
 		soon = deadline_in(10);
-		(void)pthread_cond_timedwait(&service->changed, &service->lock, &soon);
+		(void)deadline_wait(&service->changed, &service->lock, &soon);
 	}
 	pthread_mutex_unlock(&service->lock);
 }
@@ -47,11 +47,10 @@ watch_cancel(struct jpki_service *service)
 static void
 rest(struct jpki_service *service, const struct watch_waiter *waiter, long ms)
 {
-	struct timespec until = deadline_in(ms);
+	struct deadline until = deadline_in(ms);
 
 	pthread_mutex_lock(&service->lock);
-	while (!waiter->cancelled &&
-	       pthread_cond_timedwait(&service->changed, &service->lock, &until) == 0)
+	while (!waiter->cancelled && deadline_wait(&service->changed, &service->lock, &until) == 0)
 		continue;
 	pthread_mutex_unlock(&service->lock);
 }

@@ -24,9 +24,9 @@ static bool stopping;
 static void
 wait_inlock(uint64_t ms)
 {
-	struct timespec until = deadline_in((long)(ms < SLICE_MS ? ms : SLICE_MS));
+	struct deadline until = deadline_in((long)(ms < SLICE_MS ? ms : SLICE_MS));
 
-	(void)pthread_cond_timedwait(&changed, &lock, &until);
+	(void)deadline_wait(&changed, &lock, &until);
 }
 
 static void *
@@ -79,7 +79,7 @@ expiry_at(uint64_t moment)
 void
 expiry_stop(int patience_ms)
 {
-	struct timespec until = deadline_in(patience_ms < 0 ? 0 : patience_ms);
+	struct deadline until = deadline_in(patience_ms < 0 ? 0 : patience_ms);
 	int error = 0;
 
 	pthread_mutex_lock(&lock);
@@ -87,7 +87,7 @@ expiry_stop(int patience_ms)
 	pthread_cond_broadcast(&changed);
 	while (runs && error == 0)
 		error = patience_ms < 0 ? pthread_cond_wait(&changed, &lock)
-					: pthread_cond_timedwait(&changed, &lock, &until);
+					: deadline_wait(&changed, &lock, &until);
 	pthread_mutex_unlock(&lock);
 }
 

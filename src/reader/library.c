@@ -39,9 +39,9 @@ static _Thread_local bool keeps_out;
 static void
 before_fork(void)
 {
-	struct timespec until = deadline_in(FORK_PATIENCE_MS);
+	struct deadline until = deadline_in(FORK_PATIENCE_MS);
 
-	keeps_out = atomic_load(&running) && pthread_rwlock_timedwrlock(&inside, &until) == 0;
+	keeps_out = atomic_load(&running) && deadline_lock_whole(&inside, &until) == 0;
 }
 
 static void
@@ -260,7 +260,7 @@ stop_reader(struct reader *reader)
 static void
 stop_waiting(void)
 {
-	struct timespec soon;
+	struct deadline soon;
 
 	pthread_mutex_lock(&lock);
 	stopping = true;
@@ -271,7 +271,7 @@ stop_waiting(void)
 		pthread_mutex_lock(&lock);
 		soon = deadline_in(10);
 		if (waiting > 0)
-			(void)pthread_cond_timedwait(&changed, &lock, &soon);
+			(void)deadline_wait(&changed, &lock, &soon);
 	}
 	pthread_mutex_unlock(&lock);
 }
@@ -320,14 +320,14 @@ library_stop_finish(void)
 __attribute__((destructor)) static void
 at_exit(void)
 {
-	struct timespec until = deadline_in(EXIT_PATIENCE_MS);
+	struct deadline until = deadline_in(EXIT_PATIENCE_MS);
 	struct reader *reader;
 
-	if (!runs_here() || pthread_mutex_timedlock(&life, &until) != 0)
+	if (!runs_here() || deadline_lock(&life, &until) != 0)
 		return;
 	expiry_stop(EXIT_PATIENCE_MS);
 	for (size_t i = 0; atomic_load(&running) && (reader = readers_at(i)) != NULL; i++) {
-		if (pthread_mutex_timedlock(&reader->lock, &until) != 0)
+		if (deadline_lock(&reader->lock, &until) != 0)
 			continue;
 		lock_release_all(reader);
 		pthread_mutex_unlock(&reader->lock);
@@ -408,12 +408,12 @@ library_look(
 static bool
 lock_if_idle(struct reader *reader, bool block)
 {
-	struct timespec until;
+	struct deadline until;
 
 	if (!block)
 		return pthread_mutex_trylock(&reader->lock) == 0;
 	until = deadline_in(BUSY_MS);
-	return pthread_mutex_timedlock(&reader->lock, &until) == 0;
+	return deadline_lock(&reader->lock, &until) == 0;
 }
 
 /* Look at all readers that are not busy; `states` is what was seen last of each. */
@@ -445,7 +445,7 @@ static bool
 wait_for_change(const struct jpki_reader_state *states, size_t count, int timeout_ms)
 {
 	bool brief = timeout_ms >= 0 && timeout_ms < SERVICE_PAUSE_MS;
-	struct timespec until;
+	struct deadline until;
 	bool may;
 	int rv;
 
@@ -454,7 +454,7 @@ wait_for_change(const struct jpki_reader_state *states, size_t count, int timeou
 	pthread_mutex_lock(&lock);
 	if (rv != JPKI_OK && rv != JPKI_ERR_TIMEOUT && rv != JPKI_ERR_CANCELLED && !stopping) {
 		until = deadline_in(brief ? timeout_ms : SERVICE_PAUSE_MS);
-		(void)pthread_cond_timedwait(&changed, &lock, &until);
+		(void)deadline_wait(&changed, &lock, &until);
 	}
 	may = !stopping;
 	pthread_mutex_unlock(&lock);
@@ -607,7 +607,7 @@ somebody_has_not_heard(void)
 void
 library_cancel(void)
 {
-	struct timespec soon;
+	struct deadline soon;
 
 	pthread_mutex_lock(&lock);
 	cancelled_at = readers_note_change();
@@ -618,7 +618,7 @@ library_cancel(void)
 		pthread_mutex_lock(&lock);
 		soon = deadline_in(10);
 		if (somebody_has_not_heard())
-			(void)pthread_cond_timedwait(&changed, &lock, &soon);
+			(void)deadline_wait(&changed, &lock, &soon);
 	}
 	pthread_mutex_unlock(&lock);
 }

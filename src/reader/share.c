@@ -73,6 +73,57 @@ move_up(int file)
 }
 
 static bool
+is_ours(int file)
+{
+	struct stat info;
+
+	return fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid();
+}
+
+/* Is there such a file, and a lock on it? */
+static bool
+is_held(const char *path)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	bool held;
+
+	if (file < 0)
+		return false;
+	held = is_ours(file) && fcntl(file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+	(void)close(file);
+	return held;
+}
+
+static void
+name_file(char path[SHARE_PATH_SIZE], const char *folder, uint64_t insertion)
+{
+	snprintf(path, SHARE_PATH_SIZE, "%s/" PREFIX "%016" PRIx64, folder, insertion);
+}
+
+/*
+ * Where others are, who cannot come to us: they began before there was a /run/user/UID, or do not
+ * see it. Otherwise where everybody goes.
+ *
+ * Two may miss each other all the same: those that choose at the same moment; and /run/user/UID
+ * goes with its user's last session, though somebody may hold a lock there, whose file has no name
+ * then. Each takes himself for the last one, then, and cuts the power as he ends: the other one is
+ * logged out, and nothing stays open for his sake.
+ */
+static bool
+choose_folder(char folder[FOLDER_SIZE], uint64_t insertion)
+{
+	char path[SHARE_PATH_SIZE];
+
+	if (runtime_spare_folder(folder, FOLDER_SIZE)) {
+		name_file(path, folder, insertion);
+		if (is_held(path))
+			return true;
+	}
+	return runtime_folder(folder, FOLDER_SIZE);
+}
+
+static bool
 open_file(struct share *share, uint64_t insertion)
 {
 	static const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
@@ -80,9 +131,9 @@ open_file(struct share *share, uint64_t insertion)
 	int file;
 
 	share_abandon(share);
-	if (!runtime_folder(folder, sizeof(folder)))
+	if (!choose_folder(folder, insertion))
 		return false;
-	snprintf(share->path, sizeof(share->path), "%s/" PREFIX "%016" PRIx64, folder, insertion);
+	name_file(share->path, folder, insertion);
 	file = open(share->path, flags | O_EXCL, S_IRUSR | S_IWUSR);
 	if (file >= 0)
 		remove_old(folder, share->path);

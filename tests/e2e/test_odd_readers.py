@@ -2,6 +2,8 @@
 """Readers that fail, cards that do not answer, names in other alphabets, beside a good card: what
 they are keeps nobody from that one, and costs next to nothing."""
 
+import time
+
 import pytest
 
 from caller import OK, TOKEN_PRESENT, Caller
@@ -106,7 +108,7 @@ def become_mute(_, reader):
 
 def looks_felt(sandbox):
     """Since version 2 pcsc-lite lets nobody else ask while somebody looks at such a card, which is
-    done every five seconds."""
+    done after five seconds, and more seldom then."""
     return 3 if " 2." in sandbox.run("pcscd", "--version") else 0
 
 
@@ -129,6 +131,23 @@ def test_a_mute_card_keeps_nobody_from_another_card(sandbox, reader, record_prop
         slow = [one.seconds for one in good if one.seconds >= MUTE / 2]
         assert len(slow) <= looks_felt(sandbox) and max(slow, default=0) < 2 * MUTE
         assert ups <= 3
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside a good card"])
+def test_a_card_that_was_turned_round_is_seen(sandbox, card, reader, beside, record_property):
+    """Who has it upside down turns it round, and waits."""
+    if not beside:
+        card.eject()
+    insert_mute(sandbox, reader)
+    with Caller(sandbox) as caller:
+        slot = caller.slot("Odd")
+        assert caller("C_GetTokenInfo", slot).rv != OK
+        reader.be()
+        wait_until(lambda: said_by_service(sandbox, "Card Removed From Odd"))
+        begun = time.monotonic()
+        reader.be("present")
+        wait_until(lambda: caller("C_GetTokenInfo", slot) and reader.count(SELECT))
+        record_property("seen after, in s", time.monotonic() - begun)
 
 
 # --- a card of somebody else -----------------------------------------------------------------------

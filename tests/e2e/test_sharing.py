@@ -166,6 +166,41 @@ def test_programs_of_whatever_environment_share(sandbox, card, holders, way, opt
         wait_until(lambda: guards(sandbox) == 0)
 
 
+# A program's own /run, with the PC/SC service's folder and what else is in "$0".
+OWN_RUN = 'mount --bind /run/pcscd "$0/pcscd" && mount --rbind "$0" /run && exec "$@"'
+
+
+@pytest.fixture
+def run_with(sandbox, tmp_path):
+    """Makes the command before a program that is to have a /run with these folders of its own."""
+    def make(name, *folders):
+        run = tmp_path / name
+        sandbox.run("mkdir", "-m", "700", "-p", run / "pcscd", *[run / one for one in folders])
+        return "unshare", "--mount", "sh", "-c", OWN_RUN, run
+
+    return make
+
+
+@pytest.mark.parametrize("way", ["return", "SIGKILL"])
+def test_programs_from_before_the_session_share(sandbox, card, holders, run_with, way):
+    """One began before there was its user's folder in /run, or does not see it. Those that do come
+    to it, also when it is gone and they are still there."""
+    before = run_with("before")
+    session = run_with("session", f"user/{sandbox.run('id', '-u').strip()}/jpki")
+    for order in (1, -1):
+        pair = [holders(way, *before), holders(way, *session)][::order]
+        pair[0].go()
+        wait_until(lambda: guards(sandbox) == 1)
+        assert card.verified() == ["authentication"]
+        third = holders(way, *session)
+        pair[1].go()
+        wait_until(lambda: guards(sandbox) == 1)
+        assert card.verified() == ["authentication"]
+        third.go()
+        wait_until(lambda: card.verified() == [])
+        wait_until(lambda: guards(sandbox) == 0)
+
+
 def guards(sandbox):
     return len(sandbox.run("pidof", "jpki-guard", status=None).split())
 

@@ -201,7 +201,7 @@ is_new_inlock(const SCARD_READERSTATE *reader)
 }
 
 static LONG
-listen_inlock(const SCARD_READERSTATE *readers, DWORD length, const struct timespec *until)
+listen_inlock(const SCARD_READERSTATE *readers, DWORD length, const struct deadline *until)
 {
 	for (;;) {
 		for (DWORD i = 0; i < length; i++)
@@ -211,7 +211,7 @@ listen_inlock(const SCARD_READERSTATE *readers, DWORD length, const struct times
 			return fake.answer;
 		if (fake.restless)
 			return SCARD_S_SUCCESS;
-		if (pthread_cond_timedwait(&fake.changed, &fake.lock, until) == ETIMEDOUT)
+		if (deadline_wait(&fake.changed, &fake.lock, until) == ETIMEDOUT)
 			return SCARD_E_TIMEOUT;
 	}
 }
@@ -219,7 +219,7 @@ listen_inlock(const SCARD_READERSTATE *readers, DWORD length, const struct times
 LONG
 SCardGetStatusChange(SCARDCONTEXT context, DWORD timeout, SCARD_READERSTATE *readers, DWORD length)
 {
-	struct timespec until = deadline_in((long)timeout);
+	struct deadline until = deadline_in((long)timeout);
 	LONG code = SCARD_S_SUCCESS;
 
 	(void)context;

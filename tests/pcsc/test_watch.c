@@ -10,6 +10,7 @@
 
 #include <jpki/transport.h>
 
+#include "../module/clock.h"
 #include "base/clock.h"
 #include "fake.h"
 #include "pcsc/mute.h"
@@ -37,6 +38,7 @@ static int
 end(void **state)
 {
 	(void)state;
+	clock_go();
 	way->stop(&service);
 	fake_await_nobody();
 	return 0;
@@ -126,6 +128,58 @@ mute_cards_are_asked_for_seldom(void **state)
 	meanwhile(put_in, 2, JPKI_OK);
 	poll_all(1);
 	assert_true(states[0].present);
+}
+
+/* The mute one in reader 0 is looked at after so long, and no sooner. Others ask meanwhile. */
+static void
+next_look_comes_after(uint64_t ms)
+{
+	unsigned looks = fake_count(&fake.sleepers);
+
+	clock_skip_ms(1);
+	poll_all(2);
+	clock_skip_ms(ms - 2);
+	poll_all(2);
+	assert_int_equal(fake_count(&fake.sleepers), looks);
+	clock_skip_ms(1);
+	do /* the last one may not have come back yet */
+		poll_all(2);
+	while (fake_count(&fake.sleepers) == looks);
+	assert_int_equal(fake_count(&fake.sleepers), looks + 1);
+}
+
+static void
+mute_cards_are_asked_for_more_and_more_seldom(void **state)
+{
+	(void)state;
+	set(0, PRESENT(1) | SCARD_STATE_MUTE);
+	set(1, PRESENT(1));
+	clock_stop();
+	poll_all(2);
+	next_look_comes_after(60000);
+	next_look_comes_after(120000);
+	set(0, PRESENT(1) | SCARD_STATE_MUTE | SCARD_STATE_INUSE); /* no news */
+	next_look_comes_after(240000);
+	next_look_comes_after(240000);
+	set(0, PRESENT(3) | SCARD_STATE_MUTE);
+	next_look_comes_after(240000);
+	while (states[0].events != 3)
+		poll_all(1);
+	next_look_comes_after(60000);
+	next_look_comes_after(120000);
+}
+
+/* There is nobody to be kept waiting, but perhaps somebody who turns the card round. */
+static void
+mute_cards_alone_are_asked_for_as_often_as_ever(void **state)
+{
+	(void)state;
+	set(0, PRESENT(1) | SCARD_STATE_MUTE);
+	set(1, EMPTY(1));
+	clock_stop();
+	poll_all(2);
+	for (int i = 0; i < 4; i++)
+		next_look_comes_after(60000);
 }
 
 static void
@@ -326,6 +380,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(states_are_told),
 	    TEST(mute_cards_are_asked_for_seldom),
+	    TEST(mute_cards_are_asked_for_more_and_more_seldom),
+	    TEST(mute_cards_alone_are_asked_for_as_often_as_ever),
 	    TEST(mute_cards_keep_nobody_waiting),
 	    TEST(cards_without_an_answer_are_mute_too),
 	    TEST(mute_cards_go_with_their_reader),

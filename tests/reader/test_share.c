@@ -263,6 +263,105 @@ nobody_elses_file_is_taken(void **state)
 	share_abandon(&share);
 }
 
+/* --- the spare folder ------------------------------------------------------------------------ */
+
+struct spare {
+	char folder[160], path[2 * SHARE_PATH_SIZE + 64];
+};
+
+/* The name of the file of CARD there. */
+static int
+make_spare(void **state)
+{
+	static struct spare spare;
+	struct share share = SHARE_NONE;
+	char folder[128];
+
+	if (share_join(&share, CARD, JPKI_AUTHENTICATION) != SHARE_JOINED ||
+	    !runtime_folder(folder, sizeof(folder)))
+		return -1;
+	snprintf(spare.folder, sizeof(spare.folder), "%s/spare", folder);
+	snprintf(spare.path, sizeof(spare.path), "%s%s", spare.folder, strrchr(share.path, '/'));
+	share_abandon(&share);
+	*state = &spare;
+	return mkdir(spare.folder, S_IRWXU);
+}
+
+static int
+drop_spare(void **state)
+{
+	const struct spare *spare = *state;
+
+	(void)unlink(spare->path);
+	return rmdir(spare->folder);
+}
+
+/* One that does not know of the folder that the others have, and holds what it holds. */
+static int
+hold(const struct spare *spare, short type)
+{
+	struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
+	int file = open(spare->path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+	assert_true(file >= 0);
+	assert_int_equal(fcntl(file, F_OFD_SETLK, &lock), 0);
+	return file;
+}
+
+static void
+whoever_is_in_the_spare_folder_is_joined(void **state)
+{
+	const struct spare *spare = *state;
+	struct share one = SHARE_NONE, two = SHARE_NONE;
+	int file = hold(spare, F_RDLCK);
+
+	join(&one, JPKI_AUTHENTICATION);
+	assert_string_equal(one.path, spare->path);
+	assert_false(leaves_as_last(&one, true));
+	join(&one, JPKI_AUTHENTICATION);
+	share_open(&one);
+	assert_int_equal(close(file), 0);
+	join(&two, JPKI_AUTHENTICATION); /* where the next one is */
+	assert_false(leaves_as_last(&one, true));
+	assert_true(leaves_as_last(&two, true));
+}
+
+static void
+whoever_locks_the_card_there_is_waited_for(void **state)
+{
+	struct share share = SHARE_NONE;
+	int file = hold(*state, F_WRLCK);
+
+	assert_int_equal(share_join(&share, CARD, JPKI_AUTHENTICATION), SHARE_LATER);
+	assert_int_equal(close(file), 0);
+	join(&share, JPKI_AUTHENTICATION);
+	assert_true(leaves_as_last(&share, false));
+}
+
+/* A file that was left there, one of another card, a link to one that is locked. */
+static void
+what_nobody_holds_there_is_left_alone(void **state)
+{
+	const struct spare *spare = *state;
+	struct share share = SHARE_NONE;
+	char other[sizeof(spare->path) + 8];
+	int file = hold(spare, F_RDLCK);
+
+	assert_int_equal(share_join(&share, OTHER_CARD, JPKI_AUTHENTICATION), SHARE_JOINED);
+	assert_null(strstr(share.path, "/spare/"));
+	snprintf(other, sizeof(other), "%s.other", spare->path);
+	assert_int_equal(rename(spare->path, other), 0);
+	assert_int_equal(symlink(other, spare->path), 0);
+	join(&share, JPKI_AUTHENTICATION);
+	assert_null(strstr(share.path, "/spare/"));
+	assert_true(leaves_as_last(&share, false));
+	assert_int_equal(rename(other, spare->path), 0);
+	assert_int_equal(close(file), 0);
+	join(&share, JPKI_AUTHENTICATION);
+	assert_null(strstr(share.path, "/spare/"));
+	assert_true(leaves_as_last(&share, false));
+}
+
 static void
 errno_is_kept(void **state)
 {
@@ -276,6 +375,8 @@ errno_is_kept(void **state)
 	assert_true(leaves_as_last(&share, true));
 	assert_int_equal(errno, EXDEV);
 }
+
+#define TEST_SPARE(name) cmocka_unit_test_setup_teardown(name, make_spare, drop_spare)
 
 int
 main(void)
@@ -292,6 +393,9 @@ main(void)
 	    cmocka_unit_test(a_removed_file_is_opened_anew),
 	    cmocka_unit_test(a_process_that_ends_leaves),
 	    cmocka_unit_test(nobody_elses_file_is_taken),
+	    TEST_SPARE(whoever_is_in_the_spare_folder_is_joined),
+	    TEST_SPARE(whoever_locks_the_card_there_is_waited_for),
+	    TEST_SPARE(what_nobody_holds_there_is_left_alone),
 	    cmocka_unit_test(errno_is_kept),
 	};
 

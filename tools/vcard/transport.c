@@ -196,7 +196,7 @@ deadline(int timeout_ms)
 {
 	struct timespec at;
 
-	clock_gettime(CLOCK_REALTIME, &at);
+	clock_gettime(CLOCK_MONOTONIC, &at);
 	at.tv_sec += timeout_ms / 1000;
 	at.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
 	if (at.tv_nsec >= 1000000000) {
@@ -211,7 +211,8 @@ static bool
 wait_for_change_inlock(const struct timespec *until)
 {
 	if (until != NULL)
-		return pthread_cond_timedwait(&world.changed, &world.lock, until) != ETIMEDOUT;
+		return pthread_cond_clockwait(
+			   &world.changed, &world.lock, CLOCK_MONOTONIC, until) != ETIMEDOUT;
 	pthread_cond_wait(&world.changed, &world.lock);
 	return true;
 }
