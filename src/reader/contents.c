@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "card/credential.h"
+#include "reader/refusal.h"
 #include "reader/settings.h"
 #include "reader/transaction.h"
 
@@ -61,6 +62,8 @@ contents_ask_tries(struct reader *reader, enum jpki_role role, bool now)
 		return rv;
 	contents_set_tries(key, tries);
 	key->tries_counted = counted;
+	if (counted)
+		refusal_settle(reader->state.insertion, role, tries);
 	return JPKI_OK;
 }
 
@@ -104,6 +107,17 @@ contents_tries(struct reader *reader, enum jpki_role role, unsigned *tries)
 	return rv;
 }
 
+/* What a key's certificate was read as may be what a disturbed exchange made of it. */
+static void
+forget_doubtful(struct key *key)
+{
+	if (!key->doubtful)
+		return;
+	key->doubtful = false;
+	certificate_free(&key->certificates[JPKI_CERTIFICATE]);
+	explicit_bzero(&key->der[JPKI_CERTIFICATE], sizeof(key->der[JPKI_CERTIFICATE]));
+}
+
 int
 contents_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which)
 {
@@ -111,6 +125,8 @@ contents_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_
 	struct jpki_der *der = &key->der[which];
 	int rv;
 
+	if (which == JPKI_CERTIFICATE)
+		forget_doubtful(key);
 	if (key->certificates[which] != NULL)
 		return JPKI_OK;
 	rv = transaction_confirm_card(reader); /* no certificate is made of the halves of two */

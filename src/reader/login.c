@@ -100,15 +100,18 @@ is_verdict(int result)
 static int
 learn_verdict(struct attempt *attempt, int result, unsigned before, unsigned *tries)
 {
-	bool counted;
+	const struct key *key = attempt->key;
 
-	if (is_verdict(result) || before == 0)
+	if (is_verdict(result) || before == 0 || !key->tries_counted)
 		return result;
 	refusal_note_lost(&attempt->given, before - 1);
-	if (jpki_card_tries(attempt->reader->card, attempt->role, tries, &counted) == JPKI_OK &&
-	    counted && *tries < before)
-		return JPKI_ERR_PIN_WRONG;
-	return result;
+	if (contents_ask_tries(attempt->reader, attempt->role, true) != JPKI_OK ||
+	    !key->tries_counted || key->tries >= before)
+		return result;
+	log_line(LOG_INFO, "%s, but the card has a try less: it has refused the PIN",
+	    jpki_strerror(result));
+	*tries = key->tries;
+	return JPKI_ERR_PIN_WRONG;
 }
 
 /* Before that: a PIN that was blocked already has not been compared. */
@@ -137,23 +140,23 @@ send(struct attempt *attempt)
 	struct key *key = attempt->key;
 	bool was_unlocked = key->unlocked != 0;
 	unsigned before = key->tries, tries = 0;
-	int rv;
+	int said, rv;
 
 	lock_about_to_unlock(attempt->reader, attempt->role);
 	attempt->sent = true;
 	if (attempt->new_pin == NULL)
-		rv = jpki_card_verify(card, attempt->role, attempt->pin, &tries);
+		said = jpki_card_verify(card, attempt->role, attempt->pin, &tries);
 	else
-		rv = jpki_card_change_pin(
+		said = jpki_card_change_pin(
 		    card, attempt->role, attempt->pin, attempt->new_pin, &tries);
-	rv = learn_verdict(attempt, rv, before, &tries);
+	rv = learn_verdict(attempt, said, before, &tries);
 	attempt->reader->last_try = try_of(rv);
 	rv = judge_answer(attempt, rv, tries);
 	log_line(LOG_INFO, "%s of JPKI %s: %s",
 	    attempt->new_pin == NULL ? "PIN" : "change of the PIN",
 	    credential_of(attempt->role)->name, jpki_strerror(rv));
 	/* if it was open, whether it forgets an earlier success is the card's secret */
-	if ((rv == JPKI_ERR_PIN_WRONG || rv == JPKI_ERR_PIN_BLOCKED) && !was_unlocked)
+	if ((said == JPKI_ERR_PIN_WRONG || said == JPKI_ERR_PIN_BLOCKED) && !was_unlocked)
 		key->unlocked = 0;
 	return rv;
 }

@@ -30,6 +30,7 @@ struct key {
 	struct jpki_der der[JPKI_CERTIFICATES];
 	struct certificate *certificates[JPKI_CERTIFICATES]; /* NULL: not needed yet */
 	bool pss_refused; /* this card has said that it does not know PSS */
+	bool doubtful;	  /* a signature did not agree with the certificate: read it again */
 
 	unsigned tries;
 	bool tries_known;

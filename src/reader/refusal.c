@@ -28,6 +28,7 @@ struct row {
 	uint64_t noted_at; /* 0: the row is free */
 	bool told;	   /* to who gave it, that it is wrong */
 	bool by_card;
+	bool lost;	/* ... if it has refused it, which is not known yet */
 	unsigned tries; /* that the card had left then */
 };
 
@@ -162,9 +163,9 @@ spare_row_inlock(struct memory *memory)
 	return spare;
 }
 
-/* By the card, with that many tries left, if `tries` is not NULL; and whether somebody was told. */
+/* What of `news` is not zero becomes known of it. */
 static void
-note(const struct refused *refused, const unsigned *tries, bool told)
+note(const struct refused *refused, const struct row *news)
 {
 	struct row new = {.insertion = refused->insertion, .role = refused->role};
 	struct memory *memory = lock_memory();
@@ -178,12 +179,14 @@ note(const struct refused *refused, const unsigned *tries, bool told)
 		*row = new;
 	}
 	if (row != NULL) {
-		if (told || row->noted_at == 0)
+		if (news->told || row->noted_at == 0)
 			row->noted_at = clock_now_ms();
-		row->told |= told;
-		row->by_card |= tries != NULL;
-		if (tries != NULL)
-			row->tries = *tries;
+		row->told |= news->told;
+		row->by_card |= news->by_card;
+		if (news->by_card) {
+			row->lost = news->lost;
+			row->tries = news->tries;
+		}
 	}
 	pthread_mutex_unlock(&memory->lock);
 }
@@ -191,19 +194,35 @@ note(const struct refused *refused, const unsigned *tries, bool told)
 void
 refusal_note(const struct refused *refused)
 {
-	note(refused, NULL, true);
+	note(refused, &(struct row){.told = true});
 }
 
 void
 refusal_note_card(const struct refused *refused, unsigned tries)
 {
-	note(refused, &tries, true);
+	note(refused, &(struct row){.told = true, .by_card = true, .tries = tries});
 }
 
 void
 refusal_note_lost(const struct refused *refused, unsigned tries)
 {
-	note(refused, &tries, false);
+	note(refused, &(struct row){.by_card = true, .lost = true, .tries = tries});
+}
+
+void
+refusal_settle(uint64_t insertion, enum jpki_role role, unsigned tries)
+{
+	struct memory *memory = lock_memory();
+
+	if (memory == NULL)
+		return;
+	for (struct row *row = memory->rows; row < memory->rows + ROWS; row++) {
+		if (!is_of(row, insertion, role) || !row->lost)
+			continue;
+		row->by_card = tries <= row->tries;
+		row->lost = false;
+	}
+	pthread_mutex_unlock(&memory->lock);
 }
 
 /* What is known of a PIN; all zero if nothing is. */

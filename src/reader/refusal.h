@@ -40,9 +40,10 @@ void refusal_note(const struct refused *refused);
 void refusal_note_card(const struct refused *refused, unsigned tries);
 /*
  * The card may have refused it, its answer was lost: it has `tries` left if so. Nobody has called
- * it wrong.
+ * it wrong. What the card counts next says whether it has.
  */
 void refusal_note_lost(const struct refused *refused, unsigned tries);
+void refusal_settle(uint64_t insertion, enum jpki_role role, unsigned tries);
 
 /* Was it called wrong less than REFUSAL_MS before it was given, at `given_at`? Waiting for a busy
  * card is no typing. */

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "card/credential.h"
+#include "reader/contents.h"
 #include "reader/rsa.h"
 #include "reader/transaction.h"
 
@@ -71,6 +72,8 @@ learn(const struct work *work, int result)
 		lock_forget_login(work->reader, work->role);
 		lock_release(work->reader, work->role);
 	}
+	if (result == JPKI_ERR_DATA)
+		key->doubtful = true;
 	if (result == JPKI_ERR_UNSUPPORTED && work->form == JPKI_SIGN_PSS_SHA256)
 		key->pss_refused = true;
 }
@@ -81,14 +84,23 @@ signing_sign(struct reader *reader, enum jpki_role role, struct authorisation *a
     uint8_t signature[JPKI_SIGNATURE_SIZE])
 {
 	const struct work work = {reader, role, form, value, length, signature};
+	const struct key *key = &reader->keys[role];
+	bool reads;
 	int rv;
 
 	if (!lock_authorises(reader, role, authorisation))
 		return JPKI_ERR_NOT_VERIFIED;
-	rv = transaction_begin(reader, JPKI_BEGIN_TRUST, PATIENCE_PERSON);
+	reads = key->doubtful || key->certificates[JPKI_CERTIFICATE] == NULL;
+	rv = transaction_begin(
+	    reader, reads ? JPKI_BEGIN_SELECT : JPKI_BEGIN_TRUST, PATIENCE_PERSON);
 	if (rv != JPKI_OK)
 		return rv;
-	rv = reader->keys[role].unlocked != 0 ? attempt_twice(&work) : JPKI_ERR_NOT_VERIFIED;
+	if (key->unlocked == 0)
+		rv = JPKI_ERR_NOT_VERIFIED;
+	else if (reads) /* it is there from the login on, unless it was of no use */
+		rv = contents_load_certificate(reader, role, JPKI_CERTIFICATE);
+	if (rv == JPKI_OK)
+		rv = attempt_twice(&work);
 	log_line(
 	    LOG_INFO, "signature with JPKI %s: %s", credential_of(role)->name, jpki_strerror(rv));
 	learn(&work, rv);

@@ -337,6 +337,28 @@ keys_are_checked(void **state)
 	assert_signs(session, JPKI_AUTHENTICATION, sha256_pkcs1);
 }
 
+/* A disturbed exchange may have made another certificate of it: it is read again, without a login.
+ */
+static void
+misread_certificate_is_read_again(void **state)
+{
+	static const char *const names[JPKI_ROLES] = {
+	    "authentication-certificate", "signature-certificate"};
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session;
+
+		swap_card(names[role], "other-key");
+		session = open_user_session(role);
+		set_quirk(names[role], "present");
+		assert_rv(sign_message(session, sha256_pkcs1, signature), CKR_DEVICE_ERROR);
+		assert_signs(session, role, sha256_pkcs1);
+		assert_int_equal(pins_sent(), 1);
+		start_over();
+	}
+}
+
 /* What comes from a wrong key, or damaged, is not handed out. */
 static void
 wrong_signatures_are_kept_back(void **state)
@@ -611,6 +633,7 @@ main(void)
 	    TEST(mechanisms_are_checked),
 	    TEST(pss_parameters_are_checked),
 	    TEST(keys_are_checked),
+	    TEST(misread_certificate_is_read_again),
 	    TEST(wrong_signatures_are_kept_back),
 	    TEST(cards_without_pss),
 	    TEST(cards_with_other_salts),

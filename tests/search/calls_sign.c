@@ -300,7 +300,9 @@ must_sign(struct model_session *session, size_t scheme, CK_OBJECT_HANDLE key, bo
 	}
 	if (rv == CKR_OK)
 		rv = finish(session, message, HASH_SIZE);
-	if (rv != CKR_OK)
+	if (rv == CKR_DEVICE_ERROR && scene_certificate_doubted)
+		scene_certificate_doubted = false;
+	else if (rv != CKR_OK)
 		violate(
 		    CHECK_SIGNING, "a session that is logged in cannot sign: %s", report_code(rv));
 }

@@ -18,7 +18,7 @@
 struct scene_card scene_cards[CARDS];
 struct place places[PLACES];
 uint64_t scene_trouble;
-bool scene_odd, scene_pss_doubted;
+bool scene_odd, scene_pss_doubted, scene_certificate_doubted;
 uint64_t scene_window_ms;
 
 static struct vcard_pki *pkis[PERSONS];
@@ -83,7 +83,7 @@ scene_begin(void)
 {
 	inprocess_reset();
 	scene_trouble = 0;
-	scene_odd = scene_pss_doubted = false;
+	scene_odd = scene_pss_doubted = scene_certificate_doubted = false;
 	scene_window_ms = 10000;
 	if (!make_card(&scene_cards[0], 0, "JPKI000000000001") ||
 	    !make_card(&scene_cards[1], 1, "JPKI000000000002") ||

@@ -63,6 +63,9 @@ extern struct place places[PLACES];
 extern uint64_t scene_trouble;
 /* A fault may have made the module believe that a card does not know PSS. */
 extern bool scene_pss_doubted;
+/* A certificate may have been read as another one: a signature fails once, then it is read again.
+ */
+extern bool scene_certificate_doubted;
 /* The setting that the module is started with. */
 extern uint64_t scene_window_ms;
 /* Quirks were set after which a right PIN need not let sign. */

@@ -260,8 +260,9 @@ pin_leaves(const struct sight *sight)
 	if (!change && role >= 0 && !its->deceived &&
 	    wrong_pins_holds(sight->card, (enum jpki_role)role, watch.pin))
 		violate(CHECK_TWICE, "%s sends a PIN that the card has refused", watch.function);
-	if (!change && role >= 0)
-		wrong_pins_sent(sight->card, (enum jpki_role)role, watch.pin, sight->tries);
+	if (!change)
+		wrong_pins_sent(
+		    sight->card, watch.given[1] ? JPKI_SIGNATURE : JPKI_AUTHENTICATION, watch.pin);
 	if (role == JPKI_SIGNATURE)
 		watch.signature_open[sight->card] = true;
 	checks_tries_before(sight->card, role, change, sight->tries, sight->in_jpki,
@@ -289,7 +290,7 @@ pin_answered(const struct sight *sight, struct vcard *card, uint16_t sw, bool fa
 	bool verified = role >= 0 && vcard_pin_verified(card, (enum vcard_pin)role);
 
 	watch.deceived = watch.deceived || its->deceived;
-	if (faulty)
+	if (faulty || (sw != 0x9000 && !refusal(sw)))
 		wrong_pins_unheard();
 	hear_verdict(sight, sw, !faulty && sight->in_jpki && !its->deceived && !verified);
 	if (sight->ins == INS_CHANGE) {
@@ -342,6 +343,8 @@ __wrap_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
 	}
 	if (faulty && sight.ins == INS_SIGN)
 		scene_pss_doubted = true;
+	if (faulty && sight.ins == INS_READ)
+		scene_certificate_doubted = true;
 	if (answer == VCARD_GONE)
 		trouble_ejected(sight.card);
 	scene_settle();

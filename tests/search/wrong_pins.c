@@ -74,9 +74,11 @@ place_of(int card, enum jpki_role role, const char *pin)
 }
 
 void
-wrong_pins_sent(int card, enum jpki_role role, const char *pin, unsigned tries)
+wrong_pins_sent(int card, enum jpki_role role, const char *pin)
 {
-	sent.may_be_lost = tries > 0;
+	unsigned tries = scene_cards[card].said[role].tries;
+
+	sent.may_be_lost = scene_cards[card].said[role].known && tries > 0;
 	sent.card = card;
 	sent.role = role;
 	sent.pin = (struct wrong_pin){.tries = tries - 1};

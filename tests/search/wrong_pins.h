@@ -17,10 +17,10 @@ void wrong_pins_reset(void);
 void wrong_pins_note(int card, enum jpki_role role, const char *pin, unsigned tries, bool truthful);
 void wrong_pins_forget(int card, enum jpki_role role);
 /*
- * A PIN leaves for a card that has so many tries; and its answer was lost on its way, or was none:
- * then the card may have refused it.
+ * A PIN leaves for a card, wherever it comes to; and its answer was lost on its way, or was none:
+ * if the card has a try less than it said before, it may have refused it.
  */
-void wrong_pins_sent(int card, enum jpki_role role, const char *pin, unsigned tries);
+void wrong_pins_sent(int card, enum jpki_role role, const char *pin);
 void wrong_pins_unheard(void);
 void wrong_pins_settle(void);
 
