@@ -390,6 +390,21 @@ model_signature_open(int card)
 }
 
 bool
+model_signature_in_time(int card)
+{
+	for (CK_SLOT_ID slot = JPKI_SIGNATURE; slot < MODEL_SLOTS; slot += JPKI_ROLES) {
+		const struct model_token *token = &model_tokens[slot];
+
+		if (scene_card_of(slot / JPKI_ROLES) == card && token->card == card &&
+		    token->logged_in && token->window_sure && !token->reset && !token->gone &&
+		    is_calm(token) &&
+		    (scene_now() < token->window_until || is_kept(slot, scene_now())))
+			return true;
+	}
+	return false;
+}
+
+bool
 model_reset_unseen(int card)
 {
 	for (CK_SLOT_ID slot = 0; slot < MODEL_SLOTS; slot++)

@@ -108,6 +108,8 @@ bool model_may_be_unlocked(size_t reader, enum jpki_role role, uint64_t at);
 bool model_calm(const struct model_session *session);
 /* Has the module not locked the signature key of that card since it opened it? */
 bool model_signature_open(int card);
+/* ... and may it be used for certain? */
+bool model_signature_in_time(int card);
 /* Have others reset that card, and the module has not seen it? */
 bool model_reset_unseen(int card);
 /* Is the module logged in for certain with the authentication key of that card? */

@@ -386,6 +386,7 @@ step_time(const uint16_t *a)
 	tell("%lu ms pass", (unsigned long)ms);
 	scene_pass(ms);
 	watch_begin("the thread that waits", NO_READER);
+	watch.waits = true;
 	(void)expire();
 	checks_expired();
 	watch_end(CKR_OK);

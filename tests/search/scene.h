@@ -42,6 +42,7 @@ struct scene_card {
 	/* What it last said of the tries of a PIN. */
 	struct {
 		bool known, truthful;
+		bool counted; /* if not, it has said that the PIN is verified */
 		unsigned tries;
 		uint64_t at;
 	} said[JPKI_ROLES];

@@ -181,6 +181,7 @@ hear_tries(const struct sight *sight, uint16_t sw, bool faulty)
 	else
 		return;
 	its->said[sight->role].known = true;
+	its->said[sight->role].counted = sw != 0x9000 || sight->length > 0;
 	its->said[sight->role].truthful = !faulty && sight->in_jpki;
 	its->said[sight->role].tries = tries;
 	its->said[sight->role].at = scene_now();
@@ -378,6 +379,8 @@ __wrap_vcard_power_off(struct vcard *card)
 	__real_vcard_power_off(card);
 	if (number < 0 || watch.function == NULL || watch_others)
 		return;
+	if (watch.waits && !watch.disturbed && model_signature_in_time(number))
+		violate(CHECK_SIGNING, "the signature key is locked though it may be used");
 	if (!watch.disturbed && !watch.signature_open[number] && programs_surely_logged_in(number))
 		violate(CHECK_SHARED, "%s cuts the power, though another program is logged in",
 		    watch.function);

@@ -48,6 +48,7 @@ struct watch {
 	bool said_wrong;
 	/* May the signature key have been open when it began, or a PIN for it been sent since? */
 	bool signature_open[CARDS];
+	bool waits;	/* it is not a call, but the thread that comes when time has passed */
 	bool disturbed; /* by an error or a fault, after which the power may be cut */
 	bool deceived;	/* it was sent while another application may have been selected */
 };

@@ -149,7 +149,7 @@ wrong_pins_holds(int card, enum jpki_role role, const char *pin)
 	const struct wrong_pin *found = find(card, role, pin);
 
 	return found != NULL && found->holds && its->said[role].known && its->said[role].truthful &&
-	       its->said[role].tries <= found->tries;
+	       (!its->said[role].counted || its->said[role].tries <= found->tries);
 }
 
 bool
@@ -158,6 +158,6 @@ wrong_pins_known(int card, enum jpki_role role, const char *pin)
 	const struct scene_card *its = &scene_cards[card];
 	const struct wrong_pin *found = find(card, role, pin);
 
-	return found != NULL &&
-	       (!its->said[role].truthful || its->said[role].tries <= found->tries);
+	return found != NULL && (!its->said[role].truthful || !its->said[role].counted ||
+				    its->said[role].tries <= found->tries);
 }
