@@ -106,11 +106,11 @@ class Office:
         return self.screen.wait_for(window)
 
     def wake(self, window):
-        """LibreOffice 7.4 misses at times that a window has the focus again when the one above it
-        has closed, and no click into that window tells it; but that the focus was elsewhere
-        does."""
+        """LibreOffice 7.4 misses at times that a window has the focus, most often again when the one
+        above it has closed, and no click into that window tells it; but that the focus was
+        elsewhere does."""
         there = self.screen.windows(window)
-        if there and self.focus() == NOTHING:
+        if there and (self.focus() == NOTHING or self.screen.has_focus(there[0])):
             self.screen.run("xdotool", "windowfocus", self.screen.listed()[0])
             self.screen.focus(there[0])
 
@@ -130,7 +130,7 @@ class Office:
 
     def sign(self, asked):
         """Have the list of signatures ask for another one; it asks for this first."""
-        self.press(LISTED, "alt+s", seen=lambda: self.takes_keys(asked))
+        self.press(LISTED, "alt+s", seen=lambda: self.screen.windows(asked))
 
     def choose_certificate(self):
         """The only one in the list, which is filled when the window is open already."""
@@ -238,7 +238,7 @@ def open_export(office):
     """As a PDF, with a signature. Nobody is logged in: the certificate is shown for the password."""
     office.open(".uno:ExportToPDF")
     show_signatures(office)
-    office.press(OPTIONS, "space", seen=lambda: office.takes_keys(PASSWORD))
+    office.press(OPTIONS, "space", seen=lambda: office.screen.windows(PASSWORD))
 
 
 def choose_for_export(office):
@@ -254,7 +254,7 @@ def export(office, password):
     options = office.wait_for(OPTIONS)
     office.press(OPTIONS, "alt+p", seen=lambda: office.focus()[1].startswith(FIELD))
     office.screen.enter(options, password)
-    office.press(OPTIONS, "alt+x", seen=lambda: office.takes_keys(EXPORT))
+    office.press(OPTIONS, "alt+x", seen=lambda: office.screen.windows(EXPORT))
     office.dismiss(EXPORT)
 
 

@@ -130,11 +130,14 @@ class Screen:
 
     # --- keys --------------------------------------------------------------------------------
 
+    def has_focus(self, window):
+        return self.run("xdotool", "getactivewindow").strip() == str(int(window, 16))
+
     def focus(self, window):
         """Keys go to that window from now on."""
         def focused():
             self.run("xdotool", "windowactivate", window)
-            return self.run("xdotool", "getactivewindow").strip() == str(int(window, 16))
+            return self.has_focus(window)
 
         wait_until(focused)
 
