@@ -117,7 +117,7 @@ struct jpki_transport {
 	 *
 	 * `share` is the path of a file, or NULL. With a path, the card is left alone if at that
 	 * moment somebody has a lock on the file (fcntl, F_OFD_SETLK): others use what is
-	 * unlocked too. Otherwise it is locked for the time of the cut, and emptied after it.
+	 * unlocked too; the file is not empty then. Otherwise it is locked for the time of the cut, and emptied after it.
 	 * A file that cannot be opened keeps nobody from the cut. With NULL, the power is cut
 	 * whatever others do. What was said last counts; the path is that of the first time.
 	 *

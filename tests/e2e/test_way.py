@@ -205,12 +205,14 @@ def die(way, sandbox, *guarded):
 
 
 def test_a_guard_leaves_the_card_to_others(sandbox, way, card, neighbour, share):
+    """And tells them in the file, should they not know that it is open."""
     before = cuts(card)
+    share.path.write_text("")
     assert share.lock(fcntl.F_RDLCK)
     die(way, sandbox, share.path)
     wait_until(lambda: guards(sandbox) == 0)
     assert cuts(card) == before
-    assert share.path.read_text() == "a card\n"
+    assert share.path.read_text() == "o"
     assert neighbour.ask("begin") == "0"
 
 
@@ -246,7 +248,7 @@ def test_a_guard_that_is_told_so_heeds_nobody(sandbox, way, card, neighbour, sha
     die(way, sandbox, *[share.path if others else "" for others in heeds])
     wait_until(lambda: guards(sandbox) == 0)
     assert cuts(card) == before + (not heeds[-1])
-    assert share.path.read_text() == "a card\n"
+    assert share.path.read_text() == ("o card\n" if heeds[-1] else "a card\n")
 
 
 def test_a_guard_whose_file_is_gone_cuts_the_power(sandbox, way, card, neighbour, share):
