@@ -109,8 +109,10 @@ class Office:
         """LibreOffice 7.4 misses at times that a window has the focus, most often again when the one
         above it has closed, and no click into that window tells it; but that the focus was
         elsewhere does."""
-        there = self.screen.windows(window)
-        if there and (self.focus() == NOTHING or self.screen.has_focus(there[0])):
+        there, focus = self.screen.windows(window), self.focus()
+        if not there or focus == UNKNOWN or re.search(window, focus[0]):
+            return
+        if focus == NOTHING or self.screen.has_focus(there[0]):
             self.screen.run("xdotool", "windowfocus", self.screen.listed()[0])
             self.screen.focus(there[0])
 
