@@ -215,11 +215,14 @@ def log_in(browser, protocol, record_property):
     assert exchanges <= MOST
     time.sleep(IDLE)
     assert card.exchanges() == exchanges
+    signatures = len(card.events("sign"))
     browser.visit(OTHER[protocol])
     if browser.chooses and browser.forgets_choice:
         browser.choose()
     browser.assert_logged_in(OTHER[protocol])
-    assert card.exchanges() == exchanges + 1
+    # a browser may open more than one connection at once: an exchange for each signature
+    made = len(card.events("sign")) - signatures
+    assert (made, card.exchanges()) == (max(made, 1), exchanges + made)
     assert card.verified() == ["authentication"]
     browser.quit()
     browser.assert_prompts(1)

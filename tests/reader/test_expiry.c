@@ -23,6 +23,16 @@
 
 #define LONG_MS 3600000
 
+/* Else ThreadSanitizer ends a child that starts threads, of a program that has some. */
+#ifdef __SANITIZE_THREAD__
+const char *__tsan_default_options(void);
+const char *
+__tsan_default_options(void)
+{
+	return "die_after_fork=0";
+}
+#endif
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static unsigned begun, ended;
