@@ -3,15 +3,6 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
-
-static atomic_bool forbidden;
-
-void
-thread_allow(bool allowed)
-{
-	atomic_store(&forbidden, !allowed);
-}
 
 bool
 thread_start(void *(*run)(void *), void *data)
@@ -22,7 +13,7 @@ thread_start(void *(*run)(void *), void *data)
 	int error;
 
 	sigfillset(&all);
-	if (atomic_load(&forbidden) || pthread_attr_init(&attributes) != 0)
+	if (pthread_attr_init(&attributes) != 0)
 		return false;
 	error = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	if (error == 0)

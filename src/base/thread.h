@@ -6,11 +6,8 @@
 
 /*
  * A thread of ours in a program of others: it gets none of the program's signals, and nobody joins
- * it. False if there can be none, or none may be.
+ * it. False if there can be none.
  */
 bool thread_start(void *(*run)(void *), void *data);
-
-/* May there be any? Without a word there may. A program can forbid them (C_Initialize). */
-void thread_allow(bool allowed);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/thread.h"
 #include "pkcs11/entry.h"
 #include "reader/library.h"
 #include "token/module.h"
@@ -14,8 +13,9 @@
 #define MANUFACTURER "jpki-pkcs11"
 
 /*
- * The module locks with the operating system's primitives. It can do without threads of its own:
- * then waits for other programs have no end, and what has its time is locked at the next call.
+ * The module locks with the operating system's primitives. It has threads of its own for what may
+ * wait and for what has its time, whatever CKF_LIBRARY_CANT_CREATE_OS_THREADS says: NSS always sets
+ * that, in programs that have threads, and a browser is not to wait without end.
  */
 static CK_RV
 check_arguments(const CK_C_INITIALIZE_ARGS *arguments)
@@ -38,16 +38,9 @@ check_arguments(const CK_C_INITIALIZE_ARGS *arguments)
 CK_RV
 C_Initialize(CK_VOID_PTR init_args)
 {
-	const CK_C_INITIALIZE_ARGS *arguments = init_args;
-	CK_RV rv;
-
 	if (entry_check(true) == CKR_OK)
 		return entry_done(CKR_CRYPTOKI_ALREADY_INITIALIZED);
-	rv = check_arguments(arguments);
-	if (rv == CKR_OK)
-		thread_allow(arguments == NULL ||
-			     (arguments->flags & CKF_LIBRARY_CANT_CREATE_OS_THREADS) == 0);
-	return module_start(rv);
+	return module_start(check_arguments(init_args));
 }
 
 CK_RV

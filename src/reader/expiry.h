@@ -6,8 +6,8 @@
 
 /*
  * What is open for a time is to be locked after it, also if the program makes no call then. So
- * while there is such a thing there is a thread that waits for the moment. Where there can be none
- * (base/thread.h), the next call sees to it.
+ * while there is such a thing there is a thread that waits for the moment. Where there can be none,
+ * the next call sees to it.
  */
 
 /* `work` is what it does when the time has come: to be called in a thread of ours. */

@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/thread.h"
 #include "scheme.h"
 
 static CK_RV
@@ -88,27 +87,6 @@ callbacks_alone_cannot_lock(void **state)
 	assert_ok(p11->C_Finalize(NULL));
 	arguments = callbacks(0, CKF_LIBRARY_CANT_CREATE_OS_THREADS);
 	assert_ok(p11->C_Initialize(&arguments));
-}
-
-static void *
-run_nothing(void *data)
-{
-	return data;
-}
-
-static void
-no_threads_where_there_may_be_none(void **state)
-{
-	CK_C_INITIALIZE_ARGS arguments = callbacks(0, CKF_LIBRARY_CANT_CREATE_OS_THREADS);
-
-	(void)state;
-	assert_ok(p11->C_Initialize(&arguments));
-	assert_false(thread_start(run_nothing, NULL));
-	assert_rv(p11->C_Initialize(NULL), CKR_CRYPTOKI_ALREADY_INITIALIZED);
-	assert_false(thread_start(run_nothing, NULL));
-	assert_ok(p11->C_Finalize(NULL));
-	assert_ok(p11->C_Initialize(NULL));
-	assert_true(thread_start(run_nothing, NULL));
 }
 
 static void
@@ -382,7 +360,6 @@ main(void)
 	    TEST_STOPPED(reserved_arguments_are_null),
 	    TEST_STOPPED(some_callbacks_are_wrong),
 	    TEST_STOPPED(callbacks_alone_cannot_lock),
-	    TEST_STOPPED(no_threads_where_there_may_be_none),
 	    TEST(again_after_finalize),
 	    TEST_STOPPED(service_comes_later),
 	    TEST(service_restarts),

@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -18,7 +17,6 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "base/thread.h"
 #include "reader/expiry.h"
 
 #define LONG_MS 3600000
@@ -68,7 +66,6 @@ start(void **state)
 	begun = ended = 0;
 	held = false;
 	next = 0;
-	thread_allow(true);
 	expiry_start(work);
 	return 0;
 }
@@ -89,19 +86,6 @@ await(const unsigned *count, unsigned least)
 	while (*count < least)
 		pthread_cond_wait(&changed, &lock);
 	pthread_mutex_unlock(&lock);
-}
-
-static unsigned
-threads(void)
-{
-	DIR *tasks = opendir("/proc/self/task");
-	unsigned count = 0;
-
-	assert_non_null(tasks);
-	for (const struct dirent *task; (task = readdir(tasks)) != NULL;)
-		count += task->d_name[0] != '.';
-	(void)closedir(tasks);
-	return count;
 }
 
 static void
@@ -198,20 +182,6 @@ it_starts_again(void **state)
 }
 
 static void
-there_is_no_thread_where_there_may_be_none(void **state)
-{
-	unsigned before = threads();
-
-	(void)state;
-	thread_allow(false);
-	expiry_at(1);
-	assert_int_equal(threads(), before);
-	thread_allow(true);
-	expiry_at(1);
-	await(&begun, 1);
-}
-
-static void
 a_forked_child_begins_anew(void **state)
 {
 	int status;
@@ -246,7 +216,6 @@ main(void)
 	    TEST(nothing_comes_after_stop),
 	    TEST(stop_waits_for_work_under_way),
 	    TEST(it_starts_again),
-	    TEST(there_is_no_thread_where_there_may_be_none),
 	    TEST(a_forked_child_begins_anew),
 	};
 
