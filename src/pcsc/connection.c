@@ -97,12 +97,21 @@ cut_power(struct jpki_connection *connection)
 	       SCARD_S_SUCCESS;
 }
 
-/* Ends a transaction of ours too, after the power is gone. */
+/*
+ * In a transaction: pcscd looks whether somebody has one before it takes the power, and not while
+ * it does, so that a command of another program might meet with it. Ends the transaction too, after
+ * the power is gone.
+ */
 static int
 disconnect(struct jpki_connection *connection)
 {
-	bool cut = connection->power_off && cut_power(connection);
-	LONG code = SCardDisconnect(connection->handle,
+	bool cut;
+	LONG code;
+
+	if (connection->power_off && connection->depth == 0)
+		(void)told("SCardBeginTransaction", SCardBeginTransaction(connection->handle));
+	cut = connection->power_off && cut_power(connection);
+	code = SCardDisconnect(connection->handle,
 	    connection->power_off && !cut ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
 
 	return cut ? JPKI_OK : error_told("SCardDisconnect", code);
