@@ -113,7 +113,6 @@ disconnect(struct jpki_connection *connection)
 	cut = connection->power_off && cut_power(connection);
 	code = SCardDisconnect(connection->handle,
 	    connection->power_off && !cut ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
-
 	return cut ? JPKI_OK : error_told("SCardDisconnect", code);
 }
 

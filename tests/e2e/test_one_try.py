@@ -55,8 +55,8 @@ def give(program, key, call, pin):
 
 def anew(program):
     """As libp11 does for each address: another initialisation, in the same process."""
-    for command in ("finalize", "initialize", "open"):
-        program(command)
+    program("finalize")
+    begin_anew(program)
 
 
 def tried(card):
@@ -160,9 +160,9 @@ def test_past_the_end_of_an_initialisation(programs, card, key, call):
 # --- another copy, another process, another answer --------------------------------------------
 
 
-def again(program, *commands):
+def begin_anew(program):
     """As a forked child does with the module, which is not initialised there."""
-    for command in commands or ("initialize", "open"):
+    for command in ("initialize", "open"):
         program(command)
 
 
@@ -190,13 +190,13 @@ def test_workers_know_it_from_each_other(programs, card, key):
     card.mark()
     for _ in range(4):
         program.worker()
-        again(program)
+        begin_anew(program)
         assert give(program, key, "login", key.wrong) in AGAIN
         program.leave()
     assert give(program, key, "login", key.wrong) in AGAIN
     assert_spent(card, key, 1)
     program.worker()
-    again(program)
+    begin_anew(program)
     assert give(program, key, "login", key.right) == OK
     program.leave()
 
@@ -208,7 +208,7 @@ def test_a_worker_knows_what_was_refused_before_it_was_there(programs, card):
     program("finalize")
     program.worker()
     program.worker()
-    again(program)
+    begin_anew(program)
     assert give(program, key, "login", key.wrong) in AGAIN
     program.leave()
     program.leave()
