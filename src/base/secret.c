@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/secret.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,13 +11,13 @@ pages_for(size_t size)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-	return (sizeof(struct secret) + size + page - 1) / page * page;
+	return (sizeof(struct jpki_secret) + size + page - 1) / page * page;
 }
 
-struct secret *
-secret_new(size_t size)
+struct jpki_secret *
+jpki_secret_new(size_t size)
 {
-	struct secret *secret;
+	struct jpki_secret *secret;
 	size_t room = pages_for(size);
 
 	secret = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -49,8 +50,9 @@ secret_unshare(void *shared, size_t size)
 }
 
 void
-secret_free(struct secret **secret)
+jpki_secret_free(struct jpki_secret **secret)
 {
+	int number = errno;
 	size_t room;
 
 	if (*secret == NULL)
@@ -59,4 +61,5 @@ secret_free(struct secret **secret)
 	explicit_bzero(*secret, room);
 	(void)munmap(*secret, room);
 	*secret = NULL;
+	errno = number;
 }

@@ -114,16 +114,16 @@ apdu_exchange(struct jpki_card *card, const struct command *command, struct resp
 int
 apdu_send_pin(struct jpki_card *card, const struct command *command, uint16_t *sw)
 {
-	struct secret *bytes;
+	struct jpki_secret *bytes;
 	uint8_t data[256];
 	size_t length;
 	int rv;
 
-	bytes = secret_new(JPKI_COMMAND_MAX);
+	bytes = jpki_secret_new(JPKI_COMMAND_MAX);
 	if (bytes == NULL)
 		return JPKI_ERR_MEMORY;
 	bytes->length = encode(command, bytes->bytes);
 	rv = transmit(card, bytes->bytes, bytes->length, data, &length, sw);
-	secret_free(&bytes);
+	jpki_secret_free(&bytes);
 	return rv;
 }

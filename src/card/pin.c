@@ -54,7 +54,7 @@ next_character(const struct credential *credential, const uint8_t **typed, size_
 
 static int
 normalise(
-    const struct credential *credential, const uint8_t *typed, size_t length, struct secret *secret)
+    const struct credential *credential, const uint8_t *typed, size_t length, struct jpki_secret *secret)
 {
 	while (length > 0) {
 		uint8_t c = next_character(credential, &typed, &length);
@@ -81,7 +81,7 @@ jpki_pin_new(enum jpki_role role, const uint8_t *typed, size_t length, struct jp
 	if (pin == NULL)
 		return JPKI_ERR_MEMORY;
 	pin->role = role;
-	pin->secret = secret_new(credential->pin.max_length);
+	pin->secret = jpki_secret_new(credential->pin.max_length);
 	if (pin->secret == NULL)
 		goto fail;
 	rv = normalise(credential, typed, length, pin->secret);
@@ -113,7 +113,7 @@ jpki_pin_free(struct jpki_pin **pin)
 {
 	if (*pin == NULL)
 		return;
-	secret_free(&(*pin)->secret);
+	jpki_secret_free(&(*pin)->secret);
 	free(*pin);
 	*pin = NULL;
 }

@@ -8,7 +8,7 @@
 
 struct jpki_pin {
 	enum jpki_role role; /* what it was checked for */
-	struct secret *secret;
+	struct jpki_secret *secret;
 };
 
 #endif

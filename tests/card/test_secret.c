@@ -17,16 +17,16 @@
 static int
 make_secret(void **state)
 {
-	*state = secret_new(SIZE);
+	*state = jpki_secret_new(SIZE);
 	return *state == NULL;
 }
 
 static int
 drop_secret(void **state)
 {
-	struct secret *secret = *state;
+	struct jpki_secret *secret = *state;
 
-	secret_free(&secret);
+	jpki_secret_free(&secret);
 	return secret != NULL;
 }
 
@@ -63,7 +63,7 @@ is_zero(const uint8_t *bytes, size_t length)
 static void
 a_secret_is_zero_at_first(void **state)
 {
-	const struct secret *secret = *state;
+	const struct jpki_secret *secret = *state;
 
 	assert_int_equal(secret->size, SIZE);
 	assert_int_equal(secret->length, 0);
@@ -73,7 +73,7 @@ a_secret_is_zero_at_first(void **state)
 static void
 a_secret_is_in_no_core_dump(void **state)
 {
-	const struct secret *secret = *state;
+	const struct jpki_secret *secret = *state;
 	char flags[512];
 
 	flags_of(secret->bytes, flags, sizeof(flags));
@@ -100,7 +100,7 @@ memory_can_be_locked(void)
 static void
 a_secret_is_locked_in_memory(void **state)
 {
-	const struct secret *secret = *state;
+	const struct jpki_secret *secret = *state;
 	char flags[512];
 
 	/* no skip(): meson takes what cmocka writes for it as a failure */
@@ -115,7 +115,7 @@ a_secret_is_locked_in_memory(void **state)
 static void
 a_child_gets_zeroes(void **state)
 {
-	struct secret *secret = *state;
+	struct jpki_secret *secret = *state;
 	int status;
 	pid_t child;
 
@@ -140,13 +140,13 @@ secrets_of_many_sizes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH_OF(sizes); i++) {
-		struct secret *secret = secret_new(sizes[i]);
+		struct jpki_secret *secret = jpki_secret_new(sizes[i]);
 
 		assert_non_null(secret);
 		memset(secret->bytes, 0xFF, sizes[i]);
-		secret_free(&secret);
+		jpki_secret_free(&secret);
 		assert_null(secret);
-		secret_free(&secret);
+		jpki_secret_free(&secret);
 	}
 }
 
@@ -155,14 +155,14 @@ static int
 secret_without_locked_memory(void)
 {
 	const struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
-	struct secret *secret;
+	struct jpki_secret *secret;
 
 	if (setrlimit(RLIMIT_MEMLOCK, &none) != 0 || (geteuid() == 0 && setuid(NOBODY) != 0))
 		return 2;
-	secret = secret_new(SIZE);
+	secret = jpki_secret_new(SIZE);
 	if (secret == NULL)
 		return 1;
-	secret_free(&secret);
+	jpki_secret_free(&secret);
 	return 0;
 }
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SECRET_H
+#define JPKI_SECRET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+/*
+ * Memory for a PIN, and for nothing else: pages of its own, kept out of core dumps, zeroed in
+ * a forked child, wiped when freed. It is locked against swapping where the system lets us
+ * (RLIMIT_MEMLOCK may forbid it; a person who cannot log in at all would be no safer). For what a
+ * program reads a PIN into, too: read(2) straight into `bytes`, not through stdio, whose buffers
+ * nobody wipes.
+ */
+struct jpki_secret {
+	size_t size;   /* bytes that fit */
+	size_t length; /* bytes in use; the owner sets it */
+	uint8_t bytes[];
+};
+
+/* A zeroed secret with room for `size` bytes, or NULL. The caller owns it. Any thread, any time. */
+struct jpki_secret *jpki_secret_new(size_t size);
+
+/* Wipe and give back; sets the pointer to NULL, accepts a pointer to NULL. Keeps errno. */
+void jpki_secret_free(struct jpki_secret **secret);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif
