@@ -5,14 +5,21 @@
 #include <string.h>
 
 #include "build_folder.h"
+#include "columns.h"
 #include "message.h"
 #include "text.h"
 #include "verb.h"
 
 static const struct verb *const verbs[] = {
+    &verb_status,
+    &verb_cert,
+    &verb_pin,
+    &verb_watch,
     &verb_setup,
 };
 
+/* Where their summaries begin. */
+#define NAME_COLUMN 13
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
 
 static const struct verb *
@@ -33,11 +40,12 @@ print_help(void)
 		     "The My Number card on this computer.\n\n"
 		     "Verbs:"));
 	for (size_t i = 0; i < VERB_COUNT; i++)
-		printf("  %-10s %s\n", verbs[i]->name, _(verbs[i]->summary));
-	printf("  %-10s %s\n", "help", _("tell more about a verb"));
+		columns_row(2, NAME_COLUMN, verbs[i]->name, _(verbs[i]->summary));
+	columns_row(2, NAME_COLUMN, "help", _("tell more about a verb"));
 	tell("%s",
 	    _("\nThe exit status is 0 if it was done, 1 if it could not be done or, of a check,\n"
-	      "if something is missing, and 2 if the command line was not understood."));
+	      "if something is missing, 2 if the command line was not understood, 3 if there is\n"
+	      "no card to ask, and 4 if the PIN was not accepted."));
 }
 
 static int
@@ -69,7 +77,7 @@ help(int argc, char **argv)
 	verb = find_verb(argv[1]);
 	if (verb == NULL)
 		return unknown_verb(argv[1]);
-	verb->help();
+	verb_help(verb);
 	return STATUS_DONE;
 }
 
@@ -92,7 +100,7 @@ dispatch(int argc, char **argv)
 	verb = find_verb(argv[0]);
 	if (verb == NULL)
 		return unknown_verb(argv[0]);
-	return verb->run(argc, argv);
+	return verb_run(verb, argc, argv);
 }
 
 /* The translations of the build folder where the program runs there. */

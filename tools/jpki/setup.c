@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "columns.h"
 #include "message.h"
 #include "module_file.h"
 #include "setup.h"
@@ -49,82 +51,27 @@ static const struct program {
 	N_("all programs that use p11-kit, as GnuTLS's")},
 };
 
+/* Where their help begins. */
+#define NAME_COLUMN 15
 #define PROGRAM_COUNT (sizeof(programs) / sizeof(programs[0]))
 
-enum {
-	OPTION_REMOVE = OPTION_OWN,
-	OPTION_CHECK,
-	OPTION_PROFILE,
-	OPTION_MODULES,
-};
-
-static const struct option options[] = {
-    OPTION_HELP_ROW,
-    {"remove", no_argument, NULL, OPTION_REMOVE},
-    {"check", no_argument, NULL, OPTION_CHECK},
-    {"profile", required_argument, NULL, OPTION_PROFILE},
-    {"modules", required_argument, NULL, OPTION_MODULES},
-    {NULL, 0, NULL, 0},
-};
-
-struct command {
-	enum setup_action action;
-	bool help;
-	const char *profile, *modules;
-};
+static const enum option_id options[] = {
+    OPTION_REMOVE, OPTION_CHECK, OPTION_PROFILE, OPTION_MODULES, OPTION_NONE};
 
 static void
-print_help(void)
+print_programs(void)
 {
-	tell("%s",
-	    _("Usage: jpki setup PROGRAM [--remove|--check] [OPTION]...\n\n"
-	      "Makes a program use the My Number card: registers the right module where the\n"
-	      "program looks for modules. A second time, it changes nothing.\n\n"
-	      "  --remove           undo that\n"
-	      "  --check            tell what is registered, and change nothing\n"
-	      "  --profile FOLDER   the profile's folder or name, if not the usual one\n"
-	      "  --modules FOLDER   where the modules are, if not where they were installed\n\n"
-	      "Programs:"));
+	tell("\n%s", _("Programs:"));
 	for (size_t i = 0; i < PROGRAM_COUNT; i++)
-		printf("  %-12s %s\n", programs[i].name, _(programs[i].help));
+		columns_row(2, NAME_COLUMN, programs[i].name, _(programs[i].help));
 }
 
-static int
-set_action(struct command *command, const char *verb, enum setup_action action)
+static enum setup_action
+action_of(const struct words *words)
 {
-	if (command->action != SETUP_ADD && command->action != action)
-		return verb_misused(verb, "%s", _("--remove and --check exclude each other"));
-	command->action = action;
-	return STATUS_DONE;
-}
-
-static int
-parse(struct command *command, int argc, char **argv)
-{
-	int option, status = STATUS_DONE;
-
-	while (status == STATUS_DONE && (option = verb_option(argc, argv, options)) != -1) {
-		switch (option) {
-		case 'h':
-			command->help = true;
-			break;
-		case OPTION_REMOVE:
-			status = set_action(command, argv[0], SETUP_REMOVE);
-			break;
-		case OPTION_CHECK:
-			status = set_action(command, argv[0], SETUP_CHECK);
-			break;
-		case OPTION_PROFILE:
-			command->profile = optarg;
-			break;
-		case OPTION_MODULES:
-			command->modules = optarg;
-			break;
-		default:
-			status = STATUS_USAGE;
-		}
-	}
-	return status;
+	if (verb_has(words, OPTION_REMOVE))
+		return SETUP_REMOVE;
+	return verb_has(words, OPTION_CHECK) ? SETUP_CHECK : SETUP_ADD;
 }
 
 static const struct program *
@@ -137,55 +84,55 @@ find_program(const char *name)
 }
 
 static int
-run_program(const struct program *program, const struct command *command)
+run_program(const struct program *program, const struct words *words)
 {
 	struct setup_request request = {
-	    .action = command->action,
+	    .action = action_of(words),
 	    .title = program->title,
 	    .details = program->details,
 	    .module = program->module,
-	    .library = module_path(command->modules, program->module->file),
-	    .profile = command->profile,
+	    .library = module_path(words->value[OPTION_MODULES], program->module->file),
+	    .profile = words->value[OPTION_PROFILE],
 	    .snap = program->snap,
 	    .flatpak = program->flatpak,
 	};
 	int status = STATUS_FAILED;
 
-	if (command->action != SETUP_ADD || module_check(request.library) == 0)
+	if (request.action != SETUP_ADD || module_check(request.library) == 0)
 		status = program->run(&request);
 	text_free(&request.library);
 	return status;
 }
 
 static int
-run(int argc, char **argv)
+run(const struct words *words)
 {
-	struct command command = {.action = SETUP_ADD};
+	static const enum option_id actions[] = {OPTION_REMOVE, OPTION_CHECK, OPTION_NONE};
 	const struct program *program;
-	int status = parse(&command, argc, argv);
 
-	if (status != STATUS_DONE)
-		return status;
-	if (command.help) {
-		print_help();
-		return STATUS_DONE;
-	}
-	if (optind == argc)
-		return verb_misused(argv[0], "%s", _("the program's name is missing"));
-	if (argc - optind > 1)
-		return verb_misused(argv[0], "%s", _("one program at a time"));
-	program = find_program(argv[optind]);
+	if (!verb_one_of(words, actions))
+		return STATUS_USAGE;
+	if (words->count == 0)
+		return verb_misused(words, "%s", _("the program's name is missing"));
+	if (words->count > 1)
+		return verb_misused(words, "%s", _("one program at a time"));
+	program = find_program(words->word[0]);
 	if (program == NULL)
 		return verb_misused(
-		    argv[0], _("\"%s\" is not a program that it knows"), argv[optind]);
-	if (command.profile != NULL && !program->has_profiles)
-		return verb_misused(argv[0], _("%s has no profiles"), program->title);
-	return run_program(program, &command);
+		    words, _("\"%s\" is not a program that it knows"), words->word[0]);
+	if (verb_has(words, OPTION_PROFILE) && !program->has_profiles)
+		return verb_misused(words, _("%s has no profiles"), program->title);
+	return run_program(program, words);
 }
 
 const struct verb verb_setup = {
     .name = "setup",
     .summary = N_("make a program use the card, or undo it"),
+    .usage = N_("PROGRAM [--remove|--check] [OPTION]..."),
+    .about = N_("Makes a program use the My Number card: registers the right module where the\n"
+		"program looks for modules. A second time, it changes nothing."),
+    .options = options,
+    .words_max = INT_MAX,
     .run = run,
-    .help = print_help,
+    .more_help = print_programs,
 };

@@ -1,35 +1,73 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "columns.h"
 #include "message.h"
 #include "text.h"
 #include "verb.h"
 
-int
-verb_misused(const char *verb, const char *format, ...)
+/* What getopt gives for the first of the table; below are letters. */
+#define CODES 256
+
+static const struct option_row {
+	const char *name;
+	const char *value; /* what the value is, for _(); NULL: there is none */
+	const char *help;  /* for _() */
+} rows[OPTION_COUNT] = {
+    [OPTION_READER] = {"reader", N_("NAME"), N_("this reader, by its name or a part of it")},
+    [OPTION_JSON] = {"json", NULL, N_("print JSON, for programs")},
+    [OPTION_PIN_FD] = {"pin-fd", N_("N"), N_("read the PIN from file descriptor N, a line each")},
+    [OPTION_LAST_TRY] = {"last-try", NULL, N_("ask also if only one try is left")},
+    [OPTION_OUTPUT] = {"output", N_("FILE"), N_("write to this file")},
+    [OPTION_FORCE] = {"force", NULL, N_("overwrite a file that is there")},
+    [OPTION_PEM] = {"pem", NULL, N_("the certificate itself, PEM")},
+    [OPTION_DER] = {"der", NULL, N_("the certificate itself, DER")},
+    [OPTION_TEXT] = {"text", NULL, N_("all of it, as OpenSSL prints it")},
+    [OPTION_SIGN] = {"sign", NULL,
+	N_("ask for the signature password too, to read until when that certificate is valid")},
+    [OPTION_REMOVE] = {"remove", NULL, N_("undo that")},
+    [OPTION_CHECK] = {"check", NULL, N_("tell what is registered, and change nothing")},
+    [OPTION_PROFILE] = {"profile", N_("FOLDER"),
+	N_("the profile's folder or name, if not the usual one")},
+    [OPTION_MODULES] = {"modules", N_("FOLDER"),
+	N_("where the modules are, if not where they were installed")},
+};
+
+static void
+complain_of(const struct verb *verb, const char *format, va_list arguments)
 {
-	va_list arguments;
 	char text[512];
 
-	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	complain("%s: %s", verb, text);
+	complain("%s: %s", verb->name, text);
 	/* TRANSLATORS: %s is a verb, as "setup". */
-	advise(_("\"jpki help %s\" tells more."), verb);
+	advise(_("\"jpki help %s\" tells more."), verb->name);
+}
+
+int
+verb_misused(const struct words *words, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	complain_of(words->verb, format, arguments);
+	va_end(arguments);
 	return STATUS_USAGE;
 }
 
-/* An empty value is what a variable of a script gives that is not set. */
-static int
-without_value(const char *verb, const char *name)
+/* Rows for getopt_long(), for the options of a verb and --help. */
+static void
+list_options(const struct verb *verb, struct option *options)
 {
-	char *option = text_format("--%s", name);
-
-	verb_misused(verb, _("the option %s needs a value"), option);
-	text_free(&option);
-	return '?';
+	*options++ = (struct option){"help", no_argument, NULL, 'h'};
+	for (const enum option_id *id = verb->options; *id != OPTION_NONE; id++)
+		*options++ = (struct option){rows[*id].name,
+		    rows[*id].value != NULL ? required_argument : no_argument, NULL,
+		    CODES + (int)*id};
+	*options = (struct option){0};
 }
 
 /* The word that getopt_long() comes to next: what stands before it and is no option waits. */
@@ -43,19 +81,133 @@ next_option(char **argv)
 	return argv[i];
 }
 
-int
-verb_option(int argc, char **argv, const struct option *options)
+/* An empty value is what a variable of a script gives that is not set. */
+static int
+take_option(struct words *words, int option, const char *word)
 {
-	const char *word = next_option(argv);
-	int option, index = 0;
+	enum option_id id = (enum option_id)(option - CODES);
 
-	opterr = 0;
-	option = getopt_long(argc, argv, ":h", options, &index);
-	if (option >= OPTION_OWN && optarg != NULL && optarg[0] == '\0')
-		return without_value(argv[0], options[index].name);
+	if (option == '?')
+		return verb_misused(words, _("the option %s is not understood"), word);
 	if (option == ':')
-		verb_misused(argv[0], _("the option %s needs a value"), word);
-	else if (option == '?')
-		verb_misused(argv[0], _("the option %s is not understood"), word);
-	return option == ':' ? '?' : option;
+		return verb_misused(words, _("the option %s needs a value"), word);
+	if (optarg != NULL && optarg[0] == '\0') {
+		char *name = text_format("--%s", rows[id].name);
+		int status = verb_misused(words, _("the option %s needs a value"), name);
+
+		text_free(&name);
+		return status;
+	}
+	words->value[id] = optarg != NULL ? optarg : "";
+	return STATUS_DONE;
+}
+
+/* STATUS_DONE, STATUS_USAGE; *help tells whether only that is wanted. */
+static int
+parse(struct words *words, int argc, char **argv, bool *help)
+{
+	struct option options[OPTION_COUNT + 2];
+	int option, status = STATUS_DONE;
+
+	list_options(words->verb, options);
+	opterr = 0;
+	while (status == STATUS_DONE && !*help) {
+		const char *word = next_option(argv);
+
+		option = getopt_long(argc, argv, ":h", options, NULL);
+		if (option == -1)
+			break;
+		if (option == 'h')
+			*help = true;
+		else
+			status = take_option(words, option, word);
+	}
+	words->word = argv + optind;
+	words->count = argc - optind;
+	return status;
+}
+
+int
+verb_run(const struct verb *verb, int argc, char **argv)
+{
+	struct words words = {.verb = verb};
+	bool help = false;
+	int status = parse(&words, argc, argv, &help);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (help) {
+		verb_help(verb);
+		return STATUS_DONE;
+	}
+	if (words.count > verb->words_max)
+		return verb_misused(
+		    &words, _("\"%s\" is too much here"), words.word[verb->words_max]);
+	return verb->run(&words);
+}
+
+static char *
+option_text(const struct option_row *row)
+{
+	return row->value != NULL ? text_format("--%s %s", row->name, _(row->value))
+				  : text_format("--%s", row->name);
+}
+
+static int
+widest_option(const struct verb *verb)
+{
+	int widest = 0;
+
+	for (const enum option_id *id = verb->options; *id != OPTION_NONE; id++) {
+		char *text = option_text(&rows[*id]);
+		int width = columns_of(text);
+
+		text_free(&text);
+		if (width > widest)
+			widest = width;
+	}
+	return widest;
+}
+
+void
+verb_help(const struct verb *verb)
+{
+	int column = widest_option(verb) + 4;
+
+	tell(_("Usage: jpki %s %s"), verb->name, _(verb->usage));
+	tell("\n%s", _(verb->about));
+	if (*verb->options != OPTION_NONE)
+		tell("%s", "");
+	for (const enum option_id *id = verb->options; *id != OPTION_NONE; id++) {
+		char *text = option_text(&rows[*id]);
+
+		columns_row(2, column, text, _(rows[*id].help));
+		text_free(&text);
+	}
+	if (verb->more_help != NULL)
+		verb->more_help();
+}
+
+bool
+verb_has(const struct words *words, enum option_id id)
+{
+	return words->value[id] != NULL;
+}
+
+bool
+verb_one_of(const struct words *words, const enum option_id *ids)
+{
+	enum option_id first = OPTION_NONE;
+
+	for (; *ids != OPTION_NONE; ids++) {
+		if (!verb_has(words, *ids))
+			continue;
+		if (first != OPTION_NONE) {
+			verb_misused(words, _("--%s and --%s exclude each other"), rows[first].name,
+			    rows[*ids].name);
+			return false;
+		}
+		first = *ids;
+	}
+	return true;
 }

@@ -1,34 +1,70 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The verbs of the command line: jpki VERB [OPTION]... [ARGUMENT]... */
+/* The verbs of the command line: jpki VERB [OPTION]... [WORD]... What they take is data, from which
+ * the help, and what a shell completes, is made. */
 #ifndef JPKI_TOOL_VERB_H
 #define JPKI_TOOL_VERB_H
 
-#include <getopt.h>
+#include <stdbool.h>
 
 #include "exit_status.h"
+
+/* All options of all verbs; the table in verb.c has a row for each, in this order. */
+enum option_id {
+	OPTION_NONE, /* ends a list */
+	OPTION_READER,
+	OPTION_JSON,
+	OPTION_PIN_FD,
+	OPTION_LAST_TRY,
+	OPTION_OUTPUT,
+	OPTION_FORCE,
+	OPTION_PEM,
+	OPTION_DER,
+	OPTION_TEXT,
+	OPTION_SIGN,
+	OPTION_REMOVE,
+	OPTION_CHECK,
+	OPTION_PROFILE,
+	OPTION_MODULES,
+	OPTION_COUNT,
+};
+
+/* What a person has typed behind a verb. */
+struct words {
+	const struct verb *verb;
+	const char *value[OPTION_COUNT]; /* NULL: not given; "" where an option has no value */
+	char **word;			 /* what is no option */
+	int count;
+};
 
 struct verb {
 	const char *name;
 	const char *summary; /* a line, for _() */
-	/* argv[0] is the verb's name. An exit status. */
-	int (*run)(int argc, char **argv);
-	void (*help)(void);
+	const char *usage;   /* what comes behind the name, for _() */
+	const char *about;   /* lines of the help, for _() */
+	const enum option_id *options;
+	int words_max;
+	/* An exit status. */
+	int (*run)(const struct words *words);
+	/* Lines behind those of the options; may be NULL. */
+	void (*more_help)(void);
 };
 
-extern const struct verb verb_setup;
+extern const struct verb verb_cert, verb_pin, verb_setup, verb_status, verb_watch;
 
-/* Each verb has this option, and may have others with codes from OPTION_OWN. */
-#define OPTION_HELP_ROW                                                                            \
-	{                                                                                          \
-		"help", no_argument, NULL, 'h'                                                     \
-	}
-enum { OPTION_OWN = 256 };
+/* Do what is typed: argv[0] is the verb's name. An exit status. */
+int verb_run(const struct verb *verb, int argc, char **argv);
 
-/* The next option of a verb, as getopt_long gives it: its code, or -1 where there is no more.
- * '?' for one that is not understood, which was told then. */
-int verb_option(int argc, char **argv, const struct option *options);
+void verb_help(const struct verb *verb);
 
 /* Tell what is wrong with the words of a verb and where its help is; STATUS_USAGE. */
-__attribute__((format(printf, 2, 3))) int verb_misused(const char *verb, const char *format, ...);
+__attribute__((format(printf, 2, 3))) int verb_misused(
+    const struct words *words, const char *format, ...);
+
+/* Whether an option was given. */
+bool verb_has(const struct words *words, enum option_id id);
+
+/* The options that exclude each other: at most one of a list that OPTION_NONE ends was given. Else
+ * false, and that was told. */
+bool verb_one_of(const struct words *words, const enum option_id *ids);
 
 #endif

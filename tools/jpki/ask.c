@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <bsd/readpassphrase.h>
+
+#include "ask.h"
+#include "message.h"
+#include "pinentry.h"
+#include "secret_line.h"
+#include "text.h"
+
+/* Room for what is typed, with an end: longer than any PIN in any width of letters. */
+#define ROOM 256
+
+int
+ask_prepare(const struct words *words, struct ask *ask)
+{
+	const char *text = words->value[OPTION_PIN_FD];
+	char *end;
+	long number;
+
+	ask->descriptor = -1;
+	if (text == NULL)
+		return STATUS_DONE;
+	number = strtol(text, &end, 10);
+	if (end == text || *end != '\0' || number < 0 || number > INT_MAX ||
+	    fcntl((int)number, F_GETFD) == -1)
+		return verb_misused(words, _("--pin-fd %s is no open file descriptor"), text);
+	ask->descriptor = (int)number;
+	(void)fcntl(ask->descriptor, F_SETFD, FD_CLOEXEC); /* for no program that is started */
+	return STATUS_DONE;
+}
+
+bool
+ask_is_person(const struct ask *ask)
+{
+	return ask->descriptor < 0;
+}
+
+static int
+cancelled(void)
+{
+	complain("%s", _("No PIN was given: nothing was done, and no try was spent."));
+	return STATUS_PIN;
+}
+
+static int
+from_descriptor(int descriptor, struct jpki_secret *secret)
+{
+	if (secret_line_read(descriptor, secret))
+		return STATUS_DONE;
+	complain(_("There is no line to read a PIN from on file descriptor %d."), descriptor);
+	return STATUS_PIN;
+}
+
+static int
+from_program(const char *program, const char *prompt, struct jpki_secret *secret)
+{
+	extern char **environ;
+	char *argv[] = {
+	    text_copy(program, strlen(program)), text_copy(prompt, strlen(prompt)), NULL};
+	posix_spawn_file_actions_t actions;
+	int ends[2], status = 0, error;
+	bool read = false;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) != 0 || posix_spawn_file_actions_init(&actions) != 0)
+		out_of_memory();
+	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+	error = posix_spawnp(&child, program, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	close(ends[1]);
+	if (error == 0) {
+		read = secret_line_read(ends[0], secret);
+		while (waitpid(child, &status, 0) == -1 && errno == EINTR)
+			;
+	} else
+		complain(_("cannot run %s: %s"), program, strerror(error));
+	close(ends[0]);
+	text_free(&argv[0]);
+	text_free(&argv[1]);
+	return read && status == 0 ? STATUS_DONE : cancelled();
+}
+
+static int
+from_terminal(const char *prompt, struct jpki_secret *secret)
+{
+	char *line = text_format("%s: ", prompt);
+	char *typed = readpassphrase(line, (char *)secret->bytes, secret->size, RPP_REQUIRE_TTY);
+
+	text_free(&line);
+	if (typed == NULL)
+		return cancelled();
+	secret->length = strlen(typed);
+	return secret->length > 0 ? STATUS_DONE : cancelled();
+}
+
+static bool
+has_terminal(void)
+{
+	int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (terminal == -1)
+		return false;
+	close(terminal);
+	return true;
+}
+
+static bool
+is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && *value != '\0';
+}
+
+static int
+nobody(void)
+{
+	complain("%s", _("There is nobody to ask for the PIN: no terminal, no screen."));
+	advise("%s", _("Use --pin-fd, or name a program that asks in JPKI_ASKPASS."));
+	return STATUS_PIN;
+}
+
+static int
+from_window(const char *prompt, const char *why, struct jpki_secret *secret)
+{
+	switch (pinentry_ask(prompt, why, secret)) {
+	case PINENTRY_GIVEN:
+		return secret->length > 0 ? STATUS_DONE : cancelled();
+	case PINENTRY_CANCELLED:
+		return cancelled();
+	default:
+		return nobody();
+	}
+}
+
+static int
+from_somewhere(
+    const struct ask *ask, const char *prompt, const char *why, struct jpki_secret *secret)
+{
+	if (ask->descriptor >= 0)
+		return from_descriptor(ask->descriptor, secret);
+	if (is_set("JPKI_ASKPASS"))
+		return from_program(getenv("JPKI_ASKPASS"), prompt, secret);
+	if (has_terminal())
+		return from_terminal(prompt, secret);
+	if (is_set("WAYLAND_DISPLAY") || is_set("DISPLAY"))
+		return from_window(prompt, why, secret);
+	return nobody();
+}
+
+int
+ask_secret(const struct ask *ask, const char *prompt, const char *why, struct jpki_secret **secret)
+{
+	int status;
+
+	*secret = jpki_secret_new(ROOM);
+	if (*secret == NULL)
+		out_of_memory();
+	status = from_somewhere(ask, prompt, why, *secret);
+	if (status != STATUS_DONE)
+		jpki_secret_free(secret);
+	return status;
+}

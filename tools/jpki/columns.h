@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Text in columns of a terminal, where a Japanese character is two columns wide. */
+#ifndef JPKI_TOOL_COLUMNS_H
+#define JPKI_TOOL_COLUMNS_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* The width that lines are made for, whatever the terminal's. */
+#define COLUMNS_MAX 80
+
+/* How many columns a text in UTF-8 takes. */
+int columns_of(const char *text);
+
+/* A text that a card, a certificate or a file has brought, in UTF-8, fit to be shown: control
+ * characters, those that turn the direction of writing, and what is no UTF-8 become "?". To be
+ * freed. */
+char *columns_clean(const char *text, size_t length);
+
+/* Print, on standard output, a line "label  value", the value from the given column on, behind
+ * `indent` blanks. A value that is too long goes on in the next line, below its beginning. */
+void columns_row(int indent, int column, const char *label, const char *value);
+
+/* Print a text with a newline at its end, broken at blanks, or between Japanese characters, where
+ * it would be wider than COLUMNS_MAX; each further line behind `indent` blanks. */
+void columns_text(FILE *out, int indent, const char *text);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Write what a verb has made: to standard output or to a new file. */
+#ifndef JPKI_TOOL_EXPORT_H
+#define JPKI_TOOL_EXPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct export
+{
+	const char *path; /* NULL: standard output */
+	bool force;	  /* replace a file that is there */
+	mode_t mode;	  /* of a file, before the umask */
+};
+
+/* Whether it can be begun: a file that is there is not overwritten without --force. To be asked
+ * before a person gives a PIN for it. STATUS_DONE, or it was told. */
+int export_check(const struct export *export);
+
+/* Write the bytes: whole or not at all, where it is a file. STATUS_DONE, or it was told. */
+int export_write(const struct export *export, const void *bytes, size_t length);
+
+#endif

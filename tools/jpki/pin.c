@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki pin: tries left, and another PIN. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "columns.h"
+#include "json.h"
+#include "message.h"
+#include "names.h"
+#include "terminal.h"
+#include "text.h"
+#include "trouble.h"
+#include "unlock.h"
+#include "weak.h"
+
+#define COLUMN 26
+/* How often a person is asked for a new one. */
+#define QUESTIONS 3
+
+/* ---------------------------------------------------------------- status */
+
+static char *
+tries_text(int error, unsigned left, unsigned maximum)
+{
+	if (error != JPKI_OK)
+		return text_format("%s", _("cannot be asked for now"));
+	if (left == 0)
+		return text_format("%s", _("blocked: no try left"));
+	return text_format(_("%u of %u tries left"), left, maximum);
+}
+
+static json_t *
+tries_json(int error, unsigned left, unsigned maximum)
+{
+	return error == JPKI_OK
+		   ? json_pack("{s:i, s:i}", "left", (int)left, "maximum", (int)maximum)
+		   : json_pack("{s:s}", "error", trouble_word(error));
+}
+
+/* One key; whether its PIN can be used. */
+static bool
+show_key(const struct found *found, enum jpki_role role, json_t *all)
+{
+	unsigned left = 0, maximum = 0;
+	int error = jpki_tries(found->card, role, &left, &maximum);
+	char *text = tries_text(error, left, maximum);
+
+	if (all != NULL)
+		json_object_set_new(all, word_of_key(role), tries_json(error, left, maximum));
+	else
+		columns_row(0, COLUMN, name_of_key(role), text);
+	text_free(&text);
+	return error == JPKI_OK && left > 0;
+}
+
+static int
+show(const struct words *words, const struct found *found)
+{
+	json_t *all = verb_has(words, OPTION_JSON) ? json_object() : NULL;
+	bool good = true;
+
+	for (int role = 0; role < JPKI_ROLES; role++)
+		if (found->keys & JPKI_ROLE(role))
+			good = show_key(found, (enum jpki_role)role, all) && good;
+	if (all != NULL)
+		json_print(all);
+	else if (!good)
+		columns_text(stdout, 0, trouble_blocked_advice());
+	return good ? STATUS_DONE : STATUS_FAILED;
+}
+
+/* ---------------------------------------------------------------- change */
+
+struct change {
+	const struct words *words;
+	struct unlock unlock;
+	struct jpki_secret *old, *new;
+};
+
+/* The same for the card, which has no small letters. */
+static bool
+is_same(const struct jpki_secret *one, const struct jpki_secret *other)
+{
+	return one->length == other->length &&
+	       strncasecmp((const char *)one->bytes, (const char *)other->bytes, one->length) == 0;
+}
+
+static bool
+has_small_letters(const struct jpki_secret *secret)
+{
+	for (size_t i = 0; i < secret->length; i++)
+		if (secret->bytes[i] >= 'a' && secret->bytes[i] <= 'z')
+			return true;
+	return false;
+}
+
+/* Weak ones are a person's own choice, made knowingly. */
+static int
+accept_weak(const struct change *change, const char *reason)
+{
+	complain("%s", reason);
+	if (verb_has(change->words, OPTION_FORCE))
+		return STATUS_DONE;
+	if (change->unlock.ask.descriptor < 0 && terminal_confirm(_("Take it all the same?")))
+		return STATUS_DONE;
+	advise("%s", _("Nothing was changed. --force takes it."));
+	return STATUS_PIN;
+}
+
+/* Twice, if a person types it where it cannot be seen. False if both are not the same. */
+static int
+ask_again(const struct change *change, bool *same)
+{
+	struct jpki_secret *again = NULL;
+	int status = STATUS_DONE;
+
+	*same = true;
+	if (!ask_is_person(&change->unlock.ask))
+		return STATUS_DONE;
+	status = ask_secret(&change->unlock.ask, _("The new one once more"), NULL, &again);
+	if (status != STATUS_DONE)
+		return status;
+	*same = again->length ==
+		change->new->length &&memcmp(again->bytes, change->new->bytes, again->length) == 0;
+	jpki_secret_free(&again);
+	if (!*same)
+		complain("%s", _("These were not the same: nothing was changed."));
+	return STATUS_DONE;
+}
+
+/* One attempt: change->new is there if it is accepted, and not if another may be asked for. */
+static int
+ask_new_once(struct change *change)
+{
+	enum jpki_role role = change->unlock.role;
+	bool same = false;
+	int rv, status = ask_secret(&change->unlock.ask,
+		    role == JPKI_AUTHENTICATION ? _("New PIN (4 digits)")
+						: _("New password (6 to 16 letters and digits)"),
+		    NULL, &change->new);
+
+	if (status != STATUS_DONE)
+		return status;
+	rv = jpki_check_new_pin(role, change->new->bytes, change->new->length);
+	if (rv != JPKI_OK) {
+		status = trouble_tell(rv);
+		status = ask_is_person(&change->unlock.ask) ? STATUS_DONE : status;
+	} else if (is_same(change->old, change->new)) {
+		complain("%s", _("The new one is the old one: nothing was changed."));
+		status = STATUS_PIN;
+	} else {
+		const char *reason = weak_reason(role, change->new);
+
+		if (reason != NULL)
+			status = accept_weak(change, reason);
+		if (status == STATUS_DONE)
+			status = ask_again(change, &same);
+	}
+	if (!same || status != STATUS_DONE)
+		jpki_secret_free(&change->new);
+	return status;
+}
+
+static int
+ask_new(struct change *change)
+{
+	int status = STATUS_DONE;
+
+	for (int i = 0; i < QUESTIONS && status == STATUS_DONE && change->new == NULL; i++)
+		status = ask_new_once(change);
+	return status == STATUS_DONE && change->new == NULL ? STATUS_PIN : status;
+}
+
+static int
+give_to_card(const struct change *change)
+{
+	enum jpki_role role = change->unlock.role;
+	uint64_t card = change->unlock.found->card;
+	enum jpki_try spent = JPKI_TRY_KEPT;
+	int rv = jpki_change_pin(card, role, change->old->bytes, change->old->length,
+	    change->new->bytes, change->new->length, &spent);
+
+	if (rv != JPKI_OK)
+		return trouble_tell_pin(card, role, rv, spent);
+	tell("%s", role == JPKI_AUTHENTICATION
+		       ? _("The PIN for user authentication is changed.")
+		       : _("The password for digital signature is changed."));
+	if (has_small_letters(change->new))
+		columns_text(stdout, 0,
+		    _("The card has it in capital letters: small ones and capitals are the same "
+		      "here, "
+		      "but not in every program."));
+	return STATUS_DONE;
+}
+
+static int
+change_pin(const struct words *words, const struct found *found, enum jpki_role role)
+{
+	struct change change = {.words = words};
+	int status = unlock_prepare(words, found, role, &change.unlock);
+
+	if (status == STATUS_DONE)
+		status = unlock_ask(&change.unlock, &change.old);
+	if (status == STATUS_DONE)
+		status = ask_new(&change);
+	if (status == STATUS_DONE)
+		status = give_to_card(&change);
+	jpki_secret_free(&change.old);
+	jpki_secret_free(&change.new);
+	return status;
+}
+
+/* ---------------------------------------------------------------- the verb */
+
+static int
+run_change(const struct words *words)
+{
+	enum jpki_role role;
+	struct found found;
+	int status;
+
+	if (words->count < 2)
+		return verb_misused(words, "%s", _("which one: auth or sign"));
+	if (!key_of_word(words->word[1], &role))
+		return verb_misused(words, _("there is no key \"%s\""), words->word[1]);
+	if (verb_has(words, OPTION_JSON))
+		return verb_misused(words, "%s", _("--json goes with status"));
+	status = found_card(words, &found);
+	if (status == STATUS_DONE && !(found.keys & JPKI_ROLE(role)))
+		status = trouble_tell(JPKI_ERR_NO_KEY);
+	if (status == STATUS_DONE)
+		status = change_pin(words, &found, role);
+	return status;
+}
+
+static int
+run_status(const struct words *words)
+{
+	struct found found;
+	int status;
+
+	if (words->count > 1)
+		return verb_misused(words, _("\"%s\" is too much here"), words->word[1]);
+	status = found_card(words, &found);
+	return status == STATUS_DONE ? show(words, &found) : status;
+}
+
+static int
+run(const struct words *words)
+{
+	const char *word = words->count > 0 ? words->word[0] : "status";
+	int status;
+
+	if (strcmp(word, "status") == 0)
+		status = run_status(words);
+	else if (strcmp(word, "change") == 0)
+		status = run_change(words);
+	else
+		return verb_misused(words, _("\"%s\" is not understood: status or change"), word);
+	jpki_stop();
+	return status;
+}
+
+static const enum option_id options[] = {
+    UNLOCK_OPTIONS, OPTION_FORCE, OPTION_READER, OPTION_JSON, OPTION_NONE};
+
+const struct verb verb_pin = {
+    .name = "pin",
+    .summary = N_("how many tries are left; change a PIN"),
+    .usage = N_("status | change auth|sign [OPTION]..."),
+    .about =
+	N_("status tells how many wrong PINs may still be given; change sets another PIN for user\n"
+	   "authentication (auth, 4 digits) or another password for digital signature (sign, 6\n"
+	   "to 16 letters and digits). The old one is asked for once, the new one twice. With\n"
+	   "--pin-fd, the first line is the old one and the second the new one."),
+    .options = options,
+    .words_max = 2,
+    .run = run,
+};

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The Assuan protocol, as far as pinentry needs it: lines, each answered by others, of which the
+ * last begins with OK or ERR (The Assuan Manual, "Server responses"). The library for it would keep
+ * the line with the PIN in a buffer of its own. */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "pinentry.h"
+#include "secret_line.h"
+#include "text.h"
+
+/* Bytes of a line, with its end (Assuan: 1000). */
+#define LINE_ROOM 1002
+
+struct pinentry {
+	pid_t child;
+	int socket;
+	struct jpki_secret *line; /* the last that came */
+};
+
+static bool
+start(struct pinentry *pinentry)
+{
+	extern char **environ;
+	char name[] = "pinentry", *argv[] = {name, NULL};
+	posix_spawn_file_actions_t actions;
+	int ends[2], error;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 ||
+	    posix_spawn_file_actions_init(&actions) != 0)
+		out_of_memory();
+	posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+	error = posix_spawnp(&pinentry->child, name, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	close(ends[1]);
+	pinentry->socket = ends[0];
+	if (error != 0)
+		close(ends[0]);
+	return error == 0;
+}
+
+static void
+stop(struct pinentry *pinentry)
+{
+	close(pinentry->socket);
+	while (waitpid(pinentry->child, NULL, 0) == -1 && errno == EINTR)
+		;
+}
+
+static bool
+begins(const struct jpki_secret *line, const char *word)
+{
+	size_t length = strlen(word);
+
+	return line->length >= length && memcmp(line->bytes, word, length) == 0;
+}
+
+/* Take "D ..." for what was typed: %XX is a byte (The Assuan Manual, "Server responses"). */
+static void
+take_data(const struct jpki_secret *line, struct jpki_secret *secret)
+{
+	for (size_t i = 2; i < line->length && secret->length < secret->size - 1; i++) {
+		uint8_t byte = line->bytes[i];
+		unsigned code = 0;
+
+		if (byte == '%' && i + 2 < line->length) {
+			char hex[] = {(char)line->bytes[i + 1], (char)line->bytes[i + 2], '\0'};
+
+			code = (unsigned)strtoul(hex, NULL, 16);
+			explicit_bzero(hex, sizeof(hex));
+			byte = (uint8_t)code;
+			i += 2;
+		}
+		secret->bytes[secret->length++] = byte;
+	}
+}
+
+/* Read until OK, which is true, or ERR. */
+static bool
+read_answer(struct pinentry *pinentry, struct jpki_secret *secret)
+{
+	while (secret_line_read(pinentry->socket, pinentry->line)) {
+		if (begins(pinentry->line, "OK"))
+			return true;
+		if (begins(pinentry->line, "ERR"))
+			return false;
+		if (begins(pinentry->line, "D ") && secret != NULL)
+			take_data(pinentry->line, secret);
+	}
+	return false;
+}
+
+static bool
+command(struct pinentry *pinentry, const char *text, struct jpki_secret *secret)
+{
+	size_t length = strlen(text);
+
+	return send(pinentry->socket, text, length, MSG_NOSIGNAL) == (ssize_t)length &&
+	       send(pinentry->socket, "\n", 1, MSG_NOSIGNAL) == 1 && read_answer(pinentry, secret);
+}
+
+/* A command with a text, in which "%" and what ends a line are to be escaped. */
+static bool
+say(struct pinentry *pinentry, const char *word, const char *text)
+{
+	char *line = text_format("%s ", word);
+	bool done;
+
+	for (; *text != '\0'; text++) {
+		char one[4] = {*text, '\0'};
+
+		if (*text == '%' || *text == '\n' || *text == '\r')
+			snprintf(one, sizeof(one), "%%%02X", (unsigned char)*text);
+		line = text_append(line, one);
+	}
+	done = command(pinentry, line, NULL);
+	text_free(&line);
+	return done;
+}
+
+/* What this terminal and screen are; a pinentry that does not know an option says so and goes on.
+ */
+static void
+tell_place(struct pinentry *pinentry)
+{
+	static const char *const places[][2] = {{"display", "DISPLAY"}, {"ttytype", "TERM"},
+	    {"lc-ctype", "LC_CTYPE"}, {"lc-messages", "LC_MESSAGES"}};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const char *value = getenv(places[i][1]);
+		char *option;
+
+		if (value == NULL || *value == '\0')
+			continue;
+		option = text_format("%s=%s", places[i][0], value);
+		(void)say(pinentry, "OPTION", option);
+		text_free(&option);
+	}
+}
+
+static enum pinentry_answer
+converse(struct pinentry *pinentry, const char *prompt, const char *why, struct jpki_secret *secret)
+{
+	char *label = text_format("%s:", prompt);
+	bool ready = read_answer(pinentry, NULL); /* its greeting */
+
+	if (ready) {
+		tell_place(pinentry);
+		(void)say(pinentry, "SETTITLE", "JPKI");
+		if (why != NULL)
+			(void)say(pinentry, "SETDESC", why);
+		ready = say(pinentry, "SETPROMPT", label);
+	}
+	text_free(&label);
+	if (!ready)
+		return PINENTRY_MISSING;
+	if (command(pinentry, "GETPIN", secret))
+		return PINENTRY_GIVEN;
+	/* 99 is GPG_ERR_CANCELED, in the lower 16 bits (gpg-error.h) */
+	return begins(pinentry->line, "ERR ") &&
+		       (strtoul((const char *)pinentry->line->bytes + 4, NULL, 10) & 0xffff) == 99
+		   ? PINENTRY_CANCELLED
+		   : PINENTRY_MISSING;
+}
+
+enum pinentry_answer
+pinentry_ask(const char *prompt, const char *why, struct jpki_secret *secret)
+{
+	struct pinentry pinentry = {.line = jpki_secret_new(LINE_ROOM)};
+	enum pinentry_answer answer = PINENTRY_MISSING;
+
+	if (pinentry.line == NULL)
+		out_of_memory();
+	if (start(&pinentry)) {
+		answer = converse(&pinentry, prompt, why, secret);
+		stop(&pinentry);
+	}
+	jpki_secret_free(&pinentry.line);
+	return answer;
+}

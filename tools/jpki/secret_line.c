@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <unistd.h>
+
+#include "secret_line.h"
+
+/* One byte, straight to its place: 1, or 0 at the end and after an error. */
+static ssize_t
+read_byte(int descriptor, uint8_t *place)
+{
+	ssize_t count;
+
+	do
+		count = read(descriptor, place, 1);
+	while (count == -1 && errno == EINTR);
+	return count > 0 ? count : 0;
+}
+
+bool
+secret_line_read(int descriptor, struct jpki_secret *secret)
+{
+	bool any = false;
+
+	secret->length = 0;
+	/* the last place is where bytes go that do not fit */
+	while (read_byte(descriptor, &secret->bytes[secret->length]) > 0) {
+		any = true;
+		if (secret->bytes[secret->length] == '\n')
+			break;
+		if (secret->length < secret->size - 1)
+			secret->length++;
+	}
+	if (secret->length > 0 && secret->bytes[secret->length - 1] == '\r')
+		secret->length--;
+	secret->bytes[secret->length] = 0;
+	return any;
+}

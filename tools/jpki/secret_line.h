@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_SECRET_LINE_H
+#define JPKI_TOOL_SECRET_LINE_H
+
+#include <stdbool.h>
+
+#include <jpki/secret.h>
+
+/* Read a line from a descriptor, byte by byte, so that nothing of the next one is taken, and no
+ * buffer but the secret has it. Without its end, "\n" or "\r\n"; what does not fit is dropped: no
+ * PIN is so long. A zero byte stands behind it. False if there is none, not even an empty one. */
+bool secret_line_read(int descriptor, struct jpki_secret *secret);
+
+#endif

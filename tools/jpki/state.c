@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "state.h"
+
+int
+state_read_certificate(
+    uint64_t card, enum jpki_role role, enum jpki_certificate which, struct facts *facts)
+{
+	uint8_t der[JPKI_CERTIFICATE_MAX];
+	size_t length = sizeof(der);
+	int rv = jpki_certificate(card, role, which, der, &length);
+
+	if (rv == JPKI_OK && !facts_read(facts, der, length))
+		rv = JPKI_ERR_DATA;
+	explicit_bzero(der, sizeof(der)); /* one of them is a person's */
+	return rv;
+}
+
+static void
+read_key(uint64_t card, enum jpki_role role, struct key_state *key)
+{
+	key->is_there = true;
+	key->tries_error = jpki_tries(card, role, &key->left, &key->maximum);
+	key->certificate_error = state_read_certificate(card, role, JPKI_CERTIFICATE, &key->facts);
+}
+
+int
+state_read(const struct found *found, struct card_state *state)
+{
+	unsigned keys = 0;
+	int rv;
+
+	*state = (struct card_state){0};
+	rv = jpki_keys(found->card, &keys);
+	if (rv == JPKI_OK)
+		rv = jpki_card_text(found->card, state->model, state->serial);
+	if (rv != JPKI_OK)
+		return rv;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		if (keys & JPKI_ROLE(role))
+			read_key(found->card, (enum jpki_role)role, &state->keys[role]);
+	return JPKI_OK;
+}
+
+void
+state_free(struct card_state *state)
+{
+	for (int role = 0; role < JPKI_ROLES; role++)
+		if (state->keys[role].is_there && state->keys[role].certificate_error == JPKI_OK)
+			facts_free(&state->keys[role].facts);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What has gone wrong with a card, said to a person: what happened, whether a try was spent, what
+ * to do. One row of a table for each error of libjpki, and for each thing that is no card. */
+#ifndef JPKI_TOOL_TROUBLE_H
+#define JPKI_TOOL_TROUBLE_H
+
+#include <jpki/jpki.h>
+
+/* Tell of an error on standard error, and what to do; the exit status for it. */
+int trouble_tell(int error);
+
+/* The same for what is in a reader instead of a card that has keys. */
+int trouble_tell_holds(enum jpki_holds holds);
+
+/* The same if a PIN of this key was refused: with whether that has cost a try, and how many are
+ * left, which the card is asked for. */
+int trouble_tell_pin(uint64_t card, enum jpki_role role, int error, enum jpki_try spent);
+
+/* What a person can do about a PIN that is blocked, for _(). */
+const char *trouble_blocked_advice(void);
+
+/* One word for scripts, as "no-service": for --json. */
+const char *trouble_word(int error);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "unlock.h"
+#include "message.h"
+#include "names.h"
+#include "text.h"
+#include "trouble.h"
+
+/* How often a person is asked for one that could be right. */
+#define QUESTIONS 3
+
+int
+unlock_prepare(const struct words *words, const struct found *found, enum jpki_role role,
+    struct unlock *unlock)
+{
+	*unlock = (struct unlock){
+	    .found = found, .role = role, .last_try = verb_has(words, OPTION_LAST_TRY)};
+	return ask_prepare(words, &unlock->ask);
+}
+
+int
+unlock_check(const struct unlock *unlock, unsigned *left, unsigned *maximum)
+{
+	int rv = jpki_tries(unlock->found->card, unlock->role, left, maximum);
+
+	if (rv != JPKI_OK)
+		return trouble_tell(rv);
+	if (*left == 0)
+		return trouble_tell(JPKI_ERR_PIN_BLOCKED);
+	if (*left == 1 && !unlock->last_try) {
+		complain("%s", _("Only one try is left: a wrong PIN would block it."));
+		advise("%s", _("If you are sure of it, say --last-try. Nothing was sent."));
+		return STATUS_PIN;
+	}
+	return STATUS_DONE;
+}
+
+/* Once: STATUS_DONE with what could be right, or with NULL if a person is to be asked again. */
+static int
+ask_once(const struct unlock *unlock, const char *why, struct jpki_secret **secret)
+{
+	int rv, status = ask_secret(&unlock->ask, name_of_pin(unlock->role), why, secret);
+
+	if (status != STATUS_DONE)
+		return status;
+	rv = jpki_check_pin(unlock->role, (*secret)->bytes, (*secret)->length);
+	if (rv == JPKI_OK)
+		return STATUS_DONE;
+	jpki_secret_free(secret);
+	status = trouble_tell_pin(unlock->found->card, unlock->role, rv, JPKI_TRY_KEPT);
+	return ask_is_person(&unlock->ask) ? STATUS_DONE : status;
+}
+
+int
+unlock_ask(const struct unlock *unlock, struct jpki_secret **secret)
+{
+	unsigned left = 0, maximum = 0;
+	int status = unlock_check(unlock, &left, &maximum);
+	char *why;
+
+	*secret = NULL;
+	if (status != STATUS_DONE)
+		return status;
+	/* TRANSLATORS: how many tries are left, of how many. */
+	why = text_format(_("%u of %u tries are left."), left, maximum);
+	if (ask_is_person(&unlock->ask))
+		advise("%s", why);
+	for (int i = 0; i < QUESTIONS && status == STATUS_DONE && *secret == NULL; i++)
+		status = ask_once(unlock, why, secret);
+	text_free(&why);
+	return status == STATUS_DONE && *secret == NULL ? STATUS_PIN : status;
+}
+
+int
+unlock(const struct unlock *unlock)
+{
+	struct jpki_secret *secret = NULL;
+	enum jpki_try spent = JPKI_TRY_KEPT;
+	int rv, status = unlock_ask(unlock, &secret);
+
+	if (status != STATUS_DONE)
+		return status;
+	rv = jpki_login(unlock->found->card, unlock->role, secret->bytes, secret->length, &spent);
+	jpki_secret_free(&secret);
+	if (rv != JPKI_OK)
+		return trouble_tell_pin(unlock->found->card, unlock->role, rv, spent);
+	return STATUS_DONE;
+}

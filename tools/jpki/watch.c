@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki watch: what comes and goes, a line each. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "columns.h"
+#include "found.h"
+#include "json.h"
+#include "message.h"
+#include "names.h"
+#include "text.h"
+#include "trouble.h"
+
+/* What was told of a reader last. */
+struct seen {
+	enum jpki_holds holds;
+	uint64_t card;
+};
+
+struct watch {
+	const struct words *words;
+	struct seen *seen;
+	size_t count;
+	int service; /* of libjpki, when it was asked last */
+};
+
+static char *
+time_text(void)
+{
+	char text[16];
+	time_t now = time(NULL);
+	struct tm broken;
+
+	localtime_r(&now, &broken);
+	strftime(text, sizeof(text), "%H:%M:%S", &broken);
+	return text_copy(text, strlen(text));
+}
+
+static void
+tell_line(const struct watch *watch, const char *reader, const char *word, const char *name)
+{
+	char *now = time_text();
+
+	if (verb_has(watch->words, OPTION_JSON)) {
+		json_t *line =
+		    json_pack("{s:s, s:s, s:s}", "time", now, "reader", reader, "holds", word);
+
+		if (line == NULL || json_dumpf(line, stdout, JSON_COMPACT) != 0)
+			out_of_memory();
+		putchar('\n');
+		json_decref(line);
+	} else
+		tell("%s  %s: %s", now, reader, name);
+	text_free(&now);
+}
+
+static void
+look_at(struct watch *watch, size_t reader)
+{
+	struct seen *seen = &watch->seen[reader], now = *seen;
+	char name[JPKI_READER_NAME_SIZE], *clean;
+
+	if (jpki_reader_name(reader, name) != JPKI_OK ||
+	    jpki_reader_card(reader, &now.holds, &now.card) != JPKI_OK ||
+	    !found_is_meant(watch->words, name))
+		return;
+	if (now.holds == seen->holds && now.card == seen->card)
+		return;
+	*seen = now;
+	clean = columns_clean(name, strlen(name));
+	tell_line(watch, clean, word_of_holds(now.holds), name_of_holds(now.holds));
+	text_free(&clean);
+}
+
+static void
+tell_service(struct watch *watch, int service)
+{
+	if (service == watch->service)
+		return;
+	watch->service = service;
+	if (service != JPKI_OK)
+		(void)trouble_tell(service);
+}
+
+static void
+look(struct watch *watch)
+{
+	size_t readers = 0;
+
+	tell_service(watch, jpki_readers(&readers));
+	while (watch->count < readers) {
+		watch->seen = list_grow(watch->seen, watch->count, sizeof(*watch->seen));
+		watch->seen[watch->count++] = (struct seen){JPKI_HOLDS_NO_READER, 0};
+	}
+	for (size_t i = 0; i < watch->count; i++)
+		look_at(watch, i);
+	(void)fflush(stdout);
+}
+
+static int
+run(const struct words *words)
+{
+	struct watch watch = {.words = words};
+	uint64_t seen = 0;
+	int rv = JPKI_OK, status = found_start();
+
+	if (status != STATUS_DONE)
+		return status;
+	while ((rv = jpki_wait(&seen, -1)) == JPKI_OK && !ferror(stdout))
+		look(&watch);
+	free(watch.seen);
+	return rv == JPKI_OK ? STATUS_FAILED : trouble_tell(rv);
+}
+
+static const enum option_id options[] = {OPTION_READER, OPTION_JSON, OPTION_NONE};
+
+const struct verb verb_watch = {
+    .name = "watch",
+    .summary = N_("tell when readers and cards come and go"),
+    .usage = N_("[OPTION]..."),
+    .about = N_("Prints a line whenever a reader or a card comes or goes, until it is ended\n"
+		"(Ctrl-C). With --json, a line is an object."),
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_WEAK_H
+#define JPKI_TOOL_WEAK_H
+
+#include <jpki/secret.h>
+#include <jpki/types.h>
+
+/* Why somebody who has found the card would soon guess this PIN, translated; NULL if there is
+ * nothing to be said against it. */
+const char *weak_reason(enum jpki_role role, const struct jpki_secret *pin);
+
+#endif
