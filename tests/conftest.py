@@ -92,6 +92,14 @@ def elsewhere(sandbox):
 
 
 @pytest.fixture
+def some_locale(tmp_path):
+    """A locale that is not C, for programs that need one to look at LANGUAGE (where there is none, as
+    on a small machine): that of C.UTF-8 by another name."""
+    shutil.copytree("/usr/lib/locale/C.utf8", tmp_path / "locale" / "xx_XX.utf8")
+    return {"LOCPATH": str(tmp_path / "locale"), "LC_ALL": "xx_XX.UTF-8", "LANGUAGE": "ja"}
+
+
+@pytest.fixture
 def server(sandbox, certificates):
     """A web server inside the sandbox; the file of its certificate."""
     return start_server(sandbox, certificates)

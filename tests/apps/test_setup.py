@@ -1058,14 +1058,6 @@ def test_what_cannot_be_said_is_a_failure(person):
     assert "could not be written" in said
 
 
-@pytest.fixture
-def some_locale(tmp_path):
-    """A locale that is not C, for programs that need one to look at LANGUAGE (where there is none, as
-    on a small machine): that of C.UTF-8 by another name."""
-    shutil.copytree("/usr/lib/locale/C.utf8", tmp_path / "locale" / "xx_XX.utf8")
-    return {"LOCPATH": str(tmp_path / "locale"), "LC_ALL": "xx_XX.UTF-8", "LANGUAGE": "ja"}
-
-
 def test_it_speaks_japanese(person, some_locale):
     folder = person.database()
     said = person.setup("firefox", "--profile", folder, **some_locale)
@@ -1085,5 +1077,6 @@ def test_installed_it_takes_the_installed_modules(person):
         (BUILD / "meson-info/intro-buildoptions.json").read_text())}
     program = person.home / "jpki"
     shutil.copy(JPKI, program)
-    said = person.run(program, "setup", "firefox", "--profile", person.home, status=1)
+    said = person.run(program, "setup", "firefox", "--profile", person.home, status=1,
+                      LD_LIBRARY_PATH=str(BUILD / "src"))
     assert f" {options['prefix']}/{options['libdir']}/pkcs11/{MODULE[AUTH].name}: " in said

@@ -343,8 +343,8 @@ const struct verb verb_cert = {
     .summary = N_("show a certificate, or write it to a file"),
     .usage = N_("[auth|sign|auth-ca|sign-ca] [OPTION]..."),
     .about =
-	N_("Shows a certificate of the card: that for user authentication (auth, the default),\n"
-	   "that for digital signature (sign; asks for the password, and shows name, date of\n"
+	N_("Shows a certificate of the card: that for user authentication (auth, the default), "
+	   "that for digital signature (sign; asks for the password, and shows name, date of "
 	   "birth, sex and address), or that of the CA that has issued one of them."),
     .options = options,
     .words_max = 1,

@@ -142,6 +142,8 @@ bytes_that_fit(const char *text, int room)
 		struct character one = character_at(text + at, length - at);
 		bool wide = width_of(&one) > 1;
 
+		if (one.code == L'\n')
+			return at;
 		if (at > 0 && (one.code == L' ' || (wide && !ends_a_line(one.code))))
 			fit = at;
 		if (width + width_of(&one) > room)
@@ -166,7 +168,8 @@ print_broken(FILE *out, const char *text, int used, int indent)
 
 		fprintf(out, "%.*s\n", (int)fit, text);
 		text += fit;
-		text += strspn(text, " ");
+		/* a line that is begun on purpose keeps its blanks */
+		text += *text == '\n' ? 1 : strspn(text, " ");
 		if (*text == '\0')
 			break;
 		used = indent;

@@ -68,11 +68,13 @@ look_at(struct search *search, size_t reader, const char *name)
 		*search->found = one;
 }
 
-static int
-tell_no_such_reader(const struct words *words, size_t readers)
+int
+found_tell_no_reader(const struct words *words, size_t readers)
 {
 	char name[JPKI_READER_NAME_SIZE];
 
+	if (readers == 0 || !verb_has(words, OPTION_READER))
+		return trouble_tell(JPKI_ERR_NO_READER);
 	complain(_("There is no reader \"%s\"."), words->value[OPTION_READER]);
 	for (size_t i = 0; i < readers; i++)
 		if (jpki_reader_name(i, name) == JPKI_OK) {
@@ -122,8 +124,8 @@ judge(const struct words *words, const struct search *search, size_t readers)
 {
 	if (search->with_keys > 1)
 		return tell_several(readers);
-	if (search->count == 0 && words->value[OPTION_READER] != NULL)
-		return tell_no_such_reader(words, readers);
+	if (search->count == 0)
+		return found_tell_no_reader(words, readers);
 	if (search->with_keys == 0)
 		return trouble_tell_holds(search->found->holds);
 	return STATUS_DONE;

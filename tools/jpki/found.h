@@ -25,4 +25,7 @@ int found_card(const struct words *words, struct found *found);
  * not. Every reader is, if the option is not given. */
 bool found_is_meant(const struct words *words, const char *name);
 
+/* Tell that there is no reader, or, of so many, none that is meant; the exit status. */
+int found_tell_no_reader(const struct words *words, size_t readers);
+
 #endif

@@ -100,11 +100,11 @@ static int
 accept_weak(const struct change *change, const char *reason)
 {
 	complain("%s", reason);
-	if (verb_has(change->words, OPTION_FORCE))
+	if (verb_has(change->words, OPTION_WEAK))
 		return STATUS_DONE;
 	if (change->unlock.ask.descriptor < 0 && terminal_confirm(_("Take it all the same?")))
 		return STATUS_DONE;
-	advise("%s", _("Nothing was changed. --force takes it."));
+	advise("%s", _("Nothing was changed. --weak takes it."));
 	return STATUS_PIN;
 }
 
@@ -263,17 +263,16 @@ run(const struct words *words)
 }
 
 static const enum option_id options[] = {
-    UNLOCK_OPTIONS, OPTION_FORCE, OPTION_READER, OPTION_JSON, OPTION_NONE};
+    UNLOCK_OPTIONS, OPTION_WEAK, OPTION_READER, OPTION_JSON, OPTION_NONE};
 
 const struct verb verb_pin = {
     .name = "pin",
     .summary = N_("how many tries are left; change a PIN"),
     .usage = N_("status | change auth|sign [OPTION]..."),
-    .about =
-	N_("status tells how many wrong PINs may still be given; change sets another PIN for user\n"
-	   "authentication (auth, 4 digits) or another password for digital signature (sign, 6\n"
-	   "to 16 letters and digits). The old one is asked for once, the new one twice. With\n"
-	   "--pin-fd, the first line is the old one and the second the new one."),
+    .about = N_("status tells how many wrong PINs may still be given; change sets another PIN for "
+		"user authentication (auth, 4 digits) or another password for digital signature "
+		"(sign, 6 to 16 letters and digits). The old one is asked for once, the new one "
+		"twice. With --pin-fd, the first line is the old one and the second the new one."),
     .options = options,
     .words_max = 2,
     .run = run,

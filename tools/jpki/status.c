@@ -25,8 +25,9 @@ struct row {
 };
 
 struct overview {
-	int service; /* of libjpki, when it was asked for readers */
-	struct row *rows;
+	int service;	  /* of libjpki, when it was asked for readers */
+	size_t readers;	  /* all that there are */
+	struct row *rows; /* those that are meant */
 	size_t count;
 };
 
@@ -64,11 +65,9 @@ add_reader(struct overview *overview, const struct words *words, size_t reader)
 static void
 overview_read(struct overview *overview, const struct words *words)
 {
-	size_t readers = 0;
-
 	*overview = (struct overview){0};
-	overview->service = jpki_readers(&readers);
-	for (size_t i = 0; i < readers; i++)
+	overview->service = jpki_readers(&overview->readers);
+	for (size_t i = 0; i < overview->readers; i++)
 		add_reader(overview, words, i);
 }
 
@@ -266,10 +265,7 @@ tell_missing(const struct overview *overview, const struct words *words)
 		return trouble_tell(overview->service);
 	if (row != NULL)
 		return trouble_tell_holds(row->found.holds);
-	if (!verb_has(words, OPTION_READER))
-		return trouble_tell(JPKI_ERR_NO_READER);
-	complain(_("There is no reader \"%s\"."), words->value[OPTION_READER]);
-	return STATUS_NO_CARD;
+	return found_tell_no_reader(words, overview->readers);
 }
 
 static int
@@ -303,7 +299,7 @@ print_overview(const struct overview *overview, const struct words *words)
 
 			if (holds_keys(row->found.holds) != (cards == 1))
 				continue;
-			if (printed++ > 0)
+			if (printed++ > 0 || status == STATUS_NO_CARD)
 				putchar('\n');
 			one = print_row(row);
 			if (status == STATUS_DONE)
@@ -436,7 +432,7 @@ const struct verb verb_status = {
     .name = "status",
     .summary = N_("what is in the readers: certificates, until when, tries left"),
     .usage = N_("[OPTION]..."),
-    .about = N_("Shows what is in each reader, which certificates a card has and until when they\n"
+    .about = N_("Shows what is in each reader, which certificates a card has and until when they "
 		"are valid, and how many wrong PINs may still be given. Needs no PIN."),
     .options = options,
     .run = run,

@@ -23,8 +23,8 @@ struct row {
 static const struct row errors[] = {
     {JPKI_ERR_NO_SERVICE, "no-service", STATUS_NO_CARD,
 	N_("The service for card readers (pcscd) does not run."),
-	N_("Install it and start it: sudo apt-get install pcscd; sudo systemctl start "
-	   "pcscd.socket")},
+	N_("Install it and start it:\n  sudo apt-get install pcscd\n"
+	   "  sudo systemctl start pcscd.socket")},
     {JPKI_ERR_NOT_ALLOWED, "not-allowed", STATUS_NO_CARD,
 	N_("The service for card readers (pcscd) does not let you use them."),
 	N_("It lets in only root and who is logged in at the computer's own screen, so not over "

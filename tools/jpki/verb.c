@@ -26,6 +26,7 @@ static const struct option_row {
     [OPTION_PEM] = {"pem", NULL, N_("the certificate itself, PEM")},
     [OPTION_DER] = {"der", NULL, N_("the certificate itself, DER")},
     [OPTION_TEXT] = {"text", NULL, N_("all of it, as OpenSSL prints it")},
+    [OPTION_WEAK] = {"weak", NULL, N_("take a new PIN that is easy to guess, too")},
     [OPTION_SIGN] = {"sign", NULL,
 	N_("ask for the signature password too, to read until when that certificate is valid")},
     [OPTION_REMOVE] = {"remove", NULL, N_("undo that")},
@@ -175,7 +176,8 @@ verb_help(const struct verb *verb)
 	int column = widest_option(verb) + 4;
 
 	tell(_("Usage: jpki %s %s"), verb->name, _(verb->usage));
-	tell("\n%s", _(verb->about));
+	putchar('\n');
+	columns_text(stdout, 0, _(verb->about));
 	if (*verb->options != OPTION_NONE)
 		tell("%s", "");
 	for (const enum option_id *id = verb->options; *id != OPTION_NONE; id++) {

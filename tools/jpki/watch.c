@@ -120,7 +120,7 @@ const struct verb verb_watch = {
     .name = "watch",
     .summary = N_("tell when readers and cards come and go"),
     .usage = N_("[OPTION]..."),
-    .about = N_("Prints a line whenever a reader or a card comes or goes, until it is ended\n"
+    .about = N_("Prints a line whenever a reader or a card comes or goes, until it is ended "
 		"(Ctrl-C). With --json, a line is an object."),
     .options = options,
     .run = run,

@@ -1,0 +1,571 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""jpki, as a person at a terminal and a script use it: what is said, and what it costs the card."""
+
+import datetime
+import json
+import os
+import re
+import subprocess
+import unicodedata
+
+import pytest
+
+from prompt import Prompted, ask
+from support import JPKI, VCARD, needs, openssl, wait_until
+
+DONE, FAILED, USAGE, NO_CARD, NO_PIN = range(5)
+AUTH_PIN, SIGN_PIN = "1234", "ABC123"
+ASK_AUTH = "PIN for user authentication (4 digits): "
+ASK_SIGN = "password for digital signature (6 to 16 letters and digits): "
+JAPAN = datetime.timezone(datetime.timedelta(hours=9))
+
+
+class Jpki:
+    """The command in a sandbox. What it says goes to `said`."""
+
+    def __init__(self, sandbox, env=None):
+        self.sandbox, self.env = sandbox, {"LC_ALL": "C.UTF-8", **(env or {})}
+
+    def __call__(self, *words, status=DONE, pin=None, before=()):
+        """With a PIN it comes from standard input."""
+        given = ["--pin-fd", "0"] if pin is not None else []
+        text = "".join(f"{line}\n" for line in ([pin] if isinstance(pin, str) else pin or []))
+        # its own session: there is no terminal to ask at
+        return self.sandbox.run("setsid", "--wait", *before, JPKI, *words, *given, env=self.env,
+                                status=status, input=text)
+
+    def json(self, *words, **more):
+        return json.loads(self(*words, "--json", **more))
+
+    def ask(self, answers, *words, status=DONE):
+        """At a terminal."""
+        return ask(self.sandbox, answers, JPKI, *words, env=self.env, status=status)
+
+
+@pytest.fixture
+def jpki(sandbox):
+    return Jpki(sandbox)
+
+
+@pytest.fixture
+def japanese(sandbox, some_locale):
+    return Jpki(sandbox, some_locale)
+
+
+def columns(text):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def end_of(certificate):
+    """Its last day, in Japan."""
+    said = openssl("x509", "-in", certificate, "-noout", "-enddate").decode()
+    end = datetime.datetime.strptime(said.strip(), "notAfter=%b %d %H:%M:%S %Y GMT")
+    return end.replace(tzinfo=datetime.timezone.utc).astimezone(JAPAN).date()
+
+
+def days_to(day):
+    return (day - datetime.datetime.now(JAPAN).date()).days
+
+
+# --- status ---------------------------------------------------------------------------------------
+
+
+def test_status(jpki, card, certificates):
+    end = end_of(certificates / "authentication.pem")
+    assert jpki("status") == f"""\
+The card can be used.
+
+Reader                    Virtual PCD 00 00
+Card                      My Number card
+User authentication       until {end} (valid, {days_to(end)} days left)
+  PIN                     3 of 3 tries left
+Digital signature         there; with --sign also until when it is valid
+  Password                5 of 5 tries left
+
+Reader                    Virtual PCD 00 01
+Card                      no card
+"""
+    assert card.verifies() == []
+
+
+def test_status_in_japanese(japanese, certificates):
+    end = end_of(certificates / "authentication.pem")
+    said = japanese("status")
+    assert said.startswith("カードは問題なく使えます。\n\n")
+    assert f"{end.year}年{end.month}月{end.day}日まで (有効、あと{days_to(end)}日)" in said
+    assert "残り3回 (全3回)" in said
+    for line in said.splitlines()[2:]:
+        assert columns(line) <= 80
+        if line:
+            label = re.match(r" *\S+ +", line).group()
+            assert columns(label) == 26, line
+
+
+def test_status_for_programs(jpki, card, certificates):
+    end = end_of(certificates / "authentication.pem")
+    found = jpki.json("status")
+    begin = found["readers"][0]["auth"]["certificate"].pop("from")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", begin)
+    assert found == {"service": "running", "readers": [
+        {"reader": "Virtual PCD 00 00", "holds": "card", "model": "JPKI-TEST",
+         "serial": card.serial(),
+         "auth": {"tries": {"left": 3, "maximum": 3},
+                  "certificate": {"state": "valid", "until": str(end), "days_left": days_to(end)}},
+         "sign": {"tries": {"left": 5, "maximum": 5}, "certificate": {"state": "locked"}}},
+        {"reader": "Virtual PCD 00 01", "holds": "nothing"}]}
+
+
+def test_status_with_the_password(jpki, card, certificates):
+    end = end_of(certificates / "signature.pem")
+    said = jpki("status", "--sign", pin="abc123")
+    assert len(re.findall(rf"until {end} \(valid", said)) == 2
+    assert [entry.sw for entry in card.verifies()] == ["9000"]
+    assert card.verified() == []
+
+
+KINDS = {
+    "label=resident": ("resident", NO_CARD, "is a resident card"),
+    "application=foreign": ("other", NO_CARD, "is no My Number card"),
+    "application=absent": ("other", NO_CARD, "is no My Number card"),
+    "label=android": ("android", DONE, "certificates on an Android phone"),
+    "label=iphone": ("iphone", DONE, "certificates on an iPhone"),
+    "token-info=missing": ("new-kind", DONE, "of a kind not known yet"),
+    "signature-certificate=absent": ("card", DONE, "Digital signature         none\n"),
+    "authentication-certificate=absent": ("card", DONE, "User authentication       none\n"),
+    "presence=none": ("card", FAILED, "The card has no certificate."),
+}
+
+
+@pytest.mark.parametrize("quirk", KINDS)
+def test_what_is_in_the_reader(sandboxes, quirk):
+    word, status, sentence = KINDS[quirk]
+    jpki = Jpki(sandboxes("--quirk", quirk))
+    assert sentence in jpki("status", status=status)
+    assert jpki.json("status", status=status)["readers"][0]["holds"] == word
+
+
+WAYS = {
+    "--no-service": ("no-service", "does not run", "動いていません"),
+    "--no-reader": ("running", "There is no card reader", "カードリーダーがありません"),
+    "--no-card": ("running", "There is no card in the reader", "カードがありません"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_there_is_no_card(sandboxes, some_locale, way):
+    service, english, japanese = WAYS[way]
+    sandbox = sandboxes(way)
+    jpki = Jpki(sandbox)
+    for words in (["status"], ["cert"], ["cert", "sign"], ["pin", "status"],
+                  ["pin", "change", "auth"]):
+        assert english in jpki(*words, status=NO_CARD)
+    assert jpki.json("status", status=NO_CARD)["service"] == service
+    assert japanese in Jpki(sandbox, some_locale)("status", status=NO_CARD)
+
+
+def test_one_of_two_cards_is_named(sandboxes):
+    jpki = Jpki(sandboxes("--cards", "2"))
+    assert jpki("status").count("The card can be used.") == 2
+    said = jpki("cert", status=NO_CARD)
+    assert said.startswith("jpki: There are cards in more than one reader.\n")
+    assert said.endswith("\n  Virtual PCD 00 00\n  Virtual PCD 00 01\n")
+    assert jpki("cert", "--reader", "00 01").startswith("Certificate for user authentication")
+    assert jpki("status", "--reader", "pcd 00 01").count("Reader") == 1
+    said = jpki("cert", "--reader", "ACS", status=NO_CARD)
+    assert said.startswith('jpki: There is no reader "ACS".\n  Virtual PCD 00 00\n')
+
+
+DATES = {
+    100: ("The card can be used.", "valid", DONE),
+    91: ("Renew it: ", "renew", DONE),
+    0: ("Renew it: ", "renew", DONE),
+    -1: ("Expired: ", "expired", FAILED),
+}
+
+
+@pytest.mark.parametrize("left", DATES)
+def test_the_end_comes_near(jpki, certificates, left):
+    """So many days before it."""
+    needs("faketime")
+    first, state, status = DATES[left]
+    ahead = days_to(end_of(certificates / "authentication.pem")) - left
+    before = ["env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1",
+              "faketime", "-f", f"+{ahead}d"]
+    assert jpki("status", before=before, status=status).startswith(first)
+    found = jpki.json("status", before=before, status=status)["readers"][0]["auth"]["certificate"]
+    assert (found["state"], found["days_left"]) == (state, left)
+
+
+@pytest.mark.parametrize("tries, first, status", [
+    (0, "Blocked: the PIN for user authentication", FAILED),
+    (1, "Only one try is left: the PIN for user authentication", DONE),
+    (2, "The card can be used.", DONE)])
+def test_tries_are_told_first(jpki, card, tries, first, status):
+    card.set_tries("authentication", tries)
+    assert jpki("status", status=status).startswith(first)
+    found = jpki.json("pin", "status", status=status)
+    assert found == {"auth": {"left": tries, "maximum": 3}, "sign": {"left": 5, "maximum": 5}}
+    said = jpki("pin", "status", status=status)
+    assert ("convenience store" in said) == (tries == 0)
+    assert card.verifies() == []
+
+
+# --- cert -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name, file", [
+    ("auth", "authentication"), ("auth-ca", "authentication-ca"), ("sign-ca", "signature-ca"),
+    ("sign", "signature")])
+def test_a_certificate_is_given(jpki, card, certificates, tmp_path, name, file):
+    pin = SIGN_PIN if name == "sign" else None
+    wanted = openssl("x509", "-in", certificates / f"{file}.pem")
+    assert jpki("cert", name, "--pem", pin=pin).encode() == wanted
+    out = tmp_path / "out"
+    assert jpki("cert", name, "--der", "--output", out, pin=pin) == f"Wrote {out}.\n"
+    assert openssl("x509", "-inform", "DER", "-in", out) == wanted
+    assert out.stat().st_mode & 0o777 == (0o600 if name in ("auth", "sign") else 0o644)
+    assert "Signature Algorithm: sha256WithRSAEncryption" in jpki("cert", name, "--text", pin=pin)
+    assert {entry.sw for entry in card.verifies()} <= {"9000"}
+    assert card.verified() == []
+
+
+def test_a_certificate_is_shown(jpki, japanese):
+    said = jpki("cert", "sign", pin=SIGN_PIN)
+    for line in ("Name                  番号　花子", "Date of birth         1990-01-23 (Heisei 2)",
+                 "Sex                   female", "Use                   digitalSignature, nonRepudiation"):
+        assert f"\n{line}\n" in said
+    said = japanese("cert", "sign", pin=SIGN_PIN)
+    for line in ("氏名                  番号　花子", "生年月日              1990年1月23日 (平成2年)",
+                 "性別                  女", "住所                  東京都千代田区霞が関一丁目１番１号"):
+        assert f"\n{line}\n" in said
+    assert max(columns(line) for line in said.splitlines()) <= 80
+
+
+def test_a_certificate_for_programs(jpki, card):
+    found = jpki.json("cert", "sign", pin=SIGN_PIN)
+    assert (found["name"], found["birth_date"], found["sex"], found["state"]) == (
+        "番号　花子", "1990-01-23", "female", "valid")
+    assert found["until"].endswith("T23:59:59+09:00")
+    assert "name" not in jpki.json("cert", "auth")
+    assert len(card.verifies()) == 1
+
+
+PEOPLE = {
+    "a first year": (["--birth-date=520190501"], "2019-05-01 (Reiwa 1)", "2019年5月1日 (令和元年)"),
+    "an era that is not known": (["--birth-date=019000101"], "1900-01-01", "1900年1月1日"),
+    "no such day": (["--birth-date=419900231"], "419900231", "419900231"),
+    "an escape sequence": (["--name=\x1b[31m番号\u202e子"], "?[31m番号?子", "?[31m番号?子"),
+    "a long address": (["--address=東京都千代田区" + "霞が関" * 20],
+                       "東京都千代田区" + "霞が関" * 7 + "霞\n" + " " * 22 + "が関霞が関", "関霞が関"),
+}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_people(sandboxes, some_locale, who):
+    options, english, japanese = PEOPLE[who]
+    sandbox = sandboxes(*(f"--vcard-option={option}" for option in options))
+    said = Jpki(sandbox)("cert", "sign", pin=SIGN_PIN)
+    assert english in said
+    assert max(columns(line) for line in said.splitlines()) <= 80
+    assert japanese in Jpki(sandbox, some_locale)("cert", "sign", pin=SIGN_PIN)
+
+
+def test_nothing_is_overwritten(jpki, card, tmp_path):
+    """That is seen before anybody is asked for a PIN."""
+    out = tmp_path / "out"
+    out.write_text("mine")
+    out.chmod(0o644)
+    said = jpki("cert", "sign", "--pem", "--output", out, pin=SIGN_PIN, status=FAILED)
+    assert said.startswith(f"jpki: {out} is there already.\n")
+    assert out.read_text() == "mine"
+    assert card.verifies() == []
+    jpki("cert", "sign", "--pem", "--output", out, "--force", pin=SIGN_PIN)
+    assert out.read_text().startswith("-----BEGIN")
+    assert out.stat().st_mode & 0o777 == 0o600
+    said = jpki("cert", "--pem", "--output", tmp_path, "--force", status=FAILED)
+    assert "is not a regular file" in said
+    said = jpki("cert", "--pem", "--output", "/dev/null", "--force", status=FAILED)
+    assert "is not a regular file" in said
+    said = jpki("cert", "--pem", "--output", tmp_path / "no" / "where", status=FAILED)
+    assert "cannot write" in said
+    assert not [name for name in os.listdir(tmp_path) if name.startswith("out.")]
+
+
+def test_der_is_for_no_terminal(jpki):
+    assert "--der would garble the terminal" in jpki.ask([], "cert", "--der", status=USAGE)
+
+
+# --- the PIN --------------------------------------------------------------------------------------
+
+
+def test_a_person_is_asked_without_echo(jpki, card):
+    said = jpki.ask([(ASK_SIGN, "abc123")], "cert", "sign")
+    assert "5 of 5 tries are left." in said
+    assert "abc123" not in said.lower()
+    assert "番号　花子" in said
+    assert [entry.sw for entry in card.verifies()] == ["9000"]
+
+
+@pytest.mark.parametrize("typed, sentence", [
+    ("12", "too short or too long"), ("12345", "too short or too long"),
+    ("12a4", "a character that such a PIN cannot have")])
+def test_what_cannot_be_right_is_not_sent(jpki, card, typed, sentence):
+    """A person may type it again at once; a script ends."""
+    said = jpki.ask([(ASK_AUTH, typed), (ASK_AUTH, AUTH_PIN), ("New PIN (4 digits): ", "5739"),
+                     ("The new one once more: ", "5739")], "pin", "change", "auth")
+    assert sentence in said and "No try was spent." in said
+    assert "The PIN for user authentication is changed." in said
+    assert [entry.event for entry in card.verifies()] == ["verify", "change"]
+    card.mark()
+    said = jpki("pin", "change", "auth", pin=[typed, "4821"], status=NO_PIN)
+    assert sentence in said and "No try was spent. 3 of 3 are left." in said
+    assert card.verifies() == []
+
+
+def test_three_times_is_enough(jpki, card):
+    said = jpki.ask([(ASK_AUTH, "1")] * 3, "pin", "change", "auth", status=NO_PIN)
+    assert said.count("No try was spent.") == 3
+    assert card.verifies() == []
+
+
+@pytest.mark.parametrize("typed", ["１２３４", "1２3４"])
+def test_full_width_is_understood(jpki, card, typed):
+    jpki("pin", "change", "auth", pin=[typed, "５７３９"])
+    assert {entry.sw for entry in card.verifies()} == {"9000"}
+    jpki("pin", "change", "auth", pin=["5739", AUTH_PIN, ""], status=NO_PIN)  # 1234 is weak
+    jpki("pin", "change", "auth", "--weak", pin=["5739", AUTH_PIN])
+
+
+def test_a_wrong_one_costs_one_try(jpki, card):
+    said = jpki.ask([(ASK_SIGN, "WRONG1")], "cert", "sign", status=NO_PIN)
+    assert said.count("tries are left") == 1
+    assert "The card says that it is wrong." in said
+    assert "That has cost a try. 4 of 5 are left." in said
+    assert [entry.sw for entry in card.verifies()] == ["63C4"]
+    said = jpki("status", "--sign", pin="WRONG1", status=NO_PIN)
+    assert "That has cost a try. 3 of 5 are left." in said
+    assert card.tries("signature") == 3
+
+
+def test_the_last_try_is_for_who_is_sure(jpki, card):
+    card.set_tries("signature", 1)
+    said = jpki("cert", "sign", pin=SIGN_PIN, status=NO_PIN)
+    assert said.startswith("jpki: Only one try is left: a wrong PIN would block it.\n")
+    assert card.verifies() == []
+    jpki("cert", "sign", "--last-try", pin=SIGN_PIN)
+    assert card.tries("signature") == 5
+    card.set_tries("signature", 1)
+    said = jpki("cert", "sign", "--last-try", pin="WRONG1", status=NO_PIN)
+    assert "It is blocked" in said and "That has cost a try. None is left." in said
+    assert "JPKI暗証番号リセット" in said
+
+
+@pytest.mark.parametrize("words", [["cert", "sign"], ["status", "--sign"],
+                                   ["pin", "change", "sign"]])
+def test_nobody_is_asked_when_it_is_blocked(jpki, card, words):
+    card.set_tries("signature", 0)
+    said = jpki.ask([], *words, status=NO_PIN)
+    assert said.startswith("jpki: It is blocked")
+    assert card.verifies() == []
+
+
+def test_a_program_asks(jpki, card, tmp_path):
+    program = tmp_path / "asks"
+    program.write_text('#!/bin/sh\necho "$1" >&2\necho abc123\n')
+    program.chmod(0o755)
+    jpki.env["JPKI_ASKPASS"] = str(program)
+    said = jpki("cert", "sign")
+    assert said.startswith("5 of 5 tries are left.\npassword for digital signature")
+    assert "番号　花子" in said
+    program.write_text("#!/bin/sh\nexit 1\n")
+    said = jpki("cert", "sign", status=NO_PIN)
+    assert "No PIN was given: nothing was done, and no try was spent." in said
+    jpki.env["JPKI_ASKPASS"] = "/no/where"
+    assert "cannot run /no/where" in jpki("cert", "sign", status=NO_PIN)
+    assert len(card.verifies()) == 1
+
+
+PINENTRY = """#!/bin/sh
+echo OK ready
+while read -r word rest; do
+    echo "$word $rest" >>{log}
+    case $word in GETPIN) {answer} ;; BYE) echo OK; exit ;; *) echo OK ;; esac
+done
+"""
+
+
+@pytest.mark.parametrize("answer, status", [
+    ("echo D %41bc123; echo OK", DONE), ("echo ERR 83886179 cancelled", NO_PIN),
+    ("exit 1", NO_PIN)])
+def test_a_window_asks(jpki, card, tmp_path, answer, status):
+    """Its protocol; a stand-in speaks it."""
+    program, log = tmp_path / "pinentry", tmp_path / "log"
+    program.write_text(PINENTRY.format(log=log, answer=answer))
+    program.chmod(0o755)
+    jpki.env.update(PATH=f"{tmp_path}:{os.environ['PATH']}", DISPLAY=":7")
+    jpki("cert", "sign", status=status)
+    heard = log.read_text()
+    assert "OPTION display=:7\n" in heard and "SETDESC 5 of 5 tries are left.\n" in heard
+    assert "SETPROMPT password for digital signature" in heard
+    assert len(card.verifies()) == (status == DONE)
+
+
+def test_there_is_nobody_to_ask(jpki, card):
+    jpki.env.update(DISPLAY="", WAYLAND_DISPLAY="")
+    said = jpki("cert", "sign", status=NO_PIN)
+    assert "There is nobody to ask for the PIN" in said
+    assert "--pin-fd 9 is no open file" in jpki("cert", "sign", "--pin-fd", "9", status=USAGE)
+    assert "is no open file descriptor" in jpki("cert", "sign", "--pin-fd", "x", status=USAGE)
+    assert "There is no line to read a PIN from" in jpki("cert", "sign", pin=[], status=NO_PIN)
+    assert card.verifies() == []
+
+
+def test_the_card_is_pulled_while_a_person_thinks(sandbox, card):
+    with Prompted(sandbox, JPKI, "cert", "sign", env={"LC_ALL": "C.UTF-8"}) as terminal:
+        terminal.wait_for(ASK_SIGN)
+        card.eject()
+        terminal.answer(SIGN_PIN)
+        assert "There is no card in the reader." in terminal.finish(NO_CARD)
+    with Prompted(sandbox, JPKI, "cert", "auth", env={"LC_ALL": "C.UTF-8"}) as terminal:
+        terminal.finish(NO_CARD)
+    assert card.verifies() == []
+
+
+@pytest.mark.parametrize("words", [["status"], ["cert"], ["pin", "status"], ["cert", "sign"],
+                                   ["pin", "change", "sign"]], ids=" ".join)
+def test_the_card_is_pulled_in_the_middle(jpki, card, words):
+    """At each of the first exchanges: a sentence, a status, no hang, and nothing is sent twice."""
+    for moment in range(1, 14, 3):
+        card.mark()
+        card.fault("eject", moment)
+        said = jpki(*words, pin=[SIGN_PIN, "XYZ789"] if "sign" in words else None, status=None)
+        assert jpki.sandbox.status in (DONE, FAILED, NO_CARD, NO_PIN), said
+        assert "Traceback" not in said and said
+        assert len(card.verifies()) <= 2
+        card.clear_faults()
+        card("insert")
+        wait_until(card.seen)
+        jpki("pin", "change", "sign", pin=["XYZ789", SIGN_PIN], status=None)
+        card.set_tries("signature", 5)
+
+
+def test_ctrl_c_leaves_the_terminal_as_it_was(sandbox, card):
+    with Prompted(sandbox, JPKI, "cert", "sign", env={"LC_ALL": "C.UTF-8"}) as terminal:
+        terminal.wait_for(ASK_SIGN)
+        terminal.interrupt()
+        assert terminal.end() in (-2, 130, 2 + 128)
+    assert card.verifies() == []
+
+
+# --- change ---------------------------------------------------------------------------------------
+
+
+def test_a_pin_is_changed(jpki, card):
+    new = "New password (6 to 16 letters and digits): "
+    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "abcdef1"), ("The new one once more: ", "abcdef1")],
+                    "pin", "change", "sign")
+    assert "The password for digital signature is changed.\n" in said
+    assert "The card has it in capital letters" in said
+    assert card.verified() == []
+    jpki("cert", "sign", pin="ABCDEF1")
+    jpki("cert", "sign", pin="abcdef1")
+
+
+def test_a_new_one_that_cannot_be_is_not_sent(jpki, card):
+    new = "New password (6 to 16 letters and digits): "
+    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "ABCDEF"), (new, "12345"), (new, "XYZ789"),
+                     ("The new one once more: ", "XYZ788")], "pin", "change", "sign", status=NO_PIN)
+    assert "lacks a letter or a digit" in " ".join(said.split())
+    assert "The new one is too short or too long." in said
+    assert "These were not the same: nothing was changed." in said
+    assert card.verifies() == []
+    for one in ("ABCDEF", "123456", "AB12", "ABC-123", SIGN_PIN, SIGN_PIN.lower()):
+        jpki("pin", "change", "sign", pin=[SIGN_PIN, one], status=NO_PIN)
+    assert card.verifies() == []
+
+
+@pytest.mark.parametrize("weak", ["0000", "1234", "4321", "1212", "0123", "1990", "2312"])
+def test_a_weak_one_is_warned_of(jpki, card, weak):
+    jpki("pin", "change", "auth", pin=[AUTH_PIN, "5739"])
+    card.mark()
+    said = jpki("pin", "change", "auth", pin=["5739", weak], status=NO_PIN)
+    assert "tried first" in said and "--weak takes it" in said
+    assert card.verifies() == []
+    with Prompted(jpki.sandbox, JPKI, "pin", "change", "auth", env=jpki.env) as terminal:
+        terminal.give(ASK_AUTH, "5739")
+        terminal.give("New PIN (4 digits): ", weak)
+        terminal.wait_for("Take it all the same? (y/N) ")
+        terminal.type("y")
+        terminal.give("The new one once more: ", weak)
+        terminal.finish()
+    assert {entry.sw for entry in card.verifies()} == {"9000"}
+
+
+def test_a_wrong_old_one_costs_one_try(jpki, card):
+    said = jpki("pin", "change", "auth", pin=["9999", "5739"], status=NO_PIN)
+    assert "That has cost a try. 2 of 3 are left." in said
+    assert [entry.sw for entry in card.verifies()] == ["63C2"]
+    assert jpki.json("pin", "status")["auth"]["left"] == 2
+
+
+# --- watch ----------------------------------------------------------------------------------------
+
+
+def test_watch(sandbox, card):
+    """What comes and goes is told as it happens."""
+    with Prompted(sandbox, JPKI, "watch", "--json", "--reader", "00 00",
+                  env={"LC_ALL": "C.UTF-8"}) as terminal:
+        terminal.wait_for('"reader":"Virtual PCD 00 00","holds":"card"}')
+        card.eject()
+        terminal.wait_for('"holds":"nothing"}')
+        card.insert()
+        terminal.wait_for('"holds":"card"}')
+        sandbox.service("kill")
+        terminal.wait_for("does not run")
+        sandbox.service("start")
+        terminal.wait_for('"holds":"card"}')
+        terminal.interrupt()
+        terminal.end()
+    assert "Virtual PCD 00 01" not in terminal.shown
+    assert card.verifies() == []
+
+
+# --- all of them ----------------------------------------------------------------------------------
+
+VERBS = ["status", "cert", "pin", "watch", "setup"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_fits_a_screen(jpki, japanese, verb):
+    for one in (jpki, japanese):
+        for words in (["help", verb], [verb, "--help"], ["--help"]):
+            said = one(*words)
+            lines = said.splitlines()
+            assert len(lines) <= 24 and max(map(columns, lines)) <= 80, said
+
+
+@pytest.mark.parametrize("words", [["status", "x"], ["cert", "x"], ["cert", "auth", "x"],
+                                   ["pin", "x"], ["pin", "change"], ["pin", "change", "x"],
+                                   ["status", "--no"], ["status", "--reader"], ["watch", "x"],
+                                   ["cert", "--pem", "--der"], ["pin", "change", "auth", "--json"],
+                                   ["status", "--reader", ""], ["cert", "--json", "--output", "x"]])
+def test_what_is_not_understood_is_told(jpki, words):
+    said = jpki(*words, status=USAGE)
+    assert said.startswith(f"jpki: {words[0]}: ")
+    assert f'"jpki help {words[0]}" tells more.' in said
+
+
+COMMANDS = [["status"], ["status", "--json"], ["status", "--sign"], ["cert"], ["cert", "sign"],
+            ["cert", "sign", "--json"], ["cert", "auth-ca", "--text"], ["pin", "status"],
+            ["pin", "change", "auth"], ["help", "pin"]]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_valgrind_finds_nothing(jpki, words):
+    needs("valgrind")
+    asks = {"--sign": SIGN_PIN, "sign": SIGN_PIN, "change": [AUTH_PIN, "5739"]}
+    pin = next((given for word, given in asks.items() if word in words), None)
+    said = jpki(*words, pin=pin, before=[
+        "valgrind", "--quiet", "--vgdb=no", "--error-exitcode=99", "--leak-check=full",
+        "--errors-for-leak-kinds=definite,indirect"])
+    assert not re.search(r"^==\d+==", said, re.MULTILINE)
