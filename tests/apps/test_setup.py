@@ -746,6 +746,19 @@ def test_root_keeps_out_of_a_persons_home(somebody):
     assert somebody.files() == before
 
 
+@pytest.mark.parametrize("program", ["firefox", "chromium", "libreoffice", "thunderbird"])
+@pytest.mark.parametrize("words", [[], ["--check"], ["--remove"]])
+def test_root_by_sudo_is_no_home_for_it(person, program, words):
+    """sudo gives it root's home; who is root by other ways may have a browser there."""
+    before = person.files()
+    for name in ("SUDO_UID", "PKEXEC_UID"):
+        said = person.setup(program, *words, status=1, **{name: "1000"})
+        assert "is root's, not yours: run this as yourself, without sudo" in said
+    assert person.files() == before
+    if program in ("chromium", "libreoffice"):
+        person.setup(program, SUDO_UID="0")
+
+
 def give(*paths):
     """To the person that `somebody` is; of a link, the link."""
     for path in paths:

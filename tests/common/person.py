@@ -29,7 +29,8 @@ class Person:
         self.home, self.empty = home, empty
         home.mkdir(mode=0o755, parents=True)
         self.env = {"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
-                    "XDG_CONFIG_DIRS": str(home.parent / "xdg")}
+                    "XDG_CONFIG_DIRS": str(home.parent / "xdg"),
+                    "SUDO_UID": ""}  # the tests themselves may run by sudo
 
     def run(self, *command, status=0, **env):
         """What a program says on both channels."""
