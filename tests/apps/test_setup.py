@@ -8,104 +8,17 @@ import pathlib
 import re
 import shutil
 import subprocess
-import tempfile
 
 import pytest
 
 from nss import CERTIFICATE
+from person import MINE, MODULE, NAME, OPENSC, facts, listed, mozilla
 from support import (AUTH, BUILD, JPKI, OFFICE_SCRIPT, PIN, SIGN, TIMEOUT, built, needs, p11_kit,
                      p11_kit_modules, wait_until)
 from web import PORTS, start_server
 
-NAME = {AUTH: "JPKI My Number Card", SIGN: "JPKI My Number Card Signature"}
-MODULE = {AUTH: built("jpki-pkcs11-auth"), SIGN: built("jpki-pkcs11-sign")}
 PROGRAMS = ["firefox", "chromium", "libreoffice", "thunderbird", "ssh", "openvpn", "java", "p11-kit"]
 SETTINGS = ".config/libreoffice/4/user/registrymodifications.xcu"
-OPENSC = "library=/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so\nname=OpenSC\n"
-
-# What a person may have in a list of modules, and wants to keep.
-MINE = {
-    "by modutil": f"{OPENSC}\n",
-    "with comments": f"# first\n\n# OpenSC, for work\n{OPENSC}# not used: library=/x\n\n# last\n\n",
-    "unknown words": f"{OPENSC}colour=\"blue\" shape=round\nsomething\n\nalone\n\n\n\n",
-    "without an end": f"{OPENSC}\nlibrary=/x\nname=\"X\"",
-    "from elsewhere": f"{OPENSC}\r\nlibrary=/x\r\nname=X\r\n\r\n",
-}
-
-
-class Person:
-    """A home folder, in which jpki and other programs are run."""
-
-    def __init__(self, home, empty):
-        self.home, self.empty = home, empty
-        home.mkdir(mode=0o755, parents=True)
-        self.env = {"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
-
-    def run(self, *command, status=0, **env):
-        """What a program says on both channels."""
-        given = {name: value for name, value in {**self.env, **env}.items() if value is not None}
-        done = subprocess.run(
-            [*map(str, command)], env=given, cwd=self.home, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, check=False)
-        self.out, self.err = done.stdout, done.stderr
-        assert done.returncode == status, f"{command}: {done.returncode}\n{self.out}{self.err}"
-        return self.out + self.err
-
-    def setup(self, *words, status=0, **env):
-        return self.run(JPKI, "setup", *words, status=status, **env)
-
-    def database(self, name="profile", text=""):
-        """A folder with an NSS database, and more modules in it."""
-        folder = self.home / name
-        folder.mkdir(parents=True)
-        if not self.empty.exists():
-            self.empty.mkdir()
-            self.run("certutil", "-N", "-d", f"sql:{self.empty}", "--empty-password")
-        shutil.copytree(self.empty, folder, dirs_exist_ok=True)
-        with open(folder / "pkcs11.txt", "a", newline="") as file:
-            file.write(text)
-        return folder
-
-    def files(self):
-        """All there is, with modes, owners, times and contents."""
-        return {str(path.relative_to(self.home)): facts(path) for path in self.home.rglob("*")}
-
-
-def facts(path):
-    info = path.lstat()
-    if path.is_symlink():
-        content = os.readlink(path)
-    elif path.is_dir():
-        return info.st_mode, info.st_uid, info.st_gid
-    else:
-        content = path.read_bytes()
-    return info.st_mode, info.st_uid, info.st_gid, content
-
-
-def mozilla(person, folder, profiles, name="Profile0"):
-    """A profiles.ini with these lines."""
-    (person.home / folder).mkdir(parents=True, exist_ok=True)
-    (person.home / folder / "profiles.ini").write_text(profiles or f"[{name}]\nPath=p\n")
-
-
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory):
-    """Where an empty database is made when the first one is wanted."""
-    return tmp_path_factory.mktemp("databases") / "empty"
-
-
-@pytest.fixture
-def person(tmp_path, empty):
-    needs("certutil", "modutil")
-    return Person(tmp_path / "home", empty)
-
-
-def listed(person, folder):
-    """The modules that NSS itself reads in a database, and their files; it loads none."""
-    said = person.run("modutil", "-dbdir", f"sql:{folder}", "-rawlist")
-    return {name: re.sub(r"\\(.)", r"\1", library) for library, name in re.findall(
-        r'^ *library="((?:[^"\\]|\\.)*)" +name="(.*?)"', said, re.MULTILINE)}
-
 
 # --- databases of NSS --------------------------------------------------------------------------
 
@@ -128,7 +41,7 @@ def test_a_database_is_changed_by_the_module_alone(person, program, label, mine)
     assert f'is there already, as "{NAME[label]}"' in person.setup(program, "--profile", folder)
     assert person.files() == after
     assert (folder / "pkcs11.txt").stat().st_mtime_ns == written.st_mtime_ns
-    assert person.setup(program, "--profile", folder, "--check").endswith("pkcs11.txt.\n")
+    assert "pkcs11.txt.\n" in person.setup(program, "--profile", folder, "--check")
     assert "removed" in person.setup(program, "--profile", folder, "--remove")
     assert person.files() == before
     assert "not registered" in person.setup(program, "--profile", folder, "--remove")
@@ -627,24 +540,6 @@ def test_libreoffice_takes_it(person, sandbox, tmp_path):
 # --- p11-kit -----------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def somebody(empty):
-    """A home folder that is not root's, with what is needed to run jpki there."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="jpki-setup-"))
-    folder.chmod(0o755)
-    for file in (JPKI, built("jpki-pkcs11"), *MODULE.values()):
-        shutil.copy(file, folder)
-    made = Person(folder / "home", empty)
-    shutil.chown(made.home, 65534, 65534)
-    made.program = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    made.command = [*made.program, folder / "jpki", "setup", "--modules", folder]
-    made.modules = folder
-    if os.geteuid() != 0:
-        pytest.skip("only root can be somebody else")
-    yield made
-    shutil.rmtree(folder)
-
-
 def test_p11_kit_finds_it(somebody, sandbox):
     before = somebody.files()
     module = somebody.modules / "jpki-pkcs11.so"
@@ -694,18 +589,6 @@ def test_a_file_of_p11_kit_that_a_person_wrote_stays(somebody, text):
     said = somebody.run(*somebody.command, "p11-kit", "--remove", status=1)
     assert "not as jpki has made it" in said
     assert somebody.files() == before
-
-
-@pytest.fixture
-def system(sandbox, tmp_path):
-    """In the sandbox, folders of p11-kit for all users that may be written."""
-    shutil.copytree("/etc", tmp_path / "etc", symlinks=True,
-                    ignore=lambda folder, names: [name for name in names if folder == "/etc" and
-                                                  name in ("pkcs11", "alternatives", "ssl")])
-    (tmp_path / "files").mkdir()
-    sandbox.run("mount", "--bind", tmp_path / "etc", "/etc")
-    sandbox.run("mount", "--bind", tmp_path / "files", p11_kit("p11_module_configs"))
-    return tmp_path
 
 
 def test_root_registers_for_all_users(system, sandbox):
@@ -861,6 +744,19 @@ def test_root_keeps_out_of_a_persons_home(somebody):
     assert "belongs to another user" in said
     folder.rmdir()
     assert somebody.files() == before
+
+
+@pytest.mark.parametrize("program", ["firefox", "chromium", "libreoffice", "thunderbird"])
+@pytest.mark.parametrize("words", [[], ["--check"], ["--remove"]])
+def test_root_by_sudo_is_no_home_for_it(person, program, words):
+    """sudo gives it root's home; who is root by other ways may have a browser there."""
+    before = person.files()
+    for name in ("SUDO_UID", "PKEXEC_UID"):
+        said = person.setup(program, *words, status=1, **{name: "1000"})
+        assert "is root's, not yours: run this as yourself, without sudo" in said
+    assert person.files() == before
+    if program in ("chromium", "libreoffice"):
+        person.setup(program, SUDO_UID="0")
 
 
 def give(*paths):

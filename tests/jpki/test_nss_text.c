@@ -257,6 +257,61 @@ a_new_file_is_known_again(void **state)
 	free(text);
 }
 
+static void
+assert_put_back(const char *text)
+{
+	struct nss_modules modules;
+	char *stanza, *without, *again;
+	size_t at;
+
+	without = nss_text_cut(text, named(&modules, text, "OpenSC"), &stanza, &at);
+	assert_null(strstr(without, "OpenSC"));
+	again = nss_text_put_back(without, stanza, at);
+	assert_string_equal(again, text);
+	free(again);
+	free(without);
+	free(stanza);
+	nss_modules_free(&modules);
+}
+
+static void
+test_a_stanza_goes_back_byte_for_byte(void **state)
+{
+	(void)state;
+	assert_put_back(INTERNAL OTHER);
+	assert_put_back(INTERNAL OTHER OURS);
+	assert_put_back("# mine\n" OTHER "\n\n" INTERNAL);
+	assert_put_back("\n\n" OTHER);
+	assert_put_back(INTERNAL "# a\nlibrary=/x.so\n# b\nname=OpenSC");
+	assert_put_back("library=/x.so\r\nname=OpenSC\r\n\r\nlibrary=/y.so\r\n\r\n");
+	assert_put_back("library=/y.so\r\n\r\nlibrary=/x.so\r\nname=OpenSC\r\n\r\n");
+}
+
+/* Where it was, something else is by now. */
+static void
+assert_found_again(const char *text, const char *stanza, size_t at)
+{
+	char *again = nss_text_put_back(text, stanza, at);
+
+	assert_int_equal(strlen(again) >= strlen(text) + strlen(stanza), 1);
+	assert_library(again, "X", "/x.so");
+	assert_library(again, "Ours", "/lib/ours.so");
+	free(again);
+}
+
+static void
+test_a_stanza_finds_another_place(void **state)
+{
+	static const char stanza[] = "library=/x.so\nname=X";
+
+	(void)state;
+	for (size_t at = 0; at < 100; at++) {
+		assert_found_again(OURS, stanza, at);
+		assert_found_again(OURS "# end", stanza, at);
+		assert_found_again("\n" OURS, "library=/x.so\nname=X\n\n", at);
+	}
+}
+
 int
 main(void)
 {
@@ -273,6 +328,8 @@ main(void)
 	    cmocka_unit_test(a_module_is_moved),
 	    cmocka_unit_test(a_path_has_to_fit),
 	    cmocka_unit_test(a_new_file_is_known_again),
+	    cmocka_unit_test(test_a_stanza_goes_back_byte_for_byte),
+	    cmocka_unit_test(test_a_stanza_finds_another_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

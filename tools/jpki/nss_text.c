@@ -276,6 +276,52 @@ nss_text_without(const char *text, const struct nss_module *module)
 	return result;
 }
 
+char *
+nss_text_cut(const char *text, const struct nss_module *module, char **stanza, size_t *at)
+{
+	size_t end = module->end;
+
+	if (text[end] != '\0')
+		end = (size_t)(after_line(text + end) - text);
+	*at = module->begin;
+	*stanza = text_copy(text + module->begin, end - module->begin);
+	return spliced(text, module->begin, end, "");
+}
+
+/* Whether a stanza may begin there: at the beginning, or behind an empty line. */
+static bool
+is_between(const char *text, size_t at)
+{
+	if (at == 0)
+		return true;
+	if (at > strlen(text) || text[at - 1] != '\n')
+		return false;
+	if (at >= 2 && text[at - 2] == '\r')
+		at--;
+	return at == 1 || text[at - 2] == '\n';
+}
+
+/* Whether it ends so that another one may follow. */
+static bool
+is_closed(const char *stanza)
+{
+	return is_between(stanza, strlen(stanza));
+}
+
+char *
+nss_text_put_back(const char *text, const char *stanza, size_t at)
+{
+	char *closed, *result;
+
+	if (is_between(text, at) && (is_closed(stanza) || text[at] == '\0'))
+		return spliced(text, at, at, stanza);
+	closed = text_format("%s%s", stanza, is_closed(stanza) ? "" : "\n\n");
+	at = place_for_stanza(text);
+	result = spliced(text, at, at, closed);
+	text_free(&closed);
+	return result;
+}
+
 /* --- a new file ------------------------------------------------------------------------------- */
 
 char *

@@ -46,6 +46,12 @@ char *nss_text_moved(const char *text, const struct nss_module *module, const ch
 /* Without a module. Comments in its stanza stay. */
 char *nss_text_without(const char *text, const struct nss_module *module);
 
+/* Without a module and all that is in its stanza, which is *stanza (to be freed) from *at on. */
+char *nss_text_cut(const char *text, const struct nss_module *module, char **stanza, size_t *at);
+/* With such a stanza again: where it was, if that is between two others now, so that a text that
+ * has not changed since is the old one byte for byte. */
+char *nss_text_put_back(const char *text, const char *stanza, size_t at);
+
 /* A new file: NSS's own module alone, and a comment that says who made it, with a note (a line) to
  * find again. To be freed. */
 char *nss_text_new(const char *note);

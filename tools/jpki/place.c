@@ -10,6 +10,22 @@
 #include "text.h"
 #include "way.h"
 
+/* Whether another user has become root for this command alone, as with sudo, which gives it root's
+ * HOME. */
+static bool
+is_made_root(void)
+{
+	static const char *const names[] = {"SUDO_UID", "PKEXEC_UID"};
+
+	for (size_t i = 0; geteuid() == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *user = getenv(names[i]);
+
+		if (user != NULL && user[0] != '\0' && strcmp(user, "0") != 0)
+			return true;
+	}
+	return false;
+}
+
 int
 place_check(bool writing)
 {
@@ -30,6 +46,12 @@ place_check(bool writing)
 	}
 	if (writing && geteuid() == 0 && info.st_uid != 0) {
 		complain(_("the home folder %s is not root's: run this as yourself, without sudo"),
+		    home);
+		return -1;
+	}
+	if (is_made_root()) {
+		complain(_("the home folder %s is root's, not yours: run this as yourself, without "
+			   "sudo"),
 		    home);
 		return -1;
 	}

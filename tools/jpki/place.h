@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /* Whether there is a home folder to work in: HOME is an absolute path of a folder and, if something
- * is to be written there, does not belong to somebody else than root while we are root. Else -1,
- * and why was told. */
+ * is to be written there, does not belong to somebody else than root while we are root; and we are
+ * not root by sudo, which would work in root's. Else -1, and why was told. */
 int place_check(bool writing);
 
 /* Paths below the home folder, below $XDG_CONFIG_HOME or ~/.config, and below $XDG_DATA_HOME or

@@ -6,6 +6,7 @@
 #include "nss_database.h"
 #include "nss_text.h"
 #include "registry_nss.h"
+#include "setup_opensc.h"
 #include "text.h"
 #include "verb.h"
 
@@ -333,15 +334,13 @@ act(const struct setup_request *request, struct file *file, const char *folder, 
 	return status;
 }
 
-int
-registry_nss(
-    const struct setup_request *request, const char *folder, enum nss_kind kind, bool *changed)
+static int
+do_ours(const struct setup_request *request, const char *folder, enum nss_kind kind, bool *changed)
 {
 	char *path = text_format("%s/pkcs11.txt", folder);
 	struct file file = {0};
 	int status = STATUS_FAILED;
 
-	*changed = false;
 	if (request->action == SETUP_ADD && !nss_path_fits(request->library))
 		complain(_("NSS cannot hold this path of a module: %s"), request->library);
 	else if (nss_database_is_old(folder))
@@ -353,4 +352,16 @@ registry_nss(
 	file_free(&file);
 	text_free(&path);
 	return status;
+}
+
+int
+registry_nss(
+    const struct setup_request *request, const char *folder, enum nss_kind kind, bool *changed)
+{
+	int status = STATUS_DONE;
+
+	*changed = false;
+	if (request->action != SETUP_WITH_OPENSC)
+		status = do_ours(request, folder, kind, changed);
+	return setup_opensc_in_database(request, folder, status, changed);
 }

@@ -7,6 +7,7 @@
 #include "message.h"
 #include "module_file.h"
 #include "setup.h"
+#include "setup_opensc.h"
 #include "text.h"
 #include "verb.h"
 
@@ -28,26 +29,26 @@ static const struct program {
 	const struct setup_module *module;
 	int (*run)(const struct setup_request *request);
 	const void *details;
-	bool has_profiles;
+	bool has_profiles, has_opensc;
 	const char *snap, *flatpak; /* its folders there, below HOME */
 	const char *help;
 } programs[] = {
-    {"firefox", "Firefox", &authentication, setup_mozilla, &setup_firefox, true,
+    {"firefox", "Firefox", &authentication, setup_mozilla, &setup_firefox, true, true,
 	"snap/firefox/common/.mozilla/firefox", ".var/app/org.mozilla.firefox",
 	N_("log in to web sites")},
-    {"chromium", "Chromium", &authentication, setup_chromium, NULL, true, "snap/chromium",
+    {"chromium", "Chromium", &authentication, setup_chromium, NULL, true, true, "snap/chromium",
 	".var/app/org.chromium.Chromium", N_("log in to web sites; Google Chrome too")},
-    {"libreoffice", "LibreOffice", &signature, setup_libreoffice, NULL, true, "snap/libreoffice",
-	".var/app/org.libreoffice.LibreOffice", N_("sign documents")},
-    {"thunderbird", "Thunderbird", &signature, setup_mozilla, &setup_thunderbird, true,
+    {"libreoffice", "LibreOffice", &signature, setup_libreoffice, NULL, true, false,
+	"snap/libreoffice", ".var/app/org.libreoffice.LibreOffice", N_("sign documents")},
+    {"thunderbird", "Thunderbird", &signature, setup_mozilla, &setup_thunderbird, true, true,
 	"snap/thunderbird", ".var/app/org.mozilla.Thunderbird", N_("sign messages")},
-    {"ssh", "OpenSSH", &authentication, setup_lines, &setup_ssh, false, NULL, NULL,
+    {"ssh", "OpenSSH", &authentication, setup_lines, &setup_ssh, false, false, NULL, NULL,
 	N_("log in to other hosts; prints lines to use")},
-    {"openvpn", "OpenVPN", &authentication, setup_lines, &setup_openvpn, false, NULL, NULL,
+    {"openvpn", "OpenVPN", &authentication, setup_lines, &setup_openvpn, false, false, NULL, NULL,
 	N_("log in to a VPN; prints lines to use")},
-    {"java", "Java", &authentication, setup_lines, &setup_java, false, NULL, NULL,
+    {"java", "Java", &authentication, setup_lines, &setup_java, false, false, NULL, NULL,
 	N_("keytool, jarsigner, TLS; prints lines to use")},
-    {"p11-kit", "p11-kit", &both, setup_p11kit, NULL, false, NULL, NULL,
+    {"p11-kit", "p11-kit", &both, setup_p11kit, NULL, false, true, NULL, NULL,
 	N_("all programs that use p11-kit, as GnuTLS's")},
 };
 
@@ -55,8 +56,8 @@ static const struct program {
 #define NAME_COLUMN 15
 #define PROGRAM_COUNT (sizeof(programs) / sizeof(programs[0]))
 
-static const enum option_id options[] = {
-    OPTION_REMOVE, OPTION_CHECK, OPTION_PROFILE, OPTION_MODULES, OPTION_NONE};
+static const enum option_id options[] = {OPTION_REMOVE, OPTION_CHECK, OPTION_PROFILE,
+    OPTION_MODULES, OPTION_WITHOUT_OPENSC, OPTION_WITH_OPENSC, OPTION_NONE};
 
 static void
 print_programs(void)
@@ -71,6 +72,8 @@ action_of(const struct words *words)
 {
 	if (verb_has(words, OPTION_REMOVE))
 		return SETUP_REMOVE;
+	if (verb_has(words, OPTION_WITH_OPENSC))
+		return SETUP_WITH_OPENSC;
 	return verb_has(words, OPTION_CHECK) ? SETUP_CHECK : SETUP_ADD;
 }
 
@@ -86,8 +89,13 @@ find_program(const char *name)
 static int
 run_program(const struct program *program, const struct words *words)
 {
+	struct setup_opensc opensc = {
+	    .take_out = verb_has(words, OPTION_WITHOUT_OPENSC),
+	    .at_login = program->run != setup_p11kit,
+	};
 	struct setup_request request = {
 	    .action = action_of(words),
+	    .name = program->name,
 	    .title = program->title,
 	    .details = program->details,
 	    .module = program->module,
@@ -95,11 +103,13 @@ run_program(const struct program *program, const struct words *words)
 	    .profile = words->value[OPTION_PROFILE],
 	    .snap = program->snap,
 	    .flatpak = program->flatpak,
+	    .opensc = program->has_opensc ? &opensc : NULL,
 	};
 	int status = STATUS_FAILED;
 
 	if (request.action != SETUP_ADD || module_check(request.library) == 0)
 		status = program->run(&request);
+	status = setup_opensc_finish(&request, status);
 	text_free(&request.library);
 	return status;
 }
@@ -107,7 +117,8 @@ run_program(const struct program *program, const struct words *words)
 static int
 run(const struct words *words)
 {
-	static const enum option_id actions[] = {OPTION_REMOVE, OPTION_CHECK, OPTION_NONE};
+	static const enum option_id actions[] = {
+	    OPTION_REMOVE, OPTION_CHECK, OPTION_WITHOUT_OPENSC, OPTION_WITH_OPENSC, OPTION_NONE};
 	const struct program *program;
 
 	if (!verb_one_of(words, actions))
@@ -122,6 +133,9 @@ run(const struct words *words)
 		    words, _("\"%s\" is not a program that it knows"), words->word[0]);
 	if (verb_has(words, OPTION_PROFILE) && !program->has_profiles)
 		return verb_misused(words, _("%s has no profiles"), program->title);
+	if ((verb_has(words, OPTION_WITHOUT_OPENSC) || verb_has(words, OPTION_WITH_OPENSC)) &&
+	    !program->has_opensc)
+		return verb_misused(words, _("%s has no place for OpenSC's module"), program->title);
 	return run_program(program, words);
 }
 

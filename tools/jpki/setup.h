@@ -10,6 +10,7 @@ enum setup_action {
 	SETUP_ADD,
 	SETUP_CHECK,
 	SETUP_REMOVE,
+	SETUP_WITH_OPENSC, /* put OpenSC's module back, and nothing else */
 };
 
 /* A module as programs see it. */
@@ -18,14 +19,23 @@ struct setup_module {
 	const char *name; /* under which it is registered, and shown */
 };
 
+/* What becomes of OpenSC's module beside ours. */
+struct setup_opensc {
+	bool take_out;
+	bool at_login; /* the program has it from what the desktop starts */
+	unsigned seen; /* how often it is there, and stays */
+};
+
 struct setup_request {
 	enum setup_action action;
+	const char *name;    /* of the program, as it is typed */
 	const char *title;   /* of the program, as "Firefox" */
 	const void *details; /* what its registry knows of the program */
 	const struct setup_module *module;
 	char *library;	     /* the module's absolute path; it may be missing if not SETUP_ADD */
 	const char *profile; /* --profile as typed, or NULL */
-	const char *snap, *flatpak; /* the program's folders below HOME if it is one, or NULL */
+	const char *snap, *flatpak;  /* the program's folders below HOME if it is one, or NULL */
+	struct setup_opensc *opensc; /* NULL: it does not matter for the program */
 };
 
 /* The registries. Each does the request, tells what it did, and gives an exit status. */

@@ -5,8 +5,10 @@
 
 #include "file.h"
 #include "message.h"
+#include "p11kit_text.h"
 #include "place.h"
 #include "setup.h"
+#include "setup_opensc.h"
 #include "text.h"
 #include "verb.h"
 
@@ -28,50 +30,11 @@ made_text(int folders, const char *library)
 	return text_format(MADE "%d\nmodule: %s\n", folders, library);
 }
 
-/* Where the module's path is in a text; its length is *length. NULL if there is none. */
-static const char *
-module_in(const char *text, size_t *length)
-{
-	const char *found = NULL;
-
-	for (const char *line = text; *line != '\0';) {
-		size_t size = strcspn(line, "\n");
-		const char *key = line + strspn(line, " \t");
-		const char *colon = key + strcspn(key, " \t:\n");
-
-		colon += strspn(colon, " \t");
-		if (strncmp(key, "module", strlen("module")) == 0 && *colon == ':' &&
-		    strcspn(key, " \t:") == strlen("module")) {
-			found = colon + 1 + strspn(colon + 1, " \t");
-			*length = size - (size_t)(found - line);
-			while (*length > 0 && strchr(" \t\r", found[*length - 1]) != NULL)
-				--*length;
-		}
-		line += size + (line[size] == '\n');
-	}
-	return found;
-}
-
-/* The module's path, where a relative one is found by p11-kit; to be freed. NULL if there is none.
- */
-static char *
-module_of(const char *text)
-{
-	size_t length = 0;
-	const char *value = module_in(text, &length);
-
-	if (value == NULL || length == 0)
-		return NULL;
-	if (value[0] == '/')
-		return text_copy(value, length);
-	return text_format("%s/%.*s", P11_KIT_MODULES, (int)length, value);
-}
-
 /* How many folders were made for a file that is as it was made; else -1. */
 static int
 folders_of(const char *text)
 {
-	char *library = module_of(text), *then;
+	char *library = p11kit_library(text), *then;
 	int folders = text_number(text, MADE);
 
 	if (library == NULL || folders < 0) {
@@ -112,7 +75,7 @@ static int
 move(const struct setup_request *request, const struct file *file, const char *library)
 {
 	size_t length = 0;
-	const char *place = module_in(file->text, &length);
+	const char *place = p11kit_value(file->text, &length);
 	char *text = text_format(
 	    "%.*s%s%s", (int)(place - file->text), file->text, request->library, place + length);
 	int result = file_replace(file, text);
@@ -129,7 +92,7 @@ move(const struct setup_request *request, const struct file *file, const char *l
 static int
 add_to_file(const struct setup_request *request, const struct file *file)
 {
-	char *library = module_of(file->text);
+	char *library = p11kit_library(file->text);
 	int status = STATUS_FAILED;
 
 	if (library == NULL) {
@@ -157,7 +120,7 @@ is_for_all(const struct setup_request *request, const struct places *places)
 	bool is = false;
 
 	if (places->system != NULL && file_read(&system, places->system) == 0)
-		library = module_of(system.text);
+		library = p11kit_library(system.text);
 	if (library != NULL)
 		is = is_same_file(library, request->library);
 	text_free(&library);
@@ -181,7 +144,7 @@ add(const struct setup_request *request, const struct places *places, const stru
 static int
 check_file(const struct setup_request *request, const struct file *file)
 {
-	char *library = module_of(file->text);
+	char *library = p11kit_library(file->text);
 	int status = STATUS_FAILED;
 
 	if (library == NULL)
@@ -259,6 +222,8 @@ act(const struct setup_request *request, const struct places *places, const stru
 	switch (request->action) {
 	case SETUP_CHECK:
 		return check(request, places, file);
+	case SETUP_WITH_OPENSC:
+		return STATUS_DONE;
 	case SETUP_REMOVE:
 		return remove_made(request, places, file);
 	default:
@@ -299,7 +264,7 @@ setup_p11kit(const struct setup_request *request)
 	places.system = find_system(is_root);
 	if (file_read(&file, places.path) == 0) {
 		file.new_mode = is_root ? 0644 : 0600;
-		status = act(request, &places, &file);
+		status = setup_opensc_in_p11_kit(request, act(request, &places, &file));
 	}
 	file_free(&file);
 	text_free(&places.folder);

@@ -35,6 +35,9 @@ static const struct option_row {
 	N_("the profile's folder or name, if not the usual one")},
     [OPTION_MODULES] = {"modules", N_("FOLDER"),
 	N_("where the modules are, if not where they were installed")},
+    [OPTION_WITHOUT_OPENSC] = {"without-opensc", NULL,
+	N_("take out OpenSC's module too, which shows the same card")},
+    [OPTION_WITH_OPENSC] = {"with-opensc", NULL, N_("put OpenSC's module back as it was")},
 };
 
 static void

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki setup: OpenSC's module beside ours. */
+#ifndef JPKI_TOOL_SETUP_OPENSC_H
+#define JPKI_TOOL_SETUP_OPENSC_H
+
+#include "setup.h"
+
+/* After a place was set up, with a status: tell of OpenSC's module there, take it out or put it
+ * back, as the request says. *changed is true if that changed the place. A status. */
+int setup_opensc_in_database(
+    const struct setup_request *request, const char *folder, int status, bool *changed);
+int setup_opensc_in_p11_kit(const struct setup_request *request, int status);
+
+/* The same for what the desktop starts, after all places; and what it means that OpenSC's module is
+ * beside ours. */
+int setup_opensc_finish(const struct setup_request *request, int status);
+
+#endif
