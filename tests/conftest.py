@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "common"))
 
 # pylint: disable=wrong-import-position
+from command import Jpki  # noqa: E402
 from elsewhere import Elsewhere  # noqa: E402
 from marks import Mark  # noqa: E402
 from support import TIMEOUT, VCARD, Card, Sandbox, install  # noqa: E402
@@ -97,6 +98,16 @@ def some_locale(tmp_path):
     on a small machine): that of C.UTF-8 by another name."""
     shutil.copytree("/usr/lib/locale/C.utf8", tmp_path / "locale" / "xx_XX.utf8")
     return {"LOCPATH": str(tmp_path / "locale"), "LC_ALL": "xx_XX.UTF-8", "LANGUAGE": "ja"}
+
+
+@pytest.fixture
+def jpki(sandbox):
+    return Jpki(sandbox)
+
+
+@pytest.fixture
+def japanese(sandbox, some_locale):
+    return Jpki(sandbox, some_locale)
 
 
 @pytest.fixture

@@ -5,55 +5,16 @@ import datetime
 import json
 import os
 import re
-import subprocess
-import unicodedata
 
 import pytest
 
-from prompt import Prompted, ask
-from support import JPKI, VCARD, needs, openssl, wait_until
+from command import AUTH_PIN, DONE, FAILED, NO_CARD, NO_PIN, SIGN_PIN, USAGE, Jpki, columns
+from prompt import Prompted
+from support import JPKI, needs, openssl, wait_until
 
-DONE, FAILED, USAGE, NO_CARD, NO_PIN = range(5)
-AUTH_PIN, SIGN_PIN = "1234", "ABC123"
 ASK_AUTH = "PIN for user authentication (4 digits): "
 ASK_SIGN = "password for digital signature (6 to 16 letters and digits): "
 JAPAN = datetime.timezone(datetime.timedelta(hours=9))
-
-
-class Jpki:
-    """The command in a sandbox. What it says goes to `said`."""
-
-    def __init__(self, sandbox, env=None):
-        self.sandbox, self.env = sandbox, {"LC_ALL": "C.UTF-8", **(env or {})}
-
-    def __call__(self, *words, status=DONE, pin=None, before=()):
-        """With a PIN it comes from standard input."""
-        given = ["--pin-fd", "0"] if pin is not None else []
-        text = "".join(f"{line}\n" for line in ([pin] if isinstance(pin, str) else pin or []))
-        # its own session: there is no terminal to ask at
-        return self.sandbox.run("setsid", "--wait", *before, JPKI, *words, *given, env=self.env,
-                                status=status, input=text)
-
-    def json(self, *words, **more):
-        return json.loads(self(*words, "--json", **more))
-
-    def ask(self, answers, *words, status=DONE):
-        """At a terminal."""
-        return ask(self.sandbox, answers, JPKI, *words, env=self.env, status=status)
-
-
-@pytest.fixture
-def jpki(sandbox):
-    return Jpki(sandbox)
-
-
-@pytest.fixture
-def japanese(sandbox, some_locale):
-    return Jpki(sandbox, some_locale)
-
-
-def columns(text):
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def end_of(certificate):

@@ -127,7 +127,7 @@ columns_clean(const char *text, size_t length)
 static bool
 ends_a_line(wchar_t code)
 {
-	return wcschr(L"、。,.)」』)】!?:;", code) != NULL;
+	return wcschr(L"、。,.)」』)】!?:;ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々", code) != NULL;
 }
 
 /* How many bytes of a text fit into so many columns, at least one character: up to a blank, or to a
@@ -182,6 +182,13 @@ void
 columns_text(FILE *out, int indent, const char *text)
 {
 	print_broken(out, text, 0, indent);
+}
+
+void
+columns_rest(int used, int column, const char *value)
+{
+	printf("%*s", column - used, "");
+	print_broken(stdout, value, column, column);
 }
 
 void

@@ -21,6 +21,9 @@ char *columns_clean(const char *text, size_t length);
  * `indent` blanks. A value that is too long goes on in the next line, below its beginning. */
 void columns_row(int indent, int column, const char *label, const char *value);
 
+/* The same for a line of which `used` columns are printed already, up to the value. */
+void columns_rest(int used, int column, const char *value);
+
 /* Print a text, which may have newlines in it, with one at its end, broken at blanks, or between
  * Japanese characters, where it would be wider than COLUMNS_MAX; each further line behind `indent`
  * blanks. */

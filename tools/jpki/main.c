@@ -15,6 +15,7 @@ static const struct verb *const verbs[] = {
     &verb_cert,
     &verb_pin,
     &verb_watch,
+    &verb_doctor,
     &verb_setup,
 };
 

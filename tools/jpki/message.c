@@ -1,8 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "message.h"
+
+/* Where it goes instead of the two streams. */
+static char **diverted;
+
+void
+message_divert(char **text)
+{
+	diverted = text;
+}
+
+/* Memory that is short for this ends nothing: a line is missing then. */
+static void
+append(const char *format, va_list arguments)
+{
+	char *line = NULL, *both = NULL;
+
+	if (vasprintf(&line, format, arguments) < 0)
+		return;
+	if (asprintf(&both, "%s%s\n", *diverted != NULL ? *diverted : "", line) >= 0) {
+		free(*diverted);
+		*diverted = both;
+	}
+	free(line);
+}
+
+static void
+say(FILE *stream, const char *before, const char *format, va_list arguments)
+{
+	if (diverted != NULL) {
+		append(format, arguments);
+		return;
+	}
+	/* What was said on the other stream came first. */
+	if (stream != stdout)
+		fflush(stdout);
+	fputs(before, stream);
+	vfprintf(stream, format, arguments);
+	fputc('\n', stream);
+}
 
 void
 tell(const char *format, ...)
@@ -10,9 +50,8 @@ tell(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	vprintf(format, arguments);
+	say(stdout, "", format, arguments);
 	va_end(arguments);
-	putchar('\n');
 }
 
 void
@@ -20,13 +59,9 @@ complain(const char *format, ...)
 {
 	va_list arguments;
 
-	/* What was said on the other stream came first. */
-	fflush(stdout);
-	fputs("jpki: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	say(stderr, "jpki: ", format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
 }
 
 void
@@ -34,9 +69,7 @@ advise(const char *format, ...)
 {
 	va_list arguments;
 
-	fflush(stdout);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	say(stderr, "", format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
 }

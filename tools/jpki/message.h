@@ -18,4 +18,8 @@ __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 /* A line on standard error as it is: what to do with that which is on standard output. */
 __attribute__((format(printf, 1, 2))) void advise(const char *format, ...);
 
+/* Have all that is said from now on appended to a text, which begins as NULL and is to be freed,
+ * and not printed; with NULL it is printed again. */
+void message_divert(char **text);
+
 #endif

@@ -209,6 +209,8 @@ check(const struct setup_request *request, const struct file *file, const struct
 		tell(_("%s: not registered in %s."), request->title, file->path);
 		return STATUS_FAILED;
 	}
+	if (request->registered != NULL)
+		*request->registered = true;
 	tell(_("%s: %s is registered as \"%s\" in %s."), request->title, there->library,
 	    name_of(there), file->path);
 	if (!is_there(there->library))

@@ -86,27 +86,34 @@ find_program(const char *name)
 	return NULL;
 }
 
+/* What differs from one run to the next. */
+struct wanted {
+	enum setup_action action;
+	const char *profile, *modules;
+	struct setup_opensc *opensc;
+	bool *registered;
+};
+
 static int
-run_program(const struct program *program, const struct words *words)
+run_program(const struct program *program, const struct wanted *wanted)
 {
-	struct setup_opensc opensc = {
-	    .take_out = verb_has(words, OPTION_WITHOUT_OPENSC),
-	    .at_login = program->run != setup_p11kit,
-	};
 	struct setup_request request = {
-	    .action = action_of(words),
+	    .action = wanted->action,
 	    .name = program->name,
 	    .title = program->title,
 	    .details = program->details,
 	    .module = program->module,
-	    .library = module_path(words->value[OPTION_MODULES], program->module->file),
-	    .profile = words->value[OPTION_PROFILE],
+	    .library = module_path(wanted->modules, program->module->file),
+	    .profile = wanted->profile,
 	    .snap = program->snap,
 	    .flatpak = program->flatpak,
-	    .opensc = program->has_opensc ? &opensc : NULL,
+	    .opensc = program->has_opensc ? wanted->opensc : NULL,
+	    .registered = wanted->registered,
 	};
 	int status = STATUS_FAILED;
 
+	if (request.opensc != NULL)
+		request.opensc->at_login = program->run != setup_p11kit;
 	if (request.action != SETUP_ADD || module_check(request.library) == 0)
 		status = program->run(&request);
 	status = setup_opensc_finish(&request, status);
@@ -114,11 +121,26 @@ run_program(const struct program *program, const struct words *words)
 	return status;
 }
 
+int
+setup_program(
+    const char *name, enum setup_action action, struct setup_opensc *opensc, bool *registered)
+{
+	struct wanted wanted = {.action = action, .opensc = opensc, .registered = registered};
+
+	return run_program(find_program(name), &wanted);
+}
+
 static int
 run(const struct words *words)
 {
 	static const enum option_id actions[] = {
 	    OPTION_REMOVE, OPTION_CHECK, OPTION_WITHOUT_OPENSC, OPTION_WITH_OPENSC, OPTION_NONE};
+	struct setup_opensc opensc = {.take_out = verb_has(words, OPTION_WITHOUT_OPENSC)};
+	struct wanted wanted = {
+	    .action = action_of(words),
+	    .profile = words->value[OPTION_PROFILE],
+	    .modules = words->value[OPTION_MODULES],
+	};
 	const struct program *program;
 
 	if (!verb_one_of(words, actions))
@@ -135,8 +157,10 @@ run(const struct words *words)
 		return verb_misused(words, _("%s has no profiles"), program->title);
 	if ((verb_has(words, OPTION_WITHOUT_OPENSC) || verb_has(words, OPTION_WITH_OPENSC)) &&
 	    !program->has_opensc)
-		return verb_misused(words, _("%s has no place for OpenSC's module"), program->title);
-	return run_program(program, words);
+		return verb_misused(
+		    words, _("%s has no place for OpenSC's module"), program->title);
+	wanted.opensc = &opensc;
+	return run_program(program, &wanted);
 }
 
 const struct verb verb_setup = {

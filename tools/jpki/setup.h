@@ -23,6 +23,7 @@ struct setup_module {
 struct setup_opensc {
 	bool take_out;
 	bool at_login; /* the program has it from what the desktop starts */
+	bool brief;    /* say where it is, and not what that means */
 	unsigned seen; /* how often it is there, and stays */
 };
 
@@ -36,7 +37,15 @@ struct setup_request {
 	const char *profile; /* --profile as typed, or NULL */
 	const char *snap, *flatpak;  /* the program's folders below HOME if it is one, or NULL */
 	struct setup_opensc *opensc; /* NULL: it does not matter for the program */
+	bool *registered; /* NULL, or set true if SETUP_CHECK finds a module of ours, be it a wrong
+			     one */
 };
+
+/* Do that with a program, by its name in the table, with the usual profile and modules, for others
+ * than the verb. *opensc: what becomes of OpenSC's module; NULL: nothing, it is not looked for.
+ * *registered: as above. An exit status. */
+int setup_program(
+    const char *name, enum setup_action action, struct setup_opensc *opensc, bool *registered);
 
 /* The registries. Each does the request, tells what it did, and gives an exit status. */
 int setup_chromium(const struct setup_request *request);

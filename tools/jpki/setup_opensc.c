@@ -135,6 +135,8 @@ beside(const struct setup_request *request, int (*find)(struct opensc_findings *
 int
 setup_opensc_in_p11_kit(const struct setup_request *request, int status)
 {
+	if (request->opensc == NULL)
+		return status;
 	if (request->action == SETUP_WITH_OPENSC)
 		return put_back(request, OPENSC_IN_P11_KIT, NULL);
 	if (is_looking(request))
@@ -179,7 +181,7 @@ setup_opensc_finish(const struct setup_request *request, int status)
 		return status;
 	if (opensc->at_login && (status == STATUS_DONE || request->action == SETUP_CHECK))
 		status = at_login(request, status);
-	if (opensc->seen > 0)
+	if (opensc->seen > 0 && !opensc->brief)
 		explain(request);
 	return status;
 }

@@ -151,6 +151,8 @@ check_file(const struct setup_request *request, const struct file *file)
 		tell(_("%s: %s names no module."), request->title, file->path);
 	else
 		tell(_("%s: %s is registered in %s."), request->title, library, file->path);
+	if (request->registered != NULL)
+		*request->registered = true;
 	if (library == NULL)
 		;
 	else if (!is_there(library))

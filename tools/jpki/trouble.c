@@ -148,13 +148,18 @@ trouble_tell(int error)
 }
 
 int
+trouble_of_holds(enum jpki_holds holds)
+{
+	return (size_t)holds < sizeof(of_holds) / sizeof(of_holds[0]) ? of_holds[holds] : JPKI_OK;
+}
+
+int
 trouble_tell_holds(enum jpki_holds holds)
 {
 	if (holds == JPKI_HOLDS_RESIDENT)
 		return tell_row(&resident);
-	if ((size_t)holds < sizeof(of_holds) / sizeof(of_holds[0]) && of_holds[holds] != 0)
-		return trouble_tell(of_holds[holds]);
-	return STATUS_DONE;
+	return trouble_of_holds(holds) != JPKI_OK ? trouble_tell(trouble_of_holds(holds))
+						  : STATUS_DONE;
 }
 
 static void
@@ -196,6 +201,22 @@ const char *
 trouble_blocked_advice(void)
 {
 	return _(find(JPKI_ERR_PIN_BLOCKED)->advice);
+}
+
+const char *
+trouble_sentence(int error)
+{
+	const struct row *row = find(error);
+
+	return row != NULL ? _(row->sentence) : jpki_strerror(error);
+}
+
+const char *
+trouble_advice(int error)
+{
+	const struct row *row = find(error);
+
+	return row != NULL && row->advice != NULL ? _(row->advice) : NULL;
 }
 
 const char *

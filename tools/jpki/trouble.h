@@ -19,6 +19,13 @@ int trouble_tell_pin(uint64_t card, enum jpki_role role, int error, enum jpki_tr
 /* What a person can do about a PIN that is blocked, for _(). */
 const char *trouble_blocked_advice(void);
 
+/* The sentence and the advice alone, translated; NULL where there is no advice. */
+const char *trouble_sentence(int error);
+const char *trouble_advice(int error);
+
+/* What is in a reader as an error; JPKI_OK if it is a card with keys. */
+int trouble_of_holds(enum jpki_holds holds);
+
 /* One word for scripts, as "no-service": for --json. */
 const char *trouble_word(int error);
 

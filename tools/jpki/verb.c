@@ -38,6 +38,11 @@ static const struct option_row {
     [OPTION_WITHOUT_OPENSC] = {"without-opensc", NULL,
 	N_("take out OpenSC's module too, which shows the same card")},
     [OPTION_WITH_OPENSC] = {"with-opensc", NULL, N_("put OpenSC's module back as it was")},
+    [OPTION_FIX] = {"fix", NULL,
+	N_("mend what is in files of your own: OpenSC's module is taken out, paths are put right")},
+    [OPTION_UNFIX] = {"unfix", NULL, N_("put back what --fix has taken out")},
+    [OPTION_REPORT] = {"report", NULL,
+	N_("print a text for a report of a bug, without anything about you")},
 };
 
 static void

@@ -28,6 +28,9 @@ enum option_id {
 	OPTION_MODULES,
 	OPTION_WITHOUT_OPENSC,
 	OPTION_WITH_OPENSC,
+	OPTION_FIX,
+	OPTION_UNFIX,
+	OPTION_REPORT,
 	OPTION_COUNT,
 };
 
@@ -52,7 +55,7 @@ struct verb {
 	void (*more_help)(void);
 };
 
-extern const struct verb verb_cert, verb_pin, verb_setup, verb_status, verb_watch;
+extern const struct verb verb_cert, verb_doctor, verb_pin, verb_setup, verb_status, verb_watch;
 
 /* Do what is typed: argv[0] is the verb's name. An exit status. */
 int verb_run(const struct verb *verb, int argc, char **argv);

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The command jpki, as a person at a terminal and a script use it."""
+
+import json
+import unicodedata
+
+from prompt import ask
+from support import JPKI
+
+# Its exit statuses.
+DONE, FAILED, USAGE, NO_CARD, NO_PIN = range(5)
+AUTH_PIN, SIGN_PIN = "1234", "ABC123"
+
+
+class Jpki:
+    """The command in a sandbox. What it says goes to `said`."""
+
+    def __init__(self, sandbox, env=None):
+        self.sandbox, self.env = sandbox, {"LC_ALL": "C.UTF-8", **(env or {})}
+
+    def __call__(self, *words, status=DONE, pin=None, before=()):
+        """With a PIN it comes from standard input."""
+        given = ["--pin-fd", "0"] if pin is not None else []
+        text = "".join(f"{line}\n" for line in ([pin] if isinstance(pin, str) else pin or []))
+        # its own session: there is no terminal to ask at
+        return self.sandbox.run("setsid", "--wait", *before, JPKI, *words, *given, env=self.env,
+                                status=status, input=text)
+
+    def json(self, *words, **more):
+        return json.loads(self(*words, "--json", **more))
+
+    def ask(self, answers, *words, status=DONE):
+        """At a terminal."""
+        return ask(self.sandbox, answers, JPKI, *words, env=self.env, status=status)
+
+
+def columns(text):
+    """How many columns of a terminal it takes."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

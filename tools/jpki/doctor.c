@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki doctor: from the service for readers to the browser, what keeps the card from being used,
+ * and one remedy for each. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "columns.h"
+#include "doctor_report.h"
+#include "found.h"
+#include "json.h"
+#include "message.h"
+#include "names.h"
+#include "opensc.h"
+#include "points.h"
+#include "setup.h"
+#include "state.h"
+#include "text.h"
+#include "trouble.h"
+#include "usb.h"
+
+static char *
+copy(const char *text)
+{
+	return text != NULL ? text_copy(text, strlen(text)) : NULL;
+}
+
+/* ---------------------------------------------------------------- service and readers */
+
+static bool
+is_installed(const char *const *paths)
+{
+	for (; *paths != NULL; paths++)
+		if (access(*paths, X_OK) == 0)
+			return true;
+	return false;
+}
+
+static void
+look_at_service(struct points *points, int service)
+{
+	static const char *const programs[] = {
+	    "/usr/sbin/pcscd", "/usr/bin/pcscd", "/sbin/pcscd", NULL};
+
+	if (service == JPKI_OK)
+		points_add(points, "service", MARK_GOOD,
+		    copy(_("The service for card readers (pcscd) runs.")), NULL);
+	else if (service == JPKI_ERR_NO_SERVICE && !is_installed(programs))
+		points_add(points, "service", MARK_BAD,
+		    copy(_("The service for card readers (pcscd) is not installed.")),
+		    copy(trouble_advice(service)));
+	else
+		points_add(points, "service", MARK_BAD, copy(trouble_sentence(service)),
+		    copy(trouble_advice(service)));
+}
+
+/* What USB knows and the service does not. */
+static void
+look_at_usb(struct points *points, bool service_runs)
+{
+	struct usb_readers usb;
+
+	usb_read(&usb);
+	for (size_t i = 0; i < usb.count; i++)
+		if (!usb.rows[i].is_ccid)
+			points_add(points, "reader", MARK_BAD,
+			    text_format(_("%s is connected, which is no reader of the class CCID: "
+					  "the service cannot use it."),
+				usb.rows[i].name),
+			    copy(_("Use a reader of the class CCID, as a Sony RC-S300.")));
+		else if (service_runs)
+			points_add(points, "reader", MARK_BAD,
+			    text_format(_("%s is connected, but the service does not list it."),
+				usb.rows[i].name),
+			    copy(_("Is the package libccid installed? Then pull the reader out and "
+				   "put it "
+				   "in again.")));
+	if (usb.count == 0)
+		points_add(points, "reader", MARK_BAD, copy(trouble_sentence(JPKI_ERR_NO_READER)),
+		    copy(trouble_advice(JPKI_ERR_NO_READER)));
+	usb_free(&usb);
+}
+
+/* ---------------------------------------------------------------- the card */
+
+static void
+look_at_key(struct points *points, enum jpki_role role, const struct key_state *key)
+{
+	if (key->is_there && key->tries_error == JPKI_OK && key->left == 0)
+		points_add(points, "pin", MARK_BAD,
+		    /* TRANSLATORS: the name of a PIN. */
+		    text_format(_("Blocked: the %s."), name_of_pin(role)),
+		    copy(trouble_blocked_advice()));
+	if (key->is_there && key->certificate_error == JPKI_OK &&
+	    key->facts.period != PERIOD_RUNS) {
+		char *period = facts_period_text(&key->facts);
+
+		points_add(points, "certificate", MARK_BAD,
+		    /* TRANSLATORS: the name of a key; how its certificate's period stands. */
+		    text_format(_("The certificate for %s: %s."), name_of_key(role), period),
+		    copy(_("The town office renews certificates.")));
+		text_free(&period);
+	}
+	if (!key->is_there)
+		points_add(points, "certificate", MARK_NEUTRAL,
+		    text_format(_("The card has no certificate for %s."), name_of_key(role)), NULL);
+}
+
+static void
+look_at_card(struct points *points, const struct found *found)
+{
+	struct card_state state;
+	int rv = state_read(found, &state);
+
+	if (rv != JPKI_OK) {
+		points_add(
+		    points, "card", MARK_BAD, copy(trouble_sentence(rv)), copy(trouble_advice(rv)));
+		return;
+	}
+	points_add(points, "card", MARK_GOOD,
+	    /* TRANSLATORS: what is in a reader, the reader's name. */
+	    text_format(_("%s in %s."), name_of_holds(found->holds), found->reader), NULL);
+	for (int role = 0; role < JPKI_ROLES; role++)
+		look_at_key(points, (enum jpki_role)role, &state.keys[role]);
+	state_free(&state);
+}
+
+static void
+look_at_reader(struct points *points, struct found *found)
+{
+	int error = trouble_of_holds(found->holds);
+
+	if (holds_keys(found->holds))
+		look_at_card(points, found);
+	else
+		points_add(points, "card",
+		    found->holds == JPKI_HOLDS_NOTHING ? MARK_NEUTRAL : MARK_BAD,
+		    /* TRANSLATORS: a reader's name, what is in it. */
+		    text_format(_("%s: %s."), found->reader, name_of_holds(found->holds)),
+		    error != JPKI_OK ? copy(trouble_advice(error)) : NULL);
+}
+
+static void
+look_at_readers(struct points *points)
+{
+	size_t readers = 0, there = 0;
+	int service = jpki_readers(&readers);
+
+	look_at_service(points, service);
+	for (size_t i = 0; i < readers; i++) {
+		struct found found = {0};
+		char name[JPKI_READER_NAME_SIZE], *clean;
+
+		if (jpki_reader_name(i, name) != JPKI_OK ||
+		    jpki_reader_card(i, &found.holds, &found.card) != JPKI_OK ||
+		    found.holds == JPKI_HOLDS_NO_READER)
+			continue;
+		there++;
+		clean = columns_clean(name, strlen(name));
+		snprintf(found.reader, sizeof(found.reader), "%s", clean);
+		text_free(&clean);
+		look_at_reader(points, &found);
+	}
+	if (there == 0)
+		look_at_usb(points, service == JPKI_OK);
+}
+
+/* ---------------------------------------------------------------- programs */
+
+static const struct program {
+	const char *name;
+	const char *const *files; /* one of them is there if the program is installed */
+} programs[] = {
+    {"firefox", (const char *const[]){"/usr/bin/firefox", "/usr/bin/firefox-esr",
+		    "/snap/bin/firefox", NULL}},
+    {"chromium", (const char *const[]){"/usr/bin/chromium", "/usr/bin/google-chrome",
+		     "/snap/bin/chromium", NULL}},
+    {"thunderbird", (const char *const[]){"/usr/bin/thunderbird", "/snap/bin/thunderbird", NULL}},
+    {"libreoffice", (const char *const[]){"/usr/bin/libreoffice", "/usr/bin/soffice", NULL}},
+    {"p11-kit", (const char *const[]){"/usr/bin/p11-kit", NULL}},
+};
+#define PROGRAM_COUNT (sizeof(programs) / sizeof(programs[0]))
+
+struct check {
+	int status;
+	bool registered;
+	unsigned opensc;
+	char *said;
+};
+
+/* OpenSC's module matters where ours is. */
+static struct check
+check_program(const struct program *program)
+{
+	struct check check = {0};
+	struct setup_opensc opensc = {.brief = true};
+
+	message_divert(&check.said);
+	check.status = setup_program(program->name, SETUP_CHECK, NULL, &check.registered);
+	if (check.registered) {
+		text_free(&check.said);
+		check.status = setup_program(program->name, SETUP_CHECK, &opensc, NULL);
+	}
+	message_divert(NULL);
+	check.opensc = opensc.seen;
+	if (check.said != NULL && *check.said != '\0') /* one point, without the last newline */
+		check.said[strlen(check.said) - 1] = '\0';
+	return check;
+}
+
+static char *
+remedy_of(const struct program *program, const struct check *check)
+{
+	if (check->registered && check->opensc > 0)
+		return copy(_("It asks for the same PINs a second time. \"jpki doctor --fix\" "
+			      "takes OpenSC's module out."));
+	return check->status == STATUS_DONE ? NULL : text_format("jpki setup %s", program->name);
+}
+
+static void
+look_at_program(struct points *points, const struct program *program)
+{
+	struct check check = check_program(program);
+	enum mark mark = check.registered ? MARK_BAD : MARK_NEUTRAL;
+
+	if (check.status == STATUS_DONE && check.opensc == 0)
+		mark = MARK_GOOD;
+	points_add(points, program->name, mark, check.said != NULL ? check.said : copy(""),
+	    remedy_of(program, &check));
+}
+
+static void
+look_at_programs(struct points *points)
+{
+	for (size_t i = 0; i < PROGRAM_COUNT; i++)
+		if (is_installed(programs[i].files))
+			look_at_program(points, &programs[i]);
+}
+
+/* ---------------------------------------------------------------- mending */
+
+/* Where our module is: put its path right, and take OpenSC's out. */
+static int
+fix_program(const struct program *program)
+{
+	struct setup_opensc opensc = {.take_out = true};
+	struct check check = check_program(program);
+
+	text_free(&check.said);
+	if (!check.registered || (check.opensc == 0 && check.status == STATUS_DONE))
+		return STATUS_DONE;
+	return setup_program(program->name, SETUP_ADD, &opensc, NULL);
+}
+
+static int
+fix(void)
+{
+	int status = STATUS_DONE;
+
+	for (size_t i = 0; i < PROGRAM_COUNT; i++)
+		if (is_installed(programs[i].files) && fix_program(&programs[i]) != STATUS_DONE)
+			status = STATUS_FAILED;
+	return status;
+}
+
+static int
+unfix(void)
+{
+	static const enum opensc_place places[] = {
+	    OPENSC_IN_DATABASE, OPENSC_IN_P11_KIT, OPENSC_AT_LOGIN};
+	int kept, all = 0, status = STATUS_DONE;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		kept = opensc_kept(places[i], NULL);
+		if (kept < 0 || (kept > 0 && opensc_put_back(places[i], NULL) != 0))
+			status = STATUS_FAILED;
+		all += kept > 0 ? kept : 0;
+	}
+	if (all == 0 && status == STATUS_DONE)
+		tell("%s", _("Nothing was taken out: there is nothing to put back."));
+	return status;
+}
+
+/* ---------------------------------------------------------------- the verb */
+
+static void
+examine(struct points *points)
+{
+	int rv = jpki_start(JPKI_ALL_ROLES);
+
+	if (rv == JPKI_OK)
+		look_at_readers(points);
+	else
+		points_add(points, "library", MARK_BAD, copy(trouble_sentence(rv)), NULL);
+	jpki_stop();
+	look_at_programs(points);
+}
+
+static void
+print(const struct points *points)
+{
+	if (points->bad == 0)
+		tell("%s\n", _("Nothing was found that is wrong."));
+	else
+		/* TRANSLATORS: of points in a list. */
+		tell(ngettext("%zu point needs attention (!!).\n",
+			 "%zu points need attention (!!).\n", points->bad),
+		    points->bad);
+	points_print(points);
+}
+
+static int
+run(const struct words *words)
+{
+	static const enum option_id ways[] = {
+	    OPTION_FIX, OPTION_UNFIX, OPTION_REPORT, OPTION_JSON, OPTION_NONE};
+	struct points points = {0};
+	int status;
+
+	if (!verb_one_of(words, ways))
+		return STATUS_USAGE;
+	if (verb_has(words, OPTION_UNFIX))
+		return unfix();
+	if (verb_has(words, OPTION_REPORT)) /* whoever reads it need not know Japanese */
+		setlocale(LC_MESSAGES, "C");
+	if (verb_has(words, OPTION_FIX) && (status = fix()) != STATUS_DONE)
+		return status;
+	examine(&points);
+	if (verb_has(words, OPTION_JSON))
+		json_print(json_pack("{s:o}", "points", points_json(&points)));
+	else if (verb_has(words, OPTION_REPORT))
+		doctor_report(&points);
+	else
+		print(&points);
+	status = points.bad == 0 ? STATUS_DONE : STATUS_FAILED;
+	points_free(&points);
+	return status;
+}
+
+static const enum option_id options[] = {
+    OPTION_FIX, OPTION_UNFIX, OPTION_REPORT, OPTION_JSON, OPTION_NONE};
+
+const struct verb verb_doctor = {
+    .name = "doctor",
+    .summary = N_("find what keeps the card from being used, and mend it"),
+    .usage = N_("[OPTION]..."),
+    .about = N_("Looks at the service for readers, the readers, the card, and at the programs that "
+		"use it: whether they know the module, and whether OpenSC's module, which asks for "
+		"the same PINs, is registered beside it. Sends no PIN."),
+    .options = options,
+    .run = run,
+};

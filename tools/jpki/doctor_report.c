@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include <openssl/crypto.h>
+
+#include "doctor_report.h"
+#include "message.h"
+#include "text.h"
+
+/* A text with each occurrence of a word replaced; to be freed. */
+static char *
+without(const char *text, const char *word, const char *with)
+{
+	char *out = text_copy("", 0);
+	const char *at;
+
+	while (*word != '\0' && (at = strstr(text, word)) != NULL) {
+		char *before = text_copy(text, (size_t)(at - text));
+
+		out = text_append(out, before);
+		out = text_append(out, with);
+		text_free(&before);
+		text = at + strlen(word);
+	}
+	return text_append(out, text);
+}
+
+/* Is it a reader's number, as some have in their names: letters and digits between brackets, many
+ * of them digits? */
+static bool
+is_number(const char *text, size_t length)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (!isalnum((unsigned char)text[i]))
+			return false;
+		digits += isdigit((unsigned char)text[i]) != 0;
+	}
+	return digits >= 4;
+}
+
+/* Put an "X" in place of each character of such numbers. */
+static void
+hide_numbers(char *text)
+{
+	for (char *open = strchr(text, '('); open != NULL; open = strchr(open + 1, '(')) {
+		size_t length = strcspn(open + 1, ")");
+
+		if (is_number(open + 1, length))
+			memset(open + 1, 'X', length);
+	}
+}
+
+/* What os-release says that the system is called. */
+static void
+print_system(void)
+{
+	FILE *file = fopen("/etc/os-release", "re");
+	char line[256];
+	struct utsname kernel;
+
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		if (strncmp(line, "PRETTY_NAME=", 12) == 0)
+			printf("system   %s", line + 12);
+	if (file != NULL)
+		fclose(file);
+	if (uname(&kernel) == 0)
+		printf("kernel   %s %s %s\n", kernel.sysname, kernel.release, kernel.machine);
+}
+
+/* The readers' names may have serial numbers in them, the paths the person's name. */
+static void
+print_points(const struct points *points)
+{
+	static const char *const marks[] = {"ok", "--", "!!"};
+	const char *home = getenv("HOME");
+
+	for (size_t i = 0; i < points->count; i++) {
+		const struct point *point = &points->rows[i];
+		char *text = without(point->text, home != NULL ? home : "", "~");
+		char *lines;
+
+		hide_numbers(text);
+		lines = without(text, "\n", "\n               ");
+
+		printf("%s %-12s%s\n", marks[point->mark], point->id, lines);
+		text_free(&text);
+		text_free(&lines);
+	}
+}
+
+void
+doctor_report(const struct points *points)
+{
+	printf("jpki     %s\n", JPKI_VERSION);
+	print_system();
+	printf("openssl  %s\n\n", OpenSSL_version(OPENSSL_VERSION));
+	print_points(points);
+}
