@@ -99,13 +99,14 @@ look_at_key(struct points *points, enum jpki_role role, const struct key_state *
 
 		points_add(points, "certificate", MARK_BAD,
 		    /* TRANSLATORS: the name of a key; how its certificate's period stands. */
-		    text_format(_("The certificate for %s: %s."), name_of_key(role), period),
+		    text_format(_("The certificate for %s: %s."), name_of_key_within(role), period),
 		    copy(_("The town office renews certificates.")));
 		text_free(&period);
 	}
 	if (!key->is_there)
 		points_add(points, "certificate", MARK_NEUTRAL,
-		    text_format(_("The card has no certificate for %s."), name_of_key(role)), NULL);
+		    text_format(_("The card has no certificate for %s."), name_of_key_within(role)),
+		    NULL);
 }
 
 static void

@@ -50,6 +50,8 @@ static const struct program {
 	N_("keytool, jarsigner, TLS; prints lines to use")},
     {"p11-kit", "p11-kit", &both, setup_p11kit, NULL, false, true, NULL, NULL,
 	N_("all programs that use p11-kit, as GnuTLS's")},
+    {"reminder", "jpki-reminder", NULL, setup_reminder, NULL, false, false, NULL, NULL,
+	N_("remind, once a day, of certificates that end soon")},
 };
 
 /* Where their help begins. */
@@ -103,7 +105,8 @@ run_program(const struct program *program, const struct wanted *wanted)
 	    .title = program->title,
 	    .details = program->details,
 	    .module = program->module,
-	    .library = module_path(wanted->modules, program->module->file),
+	    .library = program->module != NULL ? module_path(wanted->modules, program->module->file)
+					       : NULL,
 	    .profile = wanted->profile,
 	    .snap = program->snap,
 	    .flatpak = program->flatpak,
@@ -114,7 +117,8 @@ run_program(const struct program *program, const struct wanted *wanted)
 
 	if (request.opensc != NULL)
 		request.opensc->at_login = program->run != setup_p11kit;
-	if (request.action != SETUP_ADD || module_check(request.library) == 0)
+	if (request.action != SETUP_ADD || request.library == NULL ||
+	    module_check(request.library) == 0)
 		status = program->run(&request);
 	status = setup_opensc_finish(&request, status);
 	text_free(&request.library);

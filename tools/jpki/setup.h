@@ -29,10 +29,10 @@ struct setup_opensc {
 
 struct setup_request {
 	enum setup_action action;
-	const char *name;    /* of the program, as it is typed */
-	const char *title;   /* of the program, as "Firefox" */
-	const void *details; /* what its registry knows of the program */
-	const struct setup_module *module;
+	const char *name;		   /* of the program, as it is typed */
+	const char *title;		   /* of the program, as "Firefox" */
+	const void *details;		   /* what its registry knows of the program */
+	const struct setup_module *module; /* NULL: it needs none */
 	char *library;	     /* the module's absolute path; it may be missing if not SETUP_ADD */
 	const char *profile; /* --profile as typed, or NULL */
 	const char *snap, *flatpak;  /* the program's folders below HOME if it is one, or NULL */
@@ -53,6 +53,7 @@ int setup_libreoffice(const struct setup_request *request);
 int setup_lines(const struct setup_request *request);
 int setup_mozilla(const struct setup_request *request);
 int setup_p11kit(const struct setup_request *request);
+int setup_reminder(const struct setup_request *request);
 
 /* What setup_mozilla() knows of a program of Mozilla's: where its profiles.ini is. */
 struct setup_mozilla_details {

@@ -29,6 +29,8 @@ static const struct option_row {
     [OPTION_WEAK] = {"weak", NULL, N_("take a new PIN that is easy to guess, too")},
     [OPTION_SIGN] = {"sign", NULL,
 	N_("ask for the signature password too, to read until when that certificate is valid")},
+    [OPTION_REMIND] = {"remind", NULL,
+	N_("say only, without the card, what is to be renewed soon (jpki setup reminder)")},
     [OPTION_REMOVE] = {"remove", NULL, N_("undo that")},
     [OPTION_CHECK] = {"check", NULL, N_("tell what is registered, and change nothing")},
     [OPTION_PROFILE] = {"profile", N_("FOLDER"),
