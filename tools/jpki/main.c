@@ -17,6 +17,7 @@ static const struct verb *const verbs[] = {
     &verb_watch,
     &verb_doctor,
     &verb_setup,
+    &verb_card,
 };
 
 /* Where their summaries begin. */

@@ -56,7 +56,8 @@ struct verb {
 	void (*more_help)(void);
 };
 
-extern const struct verb verb_cert, verb_doctor, verb_pin, verb_setup, verb_status, verb_watch;
+extern const struct verb verb_card, verb_cert, verb_doctor, verb_pin, verb_setup, verb_status,
+    verb_watch;
 
 /* Do what is typed: argv[0] is the verb's name. An exit status. */
 int verb_run(const struct verb *verb, int argc, char **argv);
