@@ -114,6 +114,7 @@ become_card(const char *name, int ready)
 	(void)setsid();
 	(void)dup2(nothing, STDIN_FILENO);
 	(void)dup2(nothing, STDOUT_FILENO);
+	(void)dup2(nothing, STDERR_FILENO);
 	(void)fcntl(ready, F_SETFD, 0);
 	(void)execlp(name, name, "run", "--ready-fd", number, (char *)NULL);
 	_exit(errno == ENOENT ? 127 : 126);
