@@ -7,7 +7,6 @@
 #include "message.h"
 #include "module_file.h"
 #include "setup.h"
-#include "setup_opensc.h"
 #include "text.h"
 #include "verb.h"
 
@@ -135,7 +134,8 @@ run(const struct words *words)
 		return verb_misused(words, _("%s has no profiles"), program->title);
 	if ((verb_has(words, OPTION_WITHOUT_OPENSC) || verb_has(words, OPTION_WITH_OPENSC)) &&
 	    !program->has_opensc)
-		return verb_misused(words, _("%s has no place for OpenSC's module"), program->title);
+		return verb_misused(
+		    words, _("%s has no place for OpenSC's module"), program->title);
 	return run_program(program, words);
 }
 

@@ -45,6 +45,10 @@ int setup_lines(const struct setup_request *request);
 int setup_mozilla(const struct setup_request *request);
 int setup_p11kit(const struct setup_request *request);
 
+/* After one of these, which gave a status: do with OpenSC's module as the request says, where the
+ * desktop registers it at each login; and tell what it means that it is beside ours. A status. */
+int setup_opensc_finish(const struct setup_request *request, int status);
+
 /* What setup_mozilla() knows of a program of Mozilla's: where its profiles.ini is. */
 struct setup_mozilla_details {
 	const char *folder;	   /* below HOME */
