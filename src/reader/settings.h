@@ -13,6 +13,9 @@
  * SYSCONFDIR/jpki/jpki.conf, and then jpki/jpki.conf in $XDG_CONFIG_HOME or ~/.config, whose
  * values take precedence, as JPKI_LOG (a level) and JPKI_LOG_FILE do over both. A program with more
  * rights than its user reads neither variable nor the user's file.
+ *
+ * A section may be for a program alone, by the name of its file: [signature soffice.bin]. What it
+ * says takes precedence over what the same file says for all.
  */
 
 /* Whether tokens offer RSA-PSS. */
@@ -23,6 +26,7 @@ enum pss_setting {
 };
 
 #define SETTINGS_PATH_SIZE 1024
+#define SETTINGS_PROGRAM_SIZE 64
 /* The longest window, in seconds: a day. */
 #define SETTINGS_WINDOW_MAX 86400
 /* The largest file taken, in bytes. */
@@ -40,7 +44,8 @@ struct settings {
 	/* Is a small program to lock the card if the application is killed? */
 	bool guard;
 	enum log_level log_level;
-	char log_file[SETTINGS_PATH_SIZE]; /* "": standard error */
+	char log_file[SETTINGS_PATH_SIZE];   /* "": standard error */
+	char program[SETTINGS_PROGRAM_SIZE]; /* whose sections are taken. No file changes it. */
 	unsigned roles; /* which keys are wanted: bits, 1 << role. No file changes it. */
 };
 

@@ -480,6 +480,61 @@ def certificate_path(folder):
             f' oor:op="fuse"><value>{folder}</value></prop></item>\n')
 
 
+CONF = ".config/jpki/jpki.conf"
+OWN_WINDOW = "[signature soffice.bin]\nwindow = {}\n"
+
+
+@pytest.mark.parametrize("text", [None, "", "[token]\npss = on\n", "# last", "[log]\r\nlevel = info\r\n"])
+def test_libreoffice_has_more_time_after_the_password(person, text):
+    conf = person.home / CONF
+    if text is not None:
+        conf.parent.mkdir(parents=True)
+        conf.write_bytes(text.encode())
+    before = person.files()
+    assert f"password counts for 60 seconds there, by {conf}." in person.setup("libreoffice")
+    assert conf.read_bytes().decode().startswith(text or "\n# Made by jpki setup")
+    assert conf.read_text().endswith(OWN_WINDOW.format(60))
+    after = person.files()
+    person.setup("libreoffice")
+    assert person.files() == after
+    assert f"for 60 seconds there, by {conf}." in person.setup("libreoffice", "--check")
+    # a person may change the number
+    conf.write_bytes(conf.read_bytes().replace(b"60", b"90"))
+    assert "for 90 seconds there" in person.setup("libreoffice")
+    assert f"removed its time for the signature password from {conf}." in person.setup(
+        "libreoffice", "--remove")
+    if text == "":  # a file with nothing in it goes
+        before = {name: facts for name, facts in before.items() if ".config" not in name}
+        after = {name: facts for name, facts in person.files().items() if name != ".config"}
+        assert after == before
+    else:
+        assert person.files() == before
+
+
+@pytest.mark.parametrize("text, seconds", [
+    ("[signature]\nwindow = 0\n", 0), ("[signature]\nwindow = 300\n", 300),
+    (OWN_WINDOW.format(20), 20)])
+def test_the_time_that_a_person_has_chosen_stays(person, text, seconds):
+    conf = person.home / CONF
+    conf.parent.mkdir(parents=True)
+    conf.write_text(text)
+    before = person.files()
+    assert f"password counts for {seconds} seconds there, by {conf}." in person.setup("libreoffice")
+    assert conf.read_text() == text
+    person.setup("libreoffice", "--remove")
+    assert person.files() == before
+
+
+def test_what_a_person_has_written_behind_it_keeps_its_section(person):
+    person.setup("libreoffice")
+    conf = person.home / CONF
+    with open(conf, "a") as file:
+        file.write("\n# mine\npublic-certificates-profile = no\n")
+    text = conf.read_text()
+    assert "removed its time" not in person.setup("libreoffice", "--remove")
+    assert conf.read_text() == text
+
+
 def test_other_settings_of_libreoffice_stay(person):
     settings(person)
     before = person.files()

@@ -48,6 +48,13 @@ def test_a_person_s_file_is_found(sandbox, tmp_path):
     assert "RSA-PKCS-PSS" not in listed
 
 
+def test_a_program_may_have_its_own(sandbox, tmp_path):
+    """By the name of its file; what is for all programs may stand behind it."""
+    own = {"JPKI_CONFIG": written(tmp_path, "[token pkcs11-tool]\npss = off\n[token]\npss = on\n"
+                                            "[token another]\npss = on\n")}
+    assert "RSA-PKCS-PSS" not in sandbox.pkcs11_tool("--list-mechanisms", env=own)
+
+
 @pytest.mark.parametrize("label", [AUTH, SIGN])
 def test_a_report_of_a_fault(sandboxes, tmp_path, label):
     """The log has every exchange, and nothing of the person."""

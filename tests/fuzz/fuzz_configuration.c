@@ -47,10 +47,14 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	    .public_certificates_profile = false,
 	    .guard = false,
 	    .log_level = LOG_TRACE,
-	    .log_file = OTHER_FILE};
+	    .log_file = OTHER_FILE,
+	    .program = "x"};
 	struct settings s = settings_default, other = different;
 	char *text = fuzz_memory(bytes, length);
-	unsigned complaints = settings_parse(text, length, "source", &s);
+	unsigned complaints;
+
+	strcpy(s.program, different.program);
+	complaints = settings_parse(text, length, "source", &s);
 
 	fuzz_check(settings_parse(text, length, "source", &other) == complaints);
 	free(text);

@@ -120,6 +120,19 @@ static const struct {
     {"[token\npss = on\n", DEFAULT, "line 1 is neither"},
     {"\xEF\xBB\xBF[token]\npss = on\n", SETTINGS(10000, PSS_ON, true, LOG_ERROR), NULL},
     {"\x01\x1b[2J", DEFAULT, "neither"},
+    {"[signature this one]\nwindow = 7\n", SETTINGS(7000, PSS_AUTO, true, LOG_ERROR), NULL},
+    {"[signature this one]\nwindow = 7\n[signature]\nwindow = 3\n[token]\npss = on\n",
+	SETTINGS(7000, PSS_ON, true, LOG_ERROR), NULL},
+    {"[signature  this one]\nwindow = 7\n", SETTINGS(7000, PSS_AUTO, true, LOG_ERROR), NULL},
+    {"[signature another]\nwindow = 7\n[signature]\npublic-certificates-profile = no\n",
+	SETTINGS(10000, PSS_AUTO, false, LOG_ERROR), NULL},
+    {"[signature ]\nwindow = 7\n", DEFAULT, NULL},
+    {"[signature this]\nwindow = 7\n", DEFAULT, NULL},
+    {"[signature this one]\nwindow = 8\nwindow = x\n", SETTINGS(8000, PSS_AUTO, true, LOG_ERROR),
+	"[signature this one] window: the value must be a number"},
+    {"[signature another]\nwindow = x\n", DEFAULT, "[signature another] window"},
+    {"[window this one]\nwindow = 7\n", DEFAULT, "[window this one] window: there is no such"},
+    {"[token this one]\npss\n", DEFAULT, "line 2 is neither"},
 };
 
 static bool
@@ -139,6 +152,7 @@ a_file_says(void **state)
 		struct settings settings = settings_default;
 		unsigned complaints;
 
+		strcpy(settings.program, "this one");
 		log_anew();
 		complaints =
 		    settings_parse(texts[i].text, strlen(texts[i].text), "test.conf", &settings);
@@ -610,6 +624,22 @@ the_window_is_the_file_s(void **state)
 	assert_int_equal(settings_now.signature_window_ms, 10000);
 }
 
+/* The name of this test's own file. */
+static void
+a_program_may_have_its_own(void **state)
+{
+	char text[SETTINGS_PROGRAM_SIZE + 64];
+
+	(void)state;
+	assert_non_null(strstr(settings_now.program, "settings"));
+	snprintf(text, sizeof(text), "[signature %s]\nwindow = 60\n[signature]\nwindow = 3\n",
+	    settings_now.program);
+	restart_with(text);
+	assert_int_equal(settings_now.signature_window_ms, 60000);
+	restart_with("[signature soffice.bin]\nwindow = 60\n");
+	assert_int_equal(settings_now.signature_window_ms, 10000);
+}
+
 int
 main(void)
 {
@@ -633,6 +663,7 @@ main(void)
 	    TEST(the_profile_can_be_taken_away),
 	    TEST(a_guard_can_be_forbidden),
 	    TEST(the_window_is_the_file_s),
+	    TEST(a_program_may_have_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);
