@@ -54,6 +54,19 @@ set_pss(struct settings *settings, const char *value)
 }
 
 static bool
+set_labels(struct settings *settings, const char *value)
+{
+	static const char *const words[LABELS_COUNT] = {[LABELS_EN] = "en", [LABELS_JA] = "ja"};
+
+	for (size_t i = 0; i < LABELS_COUNT; i++)
+		if (strcmp(words[i], value) == 0) {
+			settings->labels = (enum labels_setting)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
 set_truth(bool *setting, const char *value)
 {
 	bool yes = strcmp(value, "yes") == 0;
@@ -107,6 +120,7 @@ static const struct row {
     {"signature", "window", set_window, "a number of seconds from 0 to 86400"},
     {"signature", "public-certificates-profile", set_profile, "yes or no"},
     {"token", "pss", set_pss, "auto, on or off"},
+    {"token", "labels", set_labels, "en or ja"},
     {"token", "guard", set_guard, "yes or no"},
     {"log", "level", set_log_level, "off, error, info or trace"},
     {"log", "file", set_log_file, "a path that begins with /"},

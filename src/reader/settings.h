@@ -25,6 +25,13 @@ enum pss_setting {
 	PSS_OFF,  /* never: programs fall back to PKCS#1 and TLS 1.2 */
 };
 
+/* The language in which tokens are named. */
+enum labels_setting {
+	LABELS_EN, /* as scripts and addresses (pkcs11:token=...) have them */
+	LABELS_JA, /* with what their PINs look like */
+	LABELS_COUNT,
+};
+
 #define SETTINGS_PATH_SIZE 1024
 #define SETTINGS_PROGRAM_SIZE 64
 /* The longest window, in seconds: a day. */
@@ -36,6 +43,7 @@ struct settings {
 	/* How long after a login signatures need no further PIN, in ms; 0: each needs its own. */
 	uint64_t signature_window_ms;
 	enum pss_setting pss;
+	enum labels_setting labels;
 	/*
 	 * Does the signature token carry the public-certificates profile? It keeps browsers from
 	 * asking for its password, though its own certificate is private.
