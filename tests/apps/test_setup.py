@@ -420,6 +420,48 @@ def test_chromium_takes_it(person, sandbox, certificates, newer):
     assert log.exists() and "jpki" in log.read_text()
 
 
+# --- what tokens are called ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("program, names", [
+    ("firefox", ["firefox", "firefox-esr", "firefox-bin"]),
+    ("chromium", ["chromium", "chromium-browser", "chrome"])])
+@pytest.mark.parametrize("text", [None, "[token]\npss = on", "[token]\nlabels = ja\n"])
+def test_a_browser_may_name_the_tokens_in_japanese(person, program, names, text):
+    person.database(".mozilla/firefox/p")
+    person.database(".pki/nssdb")
+    mozilla(person, ".mozilla/firefox", "[Profile0]\nPath=p\nDefault=1\n")
+    conf = person.home / ".config/jpki/jpki.conf"
+    if text is not None:
+        conf.parent.mkdir(parents=True)
+        conf.write_text(text)
+    before = person.files()
+    assert f'tokens are named in "ja", by {conf}.' in person.setup(program, "--labels", "ja")
+    after = person.files()
+    for name in names:
+        assert f"[token {name}]\nlabels = ja\n" in conf.read_text()
+    person.setup(program)
+    person.setup(program, "--labels", "ja")
+    assert person.files() == after
+    assert f'named in "ja", by {conf}.' in person.setup(program, "--check")
+    person.setup(program, "--labels", "en")
+    assert conf.read_text() == after[".config/jpki/jpki.conf"][-1].decode().replace(
+        "= ja", "= en").replace("[token]\nlabels = en", "[token]\nlabels = ja")
+    assert f"removed the language of the tokens from {conf}." in person.setup(program, "--remove")
+    assert person.files() == before
+
+
+def test_a_name_of_a_persons_own_choice_stays(person):
+    folder = person.database()
+    conf = person.home / ".config/jpki/jpki.conf"
+    conf.parent.mkdir(parents=True)
+    conf.write_text("[token firefox-esr]\nlabels = en\n")
+    said = person.setup("firefox", "--profile", folder, "--labels", "ja")
+    assert f"by a setting of yours in {conf}, which stays" in said
+    assert conf.read_text().startswith("[token firefox-esr]\nlabels = en\n\n# Made by")
+    assert conf.read_text().count("firefox-esr") == 1
+
+
 # --- LibreOffice ------------------------------------------------------------------------------------
 
 
@@ -988,6 +1030,10 @@ def test_words_that_are_not_understood(person):
             (["setup", "firefox", "--profile", ""], "--profile needs a value"),
             (["setup", "firefox", "--modules="], "--modules needs a value"),
             (["setup", "ssh", "--profile", "x"], "OpenSSH has no profiles"),
+            (["setup", "firefox", "--labels"], "needs a value"),
+            (["setup", "firefox", "--labels", "fr"], "--labels takes en or ja"),
+            (["setup", "thunderbird", "--labels", "ja"], "--labels is for firefox and chromium"),
+            (["setup", "firefox", "--labels", "ja", "--remove"], "exclude each other"),
             (["setup", "firefox", "--check", "--remove"], "exclude each other")]:
         assert said in person.run(JPKI, *words, status=2)
         assert person.out == ""
@@ -1021,7 +1067,11 @@ def test_it_speaks_japanese(person, some_locale):
     folder = person.database()
     said = person.setup("firefox", "--profile", folder, **some_locale)
     assert said == (f"Firefox: {MODULE[AUTH]} を「{NAME[AUTH]}」として "
-                    f"{folder}/pkcs11.txt に登録しました。\n")
+                    f"{folder}/pkcs11.txt に登録しました。\n"
+                    "どの暗証番号かを入力画面に表示するには: jpki setup firefox --labels ja\n")
+    said = person.setup("firefox", "--profile", folder, "--labels", "ja", **some_locale)
+    assert "トークンの名前の言語は「ja」です" in said
+    assert "--labels" not in person.setup("firefox", "--profile", folder, **some_locale)
     assert "使い方" in person.run(JPKI, "--help", **some_locale)
 
 

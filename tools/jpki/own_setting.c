@@ -253,6 +253,21 @@ own_setting_make(const struct own_setting *setting, char **path)
 	return result;
 }
 
+/* Another block of ours has it in its comment from now on, that folders were made. Takes the text;
+ * to be freed. */
+static char *
+pass_on(char *text, int folders)
+{
+	char *comment = strstr(text, MADE "\n"), *passed;
+
+	if (folders < 0 || comment == NULL)
+		return text;
+	comment += strlen(MADE);
+	passed = text_format("%.*s" FOLDERS "%d%s", (int)(comment - text), text, folders, comment);
+	text_free(&text);
+	return passed;
+}
+
 /* A file in which nothing else is goes too. */
 static int
 cut(const struct file *file, const struct block *block)
@@ -262,6 +277,7 @@ cut(const struct file *file, const struct block *block)
 	int folders = folders_of(file->text + block->begin), result;
 
 	if (text[0] != '\0') {
+		text = pass_on(text, folders);
 		result = file_replace(file, text);
 	} else {
 		result = file_remove(file);

@@ -37,6 +37,8 @@ static const struct option_row {
     [OPTION_WITHOUT_OPENSC] = {"without-opensc", NULL,
 	N_("take out OpenSC's module too, which shows the same card")},
     [OPTION_WITH_OPENSC] = {"with-opensc", NULL, N_("put OpenSC's module back as it was")},
+    [OPTION_LABELS] = {"labels", "en|ja",
+	N_("name the tokens in this language; in Japanese the names say which PIN it is")},
 };
 
 static void
