@@ -45,6 +45,8 @@ static const struct option_row {
     [OPTION_UNFIX] = {"unfix", NULL, N_("put back what --fix has taken out")},
     [OPTION_REPORT] = {"report", NULL,
 	N_("print a text for a report of a bug, without anything about you")},
+    [OPTION_LABELS] = {"labels", "en|ja",
+	N_("name the tokens in this language; in Japanese the names say which PIN it is")},
 };
 
 static void
