@@ -73,8 +73,8 @@ not_its_period(int error)
 	return is_period_error(error) ? X509_V_ERR_CERT_REJECTED : error;
 }
 
-static X509_STORE *
-store_of(X509 *ca, X509_CRL *crl, time_t at)
+X509_STORE *
+chain_store(X509 *ca, X509_CRL *crl, time_t at)
 {
 	X509_STORE *store = X509_STORE_new();
 	X509_VERIFY_PARAM *param = store != NULL ? X509_STORE_get0_param(store) : NULL;
@@ -93,7 +93,7 @@ store_of(X509 *ca, X509_CRL *crl, time_t at)
 int
 chain_verify(X509 *end, X509 *ca, X509_CRL *crl, time_t at)
 {
-	X509_STORE *store = store_of(ca, crl, at);
+	X509_STORE *store = chain_store(ca, crl, at);
 	X509_STORE_CTX *context = X509_STORE_CTX_new();
 	int period = X509_V_OK, error;
 

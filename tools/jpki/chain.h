@@ -41,4 +41,8 @@ const char *chain_word(enum chain_result result);
  * may be NULL, that too. The certificate's own period is looked at last. */
 int chain_verify(X509 *end, X509 *ca, X509_CRL *crl, time_t at);
 
+/* What both need to verify: this CA alone is trusted, and 112 bits of security wanted. The caller
+ * owns it. */
+X509_STORE *chain_store(X509 *ca, X509_CRL *crl, time_t at);
+
 #endif

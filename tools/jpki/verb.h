@@ -27,6 +27,11 @@ enum option_id {
 	OPTION_MODULES,
 	OPTION_CA,
 	OPTION_CA_DIR,
+	OPTION_NO_PIN,
+	OPTION_OCSP,
+	OPTION_OCSP_URL,
+	OPTION_CRL,
+	OPTION_FILE,
 	OPTION_COUNT,
 };
 
@@ -51,7 +56,7 @@ struct verb {
 	void (*more_help)(void);
 };
 
-extern const struct verb verb_cert, verb_pin, verb_setup, verb_status, verb_watch;
+extern const struct verb verb_cert, verb_check, verb_pin, verb_setup, verb_status, verb_watch;
 
 /* Do what is typed: argv[0] is the verb's name. An exit status. */
 int verb_run(const struct verb *verb, int argc, char **argv);
