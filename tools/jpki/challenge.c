@@ -32,22 +32,71 @@ is_signature(EVP_PKEY *key, const uint8_t *bytes, const uint8_t signature[JPKI_S
 	return is;
 }
 
-int
-challenge(const struct found *found, enum jpki_role role, X509 *certificate, struct points *points)
-{
-	uint8_t bytes[RANDOM], info[sizeof(prefix) + HASH], signature[JPKI_SIGNATURE_SIZE];
-	bool matches;
-	int rv;
+/* Random bytes, and what the card signs of them. */
+struct question {
+	uint8_t bytes[RANDOM], info[sizeof(prefix) + HASH];
+};
 
-	memcpy(info, prefix, sizeof(prefix));
-	if (RAND_bytes(bytes, sizeof(bytes)) != 1 ||
-	    EVP_Digest(bytes, sizeof(bytes), info + sizeof(prefix), NULL, EVP_sha256(), NULL) != 1)
+static void
+make(struct question *question)
+{
+	memcpy(question->info, prefix, sizeof(prefix));
+	if (RAND_bytes(question->bytes, RANDOM) != 1 ||
+	    EVP_Digest(question->bytes, RANDOM, question->info + sizeof(prefix), NULL, EVP_sha256(),
+		NULL) != 1)
 		out_of_memory();
-	rv = jpki_sign(found->card, role, JPKI_SIGN_PKCS1, info, sizeof(info), signature);
-	/* libjpki gives none that is not the certificate's key's: JPKI_ERR_DATA */
-	if (rv != JPKI_OK && rv != JPKI_ERR_DATA)
-		return trouble_tell(rv);
-	matches = rv == JPKI_OK && is_signature(X509_get0_pubkey(certificate), bytes, signature);
+}
+
+/* With the PIN once more: for each signature, if a setting wants it so (window = 0), and where the
+ * time for signatures has passed. */
+static int
+sign_with_pin(const struct unlock *unlock, const struct question *question,
+    uint8_t signature[JPKI_SIGNATURE_SIZE], int *rv)
+{
+	struct jpki_secret *secret = NULL;
+	enum jpki_try spent = JPKI_TRY_KEPT;
+	int status;
+
+	(void)jpki_logout(unlock->found->card, unlock->role);
+	advise("%s", _("The key is locked again: it signs only after the PIN is given again."));
+	status = unlock_ask(unlock, &secret);
+	if (status != STATUS_DONE)
+		return status;
+	*rv = jpki_sign_with_pin(unlock->found->card, unlock->role, secret->bytes, secret->length,
+	    JPKI_SIGN_PKCS1, question->info, sizeof(question->info), signature, &spent);
+	jpki_secret_free(&secret);
+	return *rv == JPKI_OK || *rv == JPKI_ERR_DATA
+		   ? STATUS_DONE
+		   : trouble_tell_pin(unlock->found->card, unlock->role, *rv, spent);
+}
+
+/* STATUS_DONE, and *rv is JPKI_OK or JPKI_ERR_DATA: libjpki gives none that is not one of the
+ * certificate's key. */
+static int
+sign(const struct unlock *unlock, const struct question *question,
+    uint8_t signature[JPKI_SIGNATURE_SIZE], int *rv)
+{
+	*rv = jpki_sign(unlock->found->card, unlock->role, JPKI_SIGN_PKCS1, question->info,
+	    sizeof(question->info), signature);
+	if (*rv == JPKI_ERR_NOT_VERIFIED)
+		return sign_with_pin(unlock, question, signature, rv);
+	return *rv == JPKI_OK || *rv == JPKI_ERR_DATA ? STATUS_DONE : trouble_tell(*rv);
+}
+
+int
+challenge(const struct unlock *unlock, X509 *certificate, struct points *points)
+{
+	uint8_t signature[JPKI_SIGNATURE_SIZE];
+	struct question question;
+	bool matches;
+	int rv = JPKI_OK, status;
+
+	make(&question);
+	status = sign(unlock, &question, signature, &rv);
+	if (status != STATUS_DONE)
+		return status;
+	matches =
+	    rv == JPKI_OK && is_signature(X509_get0_pubkey(certificate), question.bytes, signature);
 	points_set(points, POINT_KEY, matches ? POINT_OK : POINT_WRONG,
 	    text_format("%s", matches ? _("The card has signed with it.")
 				      : _("The card does not sign with this key.")));

@@ -5,12 +5,12 @@
 
 #include <openssl/x509.h>
 
-#include "found.h"
 #include "point.h"
+#include "unlock.h"
 
 /* Have the card, which is logged in, sign random bytes, and say as POINT_KEY whether the signature
- * is that of the certificate's key. STATUS_DONE, or the card has failed and it was told. */
-int challenge(
-    const struct found *found, enum jpki_role role, X509 *certificate, struct points *points);
+ * is that of the certificate's key. Asks for the PIN again if it has to be given for each
+ * signature. STATUS_DONE, or it was told what has failed. */
+int challenge(const struct unlock *unlock, X509 *certificate, struct points *points);
 
 #endif

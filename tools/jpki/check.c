@@ -67,7 +67,6 @@ read_from(struct check *check, const struct found *found)
 	return STATUS_DONE;
 }
 
-/* The challenge comes first: the key for signatures is open for some seconds only. */
 static int
 read_with_pin(struct check *check, const struct found *found)
 {
@@ -80,7 +79,7 @@ read_with_pin(struct check *check, const struct found *found)
 		return status;
 	status = read_from(check, found);
 	if (status == STATUS_DONE)
-		status = challenge(found, check->role, check->facts.certificate, &check->points);
+		status = challenge(&unlocking, check->facts.certificate, &check->points);
 	(void)jpki_logout(found->card, check->role);
 	return status;
 }

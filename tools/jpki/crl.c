@@ -70,22 +70,41 @@ tell_good(struct points *points, const X509_CRL *crl)
 	text_free(&time);
 }
 
+/* What OpenSSL passes: a list without an end, which RFC 5280 demands, and one that has only what
+ * has changed since another. */
+static const char *
+find_fault(const X509_CRL *crl)
+{
+	if (X509_CRL_get0_nextUpdate(crl) == NULL)
+		return N_("The list does not say until when it holds.");
+	if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0)
+		return N_("The list has only what has changed since another one.");
+	return NULL;
+}
+
+static bool
+is_passed(int error)
+{
+	/* the certificate's period is another point */
+	return error == X509_V_OK || error == X509_V_ERR_CERT_HAS_EXPIRED ||
+	       error == X509_V_ERR_CERT_NOT_YET_VALID;
+}
+
 void
 crl_check(X509_CRL *crl, X509 *end, X509 *ca, struct points *points)
 {
+	const char *fault = find_fault(crl);
 	int error;
 
-	/* RFC 5280 demands it: without, a list would be good forever */
-	if (X509_CRL_get0_nextUpdate(crl) == NULL) {
-		tell_fault(points, X509_V_ERR_CRL_HAS_EXPIRED);
+	if (fault != NULL) {
+		points_set(points, POINT_CRL, POINT_UNAVAILABLE, text_format("%s", _(fault)));
 		return;
 	}
 	error = chain_verify(end, ca, crl, time(NULL));
 	if (error == X509_V_ERR_CERT_REVOKED)
 		tell_revoked(points, crl, end);
-	else if (error == X509_V_OK || error == X509_V_ERR_CERT_HAS_EXPIRED ||
-		 error == X509_V_ERR_CERT_NOT_YET_VALID)
-		tell_good(points, crl); /* the certificate's period is another point */
+	else if (is_passed(error))
+		tell_good(points, crl);
 	else
 		tell_fault(points, error);
 }
