@@ -299,13 +299,12 @@ const struct verb verb_check = {
     .name = "check",
     .summary = N_("tell whether a certificate is valid"),
     .usage = N_("[auth|sign] [OPTION]..."),
-    .about =
-	N_("Looks at the certificate for user authentication (auth, the default) or for digital\n"
-	   "signature (sign): its period, the CA that has issued it, what it may be used for,\n"
-	   "and whether the card has its key, for which the card signs a random number with the\n"
-	   "PIN. Whether it was revoked is asked only with --ocsp, --ocsp-url or --crl, and told\n"
-	   "as unknown if there is no answer: registered verifiers alone are sure to get one.\n"
-	   "The exit status is 0 if it is valid, 1 if it is not, 5 if that cannot be told."),
+    .about = N_("Looks at the certificate for user authentication (auth, the default) or for\n"
+		"digital signature (sign): its period, the CA that has issued it, what it may be\n"
+		"used for, and whether the card has its key, for which the card signs a random\n"
+		"number with the PIN. Whether it was revoked is asked only with --ocsp,\n"
+		"--ocsp-url or --crl; registered verifiers alone are sure to get an answer.\n"
+		"The exit status is 0 if it is valid, 1 if it is not, 5 if that cannot be told."),
     .options = options,
     .words_max = 1,
     .run = run,
