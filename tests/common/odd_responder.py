@@ -8,6 +8,7 @@ import pathlib
 import socket
 import sys
 import threading
+import time
 
 OK = b"HTTP/1.0 200 OK\r\nContent-Type: application/ocsp-response\r\n"
 
@@ -16,6 +17,14 @@ def forever(client, first, rest):
     client.sendall(first)
     while True:
         client.sendall(rest)
+
+
+def drip(client):
+    """A byte a moment, for as long as there is somebody."""
+    client.sendall(OK + b"X-Slow: ")
+    while True:
+        client.sendall(b"x")
+        time.sleep(0.1)
 
 
 def listen_only(client):
@@ -39,6 +48,7 @@ WAYS = {
     "mute": lambda client, _: listen_only(client),
     "hangs-up": lambda client, _: None,
     "endless-head": lambda client, _: forever(client, OK, b"X: y\r\n" * 100),
+    "drips": lambda client, _: drip(client),
     "endless-line": lambda client, _: forever(client, OK, b"X" * 1000),
     "endless-body": lambda client, _: forever(
         client, OK + b"\r\n" + bytes.fromhex("30847fffffff"), b"\0" * 1000),

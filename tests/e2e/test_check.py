@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import time
+import unicodedata
 
 import pytest
 
@@ -225,6 +226,16 @@ def test_json(sandbox, authority):
         "revocation": "not-checked"}
 
 
+def columns(row):
+    """How wide it is on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in row)
+
+
+def check_help(sandbox):
+    return "".join(sandbox.run(JPKI, "help", "check", env={"LC_ALL": "C.UTF-8", "LANGUAGE": language})
+                   for language in ("en", "ja"))
+
+
 @pytest.mark.parametrize("moment, words, status", [
     (1, ["--no-pin"], NO_CARD), ("verify", [], None), ("verify+1", [], None),
     ("verify+3", [], None)])
@@ -246,6 +257,8 @@ def test_japanese_fits_the_screen(sandbox, authority):
     if "有効" not in said:
         pytest.skip("no locale for Japanese")
     assert said.startswith("有効かどうか確認できませんでした。")
+    assert max(columns(row) for row in said.splitlines()) <= 80
+    assert max(columns(row) for row in check_help(sandbox).splitlines()) <= 80
 
 
 @pytest.mark.parametrize("words, status, expected", [
@@ -262,6 +275,7 @@ def test_japanese_fits_the_screen(sandbox, authority):
     (["--file", "/etc/passwd"], NOT_VALID, "There is no certificate"),
     (["--file", "/etc/passwd", "--reader", "x"], USAGE, "exclude"),
     (["--no-pin", "--pin-fd", "0"], USAGE, "exclude"),
+    (["--ocsp", "--ocsp-url", URL], USAGE, "exclude"),
 ])
 def test_what_is_wrong_is_told_before_the_card_is_asked(sandbox, card, words, status, expected):
     card.mark()
@@ -439,7 +453,7 @@ def test_an_error_is_no_answer(check, odd_responder, tmp_path, error, words):
     ("page", "no answer of a responder"), ("forbidden", "has refused"),
     ("elsewhere", "no answer of a responder"), ("mute", "not answered in time"),
     ("hangs-up", "no answer of a responder"), ("endless-head", "has no end"),
-    ("endless-line", ""), ("endless-body", "")])
+    ("endless-line", ""), ("endless-body", ""), ("drips", "not answered in time")])
 def test_odd_answers(check, odd_responder, way, expected):
     odd_responder(way)
     began = time.monotonic()

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki check: is a certificate valid, as far as can be told (有効性確認)? */
+#include <unistd.h>
+
 #include <openssl/x509.h>
 
 #include "certificate_file.h"
@@ -173,11 +175,26 @@ find_address(struct check *check)
 	return address;
 }
 
+/* That may take a while, and tells others of the certificate. */
+static void
+tell_of_asking(const char *address)
+{
+	char *text;
+
+	if (address == NULL || !isatty(STDERR_FILENO))
+		return;
+	/* TRANSLATORS: an address, http://... */
+	text = text_format(_("Asking %s whether it was revoked..."), address);
+	columns_text(stderr, 0, text);
+	text_free(&text);
+}
+
 static void
 ask_responder(struct check *check, X509 *ca)
 {
 	char *address = find_address(check);
 
+	tell_of_asking(address);
 	if (address != NULL)
 		ocsp_check(address, check->facts.certificate, ca, &check->points);
 	text_free(&address);
@@ -275,13 +292,15 @@ static int
 run(const struct words *words)
 {
 	static const enum option_id sources[] = {OPTION_FILE, OPTION_READER, OPTION_NONE};
+	static const enum option_id responders[] = {OPTION_OCSP, OPTION_OCSP_URL, OPTION_NONE};
 	static const enum option_id pins[] = {OPTION_NO_PIN, OPTION_PIN_FD, OPTION_NONE};
 	struct check check = {.words = words, .role = JPKI_AUTHENTICATION};
 	const char *url = words->value[OPTION_OCSP_URL];
 
 	if (words->count > 0 && !key_of_word(words->word[0], &check.role))
 		return verb_misused(words, _("there is no certificate \"%s\""), words->word[0]);
-	if (!verb_one_of(words, sources) || !verb_one_of(words, pins))
+	if (!verb_one_of(words, sources) || !verb_one_of(words, pins) ||
+	    !verb_one_of(words, responders))
 		return STATUS_USAGE;
 	if (url != NULL && !http_is_address(url))
 		return verb_misused(words, _("\"%s\" is no address that begins with http://"), url);
