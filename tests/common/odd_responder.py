@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What may listen at the address of an OCSP responder: odd_responder.py PORT WAY [FILE]. It gives
-each client the same, whatever that asks: the answer in a file, or what the way says."""
+"""What may listen at the address of an OCSP responder: odd_responder.py PORT WAY [FILE
+[LOG]]. It gives each client the same, whatever that asks: the answer in a file, or what the way
+says. What the last client has asked is written to LOG."""
 
 import contextlib
 import pathlib
@@ -55,21 +56,21 @@ WAYS = {
 }
 
 
-def serve(client, way, body):
+def serve(client, way, body, log):
     with client, contextlib.suppress(OSError):
         if way not in ("mute", "hangs-up"):
-            client.recv(65536)
+            pathlib.Path(log).write_bytes(client.recv(65536))
         WAYS[way](client, body)
         client.shutdown(socket.SHUT_WR)
         listen_only(client)
 
 
-def main(port, way, file="/dev/null"):
+def main(port, way, file="/dev/null", log="/dev/null"):
     body = pathlib.Path(file).read_bytes()
     with socket.create_server(("127.0.0.1", int(port))) as server:
         while True:
             client, _ = server.accept()
-            threading.Thread(target=serve, args=(client, way, body), daemon=True).start()
+            threading.Thread(target=serve, args=(client, way, body, log), daemon=True).start()
 
 
 if __name__ == "__main__":

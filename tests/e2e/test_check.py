@@ -462,6 +462,15 @@ def test_odd_answers(check, odd_responder, way, expected):
     assert time.monotonic() - began < 25
 
 
+def test_it_is_told_which_name_is_meant(check, odd_responder, tmp_path):
+    """Many responders share an address."""
+    odd_responder("forbidden", "/dev/null", tmp_path / "asked")
+    check("--ocsp-url", f"http://localhost:{PORT}/a/b", status=UNKNOWN)
+    asked = (tmp_path / "asked").read_bytes()
+    assert asked.startswith(b"POST /a/b HTTP/1.0\r\n")
+    assert f"\r\nHost: localhost:{PORT}\r\n".encode() in asked
+
+
 def test_nobody_is_there(check):
     began = time.monotonic()
     said = check("--ocsp-url", URL, status=UNKNOWN)

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/http.h>
 #include <openssl/httperr.h>
+#include <openssl/x509v3.h>
 
 #include "http.h"
 #include "text.h"
@@ -150,33 +151,71 @@ why_not(const struct limit *limit)
 	return refused ? HTTP_REFUSED : HTTP_STRANGE;
 }
 
-static BIO *
-transfer(const struct http_question *question, const char *path, BIO *connection, BIO *request)
+/* Which of several names at one address is meant: OpenSSL does not say it by itself. */
+static struct stack_st_CONF_VALUE *
+headers_for(const char *host, const char *port)
 {
-	return OSSL_HTTP_transfer(NULL, NULL, NULL, path, 0, NULL, NULL, connection, connection,
-	    NULL, NULL, 0, NULL, question->type, request, question->answer, 1, question->most,
-	    question->seconds, 0);
+	STACK_OF(CONF_VALUE) *headers = NULL;
+	bool usual = strcmp(port, OSSL_HTTP_PORT) == 0;
+	char *name = text_format(strchr(host, ':') != NULL ? "[%s]%s%s" : "%s%s%s", host,
+	    usual ? "" : ":", usual ? "" : port);
+
+	if (X509V3_add_value("Host", name, &headers) != 1)
+		out_of_memory();
+	text_free(&name);
+	return headers;
+}
+
+/* An address, taken apart. */
+struct place {
+	char *host, *port, *path;
+};
+
+static bool
+take_apart(const char *url, struct place *place)
+{
+	int tls = 0;
+
+	return OSSL_HTTP_parse_url(url, &tls, NULL, &place->host, &place->port, NULL, &place->path,
+		   NULL, NULL) == 1 &&
+	       tls == 0;
+}
+
+static void
+drop_place(struct place *place)
+{
+	OPENSSL_free(place->host);
+	OPENSSL_free(place->port);
+	OPENSSL_free(place->path);
+}
+
+static BIO *
+transfer(
+    const struct http_question *question, const struct place *place, BIO *connection, BIO *request)
+{
+	STACK_OF(CONF_VALUE) *headers = headers_for(place->host, place->port);
+	BIO *answer = OSSL_HTTP_transfer(NULL, NULL, NULL, place->path, 0, NULL, NULL, connection,
+	    connection, NULL, NULL, 0, headers, question->type, request, question->answer, 1,
+	    question->most, question->seconds, 0);
+
+	sk_CONF_VALUE_pop_free(headers, X509V3_conf_free);
+	return answer;
 }
 
 static BIO *
 ask(const struct http_question *question, struct limit *limit, BIO *request)
 {
-	char *host = NULL, *port = NULL, *path = NULL;
+	struct place place = {NULL, NULL, NULL};
 	BIO *connection = NULL, *answer = NULL;
-	int tls = 0;
 
-	if (OSSL_HTTP_parse_url(question->url, &tls, NULL, &host, &port, NULL, &path, NULL, NULL) ==
-		1 &&
-	    tls == 0)
-		connection = connect_to(host, port, limit);
+	if (take_apart(question->url, &place))
+		connection = connect_to(place.host, place.port, limit);
 	if (connection != NULL) {
 		connection = put_limit(connection, limit);
-		answer = transfer(question, path, connection, request);
+		answer = transfer(question, &place, connection, request);
 	}
 	BIO_free_all(connection);
-	OPENSSL_free(host);
-	OPENSSL_free(port);
-	OPENSSL_free(path);
+	drop_place(&place);
 	return answer;
 }
 

@@ -71,6 +71,7 @@ known_cas_add(struct known_cas *cas, const X509 *certificate)
 	copy = X509_dup(certificate);
 	if (copy == NULL)
 		out_of_memory();
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): it is a list of pointers */
 	cas->rows = list_grow(cas->rows, cas->count, sizeof(*cas->rows));
 	cas->rows[cas->count++] = copy;
 }
