@@ -14,6 +14,10 @@
 /* Seconds until somebody is there. */
 #define CONNECT_PATIENCE 10
 
+/* Seconds that OpenSSL, which counts whole ones of another clock, has more than is left here: its
+ * end is then known for what it is. */
+#define MARGIN 2
+
 /* How an exchange stands. OpenSSL bounds what an answer says of itself and how long it waits: not
  * how many lines may come before it, nor how slowly. */
 struct limit {
@@ -196,7 +200,7 @@ transfer(
 	STACK_OF(CONF_VALUE) *headers = headers_for(place->host, place->port);
 	BIO *answer = OSSL_HTTP_transfer(NULL, NULL, NULL, place->path, 0, NULL, NULL, connection,
 	    connection, NULL, NULL, 0, headers, question->type, request, question->answer, 1,
-	    question->most, question->seconds, 0);
+	    question->most, question->seconds + MARGIN, 0);
 
 	sk_CONF_VALUE_pop_free(headers, X509V3_conf_free);
 	return answer;
