@@ -47,6 +47,15 @@ static const struct option_row {
 	N_("print a text for a report of a bug, without anything about you")},
     [OPTION_LABELS] = {"labels", "en|ja",
 	N_("name the tokens in this language; in Japanese the names say which PIN it is")},
+    [OPTION_CA] = {"ca", N_("FILE"), N_("believe the CAs in this file too, PEM or DER")},
+    [OPTION_CA_DIR] = {"ca-dir", N_("FOLDER"), N_("believe the CAs in the files of this folder")},
+    [OPTION_NO_PIN] = {"no-pin", NULL, N_("do not ask for the PIN: the key is not checked")},
+    [OPTION_OCSP] = {"ocsp", NULL,
+	N_("ask the responder that the certificate names whether it was revoked")},
+    [OPTION_OCSP_URL] = {"ocsp-url", N_("URL"), N_("ask this responder, http://...")},
+    [OPTION_CRL] = {"crl", N_("FILE"), N_("look it up in this list of revoked certificates")},
+    [OPTION_FILE] = {"file", N_("FILE"),
+	N_("not the card's certificate, but the one in this file, PEM or DER")},
 };
 
 static void

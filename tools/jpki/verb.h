@@ -33,6 +33,13 @@ enum option_id {
 	OPTION_UNFIX,
 	OPTION_REPORT,
 	OPTION_LABELS,
+	OPTION_CA,
+	OPTION_CA_DIR,
+	OPTION_NO_PIN,
+	OPTION_OCSP,
+	OPTION_OCSP_URL,
+	OPTION_CRL,
+	OPTION_FILE,
 	OPTION_COUNT,
 };
 
@@ -57,8 +64,8 @@ struct verb {
 	void (*more_help)(void);
 };
 
-extern const struct verb verb_card, verb_cert, verb_doctor, verb_pin, verb_setup, verb_status,
-    verb_watch;
+extern const struct verb verb_card, verb_cert, verb_check, verb_doctor, verb_pin, verb_setup,
+    verb_status, verb_watch;
 
 /* Do what is typed: argv[0] is the verb's name. An exit status. */
 int verb_run(const struct verb *verb, int argc, char **argv);
