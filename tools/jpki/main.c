@@ -14,6 +14,7 @@ static const struct verb *const verbs[] = {
     &verb_status,
     &verb_cert,
     &verb_pin,
+    &verb_sign,
     &verb_watch,
     &verb_setup,
 };

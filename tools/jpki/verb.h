@@ -25,6 +25,8 @@ enum option_id {
 	OPTION_CHECK,
 	OPTION_PROFILE,
 	OPTION_MODULES,
+	OPTION_DETACHED,
+	OPTION_AUTH,
 	OPTION_COUNT,
 };
 
@@ -49,7 +51,7 @@ struct verb {
 	void (*more_help)(void);
 };
 
-extern const struct verb verb_cert, verb_pin, verb_setup, verb_status, verb_watch;
+extern const struct verb verb_cert, verb_pin, verb_setup, verb_sign, verb_status, verb_watch;
 
 /* Do what is typed: argv[0] is the verb's name. An exit status. */
 int verb_run(const struct verb *verb, int argc, char **argv);
