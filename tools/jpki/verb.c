@@ -34,6 +34,8 @@ static const struct option_row {
 	N_("the profile's folder or name, if not the usual one")},
     [OPTION_MODULES] = {"modules", N_("FOLDER"),
 	N_("where the modules are, if not where they were installed")},
+    [OPTION_CA] = {"ca", N_("FILE"), N_("believe the CAs in this file too, PEM or DER")},
+    [OPTION_CA_DIR] = {"ca-dir", N_("FOLDER"), N_("believe the CAs in the files of this folder")},
     [OPTION_DETACHED] = {"detached", NULL, N_("write the signature alone, without the file")},
     [OPTION_AUTH] = {"auth", NULL, N_("sign with the key for user authentication")},
 };
