@@ -37,7 +37,8 @@ static const struct option_row {
     [OPTION_CA] = {"ca", N_("FILE"), N_("believe the CAs in this file too, PEM or DER")},
     [OPTION_CA_DIR] = {"ca-dir", N_("FOLDER"), N_("believe the CAs in the files of this folder")},
     [OPTION_DETACHED] = {"detached", NULL, N_("write the signature alone, without the file")},
-    [OPTION_AUTH] = {"auth", NULL, N_("sign with the key for user authentication")},
+    [OPTION_AUTH] = {"auth", NULL, N_("with the key for user authentication")},
+    [OPTION_CONTENT] = {"content", N_("FILE"), N_("the file that was signed")},
 };
 
 static void
