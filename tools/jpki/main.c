@@ -16,6 +16,7 @@ static const struct verb *const verbs[] = {
     &verb_pin,
     &verb_sign,
     &verb_verify,
+    &verb_pdf,
     &verb_watch,
     &verb_setup,
 };

@@ -202,10 +202,10 @@ const struct verb verb_sign = {
     .summary = N_("sign files"),
     .usage = N_("FILE... [OPTION]..."),
     .about =
-	N_("Signs files with the key for digital signature: each FILE becomes FILE.p7m, which\n"
-	   "holds it and its signature, or with --detached beside it FILE.p7s, the signature\n"
-	   "alone. The password is asked for once. The signature is CMS (CAdES-BES), and holds\n"
-	   "your certificate: name, address, date of birth and sex."),
+	N_("Signs files with the key for digital signature: each FILE becomes FILE.p7m, that\n"
+	   "holds it and its signature, or with --detached FILE.p7s, the signature alone. The\n"
+	   "password is asked for once. The signature is CMS (CAdES-BES), and holds your\n"
+	   "certificate: name, address, date of birth and sex."),
     .options = options,
     .words_max = INT_MAX,
     .run = run,

@@ -37,8 +37,8 @@ set(struct look *look, enum signer_point point, enum signer_state state, const c
 /* ---------------------------------------------------------------- the signature */
 
 /* MD5 and SHA-1 can be made to fit another content. */
-static bool
-is_good_hash(CMS_SignerInfo *info)
+bool
+signer_has_good_hash(CMS_SignerInfo *info)
 {
 	X509_ALGOR *hash = NULL;
 	const ASN1_OBJECT *name;
@@ -101,7 +101,7 @@ fault_of_signature(const struct look *look)
 	if (CMS_signed_get_attr_count(look->info) < 0)
 		return N_("it does not say what it signs: such a signature can be one of something "
 			  "else");
-	if (!is_good_hash(look->info))
+	if (!signer_has_good_hash(look->info))
 		return N_("it is made with a hash that is no longer safe");
 	if (!is_type_signed(look))
 		return N_("it is one of something else, not of a file");

@@ -53,6 +53,9 @@ struct signers {
  * the signature are offered to `cas`. Certificates have to be those of this key. To be freed. */
 void signers_check(struct signers *signers, CMS_ContentInfo *cms, BIO *chain, struct known_cas *cas,
     enum jpki_role role);
+/* Whether the hash that a signer has used is safe: SHA-256 or more. */
+bool signer_has_good_hash(CMS_SignerInfo *info);
+
 void signers_free(struct signers *signers);
 
 /* SIGNER_OK only if there is one and all points of all are; SIGNER_WRONG if any is wrong. */

@@ -54,8 +54,8 @@ struct verb {
 	void (*more_help)(void);
 };
 
-extern const struct verb verb_cert, verb_pin, verb_setup, verb_sign, verb_status, verb_verify,
-    verb_watch;
+extern const struct verb verb_cert, verb_pdf, verb_pin, verb_setup, verb_sign, verb_status,
+    verb_verify, verb_watch;
 
 /* Do what is typed: argv[0] is the verb's name. An exit status. */
 int verb_run(const struct verb *verb, int argc, char **argv);

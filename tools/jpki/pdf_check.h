@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki pdf check: is a signed PDF what the registry offices' online filing wants, and is its
+ * signature valid? */
+#ifndef JPKI_TOOL_PDF_CHECK_H
+#define JPKI_TOOL_PDF_CHECK_H
+
+#include "verb.h"
+
+/* Check a file and tell about it; an exit status. */
+int pdf_check(const struct words *words, const char *path);
+
+#endif
