@@ -174,7 +174,7 @@ def test_names_with_control_characters(person, known, tmp_path):
 
 def test_misused(tmp_path):
     for words, said in [((), "say what to do"), (("x",), "say what to do"),
-                        (("check",), "a file is missing")]:
+                        (("check",), "a file is missing"), (("sign",), "a file is missing")]:
         done = subprocess.run([JPKI, "pdf", *words], stdout=subprocess.PIPE, text=True,
                               stderr=subprocess.STDOUT, env=ENGLISH, timeout=TIMEOUT, check=False)
         assert done.returncode == 2 and said in done.stdout

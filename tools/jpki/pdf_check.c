@@ -169,28 +169,6 @@ take_for_chain(void *to, const void *bytes, size_t length)
 	return STATUS_DONE;
 }
 
-/* Both parts of what is signed. */
-static int
-feed(const struct pdf_file *file, const struct pdf_signature *signature, BIO *chain)
-{
-	struct progress progress;
-	int status = STATUS_DONE;
-
-	progress_begin(
-	    &progress, _("Reading"), (uint64_t)signature->range[1] + (uint64_t)signature->range[3]);
-	for (int part = 0; part < PDF_RANGE && status == STATUS_DONE; part += 2) {
-		struct content content = {
-		    .file = file->content.file,
-		    .from = (uint64_t)signature->range[part],
-		    .size = (uint64_t)signature->range[part + 1],
-		};
-
-		status = content_read(&content, file->path, &progress, take_for_chain, chain);
-	}
-	progress_end(&progress);
-	return status;
-}
-
 static int
 check_signers(struct check *check, const struct pdf_signature *signature, CMS_ContentInfo *cms,
     struct found *found)
@@ -203,7 +181,7 @@ check_signers(struct check *check, const struct pdf_signature *signature, CMS_Co
 		BIO_free(sink);
 		return STATUS_DONE;
 	}
-	status = feed(&check->file, signature, chain);
+	status = pdf_file_feed(&check->file, signature, take_for_chain, chain);
 	if (status == STATUS_DONE)
 		signers_check(&found->signers, cms, chain, &check->cas, check->role);
 	BIO_free_all(chain);
@@ -236,12 +214,20 @@ check_cms(struct check *check, const struct pdf_signature *signature, struct fou
 /* ---------------------------------------------------------------- what comes of it */
 
 static bool
+fits_one(const struct found *found)
+{
+	for (int want = 0; want < WANTS; want++)
+		if (!found->want[want].ok)
+			return false;
+	return true;
+}
+
+static bool
 fits(const struct check *check)
 {
 	for (size_t i = 0; i < check->file.count; i++)
-		for (int want = 0; want < WANTS; want++)
-			if (!check->list[i].want[want].ok)
-				return false;
+		if (!fits_one(&check->list[i]))
+			return false;
 	return check->file.count > 0;
 }
 
@@ -332,12 +318,10 @@ print_for_programs(const struct check *check)
 }
 
 static int
-check_all(const struct words *words, const char *path, struct check *check)
+check_signatures(struct check *check, const char *path)
 {
-	int status = known_cas_load(words, &check->cas);
+	int status = pdf_file_open(path, &check->file);
 
-	if (status == STATUS_DONE)
-		status = pdf_file_open(path, &check->file);
 	if (status != STATUS_DONE)
 		return status;
 	check->list = calloc(check->file.count + 1, sizeof(*check->list));
@@ -367,8 +351,10 @@ int
 pdf_check(const struct words *words, const char *path)
 {
 	struct check check = {.file.content.file = -1, .role = JPKI_SIGNATURE};
-	int status = check_all(words, path, &check);
+	int status = known_cas_load(words, &check.cas);
 
+	if (status == STATUS_DONE)
+		status = check_signatures(&check, path);
 	if (status == STATUS_DONE) {
 		if (verb_has(words, OPTION_JSON))
 			print_for_programs(&check);
@@ -376,6 +362,37 @@ pdf_check(const struct words *words, const char *path)
 			print_for_people(&check);
 		status = signer_state_status(state_of(&check));
 	}
+	check_free(&check);
+	return status;
+}
+
+/* Of the one that covers the whole file, which is the last one. */
+static enum signer_state
+state_of_last(const struct check *check)
+{
+	for (size_t i = 0; i < check->file.count; i++)
+		if (check->list[i].want[WANT_RANGE].ok)
+			return fits_one(&check->list[i]) ? signers_state(&check->list[i].signers)
+							 : SIGNER_WRONG;
+	return SIGNER_WRONG;
+}
+
+int
+pdf_check_made(const char *path, const X509 *issuer)
+{
+	struct check check = {.file.content.file = -1, .role = JPKI_SIGNATURE};
+	int status;
+
+	if (issuer != NULL)
+		known_cas_add(&check.cas, issuer);
+	status = check_signatures(&check, path);
+	if (status == STATUS_DONE && state_of_last(&check) == SIGNER_WRONG) {
+		print_for_people(&check);
+		advise("%s", _("Nothing was written."));
+		status = STATUS_FAILED;
+	} else if (status == STATUS_DONE && check.file.count > 1)
+		advise("%s", _("The PDF had been signed before. The registry offices' online "
+			       "filing wants\none signature that covers the whole file."));
 	check_free(&check);
 	return status;
 }

@@ -181,3 +181,25 @@ pdf_file_is_gap_only(const struct pdf_file *file, const struct pdf_signature *si
 	free(text);
 	return is;
 }
+
+int
+pdf_file_feed(const struct pdf_file *file, const struct pdf_signature *signature,
+    content_taker take, void *to)
+{
+	struct progress progress;
+	int status = STATUS_DONE;
+
+	progress_begin(
+	    &progress, _("Reading"), (uint64_t)signature->range[1] + (uint64_t)signature->range[3]);
+	for (int part = 0; part < PDF_RANGE && status == STATUS_DONE; part += 2) {
+		struct content content = {
+		    .file = file->content.file,
+		    .from = (uint64_t)signature->range[part],
+		    .size = (uint64_t)signature->range[part + 1],
+		};
+
+		status = content_read(&content, file->path, &progress, take, to);
+	}
+	progress_end(&progress);
+	return status;
+}

@@ -40,4 +40,9 @@ bool pdf_file_is_gap_only(const struct pdf_file *file, const struct pdf_signatur
 bool pdf_file_left_out(
     const struct pdf_file *file, const struct pdf_signature *signature, uint64_t *bytes);
 
+/* Give both parts of what is signed to `take`; only of a range that pdf_file_left_out() likes. As
+ * content_read(). */
+int pdf_file_feed(const struct pdf_file *file, const struct pdf_signature *signature,
+    content_taker take, void *to);
+
 #endif
