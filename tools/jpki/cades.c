@@ -2,7 +2,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <openssl/asn1t.h>
+#include <openssl/asn1.h>
 #include <openssl/cms.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -13,12 +13,8 @@
 
 #define HASH 32
 
-/* The attributes as they are signed (RFC 5652, 5.4): a set in the order of DER. */
-typedef STACK_OF(X509_ATTRIBUTE) SIGNED_ATTRIBUTES;
-ASN1_ITEM_TEMPLATE(SIGNED_ATTRIBUTES) = ASN1_EX_TEMPLATE_TYPE(ASN1_TFLG_SET_OF, 0,
-    SIGNED_ATTRIBUTES, X509_ATTRIBUTE) static_ASN1_ITEM_TEMPLATE_END(SIGNED_ATTRIBUTES)
-
-    static bool add_time(CMS_SignerInfo * signer)
+static bool
+add_time(CMS_SignerInfo *signer)
 {
 	ASN1_TIME *now = X509_time_adj_ex(NULL, 0, 0, NULL);
 	bool added = now != NULL && CMS_signed_add1_attr_by_NID(
@@ -39,24 +35,52 @@ add_attributes(CMS_SignerInfo *signer, const uint8_t *digest)
 	       add_time(signer);
 }
 
+/* An attribute as a value of any type. */
+static ASN1_TYPE *
+any_of(const X509_ATTRIBUTE *attribute)
+{
+	unsigned char *der = NULL;
+	const unsigned char *at;
+	int length = i2d_X509_ATTRIBUTE(attribute, &der);
+	ASN1_TYPE *any = NULL;
+
+	if (length > 0) {
+		at = der;
+		any = d2i_ASN1_TYPE(NULL, &at, length);
+	}
+	OPENSSL_free(der);
+	return any;
+}
+
+static ASN1_SEQUENCE_ANY *
+signed_attributes(CMS_SignerInfo *signer)
+{
+	ASN1_SEQUENCE_ANY *set = sk_ASN1_TYPE_new_null();
+
+	for (int i = 0; set != NULL && i < CMS_signed_get_attr_count(signer); i++) {
+		ASN1_TYPE *any = any_of(CMS_signed_get_attr(signer, i));
+
+		if (any == NULL || sk_ASN1_TYPE_push(set, any) <= 0) {
+			ASN1_TYPE_free(any);
+			sk_ASN1_TYPE_pop_free(set, ASN1_TYPE_free);
+			return NULL;
+		}
+	}
+	return set;
+}
+
+/* They are signed as a set in the order of DER (RFC 5652, 5.4). */
 static bool
 hash_attributes(CMS_SignerInfo *signer, uint8_t *hash)
 {
-	STACK_OF(X509_ATTRIBUTE) *attributes = sk_X509_ATTRIBUTE_new_null();
+	ASN1_SEQUENCE_ANY *set = signed_attributes(signer);
 	unsigned char *der = NULL;
-	int length = -1;
-	bool done;
+	int length = set != NULL ? i2d_ASN1_SET_ANY(set, &der) : -1;
+	bool done =
+	    length > 0 && EVP_Digest(der, (size_t)length, hash, NULL, EVP_sha256(), NULL) == 1;
 
-	for (int i = 0; attributes != NULL && i < CMS_signed_get_attr_count(signer); i++)
-		if (sk_X509_ATTRIBUTE_push(attributes, CMS_signed_get_attr(signer, i)) <= 0)
-			goto out;
-	if (attributes != NULL)
-		length = ASN1_item_i2d(
-		    (const ASN1_VALUE *)attributes, &der, ASN1_ITEM_rptr(SIGNED_ATTRIBUTES));
-out:
-	done = length > 0 && EVP_Digest(der, (size_t)length, hash, NULL, EVP_sha256(), NULL) == 1;
 	OPENSSL_free(der);
-	sk_X509_ATTRIBUTE_free(attributes);
+	sk_ASN1_TYPE_pop_free(set, ASN1_TYPE_free);
 	return done;
 }
 

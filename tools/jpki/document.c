@@ -120,9 +120,7 @@ documents_find(struct documents *documents, char *const *paths, size_t count, co
 	int status = STATUS_DONE;
 
 	documents->count = count;
-	documents->list = calloc(count, sizeof(*documents->list));
-	if (documents->list == NULL)
-		out_of_memory();
+	documents->list = memory_new(count * sizeof(*documents->list));
 	for (size_t i = 0; i < count; i++) {
 		struct document *one = &documents->list[i];
 

@@ -92,10 +92,8 @@ pieces_free(struct export_pieces **pieces)
 struct export_pieces *
 export_begin(const struct export *export)
 {
-	struct export_pieces *pieces = calloc(1, sizeof(*pieces));
+	struct export_pieces *pieces = memory_new(sizeof(*pieces));
 
-	if (pieces == NULL)
-		out_of_memory();
 	pieces->export = export;
 	pieces->path = target(export);
 	pieces->temporary = text_format("%s.XXXXXX", pieces->path);

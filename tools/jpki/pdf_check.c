@@ -324,9 +324,7 @@ check_signatures(struct check *check, const char *path)
 
 	if (status != STATUS_DONE)
 		return status;
-	check->list = calloc(check->file.count + 1, sizeof(*check->list));
-	if (check->list == NULL)
-		out_of_memory();
+	check->list = memory_new(check->file.count * sizeof(*check->list));
 	for (size_t i = 0; i < check->file.count && status == STATUS_DONE; i++) {
 		check_dictionary(check, &check->file.list[i], &check->list[i]);
 		status = check_cms(check, &check->file.list[i], &check->list[i]);

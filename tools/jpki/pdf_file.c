@@ -38,9 +38,7 @@ add_signature(void *to, const struct pdf_dictionary *dictionary)
 	if (dictionary->contents.bytes == NULL)
 		return;
 	signature->contents_length = dictionary->contents.length;
-	signature->contents = malloc(signature->contents_length + 1);
-	if (signature->contents == NULL)
-		out_of_memory();
+	signature->contents = memory_new(signature->contents_length);
 	memcpy(signature->contents, dictionary->contents.bytes, signature->contents_length);
 }
 
@@ -173,9 +171,7 @@ pdf_file_is_gap_only(const struct pdf_file *file, const struct pdf_signature *si
 	if (!is_range(file, signature) || signature->contents == NULL ||
 	    (uint64_t)(signature->range[2] - from) != length)
 		return false;
-	text = malloc(length);
-	if (text == NULL)
-		out_of_memory();
+	text = memory_new(length);
 	is = pread(file->content.file, text, length, (off_t)from) == (ssize_t)length &&
 	     is_written(text, signature);
 	free(text);

@@ -7,15 +7,21 @@
 
 #include "pdf_reader.h"
 
-/* Fields are in fields, so deep at most; and so many in all. */
-#define DEPTH 32
+/* Fields, and lists of them, are at most so many. */
 #define FIELDS 10000
+
+/* Fields that are in another one. */
+struct list {
+	qpdf_oh fields;
+	bool parent_is; /* that one is a signature, so these are, if they do not say otherwise */
+};
 
 struct walk {
 	qpdf_data qpdf;
 	pdf_taker take;
 	void *to;
-	int fields;
+	struct list *lists; /* FIELDS of them */
+	int count, fields;
 	bool failed; /* memory is used up, or there are too many */
 };
 
@@ -126,27 +132,52 @@ is_signature(qpdf_data qpdf, qpdf_oh field, bool parent_is)
 					   : qpdf_oh_is_name_and_equals(qpdf, kind, "/Sig");
 }
 
+static void
+add_list(struct walk *walk, qpdf_oh fields, bool parent_is)
+{
+	if (!qpdf_oh_is_array(walk->qpdf, fields))
+		return;
+	if (walk->count == FIELDS)
+		walk->failed = true;
+	else
+		walk->lists[walk->count++] = (struct list){fields, parent_is};
+}
+
 /* The kind of a field is its own or that of the one it is in. */
 static void
-look_at_fields(struct walk *walk, qpdf_oh fields, bool parent_is, int depth)
+look_at_field(struct walk *walk, qpdf_oh field, bool parent_is)
 {
-	qpdf_data qpdf = walk->qpdf;
-	int count = qpdf_oh_is_array(qpdf, fields) ? qpdf_oh_get_array_n_items(qpdf, fields) : 0;
+	qpdf_oh value;
+	bool is;
 
-	walk->failed |= depth > DEPTH || count > FIELDS;
-	for (int i = 0; i < count && !walk->failed; i++) {
-		qpdf_oh field = qpdf_oh_get_array_item(qpdf, fields, i), value;
-		bool is;
+	walk->failed |= ++walk->fields > FIELDS;
+	if (walk->failed || !qpdf_oh_is_dictionary(walk->qpdf, field))
+		return;
+	is = is_signature(walk->qpdf, field, parent_is);
+	value = qpdf_oh_get_key(walk->qpdf, field, "/V");
+	if (is && qpdf_oh_is_dictionary(walk->qpdf, value))
+		give(walk, value);
+	add_list(walk, qpdf_oh_get_key(walk->qpdf, field, "/Kids"), is);
+}
 
-		walk->failed |= ++walk->fields > FIELDS;
-		if (!qpdf_oh_is_dictionary(qpdf, field))
-			continue;
-		is = is_signature(qpdf, field, parent_is);
-		value = qpdf_oh_get_key(qpdf, field, "/V");
-		if (is && qpdf_oh_is_dictionary(qpdf, value))
-			give(walk, value);
-		look_at_fields(walk, qpdf_oh_get_key(qpdf, field, "/Kids"), is, depth + 1);
+/* Those of the form, and those that are in others. */
+static void
+look_at_fields(struct walk *walk, qpdf_oh fields)
+{
+	walk->lists = calloc(FIELDS, sizeof(*walk->lists));
+	if (walk->lists == NULL)
+		walk->failed = true;
+	else
+		add_list(walk, fields, false);
+	for (int i = 0; i < walk->count && !walk->failed; i++) {
+		struct list list = walk->lists[i];
+		int count = qpdf_oh_get_array_n_items(walk->qpdf, list.fields);
+
+		for (int j = 0; j < count && !walk->failed; j++)
+			look_at_field(walk, qpdf_oh_get_array_item(walk->qpdf, list.fields, j),
+			    list.parent_is);
 	}
+	free(walk->lists);
 }
 
 /* An error that nobody fetches is printed. */
@@ -174,7 +205,7 @@ walk_all(struct walk *walk, const char *path)
 		return PDF_UNREADABLE;
 	form = qpdf_oh_get_key(walk->qpdf, qpdf_get_root(walk->qpdf), "/AcroForm");
 	if (qpdf_oh_is_dictionary(walk->qpdf, form))
-		look_at_fields(walk, qpdf_oh_get_key(walk->qpdf, form, "/Fields"), false, 0);
+		look_at_fields(walk, qpdf_oh_get_key(walk->qpdf, form, "/Fields"));
 	if (has_error(walk->qpdf) || qpdf_more_warnings(walk->qpdf) || walk->failed)
 		return PDF_DAMAGED;
 	return PDF_READ;

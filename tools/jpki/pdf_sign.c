@@ -110,12 +110,10 @@ write_digits(const char *path, const struct pdf_signature *room, const uint8_t *
 {
 	static const char digits[] = "0123456789abcdef";
 	size_t size = 2 * room->contents_length;
-	char *text = malloc(size + 1);
+	char *text = memory_new(size + 1);
 	int file = open(path, O_WRONLY | O_CLOEXEC);
 	bool written;
 
-	if (text == NULL)
-		out_of_memory();
 	memset(text, '0', size);
 	for (size_t i = 0; i < length; i++) {
 		text[2 * i] = digits[der[i] >> 4];

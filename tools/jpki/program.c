@@ -44,7 +44,6 @@ program_is_there(const char *name)
 static int
 start(char *const *argv, const char *log, const sigset_t *mask, pid_t *child)
 {
-	extern char **environ;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int error;

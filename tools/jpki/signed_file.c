@@ -29,11 +29,9 @@ static const char pem_mark[] = "-----BEGIN ";
 static uint8_t *
 read_bytes(const struct signed_file *file, uint64_t from, size_t length)
 {
-	uint8_t *bytes = malloc(length > 0 ? length : 1);
+	uint8_t *bytes = memory_new(length);
 	size_t done = 0;
 
-	if (bytes == NULL)
-		out_of_memory();
 	while (done < length) {
 		ssize_t count =
 		    pread(file->content.file, bytes + done, length - done, (off_t)(from + done));
@@ -63,12 +61,10 @@ static CMS_ContentInfo *
 without_content(const struct frame *frame, const uint8_t *tail)
 {
 	size_t room = FRAME_ROOM + frame->head_length + frame->tail_length, length;
-	uint8_t *der = malloc(room);
+	uint8_t *der = memory_new(room);
 	const unsigned char *at = der;
 	CMS_ContentInfo *cms;
 
-	if (der == NULL)
-		out_of_memory();
 	length = frame_begin(frame, false, 0, der);
 	memcpy(der + length, tail, frame->tail_length);
 	cms = d2i_CMS_ContentInfo(NULL, &at, (long)(length + frame->tail_length));
