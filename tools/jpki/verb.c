@@ -56,6 +56,9 @@ static const struct option_row {
     [OPTION_CRL] = {"crl", N_("FILE"), N_("look it up in this list of revoked certificates")},
     [OPTION_FILE] = {"file", N_("FILE"),
 	N_("not the card's certificate, but the one in this file, PEM or DER")},
+    [OPTION_DETACHED] = {"detached", NULL, N_("write the signature alone, without the file")},
+    [OPTION_AUTH] = {"auth", NULL, N_("with the key for user authentication")},
+    [OPTION_CONTENT] = {"content", N_("FILE"), N_("the file that was signed")},
 };
 
 static void

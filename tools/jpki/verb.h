@@ -40,6 +40,9 @@ enum option_id {
 	OPTION_OCSP_URL,
 	OPTION_CRL,
 	OPTION_FILE,
+	OPTION_DETACHED,
+	OPTION_AUTH,
+	OPTION_CONTENT,
 	OPTION_COUNT,
 };
 
@@ -64,8 +67,8 @@ struct verb {
 	void (*more_help)(void);
 };
 
-extern const struct verb verb_card, verb_cert, verb_check, verb_doctor, verb_pin, verb_setup,
-    verb_status, verb_watch;
+extern const struct verb verb_card, verb_cert, verb_check, verb_doctor, verb_pdf, verb_pin,
+    verb_setup, verb_sign, verb_status, verb_verify, verb_watch;
 
 /* Do what is typed: argv[0] is the verb's name. An exit status. */
 int verb_run(const struct verb *verb, int argc, char **argv);
