@@ -63,7 +63,6 @@ from_descriptor(int descriptor, struct jpki_secret *secret)
 static int
 from_program(const char *program, const char *prompt, struct jpki_secret *secret)
 {
-	extern char **environ;
 	char *argv[] = {
 	    text_copy(program, strlen(program)), text_copy(prompt, strlen(prompt)), NULL};
 	posix_spawn_file_actions_t actions;
@@ -146,10 +145,12 @@ static int
 from_somewhere(
     const struct ask *ask, const char *prompt, const char *why, struct jpki_secret *secret)
 {
+	const char *program = getenv("JPKI_ASKPASS");
+
 	if (ask->descriptor >= 0)
 		return from_descriptor(ask->descriptor, secret);
-	if (is_set("JPKI_ASKPASS"))
-		return from_program(getenv("JPKI_ASKPASS"), prompt, secret);
+	if (program != NULL && *program != '\0')
+		return from_program(program, prompt, secret);
 	if (has_terminal())
 		return from_terminal(prompt, secret);
 	if (is_set("WAYLAND_DISPLAY") || is_set("DISPLAY"))

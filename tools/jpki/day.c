@@ -83,6 +83,18 @@ day_is_real(struct day day)
 	       day.day >= 1 && day.day <= length_of_month(day.year, day.month);
 }
 
+struct day
+day_read(const char *text, const char *format)
+{
+	struct tm broken = {0};
+	struct day day;
+
+	if (strptime(text, format, &broken) == NULL)
+		return (struct day){0};
+	day = (struct day){broken.tm_year + 1900, broken.tm_mon + 1, broken.tm_mday};
+	return day_is_real(day) ? day : (struct day){0};
+}
+
 char *
 day_text(struct day day)
 {

@@ -123,18 +123,16 @@ read_period(struct facts *facts)
 static void
 read_birth_date(struct facts *facts, const char *text)
 {
-	struct day day = {0};
-	int era;
+	bool digits = strlen(text) == 9 && strspn(text, "0123456789") == 9;
 
-	if (strlen(text) != 9 || strspn(text, "0123456789") != 9 ||
-	    sscanf(text, "%1d%4d%2d%2d", &era, &day.year, &day.month, &day.day) != 4 ||
-	    !day_is_real(day)) {
+	if (digits)
+		facts->birthday = day_read(text + 1, "%Y%m%d");
+	if (facts->birthday.year == 0) {
 		facts->birth_date = text_copy(text, strlen(text));
 		return;
 	}
-	facts->birthday = day;
-	facts->birth_date = day_in_both_calendars(day, era);
-	facts->birth_date_iso = day_iso(day);
+	facts->birth_date = day_in_both_calendars(facts->birthday, text[0] - '0');
+	facts->birth_date_iso = day_iso(facts->birthday);
 }
 
 static void

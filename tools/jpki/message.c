@@ -16,60 +16,70 @@ message_divert(char **text)
 
 /* Memory that is short for this ends nothing: a line is missing then. */
 static void
-append(const char *format, va_list arguments)
+append(const char *line)
 {
-	char *line = NULL, *both = NULL;
+	char *both = NULL;
 
-	if (vasprintf(&line, format, arguments) < 0)
+	if (asprintf(&both, "%s%s\n", *diverted != NULL ? *diverted : "", line) < 0)
 		return;
-	if (asprintf(&both, "%s%s\n", *diverted != NULL ? *diverted : "", line) >= 0) {
-		free(*diverted);
-		*diverted = both;
-	}
-	free(line);
+	free(*diverted);
+	*diverted = both;
 }
 
+/* Print a line that vasprintf() has made, with this length, and free it; without memory, its
+ * format. */
 static void
-say(FILE *stream, const char *before, const char *format, va_list arguments)
+say(FILE *stream, const char *before, char *line, int length, const char *format)
 {
-	if (diverted != NULL) {
-		append(format, arguments);
-		return;
+	const char *text = length >= 0 ? line : format;
+
+	if (diverted != NULL)
+		append(text);
+	else {
+		/* What was said on the other stream came first. */
+		if (stream != stdout)
+			fflush(stdout);
+		fprintf(stream, "%s%s\n", before, text);
 	}
-	/* What was said on the other stream came first. */
-	if (stream != stdout)
-		fflush(stdout);
-	fputs(before, stream);
-	vfprintf(stream, format, arguments);
-	fputc('\n', stream);
+	if (length >= 0)
+		free(line);
 }
 
 void
 tell(const char *format, ...)
 {
 	va_list arguments;
+	char *line;
+	int length;
 
 	va_start(arguments, format);
-	say(stdout, "", format, arguments);
+	length = vasprintf(&line, format, arguments);
 	va_end(arguments);
+	say(stdout, "", line, length, format);
 }
 
 void
 complain(const char *format, ...)
 {
 	va_list arguments;
+	char *line;
+	int length;
 
 	va_start(arguments, format);
-	say(stderr, "jpki: ", format, arguments);
+	length = vasprintf(&line, format, arguments);
 	va_end(arguments);
+	say(stderr, "jpki: ", line, length, format);
 }
 
 void
 advise(const char *format, ...)
 {
 	va_list arguments;
+	char *line;
+	int length;
 
 	va_start(arguments, format);
-	say(stderr, "", format, arguments);
+	length = vasprintf(&line, format, arguments);
 	va_end(arguments);
+	say(stderr, "", line, length, format);
 }

@@ -129,33 +129,44 @@ ask_again(const struct change *change, bool *same)
 	return STATUS_DONE;
 }
 
+/* Is there nothing to be said against it, or is it taken all the same? */
+static int
+judge_new(const struct change *change)
+{
+	enum jpki_role role = change->unlock.role;
+	const char *reason;
+
+	if (is_same(change->old, change->new)) {
+		complain("%s", _("The new one is the old one: nothing was changed."));
+		return STATUS_PIN;
+	}
+	reason = weak_reason(role, change->new);
+	return reason != NULL ? accept_weak(change, reason) : STATUS_DONE;
+}
+
 /* One attempt: change->new is there if it is accepted, and not if another may be asked for. */
 static int
 ask_new_once(struct change *change)
 {
+	const struct ask *ask = &change->unlock.ask;
 	enum jpki_role role = change->unlock.role;
 	bool same = false;
-	int rv, status = ask_secret(&change->unlock.ask,
+	int rv, status = ask_secret(ask,
 		    role == JPKI_AUTHENTICATION ? _("New PIN (4 digits)")
 						: _("New password (6 to 16 letters and digits)"),
 		    NULL, &change->new);
 
-	if (status != STATUS_DONE)
+	if (status != STATUS_DONE || change->new == NULL)
 		return status;
 	rv = jpki_check_new_pin(role, change->new->bytes, change->new->length);
-	if (rv != JPKI_OK) {
-		status = trouble_tell(rv);
-		status = ask_is_person(&change->unlock.ask) ? STATUS_DONE : status;
-	} else if (is_same(change->old, change->new)) {
-		complain("%s", _("The new one is the old one: nothing was changed."));
-		status = STATUS_PIN;
-	} else {
-		const char *reason = weak_reason(role, change->new);
-
-		if (reason != NULL)
-			status = accept_weak(change, reason);
+	if (rv == JPKI_OK) {
+		status = judge_new(change);
 		if (status == STATUS_DONE)
 			status = ask_again(change, &same);
+	} else {
+		status = trouble_tell(rv);
+		if (ask_is_person(ask))
+			status = STATUS_DONE;
 	}
 	if (!same || status != STATUS_DONE)
 		jpki_secret_free(&change->new);

@@ -30,7 +30,6 @@ struct pinentry {
 static bool
 start(struct pinentry *pinentry)
 {
-	extern char **environ;
 	char name[] = "pinentry", *argv[] = {name, NULL};
 	posix_spawn_file_actions_t actions;
 	int ends[2], error;
@@ -71,14 +70,12 @@ take_data(const struct jpki_secret *line, struct jpki_secret *secret)
 {
 	for (size_t i = 2; i < line->length && secret->length < secret->size - 1; i++) {
 		uint8_t byte = line->bytes[i];
-		unsigned code = 0;
 
 		if (byte == '%' && i + 2 < line->length) {
 			char hex[] = {(char)line->bytes[i + 1], (char)line->bytes[i + 2], '\0'};
 
-			code = (unsigned)strtoul(hex, NULL, 16);
+			byte = (uint8_t)strtoul(hex, NULL, 16);
 			explicit_bzero(hex, sizeof(hex));
-			byte = (uint8_t)code;
 			i += 2;
 		}
 		secret->bytes[secret->length++] = byte;

@@ -40,11 +40,11 @@ day_behind(const char *text, const char *word)
 	for (; *text != '\0'; text += strcspn(text, "\n"), text += *text == '\n') {
 		if (strncmp(text, word, length) != 0 || text[length] != ' ')
 			continue;
-		if (sscanf(text + length, " %4d-%2d-%2d", &day.year, &day.month, &day.day) == 3 &&
-		    day_is_real(day))
-			return day;
+		day = day_read(text + length + 1, "%Y-%m-%d");
+		if (day.year != 0)
+			break;
 	}
-	return (struct day){0};
+	return day;
 }
 
 /* Whether it is set up, and could be read. The file is to be freed in any case. */
@@ -136,7 +136,6 @@ line_for(enum jpki_role role, struct day end, struct day today)
 static void
 notify(const char *text)
 {
-	extern char **environ;
 	char name[] = "notify-send", app[] = "--app-name=jpki", *argv[5] = {name, app};
 	char *title = text_format("%s", _("My Number card")), *body = text_format("%s", text);
 	pid_t child;

@@ -64,8 +64,10 @@ command_word(void)
 	quoted = text_quoted(path);
 	word = text_copy("", 0);
 	for (const char *at = quoted; *at != '\0'; at++) {
-		const char one[] = {*at, *at == '%' || *at == '$' ? *at : '\0', '\0'};
+		char one[3] = {*at};
 
+		if (*at == '%' || *at == '$')
+			one[1] = *at;
 		word = text_append(word, one);
 	}
 	text_free(&quoted);
@@ -118,7 +120,6 @@ write_timer(const struct parts *parts)
 static bool
 systemctl(const char *verb, const char *unit)
 {
-	extern char **environ;
 	char *argv[] = {text_format("systemctl"), text_format("--user"), text_format("--quiet"),
 	    text_format("%s", verb), unit != NULL ? text_format("%s", unit) : NULL, NULL};
 	posix_spawn_file_actions_t actions;

@@ -76,7 +76,6 @@ cannot_run(const char *name, int error)
 static int
 command(const char *text)
 {
-	extern char **environ;
 	char *name = program(), *path = socket_path(), *words = text_copy(text, strlen(text));
 	char control[] = "ctl", *rest = NULL, *argv[WORDS_MAX] = {name, control, path};
 	int count = 3, status = -1, error;

@@ -61,25 +61,23 @@ static const struct option_row {
     [OPTION_CONTENT] = {"content", N_("FILE"), N_("the file that was signed")},
 };
 
-static void
-complain_of(const struct verb *verb, const char *format, va_list arguments)
-{
-	char text[512];
-
-	vsnprintf(text, sizeof(text), format, arguments);
-	complain("%s: %s", verb->name, text);
-	/* TRANSLATORS: %s is a verb, as "setup". */
-	advise(_("\"jpki help %s\" tells more."), verb->name);
-}
-
 int
 verb_misused(const struct words *words, const char *format, ...)
 {
+	const char *verb = words->verb->name;
 	va_list arguments;
+	char *text;
+	int length;
 
 	va_start(arguments, format);
-	complain_of(words->verb, format, arguments);
+	length = vasprintf(&text, format, arguments);
 	va_end(arguments);
+	if (length < 0)
+		out_of_memory();
+	complain("%s: %s", verb, text);
+	text_free(&text);
+	/* TRANSLATORS: %s is a verb, as "setup". */
+	advise(_("\"jpki help %s\" tells more."), verb);
 	return STATUS_USAGE;
 }
 
