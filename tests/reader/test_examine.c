@@ -244,6 +244,34 @@ arguments(void **state)
 	assert_rv(examine(JPKI_AUTHENTICATION, NULL, NULL), JPKI_ERR_STOPPED);
 }
 
+/* While a PIN is verified, the card is locked should this process be killed: at each exchange. */
+static unsigned open_exchanges;
+
+static void
+look_for_guard(void *context)
+{
+	(void)context;
+	if (!locked()) {
+		assert_true(inprocess_guarded(READER));
+		open_exchanges++;
+	}
+	inprocess_plan(INPROCESS_TRANSMIT, 1, JPKI_OK, look_for_guard, NULL);
+}
+
+static void
+it_is_guarded_while_it_is_open(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		open_exchanges = 0;
+		look_for_guard(NULL);
+		assert_ok(examine(role, pin_of(role), NULL));
+		inprocess_plan(INPROCESS_TRANSMIT, 0, JPKI_OK, NULL, NULL);
+		assert_true(open_exchanges > 20);
+		assert_true(locked());
+	}
+}
+
 /* The card is taken out, or others cut its power, at each exchange in turn. */
 static void
 pull(void *context)
@@ -339,6 +367,7 @@ main(void)
 	    TEST(other_answers_of_a_blocked_pin),
 	    TEST(a_pin_is_sent_once_or_not_at_all),
 	    TEST(arguments),
+	    TEST(it_is_guarded_while_it_is_open),
 	    TEST(the_card_is_pulled),
 	    TEST(others_cut_its_power),
 	    TEST(the_way_fails),
