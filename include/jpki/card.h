@@ -68,6 +68,8 @@ enum jpki_begin {
 	 * for what can be checked afterwards; never for what a PIN goes into.
 	 */
 	JPKI_BEGIN_TRUST,
+	/* Send nothing: for who asks what the first command after power came is answered. */
+	JPKI_BEGIN_ONLY,
 };
 
 /*

@@ -22,6 +22,8 @@
 #define JPKI_COMMAND_MAX 261
 /* A short response: 256 bytes and the status word. */
 #define JPKI_RESPONSE_MAX 258
+/* An answer to reset (ISO 7816-3, 8.2.1). */
+#define JPKI_ATR_MAX 33
 
 /* The most readers that are looked at. */
 #define JPKI_READERS_MAX 64
@@ -117,9 +119,10 @@ struct jpki_transport {
 	 *
 	 * `share` is the path of a file, or NULL. With a path, the card is left alone if at that
 	 * moment somebody has a lock on the file (fcntl, F_OFD_SETLK): others use what is
-	 * unlocked too; the file is not empty then. Otherwise it is locked for the time of the cut, and emptied after it.
-	 * A file that cannot be opened keeps nobody from the cut. With NULL, the power is cut
-	 * whatever others do. What was said last counts; the path is that of the first time.
+	 * unlocked too; the file is not empty then. Otherwise it is locked for the time of the cut,
+	 * and emptied after it. A file that cannot be opened keeps nobody from the cut. With NULL,
+	 * the power is cut whatever others do. What was said last counts; the path is that of the
+	 * first time.
 	 *
 	 * `events` is the reader's count (struct jpki_reader_state) when the card was seen last:
 	 * one that came later is left alone.
@@ -134,6 +137,17 @@ struct jpki_transport {
 	 * transaction, without end: call it inside a transaction of one's own only.
 	 */
 	int (*check)(struct jpki_connection *connection);
+
+	/*
+	 * The answer to reset of the card, into `atr`; *length becomes how many bytes it has, 0
+	 * where the way does not tell it. In a transaction.
+	 */
+	int (*atr)(struct jpki_connection *connection, uint8_t atr[JPKI_ATR_MAX], size_t *length);
+	/*
+	 * Reset the card and leave its power on: the others see JPKI_ERR_RESET, this connection
+	 * goes on. In a transaction, which goes on too.
+	 */
+	int (*reset)(struct jpki_connection *connection);
 
 	/*
 	 * Begin a transaction: no other program reaches the card before end. Waits for the

@@ -112,6 +112,12 @@ apdu_exchange(struct jpki_card *card, const struct command *command, struct resp
 }
 
 int
+apdu_exchange_once(struct jpki_card *card, const struct command *command, struct response *response)
+{
+	return transmit_command(card, command, response->data, &response->length, &response->sw);
+}
+
+int
 apdu_send_pin(struct jpki_card *card, const struct command *command, uint16_t *sw)
 {
 	struct jpki_secret *bytes;

@@ -29,6 +29,10 @@ struct response {
  */
 int apdu_exchange(struct jpki_card *card, const struct command *command, struct response *response);
 
+/* The same as the card gives it: what is to follow 61xx and 6Cxx does not. */
+int apdu_exchange_once(
+    struct jpki_card *card, const struct command *command, struct response *response);
+
 /*
  * Send a command whose data is a PIN, once: neither GET RESPONSE nor any repetition. The
  * bytes sent are in a secret of their own.

@@ -151,7 +151,7 @@ jpki_card_begin(struct jpki_card *card, enum jpki_begin how, int patience_ms)
 		return rv;
 	card->in_transaction = true;
 	card->fresh = false;
-	if (how == JPKI_BEGIN_TRUST && card->selected)
+	if (how == JPKI_BEGIN_ONLY || (how == JPKI_BEGIN_TRUST && card->selected))
 		return JPKI_OK;
 	rv = jpki_card_select(card, &done);
 	if (rv != JPKI_OK)

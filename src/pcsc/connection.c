@@ -172,6 +172,29 @@ connection_check(struct jpki_connection *connection)
 	return error_told("SCardStatus", code);
 }
 
+int
+connection_atr(struct jpki_connection *connection, uint8_t atr[JPKI_ATR_MAX], size_t *length)
+{
+	DWORD name_length = 0, state, protocol, atr_length = JPKI_ATR_MAX;
+	LONG code;
+
+	fork_begin_status();
+	code = SCardStatus(
+	    connection->handle, NULL, &name_length, &state, &protocol, atr, &atr_length);
+	fork_end_status();
+	if (code == SCARD_S_SUCCESS)
+		*length = atr_length;
+	return error_told("SCardStatus", code);
+}
+
+int
+connection_reset(struct jpki_connection *connection)
+{
+	return error_told(
+	    "SCardReconnect", SCardReconnect(connection->handle, SCARD_SHARE_SHARED, PROTOCOLS,
+				  SCARD_RESET_CARD, &connection->protocol));
+}
+
 /*
  * T=0 has no Le beside data, and no command without a fifth byte (ISO 7816-3, 12.1): leave off
  * the one, add the other. A PIN is not copied for that.

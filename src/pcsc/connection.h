@@ -41,6 +41,8 @@ void connection_drop(struct jpki_connection *connection);
 /* As the table has them (jpki/transport.h). */
 void connection_guard(struct jpki_connection *connection, const char *share, uint32_t events);
 int connection_check(struct jpki_connection *connection);
+int connection_atr(struct jpki_connection *connection, uint8_t atr[JPKI_ATR_MAX], size_t *length);
+int connection_reset(struct jpki_connection *connection);
 int connection_transmit(struct jpki_connection *connection, const uint8_t *command, size_t length,
     uint8_t *response, size_t *response_length);
 

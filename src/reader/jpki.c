@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <jpki/examine.h>
 #include <jpki/jpki.h>
 
 #include <string.h>
 
 #include "base/clock.h"
 #include "reader/contents.h"
+#include "reader/examine.h"
 #include "reader/library.h"
 #include "reader/login.h"
 #include "reader/presence.h"
@@ -249,13 +251,10 @@ jpki_is_logged_in(uint64_t card, enum jpki_role role, bool *logged_in)
 	return rv;
 }
 
-/* Is it the card that is meant, and has it that key? With the reader's lock. */
+/* Has the card that is meant got that key? With the reader's lock. */
 static int
-need_key(struct reader *reader, uint64_t card, enum jpki_role role)
+need_key(struct reader *reader, enum jpki_role role)
 {
-	presence_update(reader);
-	if (!reader->state.present || atomic_load(&reader->card_number) != card)
-		return JPKI_ERR_NO_CARD;
 	if (contents_key(reader, role) != NULL)
 		return JPKI_OK;
 	if (!reader->state.present)
@@ -270,12 +269,12 @@ leave(struct reader *reader)
 	library_leave();
 }
 
-/* Take hold of the card, to do something with a key of its own. */
+/* Take hold of the card. */
 static int
-enter(uint64_t card, enum jpki_role role, struct reader **out)
+enter_card(uint64_t card, struct reader **out)
 {
 	struct reader *reader;
-	int rv;
+	int rv = JPKI_OK;
 
 	if (!library_enter())
 		return JPKI_ERR_STOPPED;
@@ -285,10 +284,26 @@ enter(uint64_t card, enum jpki_role role, struct reader **out)
 		return JPKI_ERR_NO_CARD;
 	}
 	pthread_mutex_lock(&reader->lock);
-	rv = need_key(reader, card, role);
-	if (rv != JPKI_OK)
+	presence_update(reader);
+	if (!reader->state.present || atomic_load(&reader->card_number) != card) {
+		rv = JPKI_ERR_NO_CARD;
 		leave(reader);
+	}
 	*out = reader;
+	return rv;
+}
+
+/* The same, to do something with a key of its own. */
+static int
+enter(uint64_t card, enum jpki_role role, struct reader **out)
+{
+	int rv = enter_card(card, out);
+
+	if (rv != JPKI_OK)
+		return rv;
+	rv = need_key(*out, role);
+	if (rv != JPKI_OK)
+		leave(*out);
 	return rv;
 }
 
@@ -569,4 +584,40 @@ jpki_sign_with_pin(uint64_t card, enum jpki_role role, const uint8_t *pin, size_
 		login_end(giving.reader, role);
 	}
 	return end_giving(&giving, rv);
+}
+
+/* What needs no PIN can be asked of a card that has no key, too. */
+static int
+examine_without_pin(uint64_t card, enum jpki_role role,
+    void (*tell)(void *context, const struct jpki_observation *one), void *context)
+{
+	struct reader *reader;
+	int rv = enter_card(card, &reader);
+
+	if (rv != JPKI_OK)
+		return rv;
+	(void)contents_key(reader, role); /* which it is asked here, if it has not been yet */
+	rv = examine_reader(reader, role, NULL, tell, context);
+	leave(reader);
+	return rv;
+}
+
+int
+jpki_examine(uint64_t card, enum jpki_role role, const uint8_t *pin, size_t length,
+    void (*tell)(void *context, const struct jpki_observation *one), void *context,
+    enum jpki_try *spent)
+{
+	struct giving giving = {.pin = {.bytes = pin, .length = length}};
+	int rv;
+
+	if (spent != NULL)
+		*spent = JPKI_TRY_KEPT;
+	if (!is_role(role) || tell == NULL)
+		return JPKI_ERR_ARGUMENT;
+	if (pin == NULL)
+		return examine_without_pin(card, role, tell, context);
+	rv = begin_giving(&giving, card, role, spent);
+	if (rv != JPKI_OK)
+		return rv;
+	return end_giving(&giving, examine_reader(giving.reader, role, &giving.pin, tell, context));
 }

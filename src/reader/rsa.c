@@ -18,6 +18,8 @@
 
 #define PSS_SALT 32
 #define PSS_HASH_SIZE 32
+/* What a key of 2048 bits has room for (RFC 8017, 9.1.1). */
+#define PSS_SALT_MAX (JPKI_SIGNATURE_SIZE - PSS_HASH_SIZE - 2)
 
 static BIGNUM *
 number(const struct certificate *certificate, enum certificate_field field)
@@ -131,4 +133,15 @@ rsa_verify_other_salt(const struct certificate *certificate, const uint8_t *valu
 {
 	return verify(certificate, JPKI_SIGN_PSS_SHA256, value, PSS_HASH_SIZE, signature,
 	    RSA_PSS_SALTLEN_AUTO);
+}
+
+int
+rsa_salt_length(const struct certificate *certificate, const uint8_t *value,
+    const uint8_t signature[JPKI_SIGNATURE_SIZE])
+{
+	for (int salt = 0; salt <= PSS_SALT_MAX; salt++)
+		if (verify(certificate, JPKI_SIGN_PSS_SHA256, value, PSS_HASH_SIZE, signature,
+			salt) == VERDICT_RIGHT)
+			return salt;
+	return -1;
 }

@@ -25,4 +25,8 @@ enum verdict rsa_verify(const struct certificate *certificate, enum jpki_signatu
 enum verdict rsa_verify_other_salt(const struct certificate *certificate, const uint8_t *value,
     const uint8_t signature[JPKI_SIGNATURE_SIZE]);
 
+/* How long is the salt of such a PSS signature, in bytes? -1 if it is none. */
+int rsa_salt_length(const struct certificate *certificate, const uint8_t *value,
+    const uint8_t signature[JPKI_SIGNATURE_SIZE]);
+
 #endif

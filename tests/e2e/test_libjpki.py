@@ -12,7 +12,7 @@ from support import AUTH, BUILD, ROOT, TIMEOUT, assert_signed, openssl, output, 
 
 PAGE = ROOT / "tools" / "doc" / "libjpki.md"
 EXAMPLE = ROOT / "tools" / "doc" / "samples" / "tries.c"
-HEADERS = {"error.h", "jpki.h", "secret.h", "types.h"}
+HEADERS = {"error.h", "examine.h", "jpki.h", "secret.h", "types.h"}
 OK, NO_CARD, TIMED_OUT, CANCELLED, NOT_VERIFIED = 0, -12, -15, -16, -32
 PIN_WRONG, PIN_LENGTH, PIN_REFUSED = -33, -50, -52
 KEPT, SPENT = 0, 1

@@ -181,6 +181,27 @@ power_cut_is_noticed_by_the_others(void **state)
 }
 
 static void
+who_resets_it_goes_on(void **state)
+{
+	struct jpki_connection *ours = open_card(), *theirs = open_card();
+	uint8_t atr[JPKI_ATR_MAX];
+	size_t length = 0;
+
+	(void)state;
+	assert_int_equal(way->begin(ours, -1), JPKI_OK);
+	assert_int_equal(way->atr(ours, atr, &length), JPKI_OK);
+	assert_in_range(length, 2, sizeof(atr));
+	assert_int_equal(atr[0], 0x3B);
+	assert_int_equal(way->reset(ours), JPKI_OK);
+	assert_int_equal(transmit_hex(ours, SELECT_JPKI), JPKI_OK);
+	assert_int_equal(way->end(ours), JPKI_OK);
+	assert_int_equal(way->check(theirs), JPKI_ERR_RESET);
+	assert_int_equal(way->reset(theirs), JPKI_ERR_RESET);
+	way->close(&ours, false, -1);
+	way->close(&theirs, false, -1);
+}
+
+static void
 new_card_is_not_the_old_one(void **state)
 {
 	struct jpki_connection *connection = open_card();
@@ -513,6 +534,7 @@ main(void)
 	    TEST(exchanges_reach_the_card),
 	    TEST(answers_must_fit),
 	    TEST(power_cut_is_noticed_by_the_others),
+	    TEST(who_resets_it_goes_on),
 	    TEST(new_card_is_not_the_old_one),
 	    TEST(service_may_go_and_return),
 	    TEST(stop_orphans_connections),

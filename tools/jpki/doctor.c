@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "columns.h"
+#include "doctor_card.h"
 #include "doctor_report.h"
 #include "found.h"
 #include "json.h"
@@ -19,6 +20,7 @@
 #include "state.h"
 #include "text.h"
 #include "trouble.h"
+#include "unlock.h"
 #include "usb.h"
 
 static char *
@@ -313,15 +315,39 @@ print(const struct diagnosis *diagnosis)
 	diagnosis_print(diagnosis);
 }
 
+/* Whether something is said that only --card takes; that was told. */
+static bool
+is_for_card(const struct words *words)
+{
+	static const enum option_id options[] = {
+	    UNLOCK_OPTIONS, OPTION_NO_PIN, OPTION_READER, OPTION_NONE};
+
+	for (const enum option_id *id = options; *id != OPTION_NONE; id++)
+		if (verb_has(words, *id)) {
+			verb_misused(words, "%s",
+			    _("--reader, --pin-fd, --last-try and --no-pin go with --card"));
+			return true;
+		}
+	if (words->count > 0)
+		verb_misused(words, _("\"%s\" is too much here"), words->word[0]);
+	return words->count > 0;
+}
+
 static int
 run(const struct words *words)
 {
 	static const enum option_id ways[] = {
 	    OPTION_FIX, OPTION_UNFIX, OPTION_REPORT, OPTION_JSON, OPTION_NONE};
+	static const enum option_id subjects[] = {
+	    OPTION_FIX, OPTION_UNFIX, OPTION_REPORT, OPTION_CARD, OPTION_NONE};
 	struct diagnosis diagnosis = {0};
 	int status;
 
-	if (!verb_one_of(words, ways))
+	if (!verb_one_of(words, ways) || !verb_one_of(words, subjects))
+		return STATUS_USAGE;
+	if (verb_has(words, OPTION_CARD))
+		return doctor_card(words);
+	if (is_for_card(words))
 		return STATUS_USAGE;
 	if (verb_has(words, OPTION_UNFIX))
 		return unfix();
@@ -341,16 +367,19 @@ run(const struct words *words)
 	return status;
 }
 
-static const enum option_id options[] = {
-    OPTION_FIX, OPTION_UNFIX, OPTION_REPORT, OPTION_JSON, OPTION_NONE};
+static const enum option_id options[] = {OPTION_FIX, OPTION_UNFIX, OPTION_REPORT, OPTION_CARD,
+    OPTION_NO_PIN, UNLOCK_OPTIONS, OPTION_READER, OPTION_JSON, OPTION_NONE};
 
 const struct verb verb_doctor = {
     .name = "doctor",
     .summary = N_("find what keeps the card from being used, and mend it"),
-    .usage = N_("[OPTION]..."),
-    .about = N_("Looks at the service for readers, the readers, the card, and at the programs that "
-		"use it: whether they know the module, and whether OpenSC's module, which asks for "
-		"the same PINs, is registered beside it. Sends no PIN."),
+    .usage = N_("[--card [auth|sign]] [OPTION]..."),
+    .about =
+	N_("Looks at the service for readers, the readers, the card, and at the programs that "
+	   "use it: whether they know the module, and whether OpenSC's module, which asks for "
+	   "the same PINs, is registered beside it. Sends no PIN, but with --card, which asks the "
+	   "card whether it does what is known of others, and prints that for the makers."),
     .options = options,
+    .words_max = 1,
     .run = run,
 };

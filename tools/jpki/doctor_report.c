@@ -45,9 +45,8 @@ is_number(const char *text, size_t length)
 	return digits >= 4;
 }
 
-/* Put an "X" in place of each character of such numbers. */
-static void
-hide_numbers(char *text)
+void
+doctor_report_hide_numbers(char *text)
 {
 	for (char *open = strchr(text, '('); open != NULL; open = strchr(open + 1, '(')) {
 		size_t length = strcspn(open + 1, ")");
@@ -86,7 +85,7 @@ print_findings(const struct diagnosis *diagnosis)
 		char *text = without(finding->text, home != NULL ? home : "", "~");
 		char *lines;
 
-		hide_numbers(text);
+		doctor_report_hide_numbers(text);
 		lines = without(text, "\n", "\n               ");
 
 		printf("%s %-12s%s\n", marks[finding->mark], finding->id, lines);

@@ -8,4 +8,7 @@
  * about the person: no names, no serial numbers, "~" for the home folder. */
 void doctor_report(const struct diagnosis *diagnosis);
 
+/* Put an "X" in place of each character of a serial number, as some readers have in their names. */
+void doctor_report_hide_numbers(char *text);
+
 #endif

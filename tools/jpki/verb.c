@@ -49,7 +49,7 @@ static const struct option_row {
 	N_("name the tokens in this language; in Japanese the names say which PIN it is")},
     [OPTION_CA] = {"ca", N_("FILE"), N_("believe the CAs in this file too, PEM or DER")},
     [OPTION_CA_DIR] = {"ca-dir", N_("FOLDER"), N_("believe the CAs in the files of this folder")},
-    [OPTION_NO_PIN] = {"no-pin", NULL, N_("do not ask for the PIN: the key is not checked")},
+    [OPTION_NO_PIN] = {"no-pin", NULL, N_("do not ask for the PIN, and leave out what needs it")},
     [OPTION_OCSP] = {"ocsp", NULL,
 	N_("ask the responder that the certificate names whether it was revoked")},
     [OPTION_OCSP_URL] = {"ocsp-url", N_("URL"), N_("ask this responder, http://...")},
@@ -59,6 +59,8 @@ static const struct option_row {
     [OPTION_DETACHED] = {"detached", NULL, N_("write the signature alone, without the file")},
     [OPTION_AUTH] = {"auth", NULL, N_("with the key for user authentication")},
     [OPTION_CONTENT] = {"content", N_("FILE"), N_("the file that was signed")},
+    [OPTION_CARD] = {"card", NULL,
+	N_("ask the card what is not known of all cards, with one PIN, for the makers")},
 };
 
 int

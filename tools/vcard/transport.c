@@ -541,6 +541,34 @@ inprocess_check(struct jpki_connection *connection)
 }
 
 static int
+inprocess_atr(struct jpki_connection *connection, uint8_t atr[JPKI_ATR_MAX], size_t *length)
+{
+	int result;
+
+	pthread_mutex_lock(&world.lock);
+	result = status_inlock(connection);
+	if (result == JPKI_OK)
+		*length = vcard_atr(connection->reader->card, atr);
+	pthread_mutex_unlock(&world.lock);
+	return result;
+}
+
+static int
+inprocess_reset_card(struct jpki_connection *connection)
+{
+	int result;
+
+	pthread_mutex_lock(&world.lock);
+	result = status_inlock(connection);
+	if (result == JPKI_OK) {
+		vcard_warm_reset(connection->reader->card);
+		connection->resets = ++connection->reader->resets;
+	}
+	leave();
+	return result;
+}
+
+static int
 inprocess_begin(struct jpki_connection *connection, int patience_ms)
 {
 	int result = arrive(INPROCESS_BEGIN);
@@ -663,6 +691,8 @@ const struct jpki_transport jpki_transport = {
     .close = inprocess_close,
     .guard = inprocess_guard,
     .check = inprocess_check,
+    .atr = inprocess_atr,
+    .reset = inprocess_reset_card,
     .begin = inprocess_begin,
     .end = inprocess_end,
     .transmit = inprocess_transmit,

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CARD_EXAMINE_H
+#define CARD_EXAMINE_H
+
+#include <stdbool.h>
+
+#include <jpki/card.h>
+#include <jpki/examine.h>
+
+#include "card/apdu.h"
+
+/*
+ * What a card answers to the commands that the rest of this folder rests on, each sent as it is
+ * and answered as it is. Functions return JPKI_OK, or what happened on the way to the card.
+ */
+
+/* A card that is asked, and who hears of it. */
+struct examination {
+	struct jpki_card *card;
+	enum jpki_role role; /* whose PIN and key are asked about */
+	void (*tell)(void *context, const struct jpki_observation *one);
+	void *context;
+};
+
+/* Something that cards are taken to do. */
+struct fact {
+	const char *id, *about, *expected;
+};
+
+/* What one of them does: the longest is a list of names. */
+#define EXAMINE_TEXT_SIZE 512
+struct finding {
+	bool agrees;
+	char seen[EXAMINE_TEXT_SIZE];
+};
+
+/* A fact, and how it is asked. */
+struct question {
+	struct fact fact;
+	int (*ask)(const struct examination *examination, struct finding *finding);
+};
+
+/* Set what was seen. */
+__attribute__((format(printf, 3, 4))) void examine_see(
+    struct finding *finding, bool agrees, const char *format, ...);
+/* The status word, and how many bytes came with it, if any. */
+void examine_see_answer(struct finding *finding, bool agrees, const struct response *response);
+
+/* The same where an answer was no answer, or the card refused the way there; false if not. */
+bool examine_see_error(struct finding *finding, int error);
+
+void examine_tell(
+    const struct examination *examination, const struct fact *fact, const struct finding *finding);
+/* It was not asked. */
+void examine_skip(const struct examination *examination, const struct fact *fact);
+int examine_ask(
+    const struct examination *examination, const struct question *questions, size_t count);
+
+/*
+ * The first command after the power came, which selects the application, and the answer to reset.
+ * In a transaction that began with JPKI_BEGIN_ONLY. JPKI_ERR_NOT_JPKI if there is none.
+ */
+int examine_power_up(const struct examination *examination);
+
+/* Select the application, whatever has been before. JPKI_ERR_NOT_JPKI if there is none. */
+int examine_select(const struct examination *examination);
+
+/* The signing command of that P1, to the current file or by short identifier. */
+int examine_sign(const struct examination *examination, uint8_t p1, bool by_short_identifier,
+    const uint8_t *data, size_t length, struct response *response);
+
+/* Reset the card, and leave its power on. */
+int examine_reset(const struct examination *examination);
+
+#endif
