@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from command import SIGN_PIN, columns
-from support import JPKI, ROOT, needs
+from support import JPKI, ROOT, VCARD, needs
 
 PAGES = sorted(path for folder in ("src", "tools") for path in (ROOT / folder).rglob("*.[1-8]"))
 ENGLISH = [page for page in PAGES if ".ja." not in page.name]
@@ -26,11 +26,22 @@ TITLES = {
     "EXAMPLES": "使用例",
     "SEE ALSO": "関連項目",
     "SECURITY CONSIDERATIONS": "セキュリティ",
+    "[signature]": "[signature]",
+    "[token]": "[token]",
+    "[log]": "[log]",
+    "Slots and tokens": "スロットとトークン",
+    "Objects": "オブジェクト",
+    "Mechanisms": "メカニズム",
+    "PINs": "暗証番号",
+    "Login and locking": "ログインとロック",
+    "Options": "オプション",
+    "Commands of ctl": "ctl のコマンド",
+    "Quirks": "癖",
     "Options of several verbs": "共通のオプション",
     "Where PINs come from": "暗証番号の入力",
 }
 # What is spelled alike in every language, by its macro.
-NAMES = {"Cm", "Ev", "Fl", "Pa", "Ql", "Va", "Xr"}
+NAMES = {"Cm", "Dv", "Ev", "Fl", "Fn", "Li", "Pa", "Ql", "Va", "Xr"}
 
 
 def name(page):
@@ -115,6 +126,8 @@ def test_lines_fit_80_columns(page):
                            input=text, capture_output=True, encoding="utf-8", timeout=60, check=True)
     assert shown.stderr == ""
     assert [line for line in shown.stdout.splitlines() if columns(line) > 80] == []
+    head, foot = shown.stdout.split("\n")[0], shown.stdout.rstrip().split("\n")[-1]
+    assert head.startswith(re.search(r"^\.Dt (.*) ", text, re.MULTILINE)[1]) and re.search("20[0-9][0-9]", foot)
 
 
 @pytest.mark.parametrize("page", ENGLISH, ids=name)
@@ -127,8 +140,8 @@ def test_japanese_says_the_same(page):
         theirs = japanese.get(TITLES.get(title, title))
         if theirs is None:
             assert title.startswith("jpki "), title
-        elif title not in ("SYNOPSIS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES"):
-            assert (title, named(theirs)) == (title, named(text))
+        elif title != "SYNOPSIS":
+            assert (title, named(theirs.replace(".ja.md", ".md"))) == (title, named(text))
         assert theirs is None or long_options(theirs) <= long_options(text)
 
 
@@ -200,3 +213,136 @@ def test_members_of_json_are_described(jpki, words):
     said = members(jpki.json(*words, pin=pin, status=status))
     described = {word for macro, word in named(verb_sections(words[0])) if macro == "Va"}
     assert said and said <= described
+
+
+# --- jpki-vcard(1) --------------------------------------------------------------------------------
+
+VCARD_MANUAL = ROOT / "tools" / "vcard" / "jpki-vcard.1"
+VCARD_HELP, _, VCARD_QUIRKS = run(VCARD, "--help").partition("\nQuirks")
+
+
+def test_options_of_the_virtual_card():
+    known = set(re.findall(r"--([a-z-]+)", VCARD_HELP))
+    assert "state" in known and known == items(sections(VCARD_MANUAL)["Options"], "Fl")
+
+
+@pytest.mark.parametrize("page", [VCARD_MANUAL, VCARD_MANUAL.with_suffix(".ja.1")], ids=name)
+def test_defaults_of_the_virtual_card(page):
+    defaults = re.findall(r"[A-Z0-9.]{4,}", " ".join(re.findall(r"\(([A-Z0-9., ]+)\)", VCARD_HELP)))
+    assert {"127.0.0.1", "35963", "1234"} <= set(defaults)
+    assert [default for default in defaults if default not in page.read_text()] == []
+
+
+def test_quirks_of_the_virtual_card():
+    known = dict(re.findall(r"^  (\S+)=(\S+)$", VCARD_QUIRKS, re.MULTILINE))
+    described = {}
+    for head in re.findall(r"^\.It Cm (.*)", sections(VCARD_MANUAL)["Quirks"], re.MULTILINE):
+        names, values = (part.split(" , ") for part in head.split(" : "))
+        described |= {quirk: "|".join(values) for quirk in names}
+    assert known == described != {}
+
+
+def test_commands_of_the_virtual_card(card):
+    known = [line.partition(" - ")[0] for line in card("help").splitlines() if line != "ok"]
+    section = sections(VCARD_MANUAL)["Commands of ctl"]
+    heads = re.findall(r"^\.It Cm (\S+)", section, re.MULTILINE)
+    assert {line.split()[0] for line in known} == set(heads)
+    words = {word for line in known for word in re.findall(r"\b[a-z][a-z-]+", line)}
+    described = {word.partition("+")[0] for macro, word in named(section) if macro == "Cm"}
+    what = {word for macro, word in named(sections(VCARD_MANUAL)["Options"]) if macro == "Cm"}
+    assert words <= described | what
+
+
+# --- jpki.conf(5) ---------------------------------------------------------------------------------
+
+SETTINGS = (ROOT / "src" / "reader" / "settings.c").read_text()
+SETTINGS_MANUAL = ROOT / "src" / "reader" / "jpki.conf.5"
+# What a setting is called in the program, and how a number there is a value here.
+MEMBERS = {"window": ("signature_window_ms", 1000)}
+
+
+def described_settings():
+    """(section, name): the head and the text."""
+    found = {}
+    for title, text in sections(SETTINGS_MANUAL).items():
+        if title.startswith("["):
+            for item in re.split(r"^\.It ", text, flags=re.MULTILINE)[1:]:
+                found[title.strip("[]"), re.match(r"Va (\S+)", item)[1]] = item
+    return found
+
+
+def known_settings():
+    """(section, name): what values it can have."""
+    rows = re.findall(r'\{"([a-z]+)", "([a-z-]+)", set_\w+, "([^"]*)"\}', SETTINGS)
+    return {(section, setting): values for section, setting, values in rows}
+
+
+def default_of(setting):
+    member, factor = MEMBERS.get(setting, (setting.replace("-", "_"), 1))
+    block = re.search(r"settings_default = \{(.*?)\};", SETTINGS, re.DOTALL)[1]
+    match = re.search(rf"\.(?:log_)?{member} = (\w+)", block)
+    if match is None:
+        return None
+    value = {"true": "yes", "false": "no"}.get(match[1], match[1])
+    return str(int(value) // factor) if value.isdecimal() else value.rpartition("_")[2].lower()
+
+
+def test_settings_are_those_of_the_program():
+    assert set(described_settings()) == set(known_settings()) and known_settings()
+
+
+@pytest.mark.parametrize("section, setting", known_settings(), ids="-".join)
+def test_values_and_default_of_a_setting(section, setting):
+    item = described_settings()[section, setting]
+    values = known_settings()[section, setting]
+    if " or " in values:
+        assert re.split(", | or ", values) == re.match(".*?Cm (.*)", item)[1].split(" | ")
+    else:
+        assert all(number in item for number in re.findall(r"\d+", values))
+    told = re.search(r"The default is\n\.Ql (\S+)", item)
+    assert (told and told[1]) == default_of(setting)
+
+
+# --- jpki-pkcs11(7) -------------------------------------------------------------------------------
+
+MODULES_MANUAL = ROOT / "src" / "jpki-pkcs11.7"
+
+
+def words_of(title, macro):
+    return {word for its, word in named(sections(MODULES_MANUAL)[title]) if its == macro}
+
+
+def test_mechanisms():
+    source = (ROOT / "src" / "token" / "mechanism.c").read_text()
+    table = re.search(r"mechanisms\[\] = \{(.*?)\n\};", source, re.DOTALL)[1]
+    known = set(re.findall(r"\bCKM_\w+", table))
+    assert "CKM_RSA_PKCS" in known and known == words_of("Mechanisms", "Dv")
+
+
+def test_labels_and_identifiers():
+    source = (ROOT / "src" / "token" / "role.c").read_text()
+    for kind in ("key", "ca"):
+        for label, number in re.findall(rf'\.{kind}_label = "([^"]+)".*?\.{kind}_id = 0x(\d+)', source,
+                                        re.DOTALL):
+            assert f".It Li {label} Ta {number}\n" in sections(MODULES_MANUAL)["Objects"] + "\n"
+    labels = re.findall(r'\.token_label = "([^"]+)"', source)
+    heads = re.findall(r"^\.It Ql (.*)", sections(MODULES_MANUAL)["Slots and tokens"], re.MULTILINE)
+    assert labels == heads != []
+
+
+def test_modules_and_files(installed):
+    modules = {path.name for path in installed.glob("usr/lib/*/pkcs11/*.so")}
+    assert modules == items(sections(MODULES_MANUAL)["DESCRIPTION"], "Pa")
+    for path in items(sections(MODULES_MANUAL)["FILES"], "Pa"):
+        if path.startswith("/usr/"):
+            assert list(installed.glob(path[1:].replace("ARCH", "*")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_installed(installed, page):
+    folder = f"man{page.suffix[1:]}"
+    if page in ENGLISH:
+        assert (installed / "usr/share/man" / folder / page.name).read_text() == page.read_text()
+    else:
+        shown = installed / "usr/share/man/ja" / folder / page.name.replace(".ja.", ".")
+        assert shown.read_text() == run(BREAK_JAPANESE, page)
