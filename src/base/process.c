@@ -2,7 +2,9 @@
 #include "base/process.h"
 
 #include <stdatomic.h>
+#include <limits.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -39,4 +41,24 @@ process_is_marked(void)
 	if (mark == NULL || atomic_load(mark) != 1)
 		return false;
 	return atomic_load(&number) == 0 || atomic_load(&number) == getpid();
+}
+
+void
+process_program(char *name, size_t size)
+{
+	static const char gone[] = " (deleted)"; /* it was replaced since it was started */
+	char path[PATH_MAX + sizeof(gone)];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	const char *file;
+
+	name[0] = '\0';
+	if (length < 0)
+		return;
+	path[length] = '\0';
+	if ((size_t)length >= sizeof(gone) && strcmp(path + length - (sizeof(gone) - 1), gone) == 0)
+		path[(size_t)length - (sizeof(gone) - 1)] = '\0';
+	file = strrchr(path, '/');
+	file = file != NULL ? file + 1 : path;
+	if (strlen(file) < size)
+		strcpy(name, file);
 }

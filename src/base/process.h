@@ -3,6 +3,7 @@
 #define BASE_PROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Is this the process that a mark was made in? Some ways to fork call no handler (_Fork, clone),
@@ -15,5 +16,9 @@ bool process_mark(void);
 
 /* Is this process marked, and not only one that it comes from? */
 bool process_is_marked(void);
+
+/* The name of the program's file, without its folder: "" where that is not known, or is too long.
+ */
+void process_program(char *name, size_t size);
 
 #endif

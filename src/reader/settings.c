@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/process.h"
+
 const struct settings settings_default = {
     .signature_window_ms = 10000,
     .pss = PSS_AUTO,
@@ -46,6 +48,19 @@ set_pss(struct settings *settings, const char *value)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(words[i], value) == 0) {
 			settings->pss = (enum pss_setting)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+set_labels(struct settings *settings, const char *value)
+{
+	static const char *const words[LABELS_COUNT] = {[LABELS_EN] = "en", [LABELS_JA] = "ja"};
+
+	for (size_t i = 0; i < LABELS_COUNT; i++)
+		if (strcmp(words[i], value) == 0) {
+			settings->labels = (enum labels_setting)i;
 			return true;
 		}
 	return false;
@@ -105,6 +120,7 @@ static const struct row {
     {"signature", "window", set_window, "a number of seconds from 0 to 86400"},
     {"signature", "public-certificates-profile", set_profile, "yes or no"},
     {"token", "pss", set_pss, "auto, on or off"},
+    {"token", "labels", set_labels, "en or ja"},
     {"token", "guard", set_guard, "yes or no"},
     {"log", "level", set_log_level, "off, error, info or trace"},
     {"log", "file", set_log_file, "a path that begins with /"},
@@ -117,6 +133,7 @@ struct reading {
 	struct settings *settings;
 	unsigned line; /* the number of the one read last */
 	bool dropping; /* it is too long, or continues one that is */
+	bool programs; /* what is for programs is taken now, else the rest */
 	unsigned complaints;
 };
 
@@ -128,22 +145,54 @@ complain(struct reading *reading, const char *what, const char *section, const c
 	log_line(LOG_ERROR, "%s: [%s] %s: %s%s", reading->source, section, name, what, hint);
 }
 
+/* The program that a section is for; NULL: for all. */
+static const char *
+program_of(const char *section)
+{
+	const char *name = strchr(section, ' ');
+
+	return name != NULL ? name + strspn(name, " ") : NULL;
+}
+
+static const struct row *
+find_row(const char *section, const char *name)
+{
+	size_t length = strcspn(section, " ");
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strlen(rows[i].section) == length &&
+		    strncmp(rows[i].section, section, length) == 0 &&
+		    strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+/* What is for another program has to make sense too. */
+static bool
+set(struct settings *settings, const struct row *row, const char *program, const char *value)
+{
+	struct settings others = *settings;
+
+	if (program == NULL || (program[0] != '\0' && strcmp(program, settings->program) == 0))
+		return row->set(settings, value);
+	return row->set(&others, value);
+}
+
 /* For inih: 0 is an error, and this function has told already. */
 static int
 take(void *context, const char *section, const char *name, const char *value)
 {
 	struct reading *reading = context;
+	const char *program = program_of(section);
+	const struct row *row;
 
-	if (reading->dropping)
+	if (reading->dropping || (program != NULL) != reading->programs)
 		return 1;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (strcmp(rows[i].section, section) != 0 || strcmp(rows[i].name, name) != 0)
-			continue;
-		if (!rows[i].set(reading->settings, value))
-			complain(reading, "the value must be ", section, name, rows[i].values);
-		return 1;
-	}
-	complain(reading, "there is no such setting", section, name, "");
+	row = find_row(section, name);
+	if (row == NULL)
+		complain(reading, "there is no such setting", section, name, "");
+	else if (!set(reading->settings, row, program, value))
+		complain(reading, "the value must be ", section, name, row->values);
 	return 1;
 }
 
@@ -162,10 +211,12 @@ stand_in(struct reading *reading, const char *start, bool indented, size_t room)
 {
 	if (is_comment(start))
 		return "";
-	reading->complaints++;
-	log_line(LOG_ERROR, "%s: line %u is longer than %zu bytes, and not taken", reading->source,
-	    reading->line, room);
 	reading->dropping = true;
+	if (!reading->programs) {
+		reading->complaints++;
+		log_line(LOG_ERROR, "%s: line %u is longer than %zu bytes, and not taken",
+		    reading->source, reading->line, room);
+	}
 	if (*start == '[')
 		return indented ? " [?]" : "[?]";
 	return indented ? " ?=" : "?=";
@@ -225,20 +276,33 @@ mark_length(const char *text, size_t length)
 	return length >= sizeof(mark) && memcmp(text, mark, sizeof(mark)) == 0 ? sizeof(mark) : 0;
 }
 
-unsigned
-settings_parse(const char *text, size_t length, const char *source, struct settings *settings)
+/* The number of complaints. */
+static unsigned
+parse(const char *text, size_t length, const char *source, struct settings *settings, bool programs)
 {
-	size_t mark = mark_length(text, length);
-	struct reading reading = {
-	    .rest = text + mark, .length = length - mark, .source = source, .settings = settings};
+	struct reading reading = {.rest = text,
+	    .length = length,
+	    .source = source,
+	    .settings = settings,
+	    .programs = programs};
 	int line = ini_parse_stream(next_line, &reading, take, &reading);
 
-	if (line != 0) {
+	if (line != 0 && !programs) {
 		reading.complaints++;
 		log_line(
 		    LOG_ERROR, "%s: line %d is neither [section] nor name = value", source, line);
 	}
 	return reading.complaints;
+}
+
+/* What is for all first, wherever it stands. */
+unsigned
+settings_parse(const char *text, size_t length, const char *source, struct settings *settings)
+{
+	size_t mark = mark_length(text, length);
+	unsigned complaints = parse(text + mark, length - mark, source, settings, false);
+
+	return complaints + parse(text + mark, length - mark, source, settings, true);
 }
 
 /* A regular file: from others one may wait for ever, or read without end. */
@@ -323,6 +387,7 @@ settings_load(struct settings *settings)
 	const char *path = secure_getenv("JPKI_CONFIG");
 
 	*settings = settings_default;
+	process_program(settings->program, sizeof(settings->program));
 	if (path == NULL) {
 		read_file(JPKI_SYSCONFDIR "/jpki/jpki.conf", false, settings);
 		read_users_file(settings);

@@ -13,6 +13,9 @@
  * SYSCONFDIR/jpki/jpki.conf, and then jpki/jpki.conf in $XDG_CONFIG_HOME or ~/.config, whose
  * values take precedence, as JPKI_LOG (a level) and JPKI_LOG_FILE do over both. A program with more
  * rights than its user reads neither variable nor the user's file.
+ *
+ * A section may be for a program alone, by the name of its file: [signature soffice.bin]. What it
+ * says takes precedence over what the same file says for all.
  */
 
 /* Whether tokens offer RSA-PSS. */
@@ -22,7 +25,15 @@ enum pss_setting {
 	PSS_OFF,  /* never: programs fall back to PKCS#1 and TLS 1.2 */
 };
 
+/* The language in which tokens are named. */
+enum labels_setting {
+	LABELS_EN, /* as scripts and addresses (pkcs11:token=...) have them */
+	LABELS_JA, /* with what their PINs look like */
+	LABELS_COUNT,
+};
+
 #define SETTINGS_PATH_SIZE 1024
+#define SETTINGS_PROGRAM_SIZE 64
 /* The longest window, in seconds: a day. */
 #define SETTINGS_WINDOW_MAX 86400
 /* The largest file taken, in bytes. */
@@ -32,6 +43,7 @@ struct settings {
 	/* How long after a login signatures need no further PIN, in ms; 0: each needs its own. */
 	uint64_t signature_window_ms;
 	enum pss_setting pss;
+	enum labels_setting labels;
 	/*
 	 * Does the signature token carry the public-certificates profile? It keeps browsers from
 	 * asking for its password, though its own certificate is private.
@@ -40,7 +52,8 @@ struct settings {
 	/* Is a small program to lock the card if the application is killed? */
 	bool guard;
 	enum log_level log_level;
-	char log_file[SETTINGS_PATH_SIZE]; /* "": standard error */
+	char log_file[SETTINGS_PATH_SIZE];   /* "": standard error */
+	char program[SETTINGS_PROGRAM_SIZE]; /* whose sections are taken. No file changes it. */
 	unsigned roles; /* which keys are wanted: bits, 1 << role. No file changes it. */
 };
 

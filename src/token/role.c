@@ -4,7 +4,8 @@
 static const struct role roles[JPKI_ROLES] = {
     [JPKI_AUTHENTICATION] =
 	{
-	    .token_label = "JPKI User Authentication",
+	    .token_labels =
+		{[LABELS_EN] = "JPKI User Authentication", [LABELS_JA] = "利用者証明用(数字4桁)"},
 	    .slot_name = "User Authentication",
 	    .key_label = "User Authentication",
 	    .ca_label = "User Authentication CA",
@@ -14,7 +15,8 @@ static const struct role roles[JPKI_ROLES] = {
 	},
     [JPKI_SIGNATURE] =
 	{
-	    .token_label = "JPKI Digital Signature",
+	    .token_labels =
+		{[LABELS_EN] = "JPKI Digital Signature", [LABELS_JA] = "署名用(英数字6-16文字)"},
 	    .slot_name = "Digital Signature",
 	    .key_label = "Digital Signature",
 	    .ca_label = "Digital Signature CA",

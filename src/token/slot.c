@@ -9,6 +9,7 @@
 #include "reader/contents.h"
 #include "reader/library.h"
 #include "reader/presence.h"
+#include "reader/settings.h"
 #include "token/mechanism.h"
 #include "token/module.h"
 #include "token/role.h"
@@ -189,7 +190,8 @@ fill_token_info(CK_TOKEN_INFO *info, const struct reader_view *view, enum jpki_r
 	const struct jpki_pin_policy *policy = jpki_pin_policy(role);
 	const struct jpki_token_info *card = &view->info;
 
-	slot_pad(info->label, sizeof(info->label), role_row(role)->token_label);
+	slot_pad(
+	    info->label, sizeof(info->label), role_row(role)->token_labels[settings_now.labels]);
 	slot_pad(info->manufacturerID, sizeof(info->manufacturerID),
 	    card->manufacturer[0] != '\0' ? card->manufacturer : "JPKI");
 	slot_pad(info->model, sizeof(info->model), card->model);

@@ -68,6 +68,19 @@ def test_signs(sandbox, card, database, certificates, document, tmp_path, name, 
     assert card.verified() == []
 
 
+def test_a_certificate_with_an_ocsp_address(sandboxes, database, document, tmp_path):
+    """pdfsig asks there whether it was revoked, and nobody answers: it does not say that it is
+    trusted, as it says of the same certificate without an address."""
+    sandbox = sandboxes("--vcard-option=--ocsp-address=http://127.0.0.1:9/")
+    signed = tmp_path / "out.pdf"
+    add_signature(database(sandbox, "jpki-pkcs11-sign"), SIGN, document, signed, "-kpw", PIN[SIGN])
+    ca = tmp_path / "state0" / "signature-ca.pem"
+    said = pdf_verdict(sandbox, signed, ca, tmp_path / "nss-verify")
+    assert "Signature Validation: Signature is Valid." in said
+    assert "Certificate Validation: Unknown issue with Certificate" in said
+    assert "is Trusted" not in said
+
+
 def test_a_slow_card(sandbox, card, database, certificates, document, tmp_path):
     """Each signature takes longer than the window. Whoever gives no password for each is not in the
     way of the next one, who does."""

@@ -420,6 +420,48 @@ def test_chromium_takes_it(person, sandbox, certificates, newer):
     assert log.exists() and "jpki" in log.read_text()
 
 
+# --- what tokens are called ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("program, names", [
+    ("firefox", ["firefox", "firefox-esr", "firefox-bin"]),
+    ("chromium", ["chromium", "chromium-browser", "chrome"])])
+@pytest.mark.parametrize("text", [None, "[token]\npss = on", "[token]\nlabels = ja\n"])
+def test_a_browser_may_name_the_tokens_in_japanese(person, program, names, text):
+    person.database(".mozilla/firefox/p")
+    person.database(".pki/nssdb")
+    mozilla(person, ".mozilla/firefox", "[Profile0]\nPath=p\nDefault=1\n")
+    conf = person.home / ".config/jpki/jpki.conf"
+    if text is not None:
+        conf.parent.mkdir(parents=True)
+        conf.write_text(text)
+    before = person.files()
+    assert f'tokens are named in "ja", by {conf}.' in person.setup(program, "--labels", "ja")
+    after = person.files()
+    for name in names:
+        assert f"[token {name}]\nlabels = ja\n" in conf.read_text()
+    person.setup(program)
+    person.setup(program, "--labels", "ja")
+    assert person.files() == after
+    assert f'named in "ja", by {conf}.' in person.setup(program, "--check")
+    person.setup(program, "--labels", "en")
+    assert conf.read_text() == after[".config/jpki/jpki.conf"][-1].decode().replace(
+        "= ja", "= en").replace("[token]\nlabels = en", "[token]\nlabels = ja")
+    assert f"removed the language of the tokens from {conf}." in person.setup(program, "--remove")
+    assert person.files() == before
+
+
+def test_a_name_of_a_persons_own_choice_stays(person):
+    folder = person.database()
+    conf = person.home / ".config/jpki/jpki.conf"
+    conf.parent.mkdir(parents=True)
+    conf.write_text("[token firefox-esr]\nlabels = en\n")
+    said = person.setup("firefox", "--profile", folder, "--labels", "ja")
+    assert f"by a setting of yours in {conf}, which stays" in said
+    assert conf.read_text().startswith("[token firefox-esr]\nlabels = en\n\n# Made by")
+    assert conf.read_text().count("firefox-esr") == 1
+
+
 # --- LibreOffice ------------------------------------------------------------------------------------
 
 
@@ -478,6 +520,61 @@ def settings(person, items=""):
 def certificate_path(folder):
     return ('<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="CertDir"'
             f' oor:op="fuse"><value>{folder}</value></prop></item>\n')
+
+
+CONF = ".config/jpki/jpki.conf"
+OWN_WINDOW = "[signature soffice.bin]\nwindow = {}\n"
+
+
+@pytest.mark.parametrize("text", [None, "", "[token]\npss = on\n", "# last", "[log]\r\nlevel = info\r\n"])
+def test_libreoffice_has_more_time_after_the_password(person, text):
+    conf = person.home / CONF
+    if text is not None:
+        conf.parent.mkdir(parents=True)
+        conf.write_bytes(text.encode())
+    before = person.files()
+    assert f"password counts for 60 seconds there, by {conf}." in person.setup("libreoffice")
+    assert conf.read_bytes().decode().startswith(text or "\n# Made by jpki setup")
+    assert conf.read_text().endswith(OWN_WINDOW.format(60))
+    after = person.files()
+    person.setup("libreoffice")
+    assert person.files() == after
+    assert f"for 60 seconds there, by {conf}." in person.setup("libreoffice", "--check")
+    # a person may change the number
+    conf.write_bytes(conf.read_bytes().replace(b"60", b"90"))
+    assert "for 90 seconds there" in person.setup("libreoffice")
+    assert f"removed its time for the signature password from {conf}." in person.setup(
+        "libreoffice", "--remove")
+    if text == "":  # a file with nothing in it goes
+        before = {name: facts for name, facts in before.items() if ".config" not in name}
+        after = {name: facts for name, facts in person.files().items() if name != ".config"}
+        assert after == before
+    else:
+        assert person.files() == before
+
+
+@pytest.mark.parametrize("text, seconds", [
+    ("[signature]\nwindow = 0\n", 0), ("[signature]\nwindow = 300\n", 300),
+    (OWN_WINDOW.format(20), 20)])
+def test_the_time_that_a_person_has_chosen_stays(person, text, seconds):
+    conf = person.home / CONF
+    conf.parent.mkdir(parents=True)
+    conf.write_text(text)
+    before = person.files()
+    assert f"password counts for {seconds} seconds there, by {conf}." in person.setup("libreoffice")
+    assert conf.read_text() == text
+    person.setup("libreoffice", "--remove")
+    assert person.files() == before
+
+
+def test_what_a_person_has_written_behind_it_keeps_its_section(person):
+    person.setup("libreoffice")
+    conf = person.home / CONF
+    with open(conf, "a") as file:
+        file.write("\n# mine\npublic-certificates-profile = no\n")
+    text = conf.read_text()
+    assert "removed its time" not in person.setup("libreoffice", "--remove")
+    assert conf.read_text() == text
 
 
 def test_other_settings_of_libreoffice_stay(person):
@@ -933,6 +1030,10 @@ def test_words_that_are_not_understood(person):
             (["setup", "firefox", "--profile", ""], "--profile needs a value"),
             (["setup", "firefox", "--modules="], "--modules needs a value"),
             (["setup", "ssh", "--profile", "x"], "OpenSSH has no profiles"),
+            (["setup", "firefox", "--labels"], "needs a value"),
+            (["setup", "firefox", "--labels", "fr"], "--labels takes en or ja"),
+            (["setup", "thunderbird", "--labels", "ja"], "--labels is for firefox and chromium"),
+            (["setup", "firefox", "--labels", "ja", "--remove"], "exclude each other"),
             (["setup", "firefox", "--check", "--remove"], "exclude each other")]:
         assert said in person.run(JPKI, *words, status=2)
         assert person.out == ""
@@ -958,7 +1059,11 @@ def test_it_speaks_japanese(person, some_locale):
     folder = person.database()
     said = person.setup("firefox", "--profile", folder, **some_locale)
     assert said == (f"Firefox: {MODULE[AUTH]} を「{NAME[AUTH]}」として "
-                    f"{folder}/pkcs11.txt に登録しました。\n")
+                    f"{folder}/pkcs11.txt に登録しました。\n"
+                    "どの暗証番号かを入力画面に表示するには: jpki setup firefox --labels ja\n")
+    said = person.setup("firefox", "--profile", folder, "--labels", "ja", **some_locale)
+    assert "トークンの名前の言語は「ja」です" in said
+    assert "--labels" not in person.setup("firefox", "--profile", folder, **some_locale)
     assert "使い方" in person.run(JPKI, "--help", **some_locale)
 
 

@@ -25,7 +25,7 @@ def offered(*typed):
 
 
 VERBS = re.findall(r"^  (\w+)  ", run("--help"), re.MULTILINE)
-OPTION = re.compile(r"^  --([a-z0-9-]+)(?: ([A-Z]+))?(?:  |\n)", re.MULTILINE)
+OPTION = re.compile(r"^  --([a-z0-9-]+)(?: ([A-Za-z|]+))?(?:  |\n)", re.MULTILINE)
 
 
 # --- what the program says ------------------------------------------------------------------------
@@ -44,7 +44,7 @@ def test_options(verb):
     options = OPTION.findall(run("help", verb))
     assert offered(verb, "-") == [f"--{name}" for name, _ in options] + ["--help"]
     for name, value in options:
-        kinds = [value] if value in ("FILE", "FOLDER") else []
+        kinds = [value] if value in ("FILE", "FOLDER") else value.split("|") if value.islower() else []
         if value:
             assert offered(verb, f"--{name}", "") == offered(verb, f"--{name}=x") == kinds
             assert offered(verb, f"--{name}", "=", "x") == kinds

@@ -10,7 +10,7 @@ import pytest
 
 from command import AUTH_PIN, DONE, FAILED, NO_CARD, NO_PIN, SIGN_PIN, USAGE, Jpki, columns
 from prompt import Prompted
-from support import JPKI, needs, openssl, wait_until
+from support import JPKI, Card, needs, openssl, wait_until
 
 ASK_AUTH = "PIN for user authentication (4 digits): "
 ASK_SIGN = "password for digital signature (6 to 16 letters and digits): "
@@ -491,9 +491,34 @@ def test_watch(sandbox, card):
     assert card.verifies() == []
 
 
+# --- the virtual card -----------------------------------------------------------------------------
+
+
+def test_the_virtual_card(sandboxes, tmp_path):
+    """For who has none: started, told what to do, and ended; nothing of it is left."""
+    (tmp_path / "home").mkdir()
+    jpki = Jpki(sandboxes("--no-card"), {"HOME": str(tmp_path / "home"), "XDG_STATE_HOME": ""})
+    card = Card(jpki.sandbox)
+    assert "There is no virtual card" in jpki("card", "eject", status=NO_CARD)
+    assert "in the virtual reader" in jpki("card", "start")
+    assert "is there already" in jpki("card", "start")
+    assert jpki("status").startswith("The card can be used.")
+    jpki("pin", "change", "auth", pin=[AUTH_PIN, "5739"])
+    jpki("card", "eject")
+    wait_until(lambda: not card.seen())
+    jpki("card", "insert")
+    wait_until(card.seen)
+    jpki("card", "reset")
+    jpki("pin", "change", "auth", pin=[AUTH_PIN, "5739"])
+    assert "is gone" in jpki("card", "stop")
+    wait_until(lambda: "There is no virtual card" in jpki("card", "stop", status=None))
+    assert "start, stop, insert" in jpki("card", status=USAGE)
+    assert "start, stop, insert" in jpki("card", "x", status=USAGE)
+
+
 # --- all of them ----------------------------------------------------------------------------------
 
-VERBS = ["status", "cert", "pin", "watch", "setup"]
+VERBS = ["status", "cert", "pin", "watch", "doctor", "setup", "card"]
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -38,6 +38,18 @@ def test_pss_can_be_turned_off(sandbox, tmp_path):
     sandbox.sign(AUTH, "SHA256-RSA-PKCS-PSS", b"text", tmp_path, env=off, status=1)
 
 
+def test_tokens_are_named_in_japanese(sandbox, tmp_path):
+    """And then have to be asked for by these names."""
+    japanese = {"JPKI_CONFIG": written(tmp_path, "[token]\nlabels = ja\n")}
+    names = {AUTH: "利用者証明用(数字4桁)", SIGN: "署名用(英数字6-16文字)"}
+    listed = sandbox.pkcs11_tool("--list-token-slots", env=japanese)
+    for label, name in names.items():
+        assert name in listed and label not in listed
+        sandbox.pkcs11_tool("--token-label", name, "--login", "--pin", PIN[label], "--list-objects",
+                            env=japanese)
+        sandbox.pkcs11_tool("--token-label", label, "--list-objects", env=japanese, status=1)
+
+
 def test_a_person_s_file_is_found(sandbox, tmp_path):
     folder = tmp_path / "jpki"
     folder.mkdir()
@@ -46,6 +58,13 @@ def test_a_person_s_file_is_found(sandbox, tmp_path):
     listed = sandbox.run("env", "-u", "JPKI_CONFIG", f"XDG_CONFIG_HOME={tmp_path}", "pkcs11-tool",
                          "--module", sandbox.module, "--list-mechanisms")
     assert "RSA-PKCS-PSS" not in listed
+
+
+def test_a_program_may_have_its_own(sandbox, tmp_path):
+    """By the name of its file; what is for all programs may stand behind it."""
+    own = {"JPKI_CONFIG": written(tmp_path, "[token pkcs11-tool]\npss = off\n[token]\npss = on\n"
+                                            "[token another]\npss = on\n")}
+    assert "RSA-PKCS-PSS" not in sandbox.pkcs11_tool("--list-mechanisms", env=own)
 
 
 @pytest.mark.parametrize("label", [AUTH, SIGN])

@@ -21,6 +21,7 @@ judge(const struct settings *s)
 		   (s->signature_window_ms % 1000 == 0 &&
 		       s->signature_window_ms / 1000 <= SETTINGS_WINDOW_MAX));
 	fuzz_check(s->pss == PSS_AUTO || s->pss == PSS_ON || s->pss == PSS_OFF);
+	fuzz_check(s->labels == LABELS_EN || s->labels == LABELS_JA);
 	fuzz_check(s->log_level >= LOG_OFF && s->log_level < LOG_LEVELS);
 	fuzz_check(memchr(s->log_file, '\0', sizeof(s->log_file)) != NULL);
 	fuzz_check(s->log_file[0] == '\0' || s->log_file[0] == '/');
@@ -46,11 +47,16 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	    .pss = PSS_OFF,
 	    .public_certificates_profile = false,
 	    .guard = false,
+	    .labels = LABELS_JA,
 	    .log_level = LOG_TRACE,
-	    .log_file = OTHER_FILE};
+	    .log_file = OTHER_FILE,
+	    .program = "x"};
 	struct settings s = settings_default, other = different;
 	char *text = fuzz_memory(bytes, length);
-	unsigned complaints = settings_parse(text, length, "source", &s);
+	unsigned complaints;
+
+	strcpy(s.program, different.program);
+	complaints = settings_parse(text, length, "source", &s);
 
 	fuzz_check(settings_parse(text, length, "source", &other) == complaints);
 	free(text);
@@ -59,6 +65,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	NAMED_OR_KEPT(signature_window_ms, settings_default, different);
 	NAMED_OR_KEPT(pss, settings_default, different);
 	NAMED_OR_KEPT(public_certificates_profile, settings_default, different);
+	NAMED_OR_KEPT(labels, settings_default, different);
 	NAMED_OR_KEPT(guard, settings_default, different);
 	NAMED_OR_KEPT(log_level, settings_default, different);
 	fuzz_check(strcmp(s.log_file, other.log_file) == 0 ||

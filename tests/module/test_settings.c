@@ -108,6 +108,8 @@ static const struct {
     {"[token]\nPSS = off\n", DEFAULT, "[token] PSS: there is no such setting"},
     {"[token]\nguard = yes\n", DEFAULT, NULL},
     {"[token]\nguard = maybe\n", DEFAULT, "yes or no"},
+    {"[token]\nlabels = en\n", DEFAULT, NULL},
+    {"[token]\nlabels = fr\n", DEFAULT, "en or ja"},
     {"[log]\nlevel = off\n", SETTINGS(10000, PSS_AUTO, true, LOG_OFF), NULL},
     {"[log]\nlevel = info\n", SETTINGS(10000, PSS_AUTO, true, LOG_INFO), NULL},
     {"[log]\nlevel = trace\n", SETTINGS(10000, PSS_AUTO, true, LOG_TRACE), NULL},
@@ -120,6 +122,19 @@ static const struct {
     {"[token\npss = on\n", DEFAULT, "line 1 is neither"},
     {"\xEF\xBB\xBF[token]\npss = on\n", SETTINGS(10000, PSS_ON, true, LOG_ERROR), NULL},
     {"\x01\x1b[2J", DEFAULT, "neither"},
+    {"[signature this one]\nwindow = 7\n", SETTINGS(7000, PSS_AUTO, true, LOG_ERROR), NULL},
+    {"[signature this one]\nwindow = 7\n[signature]\nwindow = 3\n[token]\npss = on\n",
+	SETTINGS(7000, PSS_ON, true, LOG_ERROR), NULL},
+    {"[signature  this one]\nwindow = 7\n", SETTINGS(7000, PSS_AUTO, true, LOG_ERROR), NULL},
+    {"[signature another]\nwindow = 7\n[signature]\npublic-certificates-profile = no\n",
+	SETTINGS(10000, PSS_AUTO, false, LOG_ERROR), NULL},
+    {"[signature ]\nwindow = 7\n", DEFAULT, NULL},
+    {"[signature this]\nwindow = 7\n", DEFAULT, NULL},
+    {"[signature this one]\nwindow = 8\nwindow = x\n", SETTINGS(8000, PSS_AUTO, true, LOG_ERROR),
+	"[signature this one] window: the value must be a number"},
+    {"[signature another]\nwindow = x\n", DEFAULT, "[signature another] window"},
+    {"[window this one]\nwindow = 7\n", DEFAULT, "[window this one] window: there is no such"},
+    {"[token this one]\npss\n", DEFAULT, "line 2 is neither"},
 };
 
 static bool
@@ -127,7 +142,7 @@ same_settings(const struct settings *a, const struct settings *b)
 {
 	return a->signature_window_ms == b->signature_window_ms && a->pss == b->pss &&
 	       a->public_certificates_profile == b->public_certificates_profile &&
-	       a->guard == b->guard && a->log_level == b->log_level &&
+	       a->guard == b->guard && a->labels == b->labels && a->log_level == b->log_level &&
 	       strcmp(a->log_file, b->log_file) == 0;
 }
 
@@ -139,6 +154,7 @@ a_file_says(void **state)
 		struct settings settings = settings_default;
 		unsigned complaints;
 
+		strcpy(settings.program, "this one");
 		log_anew();
 		complaints =
 		    settings_parse(texts[i].text, strlen(texts[i].text), "test.conf", &settings);
@@ -610,6 +626,54 @@ the_window_is_the_file_s(void **state)
 	assert_int_equal(settings_now.signature_window_ms, 10000);
 }
 
+static void
+assert_labels(const char *text, const char *authentication, const char *signature)
+{
+	const char *const labels[] = {
+	    [JPKI_AUTHENTICATION] = authentication, [JPKI_SIGNATURE] = signature};
+	CK_TOKEN_INFO info;
+
+	restart_with(text);
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		char padded[sizeof(info.label) + 1];
+
+		assert_ok(p11->C_GetTokenInfo(slot_of((enum jpki_role)role), &info));
+		memset(padded, ' ', sizeof(padded));
+		assert_true(strlen(labels[role]) <= sizeof(info.label));
+		memcpy(padded, labels[role], strlen(labels[role]));
+		assert_memory_equal(info.label, padded, sizeof(info.label));
+	}
+}
+
+static void
+tokens_are_named_in_a_language(void **state)
+{
+	static const char english[] = "JPKI User Authentication",
+			  english_sign[] = "JPKI Digital Signature";
+
+	(void)state;
+	assert_labels("", english, english_sign);
+	assert_labels("[token]\nlabels = ja\n", "利用者証明用(数字4桁)", "署名用(英数字6-16文字)");
+	assert_labels("[token firefox]\nlabels = ja\n", english, english_sign);
+	assert_labels("[token]\nlabels = en\n", english, english_sign);
+}
+
+/* The name of this test's own file. */
+static void
+a_program_may_have_its_own(void **state)
+{
+	char text[SETTINGS_PROGRAM_SIZE + 64];
+
+	(void)state;
+	assert_non_null(strstr(settings_now.program, "settings"));
+	snprintf(text, sizeof(text), "[signature %s]\nwindow = 60\n[signature]\nwindow = 3\n",
+	    settings_now.program);
+	restart_with(text);
+	assert_int_equal(settings_now.signature_window_ms, 60000);
+	restart_with("[signature soffice.bin]\nwindow = 60\n");
+	assert_int_equal(settings_now.signature_window_ms, 10000);
+}
+
 int
 main(void)
 {
@@ -633,6 +697,8 @@ main(void)
 	    TEST(the_profile_can_be_taken_away),
 	    TEST(a_guard_can_be_forbidden),
 	    TEST(the_window_is_the_file_s),
+	    TEST(a_program_may_have_its_own),
+	    TEST(tokens_are_named_in_a_language),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);

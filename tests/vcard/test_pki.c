@@ -223,6 +223,42 @@ folder_is_reused_until_the_citizen_changes(void **state)
 	drop_folder(folder);
 }
 
+/* The address of one that the certificate names, or "". */
+static void
+assert_address(const struct vcard_pki *pki, const char *expected)
+{
+	for (enum vcard_certificate i = 0; i < VCARD_CERTIFICATES; i++) {
+		STACK_OF(OPENSSL_STRING) *all = X509_get1_ocsp(vcard_pki_certificate(pki, i));
+		bool is_ca = X509_check_ca(vcard_pki_certificate(pki, i)) != 0;
+
+		assert_int_equal(sk_OPENSSL_STRING_num(all), *expected && !is_ca ? 1 : -1);
+		if (all != NULL)
+			assert_string_equal(sk_OPENSSL_STRING_value(all, 0), expected);
+		X509_email_free(all);
+	}
+}
+
+static void
+an_ocsp_address_stays_until_it_is_taken_away(void **state)
+{
+	static const char address[] = "http://ocsp.example/";
+	const struct vcard_citizen with = {.ocsp_address = address}, without = {.ocsp_address = ""};
+	const struct {
+		const struct vcard_citizen *citizen;
+		const char *expected;
+	} steps[] = {{NULL, ""}, {&with, address}, {NULL, address}, {&without, ""}, {NULL, ""}};
+	char *folder = make_folder();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct vcard_pki *pki = open_pki(folder, steps[i].citizen);
+
+		assert_address(pki, steps[i].expected);
+		vcard_pki_free(&pki);
+	}
+	drop_folder(folder);
+}
+
 static void
 impossible_citizens_are_refused(void **state)
 {
@@ -231,6 +267,7 @@ impossible_citizens_are_refused(void **state)
 	    {.birth_date = "41990012x"},
 	    {.sex = "4"},
 	    {.name = "\xff\xfe"},
+	    {.ocsp_address = "http://127.0.0.1/\r\n"},
 	};
 	struct vcard_error error;
 	struct vcard_pki *pki;
@@ -275,6 +312,7 @@ main(void)
 	    cmocka_unit_test(revocation_lists_are_directory_names),
 	    cmocka_unit_test(validity_ends_at_midnight_in_japan),
 	    cmocka_unit_test(folder_is_reused_until_the_citizen_changes),
+	    cmocka_unit_test(an_ocsp_address_stays_until_it_is_taken_away),
 	    cmocka_unit_test(impossible_citizens_are_refused),
 	    cmocka_unit_test(certificates_are_exported),
 	};

@@ -221,7 +221,7 @@ offer_value(enum option_id id)
 	const char *value = id != OPTION_NONE ? verb_option(id)->value : NULL;
 
 	if (value != NULL)
-		offer_variable(NULL, value, strlen(value));
+		offer_part(NULL, (struct part){value, strlen(value)});
 }
 
 /* Behind a verb. */

@@ -14,7 +14,7 @@
 #include "message.h"
 #include "names.h"
 #include "opensc.h"
-#include "points.h"
+#include "diagnosis.h"
 #include "setup.h"
 #include "state.h"
 #include "text.h"
@@ -39,46 +39,47 @@ is_installed(const char *const *paths)
 }
 
 static void
-look_at_service(struct points *points, int service)
+look_at_service(struct diagnosis *diagnosis, int service)
 {
 	static const char *const programs[] = {
 	    "/usr/sbin/pcscd", "/usr/bin/pcscd", "/sbin/pcscd", NULL};
 
 	if (service == JPKI_OK)
-		points_add(points, "service", MARK_GOOD,
+		diagnosis_add(diagnosis, "service", MARK_GOOD,
 		    copy(_("The service for card readers (pcscd) runs.")), NULL);
 	else if (service == JPKI_ERR_NO_SERVICE && !is_installed(programs))
-		points_add(points, "service", MARK_BAD,
+		diagnosis_add(diagnosis, "service", MARK_BAD,
 		    copy(_("The service for card readers (pcscd) is not installed.")),
 		    copy(trouble_advice(service)));
 	else
-		points_add(points, "service", MARK_BAD, copy(trouble_sentence(service)),
+		diagnosis_add(diagnosis, "service", MARK_BAD, copy(trouble_sentence(service)),
 		    copy(trouble_advice(service)));
 }
 
 /* What USB knows and the service does not. */
 static void
-look_at_usb(struct points *points, bool service_runs)
+look_at_usb(struct diagnosis *diagnosis, bool service_runs)
 {
 	struct usb_readers usb;
 
 	usb_read(&usb);
 	for (size_t i = 0; i < usb.count; i++)
 		if (!usb.rows[i].is_ccid)
-			points_add(points, "reader", MARK_BAD,
+			diagnosis_add(diagnosis, "reader", MARK_BAD,
 			    text_format(_("%s is connected, which is no reader of the class CCID: "
 					  "the service cannot use it."),
 				usb.rows[i].name),
 			    copy(_("Use a reader of the class CCID, as a Sony RC-S300.")));
 		else if (service_runs)
-			points_add(points, "reader", MARK_BAD,
+			diagnosis_add(diagnosis, "reader", MARK_BAD,
 			    text_format(_("%s is connected, but the service does not list it."),
 				usb.rows[i].name),
 			    copy(_("Is the package libccid installed? Then pull the reader out and "
 				   "put it "
 				   "in again.")));
 	if (usb.count == 0)
-		points_add(points, "reader", MARK_BAD, copy(trouble_sentence(JPKI_ERR_NO_READER)),
+		diagnosis_add(diagnosis, "reader", MARK_BAD,
+		    copy(trouble_sentence(JPKI_ERR_NO_READER)),
 		    copy(trouble_advice(JPKI_ERR_NO_READER)));
 	usb_free(&usb);
 }
@@ -86,10 +87,10 @@ look_at_usb(struct points *points, bool service_runs)
 /* ---------------------------------------------------------------- the card */
 
 static void
-look_at_key(struct points *points, enum jpki_role role, const struct key_state *key)
+look_at_key(struct diagnosis *diagnosis, enum jpki_role role, const struct key_state *key)
 {
 	if (key->is_there && key->tries_error == JPKI_OK && key->left == 0)
-		points_add(points, "pin", MARK_BAD,
+		diagnosis_add(diagnosis, "pin", MARK_BAD,
 		    /* TRANSLATORS: the name of a PIN. */
 		    text_format(_("Blocked: the %s."), name_of_pin(role)),
 		    copy(trouble_blocked_advice()));
@@ -97,45 +98,46 @@ look_at_key(struct points *points, enum jpki_role role, const struct key_state *
 	    key->facts.period != PERIOD_RUNS) {
 		char *period = facts_period_text(&key->facts);
 
-		points_add(points, "certificate", MARK_BAD,
+		diagnosis_add(diagnosis, "certificate", MARK_BAD,
 		    /* TRANSLATORS: the name of a key; how its certificate's period stands. */
-		    text_format(_("The certificate for %s: %s."), name_of_key(role), period),
+		    text_format(_("The certificate for %s: %s."), name_of_key_within(role), period),
 		    copy(_("The town office renews certificates.")));
 		text_free(&period);
 	}
 	if (!key->is_there)
-		points_add(points, "certificate", MARK_NEUTRAL,
-		    text_format(_("The card has no certificate for %s."), name_of_key(role)), NULL);
+		diagnosis_add(diagnosis, "certificate", MARK_NEUTRAL,
+		    text_format(_("The card has no certificate for %s."), name_of_key_within(role)),
+		    NULL);
 }
 
 static void
-look_at_card(struct points *points, const struct found *found)
+look_at_card(struct diagnosis *diagnosis, const struct found *found)
 {
 	struct card_state state;
 	int rv = state_read(found, &state);
 
 	if (rv != JPKI_OK) {
-		points_add(
-		    points, "card", MARK_BAD, copy(trouble_sentence(rv)), copy(trouble_advice(rv)));
+		diagnosis_add(diagnosis, "card", MARK_BAD, copy(trouble_sentence(rv)),
+		    copy(trouble_advice(rv)));
 		return;
 	}
-	points_add(points, "card", MARK_GOOD,
+	diagnosis_add(diagnosis, "card", MARK_GOOD,
 	    /* TRANSLATORS: what is in a reader, the reader's name. */
 	    text_format(_("%s in %s."), name_of_holds(found->holds), found->reader), NULL);
 	for (int role = 0; role < JPKI_ROLES; role++)
-		look_at_key(points, (enum jpki_role)role, &state.keys[role]);
+		look_at_key(diagnosis, (enum jpki_role)role, &state.keys[role]);
 	state_free(&state);
 }
 
 static void
-look_at_reader(struct points *points, struct found *found)
+look_at_reader(struct diagnosis *diagnosis, struct found *found)
 {
 	int error = trouble_of_holds(found->holds);
 
 	if (holds_keys(found->holds))
-		look_at_card(points, found);
+		look_at_card(diagnosis, found);
 	else
-		points_add(points, "card",
+		diagnosis_add(diagnosis, "card",
 		    found->holds == JPKI_HOLDS_NOTHING ? MARK_NEUTRAL : MARK_BAD,
 		    /* TRANSLATORS: a reader's name, what is in it. */
 		    text_format(_("%s: %s."), found->reader, name_of_holds(found->holds)),
@@ -143,12 +145,12 @@ look_at_reader(struct points *points, struct found *found)
 }
 
 static void
-look_at_readers(struct points *points)
+look_at_readers(struct diagnosis *diagnosis)
 {
 	size_t readers = 0, there = 0;
 	int service = jpki_readers(&readers);
 
-	look_at_service(points, service);
+	look_at_service(diagnosis, service);
 	for (size_t i = 0; i < readers; i++) {
 		struct found found = {0};
 		char name[JPKI_READER_NAME_SIZE], *clean;
@@ -161,10 +163,10 @@ look_at_readers(struct points *points)
 		clean = columns_clean(name, strlen(name));
 		snprintf(found.reader, sizeof(found.reader), "%s", clean);
 		text_free(&clean);
-		look_at_reader(points, &found);
+		look_at_reader(diagnosis, &found);
 	}
 	if (there == 0)
-		look_at_usb(points, service == JPKI_OK);
+		look_at_usb(diagnosis, service == JPKI_OK);
 }
 
 /* ---------------------------------------------------------------- programs */
@@ -205,7 +207,7 @@ check_program(const struct program *program)
 	}
 	message_divert(NULL);
 	check.opensc = opensc.seen;
-	if (check.said != NULL && *check.said != '\0') /* one point, without the last newline */
+	if (check.said != NULL && *check.said != '\0') /* one finding, without the last newline */
 		check.said[strlen(check.said) - 1] = '\0';
 	return check;
 }
@@ -220,23 +222,23 @@ remedy_of(const struct program *program, const struct check *check)
 }
 
 static void
-look_at_program(struct points *points, const struct program *program)
+look_at_program(struct diagnosis *diagnosis, const struct program *program)
 {
 	struct check check = check_program(program);
 	enum mark mark = check.registered ? MARK_BAD : MARK_NEUTRAL;
 
 	if (check.status == STATUS_DONE && check.opensc == 0)
 		mark = MARK_GOOD;
-	points_add(points, program->name, mark, check.said != NULL ? check.said : copy(""),
+	diagnosis_add(diagnosis, program->name, mark, check.said != NULL ? check.said : copy(""),
 	    remedy_of(program, &check));
 }
 
 static void
-look_at_programs(struct points *points)
+look_at_programs(struct diagnosis *diagnosis)
 {
 	for (size_t i = 0; i < PROGRAM_COUNT; i++)
 		if (is_installed(programs[i].files))
-			look_at_program(points, &programs[i]);
+			look_at_program(diagnosis, &programs[i]);
 }
 
 /* ---------------------------------------------------------------- mending */
@@ -286,29 +288,29 @@ unfix(void)
 /* ---------------------------------------------------------------- the verb */
 
 static void
-examine(struct points *points)
+examine(struct diagnosis *diagnosis)
 {
 	int rv = jpki_start(JPKI_ALL_ROLES);
 
 	if (rv == JPKI_OK)
-		look_at_readers(points);
+		look_at_readers(diagnosis);
 	else
-		points_add(points, "library", MARK_BAD, copy(trouble_sentence(rv)), NULL);
+		diagnosis_add(diagnosis, "library", MARK_BAD, copy(trouble_sentence(rv)), NULL);
 	jpki_stop();
-	look_at_programs(points);
+	look_at_programs(diagnosis);
 }
 
 static void
-print(const struct points *points)
+print(const struct diagnosis *diagnosis)
 {
-	if (points->bad == 0)
+	if (diagnosis->bad == 0)
 		tell("%s\n", _("Nothing was found that is wrong."));
 	else
-		/* TRANSLATORS: of points in a list. */
+		/* TRANSLATORS: of diagnosis in a list. */
 		tell(ngettext("%zu point needs attention (!!).\n",
-			 "%zu points need attention (!!).\n", points->bad),
-		    points->bad);
-	points_print(points);
+			 "%zu points need attention (!!).\n", diagnosis->bad),
+		    diagnosis->bad);
+	diagnosis_print(diagnosis);
 }
 
 static int
@@ -316,7 +318,7 @@ run(const struct words *words)
 {
 	static const enum option_id ways[] = {
 	    OPTION_FIX, OPTION_UNFIX, OPTION_REPORT, OPTION_JSON, OPTION_NONE};
-	struct points points = {0};
+	struct diagnosis diagnosis = {0};
 	int status;
 
 	if (!verb_one_of(words, ways))
@@ -327,15 +329,15 @@ run(const struct words *words)
 		setlocale(LC_MESSAGES, "C");
 	if (verb_has(words, OPTION_FIX) && (status = fix()) != STATUS_DONE)
 		return status;
-	examine(&points);
+	examine(&diagnosis);
 	if (verb_has(words, OPTION_JSON))
-		json_print(json_pack("{s:o}", "points", points_json(&points)));
+		json_print(json_pack("{s:o}", "points", diagnosis_json(&diagnosis)));
 	else if (verb_has(words, OPTION_REPORT))
-		doctor_report(&points);
+		doctor_report(&diagnosis);
 	else
-		print(&points);
-	status = points.bad == 0 ? STATUS_DONE : STATUS_FAILED;
-	points_free(&points);
+		print(&diagnosis);
+	status = diagnosis.bad == 0 ? STATUS_DONE : STATUS_FAILED;
+	diagnosis_free(&diagnosis);
 	return status;
 }
 

@@ -76,30 +76,30 @@ print_system(void)
 
 /* The readers' names may have serial numbers in them, the paths the person's name. */
 static void
-print_points(const struct points *points)
+print_findings(const struct diagnosis *diagnosis)
 {
 	static const char *const marks[] = {"ok", "--", "!!"};
 	const char *home = getenv("HOME");
 
-	for (size_t i = 0; i < points->count; i++) {
-		const struct point *point = &points->rows[i];
-		char *text = without(point->text, home != NULL ? home : "", "~");
+	for (size_t i = 0; i < diagnosis->count; i++) {
+		const struct finding *finding = &diagnosis->rows[i];
+		char *text = without(finding->text, home != NULL ? home : "", "~");
 		char *lines;
 
 		hide_numbers(text);
 		lines = without(text, "\n", "\n               ");
 
-		printf("%s %-12s%s\n", marks[point->mark], point->id, lines);
+		printf("%s %-12s%s\n", marks[finding->mark], finding->id, lines);
 		text_free(&text);
 		text_free(&lines);
 	}
 }
 
 void
-doctor_report(const struct points *points)
+doctor_report(const struct diagnosis *diagnosis)
 {
 	printf("jpki     %s\n", JPKI_VERSION);
 	print_system();
 	printf("openssl  %s\n\n", OpenSSL_version(OPENSSL_VERSION));
-	print_points(points);
+	print_findings(diagnosis);
 }

@@ -9,6 +9,7 @@ enum exit_status {
 	STATUS_USAGE = 2,   /* the command line is not understood */
 	STATUS_NO_CARD = 3, /* there is no card to ask: service, reader, card, or another one */
 	STATUS_PIN = 4,	    /* the PIN was not accepted, or not given */
+	STATUS_UNKNOWN = 5, /* of a check: it cannot be told */
 };
 
 #endif

@@ -69,54 +69,112 @@ target(const struct export *export)
 	return real != NULL ? real : text_copy(export->path, strlen(export->path));
 }
 
-/* To a file beside it, which then takes its name. */
-static int
-write_beside(const struct export *export, const char *path, char *temporary, const void *bytes,
-    size_t length)
-{
-	mode_t mask = umask(0);
-	int file, error = 0;
+/* It is written to a file beside it, which then takes its name. */
+struct export_pieces {
+	const struct export *export;
+	char *path, *temporary;
+	int file;
+	sigset_t before;
+};
 
-	umask(mask);
-	file = mkostemp(temporary, O_CLOEXEC);
-	if (file == -1)
-		return errno;
-	if (!write_all(file, bytes, length) || fchmod(file, export->mode & ~mask) != 0 ||
-	    fsync(file) != 0)
-		error = errno;
-	if (close(file) != 0 && error == 0)
-		error = errno;
-	if (error == 0 &&
-	    (export->force ? rename(temporary, path) : file_take_name(temporary, path)) != 0)
-		error = errno;
-	if (error != 0)
-		(void)unlink(temporary);
-	return error;
+static void
+pieces_free(struct export_pieces **pieces)
+{
+	sigset_t before = (*pieces)->before;
+
+	text_free(&(*pieces)->temporary);
+	text_free(&(*pieces)->path);
+	free(*pieces);
+	*pieces = NULL;
+	signals_release(&before);
+}
+
+struct export_pieces *
+export_begin(const struct export *export)
+{
+	struct export_pieces *pieces = memory_new(sizeof(*pieces));
+
+	pieces->export = export;
+	pieces->path = target(export);
+	pieces->temporary = text_format("%s.XXXXXX", pieces->path);
+	signals_hold(&pieces->before);
+	pieces->file = mkostemp(pieces->temporary, O_CLOEXEC);
+	if (pieces->file == -1) {
+		cannot_write(export->path, errno);
+		pieces_free(&pieces);
+	}
+	return pieces;
+}
+
+/* Whether a signal waits that ends the program, for what takes long. */
+static bool
+is_to_end(void)
+{
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	sigset_t waiting;
+	bool is = false;
+
+	sigpending(&waiting);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		is |= sigismember(&waiting, ends[i]) == 1;
+	return is;
+}
+
+int
+export_put(struct export_pieces *pieces, const void *bytes, size_t length)
+{
+	if (is_to_end())
+		return STATUS_FAILED;
+	if (!write_all(pieces->file, bytes, length))
+		return cannot_write(pieces->export->path, errno);
+	return STATUS_DONE;
 }
 
 static int
-write_file(const struct export *export, const void *bytes, size_t length)
+take_name(const struct export_pieces *pieces)
 {
-	char *path = target(export), *temporary = text_format("%s.XXXXXX", path);
-	int error = write_beside(export, path, temporary, bytes, length);
+	return pieces->export->force ? rename(pieces->temporary, pieces->path)
+				     : file_take_name(pieces->temporary, pieces->path);
+}
 
-	text_free(&temporary);
-	text_free(&path);
+static int
+finish(const struct export_pieces *pieces)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	if (fchmod(pieces->file, pieces->export->mode & ~mask) != 0 || fsync(pieces->file) != 0 ||
+	    take_name(pieces) != 0)
+		return errno;
+	return 0;
+}
+
+int
+export_end(struct export_pieces **pieces, bool whole)
+{
+	const struct export *export = (*pieces)->export;
+	int error = whole ? finish(*pieces) : 0;
+
+	(void)close((*pieces)->file); /* it is on the disk */
+	if (!whole || error != 0)
+		(void)unlink((*pieces)->temporary);
+	pieces_free(pieces);
 	if (error == EEXIST)
 		return tell_it_is_there(export->path);
-	return error == 0 ? STATUS_DONE : cannot_write(export->path, error);
+	if (error != 0)
+		return cannot_write(export->path, error);
+	return whole ? STATUS_DONE : STATUS_FAILED;
 }
 
 int
 export_write(const struct export *export, const void *bytes, size_t length)
 {
-	sigset_t before;
-	int status;
+	struct export_pieces *pieces;
 
 	if (export->path == NULL) /* what goes wrong there, main() tells */
 		return fwrite(bytes, 1, length, stdout) == length ? STATUS_DONE : STATUS_FAILED;
-	signals_hold(&before);
-	status = write_file(export, bytes, length);
-	signals_release(&before);
-	return status;
+	pieces = export_begin(export);
+	if (pieces == NULL)
+		return STATUS_FAILED;
+	return export_end(&pieces, export_put(pieces, bytes, length) == STATUS_DONE);
 }

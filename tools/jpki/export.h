@@ -21,4 +21,19 @@ int export_check(const struct export *export);
 /* Write the bytes: whole or not at all, where it is a file. STATUS_DONE, or it was told. */
 int export_write(const struct export *export, const void *bytes, size_t length);
 
+/* A file that is written piece by piece, and takes its name when it is whole. Signals wait from the
+ * beginning to the end. */
+struct export_pieces;
+
+/* NULL, and it was told. */
+struct export_pieces *export_begin(const struct export *export);
+
+/* STATUS_DONE; else it was told, or a signal waits that wants the program to end: then come to the
+ * end. */
+int export_put(struct export_pieces *pieces, const void *bytes, size_t length);
+
+/* The end: the file takes its name if it is whole, else nothing is left of it; *pieces is given
+ * back. STATUS_DONE if there is the whole file; else it was told. */
+int export_end(struct export_pieces **pieces, bool whole);
+
 #endif

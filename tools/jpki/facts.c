@@ -12,9 +12,6 @@
 #include "message.h"
 #include "text.h"
 
-/* Renewal is possible from so many months before the end (card-facts: validity). */
-#define RENEWAL_MONTHS 3
-
 /* The attributes of a person, below this one (card-facts: X.509). */
 #define ATTRIBUTES "1.2.392.200149.8.5.5."
 
@@ -103,7 +100,7 @@ judge_period(const struct facts *facts, time_t now)
 		return PERIOD_NOT_YET;
 	if (now > facts->until)
 		return PERIOD_OVER;
-	return day_distance(day_months_before(facts->last_day, RENEWAL_MONTHS), today) >= 0
+	return day_distance(day_months_before(facts->last_day, FACTS_RENEWAL_MONTHS), today) >= 0
 		   ? PERIOD_RENEW
 		   : PERIOD_RUNS;
 }

@@ -13,6 +13,9 @@
 
 #include "day.h"
 
+/* Renewal is possible from so many months before the end (card-facts: validity). */
+#define FACTS_RENEWAL_MONTHS 3
+
 /* How a period stands at a day. */
 enum period {
 	PERIOD_NOT_YET,

@@ -14,10 +14,15 @@
 static const struct verb *const verbs[] = {
     &verb_status,
     &verb_cert,
+    &verb_check,
     &verb_pin,
+    &verb_sign,
+    &verb_verify,
+    &verb_pdf,
     &verb_watch,
     &verb_doctor,
     &verb_setup,
+    &verb_card,
     NULL,
 };
 
@@ -38,7 +43,7 @@ print_help(void)
 	tell("%s",
 	    _("\nThe exit status is 0 if it was done, 1 if it could not be done or, of a check,\n"
 	      "if something is missing, 2 if the command line was not understood, 3 if there is\n"
-	      "no card to ask, and 4 if the PIN was not accepted."));
+	      "no card to ask, 4 if the PIN was not accepted, and 5 if a check cannot tell."));
 }
 
 static int

@@ -5,11 +5,11 @@
 #include "names.h"
 
 static const struct {
-	const char *word, *key, *pin;
+	const char *word, *key, *within, *pin;
 } keys[JPKI_ROLES] = {
-    [JPKI_AUTHENTICATION] = {"auth", N_("User authentication"),
+    [JPKI_AUTHENTICATION] = {"auth", N_("User authentication"), N_("user authentication"),
 	N_("PIN for user authentication (4 digits)")},
-    [JPKI_SIGNATURE] = {"sign", N_("Digital signature"),
+    [JPKI_SIGNATURE] = {"sign", N_("Digital signature"), N_("digital signature"),
 	N_("password for digital signature (6 to 16 letters and digits)")},
 };
 
@@ -32,6 +32,12 @@ const char *
 name_of_key(enum jpki_role role)
 {
 	return _(keys[role].key);
+}
+
+const char *
+name_of_key_within(enum jpki_role role)
+{
+	return _(keys[role].within);
 }
 
 const char *

@@ -9,6 +9,8 @@
 
 /* Of a key, in the person's language. */
 const char *name_of_key(enum jpki_role role);
+/* The same within a sentence. */
+const char *name_of_key_within(enum jpki_role role);
 /* Of its PIN. */
 const char *name_of_pin(enum jpki_role role);
 /* What is in a reader. */

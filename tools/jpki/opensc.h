@@ -8,12 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum opensc_place {
-	OPENSC_IN_DATABASE, /* a list of modules of NSS's: Firefox, Thunderbird, Chromium */
-	OPENSC_IN_P11_KIT,
-	OPENSC_AT_LOGIN, /* registered in databases again whenever the person logs in to a desktop
-			  */
-};
+#include "opensc_place.h"
 
 struct opensc_finding {
 	enum opensc_place place;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "file.h"
-#include "opensc.h"
+#include "opensc_place.h"
 
 struct kept {
 	struct file file;

@@ -93,6 +93,12 @@ place_data(const char *below)
 	return place_xdg("XDG_DATA_HOME", ".local/share", below);
 }
 
+char *
+place_state(const char *below)
+{
+	return place_xdg("XDG_STATE_HOME", ".local/state", below);
+}
+
 /* A folder by its path without links, with a slash at its end; to be freed. NULL if there is none.
  */
 static char *

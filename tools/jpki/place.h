@@ -15,6 +15,8 @@ int place_check(bool writing);
 char *place_home(const char *below);
 char *place_config(const char *below);
 char *place_data(const char *below);
+/* Below $XDG_STATE_HOME or ~/.local/state. */
+char *place_state(const char *below);
 
 /* An absolute path for one that a person typed; to be freed. A relative one that leads nowhere
  * stays as it is. */

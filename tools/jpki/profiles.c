@@ -13,7 +13,7 @@ struct reading {
 	const char *folder;
 	const char *rest; /* of the text */
 	char *section;
-	char *name, *path; /* of a profile's section */
+	char *name, *path, *store; /* of a profile's section */
 	bool is_relative, is_default;
 };
 
@@ -52,6 +52,13 @@ absolute(const struct reading *reading, const char *path, bool is_relative)
 	return text_copy(path, strlen(path));
 }
 
+static void
+copy_if_new(char **place, const char *value)
+{
+	if (*place == NULL && value != NULL && value[0] != '\0')
+		*place = text_copy(value, strlen(value));
+}
+
 /* A section [Profile0] is at its end. */
 static void
 end_profile(struct reading *reading)
@@ -62,11 +69,12 @@ end_profile(struct reading *reading)
 		row = row_of(
 		    reading->profiles, absolute(reading, reading->path, reading->is_relative));
 		row->is_default |= reading->is_default;
-		if (row->name == NULL && reading->name != NULL)
-			row->name = text_copy(reading->name, strlen(reading->name));
+		copy_if_new(&row->name, reading->name);
+		copy_if_new(&row->store, reading->store);
 	}
 	text_free(&reading->name);
 	text_free(&reading->path);
+	text_free(&reading->store);
 	reading->is_relative = true;
 	reading->is_default = false;
 }
@@ -105,6 +113,8 @@ take_profile(void *context, const char *section, const char *name, const char *v
 		keep(&reading->name, value);
 	} else if (strcmp(name, "Path") == 0) {
 		keep(&reading->path, value);
+	} else if (strcmp(name, "StoreID") == 0) {
+		keep(&reading->store, value);
 	} else if (strcmp(name, "IsRelative") == 0) {
 		reading->is_relative = strcmp(value, "0") != 0;
 	} else if (strcmp(name, "Default") == 0) {
@@ -201,20 +211,54 @@ profiles_free(struct profiles *profiles)
 {
 	for (size_t i = 0; i < profiles->count; i++) {
 		text_free(&profiles->rows[i].name);
+		text_free(&profiles->rows[i].shown);
+		text_free(&profiles->rows[i].store);
 		text_free(&profiles->rows[i].folder);
 	}
 	free(profiles->rows);
 	*profiles = (struct profiles){0};
 }
 
+/* The row of the group's own path, which may be written otherwise than in profiles.ini. */
+static struct profile *
+find_same(struct profiles *profiles, const char *folder)
+{
+	for (size_t i = 0; i < profiles->count; i++)
+		if (is_same_file(profiles->rows[i].folder, folder))
+			return &profiles->rows[i];
+	return NULL;
+}
+
+void
+profiles_add_to_group(struct profiles *profiles, char *folder, const char *shown, const char *store)
+{
+	struct profile *row = find_same(profiles, folder);
+
+	if (row != NULL) {
+		text_free(&folder);
+	} else {
+		row = row_of(profiles, folder);
+		row->is_unlisted = true;
+	}
+	copy_if_new(&row->shown, shown);
+	copy_if_new(&row->store, store);
+}
+
 bool
-profiles_is_used(const struct profiles *profiles, const struct profile *profile)
+profiles_is_named(const struct profile *profile, const char *name)
+{
+	return (profile->name != NULL && strcmp(profile->name, name) == 0) ||
+	       (profile->shown != NULL && strcmp(profile->shown, name) == 0);
+}
+
+static bool
+is_used_itself(const struct profiles *profiles, const struct profile *profile)
 {
 	bool some_installs = false, some_default = false;
 	size_t there = 0;
 
 	for (size_t i = 0; i < profiles->count; i++) {
-		if (!is_folder(profiles->rows[i].folder))
+		if (profiles->rows[i].is_unlisted || !is_folder(profiles->rows[i].folder))
 			continue;
 		there++;
 		some_installs |= profiles->rows[i].is_installs;
@@ -224,5 +268,18 @@ profiles_is_used(const struct profiles *profiles, const struct profile *profile)
 		return profile->is_installs;
 	if (some_default)
 		return profile->is_default;
-	return there == 1 && is_folder(profile->folder);
+	return there == 1 && !profile->is_unlisted && is_folder(profile->folder);
+}
+
+bool
+profiles_is_used(const struct profiles *profiles, const struct profile *profile)
+{
+	if (is_used_itself(profiles, profile))
+		return true;
+	for (size_t i = 0; profile->store != NULL && i < profiles->count; i++)
+		if (profiles->rows[i].store != NULL &&
+		    strcmp(profiles->rows[i].store, profile->store) == 0 &&
+		    is_used_itself(profiles, &profiles->rows[i]))
+			return true;
+	return false;
 }

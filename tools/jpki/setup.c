@@ -7,7 +7,6 @@
 #include "message.h"
 #include "module_file.h"
 #include "setup.h"
-#include "setup_opensc.h"
 #include "text.h"
 #include "verb.h"
 
@@ -24,6 +23,9 @@ static const struct setup_module signature = {
     "JPKI My Number Card Signature",
 };
 
+static const char *const firefox_files[] = {"firefox", "firefox-esr", "firefox-bin", NULL};
+static const char *const chromium_files[] = {"chromium", "chromium-browser", "chrome", NULL};
+
 static const struct program {
 	const char *name, *title;
 	const struct setup_module *module;
@@ -32,24 +34,93 @@ static const struct program {
 	bool has_profiles, has_opensc;
 	const char *snap, *flatpak; /* its folders there, below HOME */
 	const char *help;
+	const char *const *files; /* their names, if its windows show what tokens are called */
 } programs[] = {
-    {"firefox", "Firefox", &authentication, setup_mozilla, &setup_firefox, true, true,
-	"snap/firefox/common/.mozilla/firefox", ".var/app/org.mozilla.firefox",
-	N_("log in to web sites")},
-    {"chromium", "Chromium", &authentication, setup_chromium, NULL, true, true, "snap/chromium",
-	".var/app/org.chromium.Chromium", N_("log in to web sites; Google Chrome too")},
-    {"libreoffice", "LibreOffice", &signature, setup_libreoffice, NULL, true, false,
-	"snap/libreoffice", ".var/app/org.libreoffice.LibreOffice", N_("sign documents")},
-    {"thunderbird", "Thunderbird", &signature, setup_mozilla, &setup_thunderbird, true, true,
-	"snap/thunderbird", ".var/app/org.mozilla.Thunderbird", N_("sign messages")},
-    {"ssh", "OpenSSH", &authentication, setup_lines, &setup_ssh, false, false, NULL, NULL,
-	N_("log in to other hosts; prints lines to use")},
-    {"openvpn", "OpenVPN", &authentication, setup_lines, &setup_openvpn, false, false, NULL, NULL,
-	N_("log in to a VPN; prints lines to use")},
-    {"java", "Java", &authentication, setup_lines, &setup_java, false, false, NULL, NULL,
-	N_("keytool, jarsigner, TLS; prints lines to use")},
-    {"p11-kit", "p11-kit", &both, setup_p11kit, NULL, false, true, NULL, NULL,
-	N_("all programs that use p11-kit, as GnuTLS's")},
+    {
+	.name = "firefox",
+	.title = "Firefox",
+	.help = N_("log in to web sites"),
+	.module = &authentication,
+	.run = setup_mozilla,
+	.details = &setup_firefox,
+	.has_profiles = true,
+	.has_opensc = true,
+	.files = firefox_files,
+	.snap = "snap/firefox/common/.mozilla/firefox",
+	.flatpak = ".var/app/org.mozilla.firefox",
+    },
+    {
+	.name = "chromium",
+	.title = "Chromium",
+	.help = N_("log in to web sites; Google Chrome too"),
+	.module = &authentication,
+	.run = setup_chromium,
+	.has_profiles = true,
+	.has_opensc = true,
+	.files = chromium_files,
+	.snap = "snap/chromium",
+	.flatpak = ".var/app/org.chromium.Chromium",
+    },
+    {
+	.name = "libreoffice",
+	.title = "LibreOffice",
+	.help = N_("sign documents"),
+	.module = &signature,
+	.run = setup_libreoffice,
+	.has_profiles = true,
+	.snap = "snap/libreoffice",
+	.flatpak = ".var/app/org.libreoffice.LibreOffice",
+    },
+    {
+	.name = "thunderbird",
+	.title = "Thunderbird",
+	.help = N_("sign messages"),
+	.module = &signature,
+	.run = setup_mozilla,
+	.details = &setup_thunderbird,
+	.has_profiles = true,
+	.has_opensc = true,
+	.snap = "snap/thunderbird",
+	.flatpak = ".var/app/org.mozilla.Thunderbird",
+    },
+    {
+	.name = "ssh",
+	.title = "OpenSSH",
+	.help = N_("log in to other hosts; prints lines to use"),
+	.module = &authentication,
+	.run = setup_lines,
+	.details = &setup_ssh,
+    },
+    {
+	.name = "openvpn",
+	.title = "OpenVPN",
+	.help = N_("log in to a VPN; prints lines to use"),
+	.module = &authentication,
+	.run = setup_lines,
+	.details = &setup_openvpn,
+    },
+    {
+	.name = "java",
+	.title = "Java",
+	.help = N_("keytool, jarsigner, TLS; prints lines to use"),
+	.module = &authentication,
+	.run = setup_lines,
+	.details = &setup_java,
+    },
+    {
+	.name = "p11-kit",
+	.title = "p11-kit",
+	.help = N_("all programs that use p11-kit, as GnuTLS's"),
+	.module = &both,
+	.run = setup_p11kit,
+	.has_opensc = true,
+    },
+    {
+	.name = "reminder",
+	.title = "jpki-reminder",
+	.help = N_("remind, once a day, of certificates that end soon"),
+	.run = setup_reminder,
+    },
 };
 
 /* Where their help begins. */
@@ -57,7 +128,7 @@ static const struct program {
 #define PROGRAM_COUNT (sizeof(programs) / sizeof(programs[0]))
 
 static const enum option_id options[] = {OPTION_REMOVE, OPTION_CHECK, OPTION_PROFILE,
-    OPTION_MODULES, OPTION_WITHOUT_OPENSC, OPTION_WITH_OPENSC, OPTION_NONE};
+    OPTION_MODULES, OPTION_WITHOUT_OPENSC, OPTION_WITH_OPENSC, OPTION_LABELS, OPTION_NONE};
 
 static void
 print_programs(void)
@@ -98,7 +169,7 @@ find_program(const char *name)
 /* What differs from one run to the next. */
 struct wanted {
 	enum setup_action action;
-	const char *profile, *modules;
+	const char *profile, *modules, *labels;
 	struct setup_opensc *opensc;
 	bool *registered;
 };
@@ -112,10 +183,13 @@ run_program(const struct program *program, const struct wanted *wanted)
 	    .title = program->title,
 	    .details = program->details,
 	    .module = program->module,
-	    .library = module_path(wanted->modules, program->module->file),
+	    .library = program->module != NULL ? module_path(wanted->modules, program->module->file)
+					       : NULL,
 	    .profile = wanted->profile,
 	    .snap = program->snap,
 	    .flatpak = program->flatpak,
+	    .labels = wanted->labels,
+	    .programs = program->files,
 	    .opensc = program->has_opensc ? wanted->opensc : NULL,
 	    .registered = wanted->registered,
 	};
@@ -123,9 +197,10 @@ run_program(const struct program *program, const struct wanted *wanted)
 
 	if (request.opensc != NULL)
 		request.opensc->at_login = program->run != setup_p11kit;
-	if (request.action != SETUP_ADD || module_check(request.library) == 0)
+	if (request.action != SETUP_ADD || request.library == NULL ||
+	    module_check(request.library) == 0)
 		status = program->run(&request);
-	status = setup_opensc_finish(&request, status);
+	status = setup_labels(&request, setup_opensc_finish(&request, status));
 	text_free(&request.library);
 	return status;
 }
@@ -139,20 +214,52 @@ setup_program(
 	return run_program(find_program(name), &wanted);
 }
 
-static int
-run(const struct words *words)
+/* Which of these go together. */
+static bool
+may_be_together(const struct words *words)
 {
 	static const enum option_id actions[] = {
 	    OPTION_REMOVE, OPTION_CHECK, OPTION_WITHOUT_OPENSC, OPTION_WITH_OPENSC, OPTION_NONE};
+	static const enum option_id labels[] = {
+	    OPTION_REMOVE, OPTION_CHECK, OPTION_LABELS, OPTION_WITH_OPENSC, OPTION_NONE};
+
+	return verb_one_of(words, actions) && verb_one_of(words, labels);
+}
+
+/* Whether the program has what the options are about. */
+static int
+check_options(const struct words *words, const struct program *program)
+{
+	const char *labels = words->value[OPTION_LABELS];
+
+	if (verb_has(words, OPTION_PROFILE) && !program->has_profiles)
+		return verb_misused(words, _("%s has no profiles"), program->title);
+	if ((verb_has(words, OPTION_WITHOUT_OPENSC) || verb_has(words, OPTION_WITH_OPENSC)) &&
+	    !program->has_opensc)
+		return verb_misused(
+		    words, _("%s has no place for OpenSC's module"), program->title);
+	if (labels != NULL && program->files == NULL)
+		return verb_misused(words, "%s", _("--labels is for firefox and chromium"));
+	if (labels != NULL && strcmp(labels, "en") != 0 && strcmp(labels, "ja") != 0)
+		return verb_misused(words, "%s", _("--labels takes en or ja"));
+	return STATUS_DONE;
+}
+
+static int
+run(const struct words *words)
+{
 	struct setup_opensc opensc = {.take_out = verb_has(words, OPTION_WITHOUT_OPENSC)};
 	struct wanted wanted = {
 	    .action = action_of(words),
 	    .profile = words->value[OPTION_PROFILE],
 	    .modules = words->value[OPTION_MODULES],
+	    .labels = words->value[OPTION_LABELS],
+	    .opensc = &opensc,
 	};
 	const struct program *program;
+	int status;
 
-	if (!verb_one_of(words, actions))
+	if (!may_be_together(words))
 		return STATUS_USAGE;
 	if (words->count == 0)
 		return verb_misused(words, "%s", _("the program's name is missing"));
@@ -162,14 +269,8 @@ run(const struct words *words)
 	if (program == NULL)
 		return verb_misused(
 		    words, _("\"%s\" is not a program that it knows"), words->word[0]);
-	if (verb_has(words, OPTION_PROFILE) && !program->has_profiles)
-		return verb_misused(words, _("%s has no profiles"), program->title);
-	if ((verb_has(words, OPTION_WITHOUT_OPENSC) || verb_has(words, OPTION_WITH_OPENSC)) &&
-	    !program->has_opensc)
-		return verb_misused(
-		    words, _("%s has no place for OpenSC's module"), program->title);
-	wanted.opensc = &opensc;
-	return run_program(program, &wanted);
+	status = check_options(words, program);
+	return status == STATUS_DONE ? run_program(program, &wanted) : status;
 }
 
 const struct verb verb_setup = {

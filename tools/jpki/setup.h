@@ -29,13 +29,15 @@ struct setup_opensc {
 
 struct setup_request {
 	enum setup_action action;
-	const char *name;    /* of the program, as it is typed */
-	const char *title;   /* of the program, as "Firefox" */
-	const void *details; /* what its registry knows of the program */
-	const struct setup_module *module;
+	const char *name;		   /* of the program, as it is typed */
+	const char *title;		   /* of the program, as "Firefox" */
+	const void *details;		   /* what its registry knows of the program */
+	const struct setup_module *module; /* NULL: it needs none */
 	char *library;	     /* the module's absolute path; it may be missing if not SETUP_ADD */
 	const char *profile; /* --profile as typed, or NULL */
 	const char *snap, *flatpak;  /* the program's folders below HOME if it is one, or NULL */
+	const char *labels;	     /* --labels as typed, or NULL */
+	const char *const *programs; /* the names of its files if it may have labels; or NULL */
 	struct setup_opensc *opensc; /* NULL: it does not matter for the program */
 	bool *registered; /* NULL, or set true if SETUP_CHECK finds a module of ours, be it a wrong
 			     one */
@@ -53,6 +55,14 @@ int setup_libreoffice(const struct setup_request *request);
 int setup_lines(const struct setup_request *request);
 int setup_mozilla(const struct setup_request *request);
 int setup_p11kit(const struct setup_request *request);
+int setup_reminder(const struct setup_request *request);
+
+/* After one of these, which gave a status: do with OpenSC's module as the request says, where the
+ * desktop registers it at each login; and tell what it means that it is beside ours. A status. */
+int setup_opensc_finish(const struct setup_request *request, int status);
+
+/* The same for what the tokens are called there. */
+int setup_labels(const struct setup_request *request, int status);
 
 /* What setup_mozilla() knows of a program of Mozilla's: where its profiles.ini is. */
 struct setup_mozilla_details {

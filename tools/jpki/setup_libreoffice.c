@@ -7,6 +7,7 @@
 #include "nss_database.h"
 #include "office_running.h"
 #include "office_text.h"
+#include "office_window.h"
 #include "place.h"
 #include "registry_nss.h"
 #include "text.h"
@@ -224,6 +225,8 @@ check(const struct setup_request *request, const struct office *office)
 	bool changed;
 	int status = registry_nss(request, office->database, NSS_OF_ITS_OWN, &changed);
 
+	if (office_window_check(request->title) != 0)
+		status = STATUS_FAILED;
 	if (is_set(office)) {
 		tell(_("%s: its certificate path is %s."), request->title, office->now);
 		return status;
@@ -261,24 +264,38 @@ remove_all(const struct setup_request *request, const struct office *office)
 		    office->database);
 		return STATUS_DONE;
 	}
+	if (office_window_unset(request->title) != 0)
+		return STATUS_FAILED;
 	return registry_nss(request, office->database, NSS_OF_ITS_OWN, &changed);
+}
+
+static int
+add_all(const struct setup_request *request, struct office *office)
+{
+	bool made = false;
+	int status = STATUS_FAILED;
+
+	if (office_window_set(&made) == 0)
+		status = add(request, office);
+	if (status == STATUS_DONE) {
+		(void)office_window_check(request->title);
+		advise_trust(request, office);
+	} else if (made) {
+		(void)office_window_unset(NULL);
+	}
+	return status;
 }
 
 static int
 act(const struct setup_request *request, struct office *office)
 {
-	int status;
-
 	switch (request->action) {
 	case SETUP_CHECK:
 		return check(request, office);
 	case SETUP_REMOVE:
 		return remove_all(request, office);
 	default:
-		status = add(request, office);
-		if (status == STATUS_DONE)
-			advise_trust(request, office);
-		return status;
+		return add_all(request, office);
 	}
 }
 

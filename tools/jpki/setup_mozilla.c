@@ -8,6 +8,7 @@
 #include "file.h"
 #include "message.h"
 #include "place.h"
+#include "profile_groups.h"
 #include "profiles.h"
 #include "registry_nss.h"
 #include "text.h"
@@ -68,9 +69,8 @@ do_profiles(
 	for (size_t i = 0; i < profiles->count; i++) {
 		const struct profile *row = &profiles->rows[i];
 		bool exists = is_folder(row->folder);
-		bool wanted = request->profile != NULL
-				  ? row->name != NULL && strcmp(row->name, request->profile) == 0
-				  : exists && profiles_is_used(profiles, row);
+		bool wanted = request->profile != NULL ? profiles_is_named(row, request->profile)
+						       : exists && profiles_is_used(profiles, row);
 
 		outcome->listed++;
 		outcome->known += exists;
@@ -88,7 +88,7 @@ do_list(const struct setup_request *request, char *folder, struct outcome *outco
 {
 	struct profiles profiles = {0};
 
-	if (profiles_read(&profiles, folder) != 0)
+	if (profiles_read(&profiles, folder) != 0 || profile_groups_read(&profiles, folder) != 0)
 		outcome->status = STATUS_FAILED;
 	else
 		do_profiles(request, &profiles, outcome);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdlib.h>
+#include <stdio.h>
 
+#include "columns.h"
 #include "file.h"
 #include "message.h"
 #include "opensc.h"
@@ -84,11 +85,9 @@ beside_in_database(
     const struct setup_request *request, const char *folder, int status, bool *changed)
 {
 	struct opensc_findings findings = {0};
-	int result = status;
+	int result = STATUS_FAILED;
 
-	if (opensc_find_in_database(&findings, folder) != 0)
-		result = STATUS_FAILED;
-	else
+	if (opensc_find_in_database(&findings, folder) == 0)
 		result = do_findings(request, &findings, status);
 	if (request->opensc->take_out && findings.count > 0 && result == STATUS_DONE)
 		*changed = true;
@@ -162,12 +161,12 @@ at_login(const struct setup_request *request, int status)
 static void
 explain(const struct setup_request *request)
 {
-	tell("%s",
-	    _("OpenSC's module shows the same card. A program that has both asks for PINs twice,\n"
-	      "may offer the certificate of the module that cannot do TLS 1.3, and there a\n"
+	columns_text(stdout, 0,
+	    _("OpenSC's module shows the same card. A program that has both asks for PINs twice, "
+	      "may offer the certificate of the module that cannot do TLS 1.3, and there a "
 	      "password in lower case costs a try."));
-	if (request->action == SETUP_CHECK || !request->opensc->take_out)
-		tell(_("To take it out, for cards of other kinds too: jpki setup %s "
+	if (!request->opensc->take_out)
+		tell(_("To take it out, for cards of other kinds too:\n  jpki setup %s "
 		       "--without-opensc"),
 		    request->name);
 }

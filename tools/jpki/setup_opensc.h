@@ -11,8 +11,4 @@ int setup_opensc_in_database(
     const struct setup_request *request, const char *folder, int status, bool *changed);
 int setup_opensc_in_p11_kit(const struct setup_request *request, int status);
 
-/* The same for what the desktop starts, after all places; and what it means that OpenSC's module is
- * beside ours. */
-int setup_opensc_finish(const struct setup_request *request, int status);
-
 #endif

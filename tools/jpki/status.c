@@ -9,6 +9,7 @@
 #include "json.h"
 #include "message.h"
 #include "names.h"
+#include "reminder.h"
 #include "state.h"
 #include "text.h"
 #include "trouble.h"
@@ -56,8 +57,11 @@ add_reader(struct overview *overview, const struct words *words, size_t reader)
 	    jpki_reader_card(reader, &row.found.holds, &row.found.card) != JPKI_OK ||
 	    row.found.holds == JPKI_HOLDS_NO_READER)
 		return;
-	if (holds_keys(row.found.holds))
+	if (holds_keys(row.found.holds)) {
 		row.error = state_read(&row.found, &row.state);
+		if (row.error == JPKI_OK)
+			reminder_note(&row.state);
+	}
 	overview->rows = list_grow(overview->rows, overview->count, sizeof(row));
 	overview->rows[overview->count++] = row;
 }
@@ -96,8 +100,8 @@ period_verdict(enum jpki_role role, const struct facts *facts)
 	switch (facts->period) {
 	case PERIOD_OVER:
 		/* TRANSLATORS: the name of a key; a date. */
-		line = text_format(
-		    _("Expired: the certificate for %s ended on %s."), name_of_key(role), day);
+		line = text_format(_("Expired: the certificate for %s ended on %s."),
+		    name_of_key_within(role), day);
 		advice = _("The town office issues a new one.");
 		break;
 	case PERIOD_RENEW:
@@ -105,7 +109,7 @@ period_verdict(enum jpki_role role, const struct facts *facts)
 		    text_format(ngettext("Renew it: the certificate for %s ends on %s, in %ld day.",
 				    "Renew it: the certificate for %s ends on %s, in %ld days.",
 				    (unsigned long)facts->days_left),
-			name_of_key(role), day, facts->days_left);
+			name_of_key_within(role), day, facts->days_left);
 		advice = _("The town office renews it, with the card and its PINs, from three "
 			   "months before "
 			   "the end.");
@@ -113,7 +117,7 @@ period_verdict(enum jpki_role role, const struct facts *facts)
 	case PERIOD_NOT_YET:
 		line = text_format(
 		    _("Not valid yet: the certificate for %s. Is the computer's clock right?"),
-		    name_of_key(role));
+		    name_of_key_within(role));
 		break;
 	default:
 		break;
@@ -412,8 +416,15 @@ log_in(const struct words *words)
 static int
 run(const struct words *words)
 {
+	static const enum option_id ways[] = {OPTION_REMIND, OPTION_SIGN, OPTION_NONE};
 	struct overview overview;
-	int status = verb_has(words, OPTION_SIGN) ? log_in(words) : found_start();
+	int status;
+
+	if (!verb_one_of(words, ways))
+		return STATUS_USAGE;
+	if (verb_has(words, OPTION_REMIND))
+		return reminder_run();
+	status = verb_has(words, OPTION_SIGN) ? log_in(words) : found_start();
 
 	if (status != STATUS_DONE)
 		return status;
@@ -426,7 +437,7 @@ run(const struct words *words)
 }
 
 static const enum option_id options[] = {
-    OPTION_SIGN, UNLOCK_OPTIONS, OPTION_READER, OPTION_JSON, OPTION_NONE};
+    OPTION_SIGN, OPTION_REMIND, UNLOCK_OPTIONS, OPTION_READER, OPTION_JSON, OPTION_NONE};
 
 const struct verb verb_status = {
     .name = "status",

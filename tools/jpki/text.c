@@ -118,6 +118,16 @@ text_free(char **text)
 }
 
 void *
+memory_new(size_t size)
+{
+	void *memory = calloc(1, size > 0 ? size : 1);
+
+	if (memory == NULL)
+		out_of_memory();
+	return memory;
+}
+
+void *
 list_grow(void *rows, size_t count, size_t size)
 {
 	void *grown = reallocarray(rows, count + 1, size);

@@ -35,6 +35,9 @@ void text_free(char **text);
 /* Room for one row more in a list, as realloc(); ends the program as above. */
 void *list_grow(void *rows, size_t count, size_t size);
 
+/* So many bytes, all zero, to be freed; ends the program as above. */
+void *memory_new(size_t size);
+
 /* Ends the program: memory is used up. */
 _Noreturn void out_of_memory(void);
 

@@ -40,8 +40,9 @@ static const struct row errors[] = {
 	   "contacts. Clean it with a dry cloth.")},
     {JPKI_ERR_NOT_JPKI, "other-card", STATUS_NO_CARD,
 	N_("The card in the reader is no My Number card."), N_("Put in your My Number card.")},
-    {JPKI_ERR_BUSY, "busy", STATUS_NO_CARD, N_("Another program has the card for itself alone."),
-	CLOSE_OTHERS},
+    {JPKI_ERR_BUSY, "busy", STATUS_NO_CARD,
+	N_("The card cannot be asked now: another program has it, or it fails."),
+	N_("Close other programs that use it. Then take it out and put it in again.")},
     {JPKI_ERR_HELD, "busy", STATUS_NO_CARD,
 	N_("Another program uses the card, and has not let go of it in time."), CLOSE_OTHERS},
     {JPKI_ERR_RESET, "reset", STATUS_FAILED, N_("Another program has reset the card meanwhile."),
@@ -99,7 +100,7 @@ static const int of_holds[] = {
     [JPKI_HOLDS_NO_READER] = JPKI_ERR_NO_READER,
     [JPKI_HOLDS_NOTHING] = JPKI_ERR_NO_CARD,
     [JPKI_HOLDS_MUTE] = JPKI_ERR_MUTE,
-    [JPKI_HOLDS_UNKNOWN] = JPKI_ERR_HELD,
+    [JPKI_HOLDS_UNKNOWN] = JPKI_ERR_BUSY,
     [JPKI_HOLDS_OTHER] = JPKI_ERR_NOT_JPKI,
 };
 

@@ -23,6 +23,7 @@ enum option_id {
 	OPTION_TEXT,
 	OPTION_WEAK,
 	OPTION_SIGN,
+	OPTION_REMIND,
 	OPTION_REMOVE,
 	OPTION_CHECK,
 	OPTION_PROFILE,
@@ -32,6 +33,17 @@ enum option_id {
 	OPTION_FIX,
 	OPTION_UNFIX,
 	OPTION_REPORT,
+	OPTION_LABELS,
+	OPTION_CA,
+	OPTION_CA_DIR,
+	OPTION_NO_PIN,
+	OPTION_OCSP,
+	OPTION_OCSP_URL,
+	OPTION_CRL,
+	OPTION_FILE,
+	OPTION_DETACHED,
+	OPTION_AUTH,
+	OPTION_CONTENT,
 	OPTION_COUNT,
 };
 
@@ -66,7 +78,8 @@ struct verb {
 	const char *(*name_at)(size_t i, const char **text);
 };
 
-extern const struct verb verb_cert, verb_doctor, verb_pin, verb_setup, verb_status, verb_watch;
+extern const struct verb verb_card, verb_cert, verb_check, verb_doctor, verb_pdf, verb_pin,
+    verb_setup, verb_sign, verb_status, verb_verify, verb_watch;
 
 /* The one of that name in a list that NULL ends; NULL: there is none. */
 const struct verb *verb_find(const struct verb *const *verbs, const char *name);

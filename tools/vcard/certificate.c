@@ -189,6 +189,32 @@ out:
 }
 
 static bool
+add_ocsp_address(X509 *certificate, const char *address)
+{
+	AUTHORITY_INFO_ACCESS *list = AUTHORITY_INFO_ACCESS_new();
+	ACCESS_DESCRIPTION *row = ACCESS_DESCRIPTION_new();
+	ASN1_IA5STRING *string = ASN1_IA5STRING_new();
+	bool ok = list != NULL && row != NULL && string != NULL &&
+		  ASN1_STRING_set(string, address, -1) == 1;
+
+	if (ok) {
+		row->method = OBJ_nid2obj(NID_ad_OCSP);
+		GENERAL_NAME_set0_value(row->location, GEN_URI, string);
+		string = NULL;
+		ok = sk_ACCESS_DESCRIPTION_push(list, row) > 0;
+	}
+	if (ok) {
+		row = NULL;
+		ok = X509_add1_ext_i2d(certificate, NID_info_access, list, 0, X509V3_ADD_DEFAULT) ==
+		     1;
+	}
+	ASN1_IA5STRING_free(string);
+	ACCESS_DESCRIPTION_free(row);
+	AUTHORITY_INFO_ACCESS_free(list);
+	return ok;
+}
+
+static bool
 add_other_name(GENERAL_NAMES *names, const char *type, const char *text)
 {
 	ASN1_OBJECT *object = OBJ_txt2obj(type, 1);
@@ -282,6 +308,8 @@ add_extensions(
 	       add_extension(certificate, ca, NID_certificate_policies, profile->policy) &&
 	       (!profile->personal || add_person(certificate, citizen)) &&
 	       add_distribution_point(certificate, profile) &&
+	       (*citizen->ocsp_address == '\0' ||
+		   add_ocsp_address(certificate, citizen->ocsp_address)) &&
 	       add_extension(certificate, ca, NID_authority_key_identifier, "keyid:always") &&
 	       add_extension(certificate, ca, NID_subject_key_identifier, "hash");
 }

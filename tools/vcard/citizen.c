@@ -34,6 +34,7 @@ static const struct member {
     MEMBER(address_map, NULL, 3),
     MEMBER(prefecture, "Tokyo-to", 0),
     MEMBER(town, "Chiyoda-ku", 0),
+    MEMBER(ocsp_address, "", 0),
 #undef MEMBER
 };
 #define MEMBERS (sizeof(members) / sizeof(members[0]))
@@ -75,6 +76,16 @@ is_birth_date(const char *text)
 	return strlen(text) == 9 && strspn(text, "0123456789") == 9 && text[0] <= '5';
 }
 
+/* Also none, or one that nothing listens at. */
+static bool
+is_address(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text <= ' ' || *text > '~')
+			return false;
+	return true;
+}
+
 static int
 check(const struct citizen *citizen, struct vcard_error *error)
 {
@@ -84,6 +95,8 @@ check(const struct citizen *citizen, struct vcard_error *error)
 		    "example 419900123");
 	if (strlen(citizen->sex) != 1 || strchr("123", citizen->sex[0]) == NULL)
 		return fail(error, "sex is 1 (male), 2 (female) or 3 (unknown)");
+	if (!is_address(citizen->ocsp_address))
+		return fail(error, "an OCSP address is of printable ASCII, without blanks");
 	return 0;
 }
 
@@ -92,7 +105,8 @@ is_as_saved(struct citizen *citizen, const struct member *row, const json_t *sav
 {
 	const char *old = json_string_value(json_object_get(saved, row->name));
 
-	return old != NULL && strcmp(*member_of(citizen, row->at), old) == 0;
+	/* a folder of an older version does not have all: its certificates stay */
+	return strcmp(*member_of(citizen, row->at), old != NULL ? old : "") == 0;
 }
 
 /* What the member becomes; NULL: a map that has to be made anew. */

@@ -7,6 +7,7 @@
 /* Who a certificate is for, all members set. */
 struct citizen {
 	char *name, *birth_date, *sex, *address, *name_map, *address_map, *prefecture, *town;
+	char *ocsp_address; /* may be empty */
 };
 
 /*

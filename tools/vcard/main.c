@@ -35,6 +35,7 @@ enum option_code { /* NOLINT(cert-int09-c,readability-enum-initial-value) */
 	OPTION_ADDRESS,
 	OPTION_PREFECTURE,
 	OPTION_TOWN,
+	OPTION_OCSP_ADDRESS,
 	OPTION_HELP = 'h',
 	OPTION_VERSION = 'V',
 };
@@ -58,6 +59,7 @@ static const struct option long_options[] = {
     {"address", required_argument, NULL, OPTION_ADDRESS},
     {"prefecture", required_argument, NULL, OPTION_PREFECTURE},
     {"town", required_argument, NULL, OPTION_TOWN},
+    {"ocsp-address", required_argument, NULL, OPTION_OCSP_ADDRESS},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -106,6 +108,7 @@ print_help(void)
 	       "  --name TEXT, --birth-date EYYYYMMDD, --sex 1|2|3, --address TEXT,\n"
 	       "  --prefecture TEXT, --town TEXT\n"
 	       "                             the citizen; a change makes new certificates\n"
+	       "  --ocsp-address URL         an OCSP responder that the certificates name (\"\")\n"
 	       "  --help, --version\n\n"
 	       "Quirks (the first value is the default):\n");
 	for (size_t i = 0; (row = vcard_quirk(i)) != NULL; i++) {
@@ -189,6 +192,8 @@ text_option(struct program *program, int option)
 		return &program->card.citizen.prefecture;
 	case OPTION_TOWN:
 		return &program->card.citizen.town;
+	case OPTION_OCSP_ADDRESS:
+		return &program->card.citizen.ocsp_address;
 	default:
 		return NULL;
 	}

@@ -43,6 +43,8 @@ struct vcard_citizen {
 	const char *address_map; /* the same for the address */
 	const char *prefecture;	 /* L of the subject, Latin letters */
 	const char *town;	 /* second L */
+	/* OCSP responder that the certificates name (authorityInfoAccess); "": none */
+	const char *ocsp_address;
 };
 
 enum vcard_certificate {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What was looked at, point by point: how it stands, and what to do. */
-#ifndef JPKI_TOOL_POINTS_H
-#define JPKI_TOOL_POINTS_H
+#ifndef JPKI_TOOL_DIAGNOSIS_H
+#define JPKI_TOOL_DIAGNOSIS_H
 
 #include <stddef.h>
 
@@ -13,26 +13,27 @@ enum mark {
 	MARK_BAD,
 };
 
-struct point {
+struct finding {
 	const char *id; /* a word for scripts */
 	enum mark mark;
 	char *text;   /* what was found */
 	char *remedy; /* or NULL */
 };
 
-struct points {
-	struct point *rows;
+struct diagnosis {
+	struct finding *rows;
 	size_t count, bad;
 };
 
 /* Add one; the texts are taken over. */
-void points_add(struct points *points, const char *id, enum mark mark, char *text, char *remedy);
+void diagnosis_add(
+    struct diagnosis *diagnosis, const char *id, enum mark mark, char *text, char *remedy);
 
-void points_free(struct points *points);
+void diagnosis_free(struct diagnosis *diagnosis);
 
 /* Print them on standard output, in colours where that is a terminal and NO_COLOR is not set. */
-void points_print(const struct points *points);
+void diagnosis_print(const struct diagnosis *diagnosis);
 
-json_t *points_json(const struct points *points);
+json_t *diagnosis_json(const struct diagnosis *diagnosis);
 
 #endif

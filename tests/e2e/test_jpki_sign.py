@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""jpki sign: signatures of files that OpenSSL accepts, and what is said where there are none."""
+
+import hashlib
+import os
+import re
+import shutil
+
+import pytest
+
+from prompt import Prompted
+from support import JPKI, PIN, SIGN, openssl, wait_until
+
+ENGLISH = {"LC_ALL": "C.UTF-8"}
+PASSWORD = PIN[SIGN]
+ASKED = "password for digital signature"
+MIB = 1 << 20
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "files"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def files(folder):
+    """Some that are to be signed; one is empty, one has a name that is not English."""
+    made = [folder / "a.bin", folder / "契約書.txt", folder / "empty"]
+    made[0].write_bytes(os.urandom(300000))
+    made[1].write_text("甲は乙に\n", encoding="utf-8")
+    made[2].write_bytes(b"")
+    return made
+
+
+class Signer:
+    """Runs jpki sign in a sandbox with the password on a descriptor; what it said is in `said`."""
+
+    def __init__(self, sandbox):
+        self.sandbox = sandbox
+
+    def __call__(self, *args, pin=PASSWORD, status=0, env=None):
+        command = 'pin=$1; shift; exec "$@" 3<<< "$pin"'
+        self.said = self.sandbox.run("bash", "-c", command, "sh", pin, JPKI, "sign", "--pin-fd", "3",
+                                     *args, env={**ENGLISH, **(env or {})}, status=status)
+        return self.said
+
+
+@pytest.fixture
+def sign(sandbox):
+    return Signer(sandbox)
+
+
+def verify(signature, authority, *args):
+    """OpenSSL's own check; what was signed."""
+    out = signature.parent / "content"
+    openssl("cms", "-verify", "-binary", "-cades", "-purpose", "any", "-inform", "DER", "-in",
+            signature, "-CAfile", authority, "-out", out, *args)
+    return out.read_bytes()
+
+
+def of(file, ending):
+    return file.with_name(file.name + ending)
+
+
+def left(folder):
+    return sorted(file.name for file in folder.iterdir())
+
+
+def test_attached(sign, card, files, certificates):
+    """One password, and the card is locked again."""
+    card.mark()
+    assert sign(*files).splitlines() == [
+        "Your name, address, date of birth and sex go into the signature, with",
+        "your certificate: whoever gets it can read them.",
+        *(f"Wrote {file}.p7m." for file in files)]
+    assert card.answers("001B") == ["9000"]
+    assert card.verified() == []
+    for file in files:
+        assert verify(of(file, ".p7m"), certificates / "signature-ca.pem") == file.read_bytes()
+        assert of(file, ".p7m").stat().st_mode & 0o777 == 0o600
+
+
+def test_detached(sign, card, files, certificates):
+    sign("--detached", *files)
+    for file in files:
+        signature = of(file, ".p7s")
+        verify(signature, certificates / "signature-ca.pem", "-content", file)
+        assert signature.stat().st_size < 5000
+
+
+def test_with_the_other_key(sign, card, files, certificates):
+    card.mark()
+    said = sign("--auth", files[0], "--output", of(files[0], ".sig"), pin="1234")
+    assert said == f"Wrote {files[0]}.sig.\n"
+    assert card.answers("0018") == ["9000"]
+    verify(of(files[0], ".sig"), certificates / "authentication-ca.pem")
+
+
+def test_it_is_cades(sign, files, certificates):
+    """The signed attributes, and the signer's certificate in one of them."""
+    sign("--detached", files[0])
+    said = openssl("cms", "-cmsout", "-print", "-inform", "DER", "-in",
+                   of(files[0], ".p7s")).decode()
+    signed = said[said.index("signedAttrs"):said.index("unsignedAttrs")]
+    assert re.findall(r"object: (\S+)", signed) == [
+        "contentType", "signingTime", "messageDigest", "id-smime-aa-signingCertificateV2"]
+    der = openssl("x509", "-in", certificates / "signature.pem", "-outform", "DER")
+    assert hashlib.sha256(der).hexdigest().upper() in signed
+    held = openssl("pkcs7", "-inform", "DER", "-in", of(files[0], ".p7s"), "-print_certs")
+    assert held.count(b"BEGIN CERTIFICATE") == 2
+    assert "algorithm: sha256" in said and "SHA1" not in said.upper()
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["a.bin", "--output", "契約書.txt"], "{}/契約書.txt is there already."),
+    (["a.bin", "契約書.txt", "a.bin"], "{}/a.bin.p7m: two of the files would become this one"),
+    (["a.bin", "../files/a.bin"], "{}/../files/a.bin.p7m: two of the files would become this one"),
+    (["a.bin", "--output", "a.bin", "--force"],
+     "{}/a.bin: this is to be signed, and would be overwritten"),
+    (["a.bin", "."], "{}/.: this is a folder; only a file can be signed"),
+    (["a.bin", "pipe"], "{}/pipe: this is not a regular file"),
+    (["none"], "{}/none: No such file or directory"),
+    (["a.bin", "--output", "none/x"], "{}/none/x: No such file or directory"),
+])
+def test_what_cannot_be_is_told_before_the_password(sign, card, files, folder, arguments, said):
+    os.mkfifo(folder / "pipe")
+    before = left(folder)
+    card.mark()
+    words = [word if word.startswith("--") else folder / word if word != "." else f"{folder}/."
+             for word in arguments]
+    words = [str(word) for word in words]
+    lines = sign(*words, status=1).splitlines()
+    assert lines[0] == "jpki: " + said.format(folder)
+    assert card.verifies() == [] and left(folder) == before
+
+
+def test_misused(sign, files):
+    assert "a file is missing" in sign(status=2)
+    assert "for one file alone" in sign(*files, "--output", "x", status=2)
+
+
+def test_force(sign, files, certificates):
+    old = of(files[0], ".p7m")
+    old.write_text("old")
+    sign(files[0], status=1)
+    assert old.read_text() == "old"
+    sign(files[0], "--force")
+    verify(old, certificates / "signature-ca.pem")
+
+
+@pytest.mark.parametrize("pin, answers, said", [
+    ("ABC124", ["63C4"], "That has cost a try. 4 of 5 are left."),
+    ("abc123", ["9000"], "Wrote"),
+    ("1234", [], "No try was spent. 5 of 5 are left."),
+])
+def test_passwords(sign, card, files, folder, pin, answers, said):
+    card.mark()
+    assert said in sign(files[0], pin=pin, status=None)
+    assert sign.sandbox.status == (0 if said == "Wrote" else 4)
+    assert card.answers("001B") == answers
+    assert of(files[0], ".p7m").exists() == (said == "Wrote")
+
+
+@pytest.mark.parametrize("tries, said", [
+    (0, "It is blocked"), (1, "Only one try is left: a wrong PIN would block it.")])
+def test_tries(sign, card, files, folder, tries, said):
+    card.set_tries("signature", tries)
+    card.mark()
+    assert said in sign(files[0], status=4)
+    assert card.verifies() == []
+
+
+@pytest.mark.parametrize("moment", [1, 5, -3, -2, -1])
+def test_the_card_is_pulled(sign, card, files, folder, moment):
+    """At an exchange counted from the first, or from the last: those are the signatures. Nothing is
+    written, of none of the files."""
+    before = left(folder)
+    card.mark()
+    sign(*files)
+    number = moment if moment > 0 else card.exchanges() + 1 + moment
+    for file in files:
+        of(file, ".p7m").unlink()
+    card.fault("eject", number)
+    said = sign(*files, status=None)
+    assert sign.sandbox.status in (1, 3), said
+    assert "Wrote" not in said and len(said.splitlines()) <= 6
+    assert left(folder) == before
+    assert card.tries("signature") == 5
+
+
+def test_no_card(sandboxes, files):
+    assert "There is no card in the reader." in Signer(sandboxes("--no-card"))(files[0], status=3)
+
+
+def test_after_the_window_the_password_is_asked_for_again(sandbox, card, files, certificates,
+                                                         tmp_path):
+    """Each signature takes longer than the key stays open."""
+    settings = tmp_path / "jpki.conf"
+    settings.write_text("[signature]\nwindow = 1\n")
+    card("delay", "signature", "1500000")
+    card.mark()
+    with Prompted(sandbox, JPKI, "sign", *files[:2],
+                  env={**ENGLISH, "JPKI_CONFIG": settings}) as person:
+        person.give(ASKED, PASSWORD)
+        person.wait_for("1 of 2 files are signed.")
+        person.give(ASKED, PASSWORD)
+        person.finish()
+    assert card.answers("001B") == ["9000", "9000"]
+    for file in files[:2]:
+        verify(of(file, ".p7m"), certificates / "signature-ca.pem")
+
+
+def test_a_password_for_each_signature(sandbox, card, files, certificates, tmp_path):
+    settings = tmp_path / "jpki.conf"
+    settings.write_text("[signature]\nwindow = 0\n")
+    with Prompted(sandbox, JPKI, "sign", *files[:2],
+                  env={**ENGLISH, "JPKI_CONFIG": settings}) as person:
+        for _ in range(3):
+            person.give(ASKED, PASSWORD)
+        person.finish()
+    assert {entry.sw for entry in card.verifies()} == {"9000"}
+    for file in files[:2]:
+        verify(of(file, ".p7m"), certificates / "signature-ca.pem")
+
+
+@pytest.mark.parametrize("form", [(), ("--detached",)])
+def test_a_large_file_needs_no_memory(sandbox, card, folder, certificates, form):
+    large = folder / "large"
+    with open(large, "wb") as file:
+        file.truncate(256 * MIB)
+    output = folder / "signature"
+    said = sandbox.run("bash", "-c", 'exec 3<<< "$0"; /usr/bin/python3 -c "$1" "${@:2}"', PASSWORD,
+                       "import resource, subprocess, sys\n"
+                       "done = subprocess.run(sys.argv[1:], pass_fds=[3], check=True)\n"
+                       "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)",
+                       JPKI, "sign", "--pin-fd", "3", *form, large, "--output", output)
+    assert int(said.split()[-1]) < 16 * 1024, said  # a child begins with what its parent had
+    if form:
+        verify(output, certificates / "signature-ca.pem", "-content", large)
+    else:
+        head = output.open("rb").read(100)
+        assert output.stat().st_size > 256 * MIB and head[0] == 0x30
+
+
+def test_the_bar_is_for_terminals(sandbox, card, folder):
+    large = folder / "large"
+    with open(large, "wb") as file:
+        file.truncate(64 * MIB)
+    with Prompted(sandbox, JPKI, "sign", large, env=ENGLISH) as person:
+        person.wait_for("Reading")
+        person.wait_for("100 %")
+        person.give(ASKED, PASSWORD)
+        person.wait_for("Writing")
+        shown = person.finish()
+    assert max(len(line) for line in re.split(r"[\r\n]", shown) if "%" in line) <= 80
+    assert "%" not in Signer(sandbox)(large, "--force")
+
+
+def test_ctrl_c_leaves_nothing(sandbox, card, folder):
+    """While it is written, which a file system that is full of holes makes no faster."""
+    large = folder / "large"
+    with open(large, "wb") as file:
+        file.truncate(512 * MIB)
+    with Prompted(sandbox, JPKI, "sign", large, env=ENGLISH) as person:
+        person.give(ASKED, PASSWORD)
+        person.wait_for("Writing")
+        person.interrupt()
+        assert person.end() != 0
+    wait_until(lambda: left(folder) == ["large"])
+    assert card.verified() == []
+
+
+def test_a_disk_that_is_full_leaves_nothing(sandbox, sign, card, files, folder, certificates):
+    """Only the room for a file's size is given here, which is full all the same."""
+    said = sandbox.run("bash", "-c", 'ulimit -f 100; trap "" XFSZ; exec "$0" "${@:2}" 3<<< "$1"',
+                       JPKI, PASSWORD, "sign", "--pin-fd", "3", files[0], env=ENGLISH, status=1)
+    assert "cannot write" in said and "File too large" in said
+    assert left(folder) == sorted(file.name for file in files)
+
+
+def test_a_file_that_changes_while_the_password_is_typed(sandbox, card, files, folder):
+    with Prompted(sandbox, JPKI, "sign", files[0], env=ENGLISH) as person:
+        person.wait_for(ASKED)
+        files[0].write_bytes(b"another")
+        person.answer(PASSWORD)
+        assert "has changed meanwhile" in person.finish(1)
+    assert left(folder) == sorted(file.name for file in files)
+
+
+@pytest.fixture
+def japanese(tmp_path):
+    """A locale that is not C, for gettext to look at LANGUAGE: that of C.UTF-8 by another name."""
+    shutil.copytree("/usr/lib/locale/C.utf8", tmp_path / "locale" / "xx_XX.utf8")
+    return {"LOCPATH": str(tmp_path / "locale"), "LC_ALL": "xx_XX.UTF-8", "LANGUAGE": "ja"}
+
+
+def test_japanese(sandbox, card, files, japanese):
+    with Prompted(sandbox, JPKI, "sign", files[1], env=japanese) as person:
+        person.wait_for("暗証番号")
+        person.answer(PASSWORD)
+        assert "署名には電子証明書が付き、" in person.finish()

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <openssl/x509v3.h>
+
+#include "crl.h"
+#include "forge.h"
+
+#define CA "CA"
+#define DAY 86400L
+#define NUMBER 4711
+
+static const unsigned char id[20] = "the key of the CA..";
+static EVP_PKEY *ca_key, *other_key;
+static X509 *ca, *end;
+
+static int
+make(void **state)
+{
+	struct forge what = {.name = CA,
+	    .issuer = CA,
+	    .key = ca_key = forge_key(),
+	    .signer = ca_key,
+	    .key_id = id,
+	    .basic_constraints = "critical,CA:TRUE",
+	    .key_usage = "critical,keyCertSign,cRLSign"};
+
+	(void)state;
+	other_key = forge_key();
+	ca = forge(&what);
+	what = (struct forge){.name = "end",
+	    .issuer = CA,
+	    .key = other_key,
+	    .signer = ca_key,
+	    .authority_key_id = id,
+	    .number = NUMBER};
+	end = forge(&what);
+	return 0;
+}
+
+static int
+drop(void **state)
+{
+	(void)state;
+	X509_free(ca);
+	X509_free(end);
+	EVP_PKEY_free(ca_key);
+	EVP_PKEY_free(other_key);
+	return 0;
+}
+
+/* What such a list tells, read from a file; it is freed. */
+static enum point_state
+told(X509_CRL *crl)
+{
+	BIO *file = BIO_new(BIO_s_mem());
+	struct points points = {0};
+	enum point_state state;
+	X509_CRL *read;
+
+	assert_int_equal(i2d_X509_CRL_bio(file, crl), 1);
+	read = d2i_X509_CRL_bio(file, NULL);
+	crl_check(read, end, ca, &points);
+	state = points.row[POINT_CRL].state;
+	points_free(&points);
+	X509_CRL_free(read);
+	X509_CRL_free(crl);
+	BIO_free(file);
+	return state;
+}
+
+static X509_CRL *
+list(long number)
+{
+	return forge_crl(CA, ca_key, number, -DAY, DAY);
+}
+
+static void
+a_right_one_tells(void **state)
+{
+	(void)state;
+	assert_int_equal(told(list(0)), POINT_OK);
+	assert_int_equal(told(list(NUMBER + 1)), POINT_OK);
+	assert_int_equal(told(list(NUMBER)), POINT_WRONG);
+}
+
+static void
+only_the_ca_s_own_is_believed(void **state)
+{
+	(void)state;
+	assert_int_equal(told(forge_crl(CA, other_key, 0, -DAY, DAY)), POINT_UNAVAILABLE);
+	assert_int_equal(told(forge_crl(CA, other_key, NUMBER, -DAY, DAY)), POINT_UNAVAILABLE);
+	assert_int_equal(told(forge_crl("other", ca_key, 0, -DAY, DAY)), POINT_UNAVAILABLE);
+}
+
+static void
+only_a_current_one_is_believed(void **state)
+{
+	X509_CRL *endless = X509_CRL_new();
+
+	(void)state;
+	assert_int_equal(told(forge_crl(CA, ca_key, 0, -2 * DAY, -DAY)), POINT_UNAVAILABLE);
+	assert_int_equal(told(forge_crl(CA, ca_key, NUMBER, DAY, 2 * DAY)), POINT_UNAVAILABLE);
+	X509_CRL_set_version(endless, X509_CRL_VERSION_2);
+	X509_CRL_set_issuer_name(endless, X509_get_subject_name(ca));
+	X509_CRL_set1_lastUpdate(endless, X509_get0_notBefore(ca));
+	X509_CRL_sign(endless, ca_key, EVP_sha256());
+	assert_int_equal(told(endless), POINT_UNAVAILABLE);
+}
+
+/* With an extension, signed again. */
+static X509_CRL *
+with(int nid, void *value)
+{
+	X509_CRL *crl = list(0);
+
+	assert_int_equal(X509_CRL_add1_ext_i2d(crl, nid, value, 1, 0), 1);
+	assert_true(X509_CRL_sign(crl, ca_key, EVP_sha256()) > 0);
+	return crl;
+}
+
+static void
+one_for_other_certificates_says_nothing(void **state)
+{
+	ISSUING_DIST_POINT *point = ISSUING_DIST_POINT_new();
+	ASN1_INTEGER *base = ASN1_INTEGER_new();
+
+	(void)state;
+	point->indirectCRL = 0xff;
+	assert_int_equal(told(with(NID_issuing_distribution_point, point)), POINT_UNAVAILABLE);
+	point->indirectCRL = 0;
+	point->onlyCA = 0xff;
+	assert_int_equal(told(with(NID_issuing_distribution_point, point)), POINT_UNAVAILABLE);
+	point->onlyCA = 0;
+	point->onlyuser = 0xff;
+	assert_int_equal(told(with(NID_issuing_distribution_point, point)), POINT_OK);
+	ISSUING_DIST_POINT_free(point);
+	/* what has changed since another one */
+	ASN1_INTEGER_set(base, 1);
+	assert_int_equal(told(with(NID_delta_crl, base)), POINT_UNAVAILABLE);
+	ASN1_INTEGER_free(base);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_right_one_tells),
+	    cmocka_unit_test(only_the_ca_s_own_is_believed),
+	    cmocka_unit_test(only_a_current_one_is_believed),
+	    cmocka_unit_test(one_for_other_certificates_says_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, make, drop);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "certificate_file.h"
+#include "exit_status.h"
+#include "message.h"
+#include "text.h"
+
+/* More than that is no certificate; a list of revoked ones of a large CA has megabytes. */
+#define CERTIFICATES_SIZE_MAX (4L << 20)
+#define CRL_SIZE_MAX (256L << 20)
+
+/* The bytes of a regular file: a pipe would keep us waiting. NULL with errno. */
+static BIO *
+read_open(int file, long most)
+{
+	BIO *memory = BIO_new(BIO_s_mem());
+	char bytes[16384];
+	ssize_t length;
+
+	if (memory == NULL)
+		out_of_memory();
+	while ((length = read(file, bytes, sizeof(bytes))) > 0) {
+		if (BIO_write(memory, bytes, (int)length) != (int)length)
+			out_of_memory();
+		if ((long)BIO_ctrl_pending(memory) > most) {
+			errno = EFBIG;
+			length = -1;
+			break;
+		}
+	}
+	if (length == 0)
+		return memory;
+	BIO_free(memory);
+	return NULL;
+}
+
+static BIO *
+read_whole(const char *path, long most)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat info;
+	BIO *memory = NULL;
+	int why;
+
+	if (file < 0)
+		return NULL;
+	if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode))
+		errno = EINVAL;
+	else
+		memory = read_open(file, most);
+	why = errno;
+	close(file);
+	errno = why;
+	return memory;
+}
+
+static void
+add(struct stack_st_X509 *certificates, X509 *certificate)
+{
+	if (sk_X509_push(certificates, certificate) <= 0)
+		out_of_memory();
+}
+
+static struct stack_st_X509 *
+parse(BIO *memory)
+{
+	struct stack_st_X509 *certificates = sk_X509_new_null();
+	char *bytes;
+	long length = BIO_get_mem_data(memory, &bytes);
+	const unsigned char *at = (const unsigned char *)bytes;
+	X509 *one;
+
+	if (certificates == NULL)
+		out_of_memory();
+	one = length > 0 ? d2i_X509(NULL, &at, length) : NULL;
+	if (one != NULL)
+		add(certificates, one);
+	else
+		while ((one = PEM_read_bio_X509(memory, NULL, NULL, NULL)) != NULL)
+			add(certificates, one);
+	ERR_clear_error(); /* the last one is that there are no more */
+	return certificates;
+}
+
+/* What is in a file, as far as it can be read; NULL with errno. */
+static struct stack_st_X509 *
+certificates_of(const char *path)
+{
+	BIO *memory = read_whole(path, CERTIFICATES_SIZE_MAX);
+	struct stack_st_X509 *certificates;
+
+	if (memory == NULL)
+		return NULL;
+	certificates = parse(memory);
+	BIO_free(memory);
+	return certificates;
+}
+
+static int
+tell_unreadable(const char *path, int why)
+{
+	if (why == EINVAL)
+		complain(_("%s is not a file."), path);
+	else
+		complain(_("%s cannot be read: %s"), path, strerror(why));
+	return STATUS_FAILED;
+}
+
+static int
+tell_empty(const char *path)
+{
+	complain(_("There is no certificate in %s."), path);
+	advise("%s", _("A certificate in the form PEM or DER is wanted."));
+	return STATUS_FAILED;
+}
+
+int
+certificate_file_read(const char *path, struct stack_st_X509 **certificates)
+{
+	struct stack_st_X509 *found = certificates_of(path);
+
+	if (found == NULL)
+		return tell_unreadable(path, errno);
+	if (sk_X509_num(found) == 0) {
+		sk_X509_free(found);
+		return tell_empty(path);
+	}
+	*certificates = found;
+	return STATUS_DONE;
+}
+
+static void
+add_file(struct stack_st_X509 *certificates, const char *folder, const char *name)
+{
+	char *path = text_format("%s/%s", folder, name);
+	struct stack_st_X509 *found = certificates_of(path);
+	X509 *one;
+
+	while ((one = sk_X509_shift(found)) != NULL)
+		add(certificates, one);
+	sk_X509_free(found);
+	text_free(&path);
+}
+
+int
+certificate_folder_read(const char *path, struct stack_st_X509 **certificates)
+{
+	DIR *folder = opendir(path);
+	struct stack_st_X509 *found = sk_X509_new_null();
+	const struct dirent *entry;
+
+	if (found == NULL)
+		out_of_memory();
+	if (folder == NULL) {
+		sk_X509_free(found);
+		return tell_unreadable(path, errno);
+	}
+	while ((entry = readdir(folder)) != NULL)
+		add_file(found, path, entry->d_name);
+	closedir(folder);
+	if (sk_X509_num(found) == 0) {
+		sk_X509_free(found);
+		return tell_empty(path);
+	}
+	*certificates = found;
+	return STATUS_DONE;
+}
+
+int
+crl_file_read(const char *path, X509_CRL **crl)
+{
+	BIO *memory = read_whole(path, CRL_SIZE_MAX);
+	const unsigned char *at;
+	char *bytes;
+	long length;
+
+	if (memory == NULL)
+		return tell_unreadable(path, errno);
+	length = BIO_get_mem_data(memory, &bytes);
+	at = (const unsigned char *)bytes;
+	*crl = length > 0 ? d2i_X509_CRL(NULL, &at, length) : NULL;
+	if (*crl == NULL)
+		*crl = PEM_read_bio_X509_CRL(memory, NULL, NULL, NULL);
+	BIO_free(memory);
+	ERR_clear_error();
+	if (*crl != NULL)
+		return STATUS_DONE;
+	complain(_("There is no list of revoked certificates in %s."), path);
+	advise("%s", _("A CRL in the form PEM or DER is wanted."));
+	return STATUS_FAILED;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <time.h>
+
+#include <openssl/x509_vfy.h>
+
+#include "chain.h"
+#include "crl.h"
+#include "day.h"
+#include "message.h"
+#include "text.h"
+
+static char *
+time_text(const ASN1_TIME *time)
+{
+	struct tm broken;
+
+	if (time == NULL || ASN1_TIME_to_tm(time, &broken) != 1)
+		return text_format("?");
+	return day_time_text(timegm(&broken));
+}
+
+static const char *
+fault_text(int error)
+{
+	switch (error) {
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+	case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+	case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+	case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+		return _("The list is another CA's, or for other certificates than this one.");
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+		return _("The list was not signed by the CA that has issued the certificate.");
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+		return _("The list is not current: too old, or from the future.");
+	default:
+		return NULL;
+	}
+}
+
+static void
+tell_fault(struct points *points, int error)
+{
+	const char *text = fault_text(error);
+
+	points_set(points, POINT_CRL, POINT_UNAVAILABLE,
+	    text != NULL
+		? text_format("%s", text)
+		: text_format(_("OpenSSL says: %s"), X509_verify_cert_error_string(error)));
+}
+
+static void
+tell_revoked(struct points *points, X509_CRL *crl, X509 *end)
+{
+	X509_REVOKED *row = NULL;
+	char *time;
+
+	X509_CRL_get0_by_cert(crl, &row, end);
+	time = time_text(row != NULL ? X509_REVOKED_get0_revocationDate(row) : NULL);
+	points_set(points, POINT_CRL, POINT_WRONG, text_format(_("revoked since %s"), time));
+	text_free(&time);
+}
+
+static void
+tell_good(struct points *points, const X509_CRL *crl)
+{
+	char *time = time_text(X509_CRL_get0_lastUpdate(crl));
+
+	points_set(points, POINT_CRL, POINT_OK, text_format(_("not revoked, as of %s"), time));
+	text_free(&time);
+}
+
+/* What OpenSSL passes: a list without an end, which RFC 5280 demands, and one that has only what
+ * has changed since another. */
+static const char *
+find_fault(const X509_CRL *crl)
+{
+	if (X509_CRL_get0_nextUpdate(crl) == NULL)
+		return N_("The list does not say until when it holds.");
+	if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0)
+		return N_("The list has only what has changed since another one.");
+	return NULL;
+}
+
+static bool
+is_passed(int error)
+{
+	/* the certificate's period is another point */
+	return error == X509_V_OK || error == X509_V_ERR_CERT_HAS_EXPIRED ||
+	       error == X509_V_ERR_CERT_NOT_YET_VALID;
+}
+
+void
+crl_check(X509_CRL *crl, X509 *end, X509 *ca, struct points *points)
+{
+	const char *fault = find_fault(crl);
+	int error;
+
+	if (fault != NULL) {
+		points_set(points, POINT_CRL, POINT_UNAVAILABLE, text_format("%s", _(fault)));
+		return;
+	}
+	error = chain_verify(end, ca, crl, time(NULL));
+	if (error == X509_V_ERR_CERT_REVOKED)
+		tell_revoked(points, crl, end);
+	else if (is_passed(error))
+		tell_good(points, crl);
+	else
+		tell_fault(points, error);
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include "columns.h"
+#include "document.h"
+#include "exit_status.h"
+#include "export.h"
+#include "file.h"
+#include "frame.h"
+#include "message.h"
+#include "text.h"
+
+/* ---------------------------------------------------------------- look */
+
+/* The folder that a file is in, links followed; to be freed. NULL, with errno: there is none. */
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder =
+	    slash != NULL ? text_copy(path, (size_t)(slash - path) + 1) : text_copy(".", 1);
+	char *real = realpath(folder, NULL);
+
+	text_free(&folder);
+	return real;
+}
+
+static const char *
+name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static bool
+are_one_place(const char *one, const char *other)
+{
+	char *folder, *other_folder;
+	bool are;
+
+	if (strcmp(name_of(one), name_of(other)) != 0)
+		return false;
+	folder = folder_of(one);
+	other_folder = folder_of(other);
+	are = folder != NULL && other_folder != NULL && strcmp(folder, other_folder) == 0;
+	free(folder);
+	free(other_folder);
+	return are;
+}
+
+static int
+check_folder(const char *output)
+{
+	char *folder = folder_of(output);
+	int error = folder == NULL || access(folder, W_OK | X_OK) != 0 ? errno : 0;
+
+	free(folder);
+	if (error == 0)
+		return STATUS_DONE;
+	return content_refuse(output, strerror(error));
+}
+
+/* Neither what another one becomes, nor what is to be signed itself. */
+static int
+check_others(const struct documents *documents, size_t self)
+{
+	const char *output = documents->list[self].output;
+
+	for (size_t i = 0; i < documents->count; i++) {
+		if (i < self && are_one_place(output, documents->list[i].output))
+			return content_refuse(output, _("two of the files would become this one"));
+		if (is_same_file(output, documents->list[i].path))
+			return content_refuse(
+			    output, _("this is to be signed, and would be overwritten"));
+	}
+	return STATUS_DONE;
+}
+
+static struct export export_of(const struct documents *documents, size_t i)
+{
+	return (struct export){
+	    .path = documents->list[i].output, .force = documents->force, .mode = documents->mode};
+}
+
+static int
+check_output(const struct documents *documents, size_t i)
+{
+	struct export export = export_of(documents, i);
+	int status = check_others(documents, i);
+
+	if (status == STATUS_DONE)
+		status = export_check(&export);
+	return status == STATUS_DONE ? check_folder(export.path) : status;
+}
+
+static int
+find_one(struct document *document)
+{
+	struct content content;
+	int status = content_open(document->path, &content);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (fstat(content.file, &document->info) != 0)
+		status = STATUS_FAILED;
+	content_close(&content);
+	return status;
+}
+
+int
+documents_find(struct documents *documents, char *const *paths, size_t count, const char *output)
+{
+	int status = STATUS_DONE;
+
+	documents->count = count;
+	documents->list = memory_new(count * sizeof(*documents->list));
+	for (size_t i = 0; i < count; i++) {
+		struct document *one = &documents->list[i];
+
+		one->path = paths[i];
+		one->output = output != NULL ? text_copy(output, strlen(output))
+					     : text_format("%s.%s", paths[i],
+						   documents->detached ? "p7s" : "p7m");
+	}
+	for (size_t i = 0; i < count && status == STATUS_DONE; i++)
+		status = find_one(&documents->list[i]);
+	for (size_t i = 0; i < count && status == STATUS_DONE; i++)
+		status = check_output(documents, i);
+	return status;
+}
+
+void
+documents_free(struct documents *documents)
+{
+	for (size_t i = 0; i < documents->count; i++) {
+		text_free(&documents->list[i].output);
+		OPENSSL_free(documents->list[i].signature);
+	}
+	free(documents->list);
+	documents->list = NULL;
+	documents->count = 0;
+}
+
+/* ---------------------------------------------------------------- read */
+
+static int
+tell_changed(const struct document *document)
+{
+	content_refuse(document->path, _("it has changed meanwhile"));
+	advise("%s", _("It was not signed. Try again when no other program writes to it."));
+	return STATUS_FAILED;
+}
+
+/* Is it still the file that was found, as it was? */
+static bool
+is_as_found(const struct document *document, const struct content *content)
+{
+	struct stat now;
+	const struct stat *then = &document->info;
+
+	return fstat(content->file, &now) == 0 && now.st_dev == then->st_dev &&
+	       now.st_ino == then->st_ino && now.st_size == then->st_size &&
+	       now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+}
+
+static int
+open_again(const struct document *document, struct content *content)
+{
+	int status = content_open(document->path, content);
+
+	if (status != STATUS_DONE || is_as_found(document, content))
+		return status;
+	content_close(content);
+	return tell_changed(document);
+}
+
+static int
+digest_one(struct document *document, struct progress *progress)
+{
+	struct content content;
+	int status = open_again(document, &content);
+
+	if (status != STATUS_DONE)
+		return status;
+	status = content_digest(&content, document->path, progress, document->digest);
+	if (status == STATUS_DONE && !is_as_found(document, &content))
+		status = tell_changed(document);
+	content_close(&content);
+	return status;
+}
+
+static uint64_t
+size_of_all(const struct documents *documents)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < documents->count; i++)
+		size += (uint64_t)documents->list[i].info.st_size;
+	return size;
+}
+
+int
+documents_digest(struct documents *documents)
+{
+	struct progress progress;
+	int status = STATUS_DONE;
+
+	progress_begin(&progress, _("Reading"), size_of_all(documents));
+	for (size_t i = 0; i < documents->count && status == STATUS_DONE; i++)
+		status = digest_one(&documents->list[i], &progress);
+	progress_end(&progress);
+	return status;
+}
+
+/* ---------------------------------------------------------------- write */
+
+struct copy {
+	struct export_pieces *pieces;
+	EVP_MD_CTX *context;
+};
+
+/* What is written is hashed again: it must be what was signed. */
+static int
+take_for_copy(void *to, const void *bytes, size_t length)
+{
+	struct copy *copy = to;
+
+	if (EVP_DigestUpdate(copy->context, bytes, length) != 1)
+		out_of_memory();
+	return export_put(copy->pieces, bytes, length);
+}
+
+static int
+copy_content(const struct document *document, const struct content *content, struct copy *copy,
+    struct progress *progress)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	int status;
+
+	if (EVP_DigestInit_ex(copy->context, EVP_sha256(), NULL) != 1)
+		out_of_memory();
+	status = content_read(content, document->path, progress, take_for_copy, copy);
+	if (status != STATUS_DONE)
+		return status;
+	if (EVP_DigestFinal_ex(copy->context, digest, NULL) != 1)
+		out_of_memory();
+	return memcmp(digest, document->digest, CONTENT_DIGEST) == 0 ? STATUS_DONE
+								     : tell_changed(document);
+}
+
+/* The frame around the content, piece by piece. */
+static int
+put_attached(const struct document *document, const struct content *content, struct copy *copy,
+    struct progress *progress)
+{
+	struct frame frame;
+	uint8_t begin[FRAME_ROOM + 256];
+	int status;
+
+	if (!frame_read(&frame, document->signature, document->signature_length,
+		document->signature_length) ||
+	    frame.head_length > sizeof(begin) - FRAME_ROOM)
+		return content_refuse(document->path, _("its signature cannot be put around it"));
+	status = export_put(copy->pieces, begin, frame_begin(&frame, true, content->size, begin));
+	if (status == STATUS_DONE)
+		status = copy_content(document, content, copy, progress);
+	if (status == STATUS_DONE)
+		status = export_put(copy->pieces, frame.tail, frame.tail_length);
+	return status;
+}
+
+static int
+write_attached(
+    const struct document *document, const struct export *export, struct progress *progress)
+{
+	struct content content;
+	struct copy copy = {.context = EVP_MD_CTX_new()};
+	int status = open_again(document, &content);
+
+	if (copy.context == NULL)
+		out_of_memory();
+	if (status == STATUS_DONE) {
+		copy.pieces = export_begin(export);
+		status = STATUS_FAILED;
+		if (copy.pieces != NULL)
+			status = export_end(&copy.pieces,
+			    put_attached(document, &content, &copy, progress) == STATUS_DONE);
+		content_close(&content);
+	}
+	EVP_MD_CTX_free(copy.context);
+	return status;
+}
+
+static int
+write_one(const struct documents *documents, size_t i, struct progress *progress)
+{
+	const struct document *document = &documents->list[i];
+	struct export export = export_of(documents, i);
+
+	if (documents->detached)
+		return export_write(&export, document->signature, document->signature_length);
+	return write_attached(document, &export, progress);
+}
+
+int
+documents_write(const struct documents *documents)
+{
+	struct progress progress;
+	int status = STATUS_DONE;
+	size_t written = 0;
+
+	progress_begin(&progress, _("Writing"), documents->detached ? 0 : size_of_all(documents));
+	while (written < documents->count && status == STATUS_DONE) {
+		status = write_one(documents, written, &progress);
+		written += status == STATUS_DONE;
+	}
+	progress_end(&progress);
+	for (size_t i = 0; i < written; i++) {
+		const char *output = documents->list[i].output;
+		char *clean = columns_clean(output, strlen(output));
+
+		tell(_("Wrote %s."), clean);
+		text_free(&clean);
+	}
+	return status;
+}

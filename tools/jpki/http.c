@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/err.h>
+#include <openssl/http.h>
+#include <openssl/httperr.h>
+#include <openssl/x509v3.h>
+
+#include "http.h"
+#include "text.h"
+
+/* Seconds until somebody is there. */
+#define CONNECT_PATIENCE 10
+
+/* Seconds that OpenSSL, which counts whole ones of another clock, has more than is left here: its
+ * end is then known for what it is. */
+#define MARGIN 2
+
+/* How an exchange stands. OpenSSL bounds what an answer says of itself and how long it waits: not
+ * how many lines may come before it, nor how slowly. */
+struct limit {
+	BIO_METHOD *method;
+	size_t left;
+	time_t deadline;
+	bool connected, too_long, too_late;
+};
+
+bool
+http_is_address(const char *url)
+{
+	for (const char *at = url; *at != '\0'; at++)
+		if (*at <= ' ' || *at > '~')
+			return false;
+	return strncasecmp(url, "http://", 7) == 0;
+}
+
+static time_t
+seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static int
+limited_read(BIO *bio, char *bytes, int size)
+{
+	struct limit *limit = BIO_get_data(bio);
+	int length;
+
+	BIO_clear_retry_flags(bio);
+	limit->too_late = limit->too_late || seconds_now() >= limit->deadline;
+	limit->too_long = limit->too_long || limit->left == 0;
+	if (limit->too_late || limit->too_long)
+		return -1;
+	length = BIO_read(BIO_next(bio), bytes, size);
+	BIO_copy_next_retry(bio);
+	if (length > 0)
+		limit->left -= (size_t)length < limit->left ? (size_t)length : limit->left;
+	return length;
+}
+
+static int
+passed_write(BIO *bio, const char *bytes, int length)
+{
+	int written = BIO_write(BIO_next(bio), bytes, length);
+
+	BIO_clear_retry_flags(bio);
+	BIO_copy_next_retry(bio);
+	return written;
+}
+
+static long
+passed_control(BIO *bio, int command, long number, void *pointer)
+{
+	return BIO_next(bio) != NULL ? BIO_ctrl(BIO_next(bio), command, number, pointer) : 0;
+}
+
+static BIO_METHOD *
+new_method(void)
+{
+	BIO_METHOD *method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_FILTER, "limit");
+
+	if (method == NULL || BIO_meth_set_read(method, limited_read) != 1 ||
+	    BIO_meth_set_write(method, passed_write) != 1 ||
+	    BIO_meth_set_ctrl(method, passed_control) != 1)
+		out_of_memory();
+	return method;
+}
+
+/* In front of a connection. */
+static BIO *
+put_limit(BIO *connection, struct limit *limit)
+{
+	BIO *filter = BIO_new(limit->method);
+
+	if (filter == NULL)
+		out_of_memory();
+	BIO_set_data(filter, limit);
+	BIO_set_init(filter, 1);
+	return BIO_push(filter, connection);
+}
+
+/* Not as OpenSSL's HTTP does it, which tries a port that refuses until the time is up. */
+static BIO *
+connect_to(const char *host, const char *port, struct limit *limit)
+{
+	BIO *bio = BIO_new_connect(host);
+	time_t until = time(NULL) + CONNECT_PATIENCE;
+
+	if (bio == NULL)
+		out_of_memory();
+	BIO_set_conn_port(bio, port);
+	BIO_set_nbio(bio, 1);
+	while (BIO_do_connect(bio) != 1) {
+		limit->too_late = BIO_should_retry(bio) && BIO_wait(bio, until, 0) == 0;
+		if (!BIO_should_retry(bio) || limit->too_late) {
+			BIO_free_all(bio);
+			return NULL;
+		}
+	}
+	limit->connected = true;
+	return bio;
+}
+
+/* Whether the server has said that it will not: a status that is no success. */
+static bool
+was_refused(void)
+{
+	unsigned long error;
+	bool refused = false;
+
+	while ((error = ERR_get_error()) != 0)
+		if (ERR_GET_LIB(error) == ERR_LIB_HTTP &&
+		    (ERR_GET_REASON(error) == HTTP_R_RECEIVED_ERROR ||
+			ERR_GET_REASON(error) == HTTP_R_STATUS_CODE_UNSUPPORTED))
+			refused = true;
+	return refused;
+}
+
+static enum http_result
+why_not(const struct limit *limit)
+{
+	bool refused = was_refused();
+
+	if (limit->too_late || seconds_now() >= limit->deadline)
+		return HTTP_TOO_LATE;
+	if (!limit->connected)
+		return HTTP_UNREACHABLE;
+	if (limit->too_long)
+		return HTTP_TOO_LONG;
+	return refused ? HTTP_REFUSED : HTTP_STRANGE;
+}
+
+/* Which of several names at one address is meant: OpenSSL does not say it by itself. */
+static struct stack_st_CONF_VALUE *
+headers_for(const char *host, const char *port)
+{
+	STACK_OF(CONF_VALUE) *headers = NULL;
+	bool usual = strcmp(port, OSSL_HTTP_PORT) == 0;
+	char *name = text_format(strchr(host, ':') != NULL ? "[%s]%s%s" : "%s%s%s", host,
+	    usual ? "" : ":", usual ? "" : port);
+
+	if (X509V3_add_value("Host", name, &headers) != 1)
+		out_of_memory();
+	text_free(&name);
+	return headers;
+}
+
+/* An address, taken apart. */
+struct place {
+	char *host, *port, *path;
+};
+
+static bool
+take_apart(const char *url, struct place *place)
+{
+	int tls = 0;
+
+	return OSSL_HTTP_parse_url(url, &tls, NULL, &place->host, &place->port, NULL, &place->path,
+		   NULL, NULL) == 1 &&
+	       tls == 0;
+}
+
+static void
+drop_place(struct place *place)
+{
+	OPENSSL_free(place->host);
+	OPENSSL_free(place->port);
+	OPENSSL_free(place->path);
+}
+
+static BIO *
+transfer(
+    const struct http_question *question, const struct place *place, BIO *connection, BIO *request)
+{
+	STACK_OF(CONF_VALUE) *headers = headers_for(place->host, place->port);
+	BIO *answer = OSSL_HTTP_transfer(NULL, NULL, NULL, place->path, 0, NULL, NULL, connection,
+	    connection, NULL, NULL, 0, headers, question->type, request, question->answer, 1,
+	    question->most, question->seconds + MARGIN, 0);
+
+	sk_CONF_VALUE_pop_free(headers, X509V3_conf_free);
+	return answer;
+}
+
+static BIO *
+ask(const struct http_question *question, struct limit *limit, BIO *request)
+{
+	struct place place = {NULL, NULL, NULL};
+	BIO *connection = NULL, *answer = NULL;
+
+	if (take_apart(question->url, &place))
+		connection = connect_to(place.host, place.port, limit);
+	if (connection != NULL) {
+		connection = put_limit(connection, limit);
+		answer = transfer(question, &place, connection, request);
+	}
+	BIO_free_all(connection);
+	drop_place(&place);
+	return answer;
+}
+
+enum http_result
+http_post(const struct http_question *question, BIO *request, BIO **answer)
+{
+	struct limit limit = {.method = new_method(),
+	    .left = question->most,
+	    .deadline = seconds_now() + question->seconds};
+	/* a server that hangs up would end the program */
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+	enum http_result result = HTTP_OK;
+
+	sigaction(SIGPIPE, &ignore, &before);
+	ERR_clear_error();
+	*answer = ask(question, &limit, request);
+	sigaction(SIGPIPE, &before, NULL);
+	if (*answer == NULL)
+		result = why_not(&limit);
+	BIO_meth_free(limit.method);
+	ERR_clear_error();
+	return result;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "columns.h"
+#include "file.h"
+#include "message.h"
+#include "names.h"
+#include "place.h"
+#include "reminder.h"
+#include "text.h"
+
+/* The first line of the file. */
+#define HEAD "# Made by jpki: when certificates end. jpki setup reminder --remove removes it.\n"
+
+struct notes {
+	struct file file;
+	struct day ends[JPKI_ROLES]; /* year 0: not seen */
+	struct day told;
+};
+
+char *
+reminder_path(void)
+{
+	return place_data("jpki/reminder");
+}
+
+/* The day behind a word at the beginning of a line; year 0 if there is none. */
+static struct day
+day_behind(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+	struct day day = {0};
+
+	for (; *text != '\0'; text += strcspn(text, "\n"), text += *text == '\n') {
+		if (strncmp(text, word, length) != 0 || text[length] != ' ')
+			continue;
+		if (sscanf(text + length, " %4d-%2d-%2d", &day.year, &day.month, &day.day) == 3 &&
+		    day_is_real(day))
+			return day;
+	}
+	return (struct day){0};
+}
+
+/* Whether it is set up, and could be read. The file is to be freed in any case. */
+static bool
+read_notes(struct notes *notes)
+{
+	char *path = reminder_path();
+	int result = file_read(&notes->file, path);
+
+	text_free(&path);
+	if (result != 0 || !notes->file.exists)
+		return false;
+	for (int role = 0; role < JPKI_ROLES; role++)
+		notes->ends[role] = day_behind(notes->file.text, word_of_key((enum jpki_role)role));
+	notes->told = day_behind(notes->file.text, "told");
+	return true;
+}
+
+static char *
+with_day(char *text, const char *word, struct day day)
+{
+	char *iso, *line;
+
+	if (day.year == 0)
+		return text;
+	iso = day_iso(day);
+	line = text_format("%s %s\n", word, iso);
+	text = text_append(text, line);
+	text_free(&iso);
+	text_free(&line);
+	return text;
+}
+
+static int
+write_notes(const struct notes *notes)
+{
+	char *text = text_copy(HEAD, strlen(HEAD));
+	int result = 0;
+
+	for (int role = 0; role < JPKI_ROLES; role++)
+		text = with_day(text, word_of_key((enum jpki_role)role), notes->ends[role]);
+	text = with_day(text, "told", notes->told);
+	if (strcmp(text, notes->file.text) != 0)
+		result = file_replace(&notes->file, text);
+	text_free(&text);
+	return result;
+}
+
+void
+reminder_note(const struct card_state *state)
+{
+	const char *home = getenv("HOME");
+	struct notes notes = {0};
+
+	if (home != NULL && home[0] == '/' && read_notes(&notes)) {
+		for (int role = 0; role < JPKI_ROLES; role++)
+			if (state->keys[role].is_there &&
+			    state->keys[role].certificate_error == JPKI_OK)
+				notes.ends[role] = state->keys[role].facts.last_day;
+		(void)write_notes(&notes);
+	}
+	file_free(&notes.file);
+}
+
+/* What is to be said of a certificate today; NULL: nothing. To be freed. */
+static char *
+line_for(enum jpki_role role, struct day end, struct day today)
+{
+	long left = day_distance(today, end);
+	char *day, *line;
+
+	if (end.year == 0 || day_distance(day_months_before(end, FACTS_RENEWAL_MONTHS), today) < 0)
+		return NULL;
+	day = day_text(end);
+	if (left < 0)
+		line = text_format(_("Expired: the certificate for %s ended on %s."),
+		    name_of_key_within(role), day);
+	else
+		line =
+		    text_format(ngettext("Renew it: the certificate for %s ends on %s, in %ld day.",
+				    "Renew it: the certificate for %s ends on %s, in %ld days.",
+				    (unsigned long)left),
+			name_of_key_within(role), day, left);
+	text_free(&day);
+	return line;
+}
+
+/* By the program that desktops have for it; without one, what is printed has to do. */
+static void
+notify(const char *text)
+{
+	extern char **environ;
+	char name[] = "notify-send", app[] = "--app-name=jpki", *argv[5] = {name, app};
+	char *title = text_format("%s", _("My Number card")), *body = text_format("%s", text);
+	pid_t child;
+
+	argv[2] = title;
+	argv[3] = body;
+	if (posix_spawnp(&child, name, NULL, NULL, argv, environ) == 0)
+		while (waitpid(child, NULL, 0) == -1 && errno == EINTR)
+			;
+	text_free(&title);
+	text_free(&body);
+}
+
+/* All that is to be said today; NULL: nothing. To be freed. */
+static char *
+lines_for(const struct notes *notes, struct day today)
+{
+	char *all = NULL;
+
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		char *line = line_for((enum jpki_role)role, notes->ends[role], today);
+
+		if (line == NULL)
+			continue;
+		if (all == NULL) {
+			all = line;
+			continue;
+		}
+		all = text_append(all, "\n");
+		all = text_append(all, line);
+		text_free(&line);
+	}
+	return all;
+}
+
+static int
+remind(struct notes *notes)
+{
+	struct day today = day_at(time(NULL));
+	char *lines = lines_for(notes, today);
+	int status = STATUS_DONE;
+
+	if (lines == NULL)
+		return STATUS_DONE;
+	columns_text(stdout, 0, lines);
+	if (notes->told.year == 0 || day_distance(notes->told, today) != 0) {
+		notes->told = today;
+		/* kept first: if that fails, it would be said again and again */
+		if (write_notes(notes) == 0)
+			notify(lines);
+		else
+			status = STATUS_FAILED;
+	}
+	text_free(&lines);
+	return status;
+}
+
+int
+reminder_run(void)
+{
+	struct notes notes = {0};
+	int status = STATUS_FAILED;
+
+	if (place_check(true) != 0)
+		return STATUS_FAILED;
+	if (read_notes(&notes))
+		status = remind(&notes);
+	else if (!notes.file.exists)
+		complain("%s", _("Reminding is not set up: \"jpki setup reminder\" does that."));
+	file_free(&notes.file);
+	return status;
+}

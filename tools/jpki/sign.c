@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki sign: signatures of files, by a key of the card. */
+#include <limits.h>
+
+#include "document.h"
+#include "message.h"
+#include "signing_key.h"
+#include "trouble.h"
+
+struct signing {
+	struct signing_key key;
+	struct documents documents;
+	size_t done;  /* documents that are signed */
+	size_t since; /* of these, since the last login */
+};
+
+static int
+sign_next(struct signing *signing)
+{
+	struct document *document = &signing->documents.list[signing->done];
+	int rv = signing_key_sign(
+	    &signing->key, document->digest, &document->signature, &document->signature_length);
+
+	if (rv == JPKI_OK) {
+		signing->done++;
+		signing->since++;
+	}
+	return rv;
+}
+
+/* Where a PIN is good for one signature only (settings: window = 0). */
+static int
+sign_next_with_pin(struct signing *signing)
+{
+	struct signing_key *key = &signing->key;
+	int rv, status = unlock_ask(&key->unlock, &key->secret);
+
+	if (status != STATUS_DONE)
+		return status;
+	key->spent = JPKI_TRY_KEPT;
+	signing_key_lock(key);
+	rv = sign_next(signing);
+	signing->since = 0;
+	jpki_secret_free(&key->secret);
+	return rv == JPKI_OK ? STATUS_DONE
+			     : trouble_tell_pin(key->found.card, key->unlock.role, rv, key->spent);
+}
+
+/* The key has closed: the time that a login is good for has passed, or the card was reset. It is
+ * opened again only with a PIN that is given again. */
+static int
+open_again(struct signing *signing)
+{
+	advise(_("%zu of %zu files are signed. The card has locked its key again and wants the PIN "
+		 "once more."),
+	    signing->done, signing->documents.count);
+	if (signing->since == 0)
+		return sign_next_with_pin(signing);
+	signing->since = 0;
+	signing_key_lock(&signing->key);
+	return unlock(&signing->key.unlock);
+}
+
+static int
+sign_all(struct signing *signing)
+{
+	int status = STATUS_DONE;
+
+	while (signing->done < signing->documents.count && status == STATUS_DONE) {
+		int rv = sign_next(signing);
+
+		if (rv == JPKI_ERR_NOT_VERIFIED)
+			status = open_again(signing);
+		else if (rv != JPKI_OK)
+			status = trouble_tell(rv);
+	}
+	if (status != STATUS_DONE)
+		advise("%s", _("Nothing was written."));
+	return status;
+}
+
+/* The files are read before the PIN is asked for: the time that it is good for is short. */
+static int
+sign_documents(const struct words *words, struct signing *signing)
+{
+	enum jpki_role role = verb_has(words, OPTION_AUTH) ? JPKI_AUTHENTICATION : JPKI_SIGNATURE;
+	int status = signing_key_find(words, role, &signing->key);
+
+	if (status == STATUS_DONE)
+		status = documents_digest(&signing->documents);
+	if (status == STATUS_DONE)
+		status = signing_key_open(&signing->key);
+	if (status == STATUS_DONE)
+		status = sign_all(signing);
+	signing_key_lock(&signing->key);
+	return status == STATUS_DONE ? documents_write(&signing->documents) : status;
+}
+
+static int
+run(const struct words *words)
+{
+	const char *output = words->value[OPTION_OUTPUT];
+	struct signing signing = {
+	    .documents = {.detached = verb_has(words, OPTION_DETACHED),
+		.force = verb_has(words, OPTION_FORCE)},
+	};
+	int status;
+
+	if (words->count == 0)
+		return verb_misused(words, "%s", _("a file is missing"));
+	if (output != NULL && words->count > 1)
+		return verb_misused(words, "%s", _("--output is for one file alone"));
+	/* with the certificate, which says who a person is and where he lives */
+	signing.documents.mode = verb_has(words, OPTION_AUTH) ? 0666 : 0600;
+	status = documents_find(&signing.documents, words->word, (size_t)words->count, output);
+	if (status == STATUS_DONE)
+		status = sign_documents(words, &signing);
+	signing_key_close(&signing.key);
+	documents_free(&signing.documents);
+	return status;
+}
+
+static const enum option_id options[] = {OPTION_DETACHED, OPTION_OUTPUT, OPTION_FORCE, OPTION_AUTH,
+    UNLOCK_OPTIONS, OPTION_READER, OPTION_NONE};
+
+const struct verb verb_sign = {
+    .name = "sign",
+    .summary = N_("sign files"),
+    .usage = N_("FILE... [OPTION]..."),
+    .about = N_("Signs files with the key for digital signature: each FILE becomes FILE.p7m, that\n"
+		"holds it and its signature, or with --detached FILE.p7s, the signature alone.\n"
+		"The password is asked for once. The signature is CMS (CAdES-BES), and holds your\n"
+		"certificate: name, address, date of birth and sex."),
+    .options = options,
+    .words_max = INT_MAX,
+    .run = run,
+};

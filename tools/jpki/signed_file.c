@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/bio.h>
+#include <openssl/cms.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "exit_status.h"
+#include "file.h"
+#include "frame.h"
+#include "message.h"
+#include "signed_file.h"
+#include "text.h"
+
+/* What is looked at for the beginning of the content. */
+#define HEAD 65536u
+
+/* Certificates and signers of one that is read in parts, and one that is read whole. */
+#define TAIL_MAX (16u << 20)
+#define WHOLE_MAX (256u << 20)
+
+static const char pem_mark[] = "-----BEGIN ";
+
+/* So many bytes from there; to be freed. NULL, and it was told. */
+static uint8_t *
+read_bytes(const struct signed_file *file, uint64_t from, size_t length)
+{
+	uint8_t *bytes = memory_new(length);
+	size_t done = 0;
+
+	while (done < length) {
+		ssize_t count =
+		    pread(file->content.file, bytes + done, length - done, (off_t)(from + done));
+
+		if (count == -1 && errno == EINTR)
+			continue;
+		if (count <= 0) {
+			content_refuse(file->path, strerror(count == 0 ? EIO : errno));
+			free(bytes);
+			return NULL;
+		}
+		done += (size_t)count;
+	}
+	return bytes;
+}
+
+static int
+tell_it_is_none(const struct signed_file *file)
+{
+	ERR_clear_error();
+	return content_refuse(file->path, _("this is no signature (CMS), or a damaged one"));
+}
+
+/* ---------------------------------------------------------------- in parts */
+
+static CMS_ContentInfo *
+without_content(const struct frame *frame, const uint8_t *tail)
+{
+	size_t room = FRAME_ROOM + frame->head_length + frame->tail_length, length;
+	uint8_t *der = memory_new(room);
+	const unsigned char *at = der;
+	CMS_ContentInfo *cms;
+
+	length = frame_begin(frame, false, 0, der);
+	memcpy(der + length, tail, frame->tail_length);
+	cms = d2i_CMS_ContentInfo(NULL, &at, (long)(length + frame->tail_length));
+	free(der);
+	return cms;
+}
+
+/* The content stays in the file, however large it is. */
+static int
+open_in_parts(struct signed_file *file, const struct frame *frame)
+{
+	uint64_t end = frame->content_from + frame->content_length;
+	uint8_t *tail;
+
+	if (frame->tail_length > TAIL_MAX)
+		return tell_it_is_none(file);
+	tail = read_bytes(file, end, frame->tail_length);
+	if (tail == NULL)
+		return STATUS_FAILED;
+	file->cms = without_content(frame, tail);
+	free(tail);
+	if (file->cms == NULL)
+		return tell_it_is_none(file);
+	file->has_content = true;
+	file->content.from = frame->content_from;
+	file->content.size = frame->content_length;
+	return STATUS_DONE;
+}
+
+/* ---------------------------------------------------------------- whole */
+
+static bool
+is_blank(const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (strchr(" \t\r\n", bytes[i]) == NULL || bytes[i] == '\0')
+			return false;
+	return true;
+}
+
+/* What is behind its last line, if there is more than an empty one, is told in `behind`. */
+static CMS_ContentInfo *
+read_pem(const uint8_t *bytes, size_t length, uint64_t *behind)
+{
+	BIO *memory = BIO_new_mem_buf(bytes, (int)length);
+	unsigned char *der = NULL;
+	const unsigned char *at;
+	CMS_ContentInfo *cms = NULL;
+	char *rest;
+	long size, left;
+
+	if (memory == NULL)
+		out_of_memory();
+	if (PEM_bytes_read_bio(&der, &size, NULL, PEM_STRING_CMS, memory, NULL, NULL) == 1) {
+		at = der;
+		cms = d2i_CMS_ContentInfo(NULL, &at, size);
+		left = BIO_get_mem_data(memory, &rest);
+		if (left > 0 && !is_blank(rest, (size_t)left))
+			*behind = (uint64_t)left;
+	}
+	OPENSSL_free(der);
+	BIO_free(memory);
+	return cms;
+}
+
+static void
+decode(struct signed_file *file, const uint8_t *bytes, size_t length)
+{
+	const unsigned char *at = bytes;
+
+	if (length > sizeof(pem_mark) && memcmp(bytes, pem_mark, sizeof(pem_mark) - 1) == 0) {
+		file->cms = read_pem(bytes, length, &file->behind);
+		return;
+	}
+	file->cms = d2i_CMS_ContentInfo(NULL, &at, (long)length);
+	file->behind = length - (size_t)(at - bytes);
+}
+
+static bool
+is_signed_data(CMS_ContentInfo *cms)
+{
+	return cms != NULL && OBJ_obj2nid(CMS_get0_type(cms)) == NID_pkcs7_signed;
+}
+
+static void
+find_in_memory(struct signed_file *file)
+{
+	ASN1_OCTET_STRING **octets = CMS_get0_content(file->cms);
+
+	if (octets == NULL || *octets == NULL)
+		return;
+	file->has_content = true;
+	file->memory = ASN1_STRING_get0_data(*octets);
+	file->memory_length = (size_t)ASN1_STRING_length(*octets);
+}
+
+static int
+open_whole(struct signed_file *file)
+{
+	size_t length = (size_t)file->content.size;
+	uint8_t *bytes;
+
+	if (file->content.size > WHOLE_MAX)
+		return tell_it_is_none(file);
+	bytes = read_bytes(file, 0, length);
+	if (bytes == NULL)
+		return STATUS_FAILED;
+	decode(file, bytes, length);
+	free(bytes);
+	if (!is_signed_data(file->cms))
+		return tell_it_is_none(file);
+	find_in_memory(file);
+	return STATUS_DONE;
+}
+
+/* ---------------------------------------------------------------- */
+
+int
+signed_file_open(const char *path, struct signed_file *file)
+{
+	struct frame frame;
+	uint8_t *head;
+	size_t length;
+	int status;
+
+	*file = (struct signed_file){.path = path};
+	status = content_open(path, &file->content);
+	if (status != STATUS_DONE)
+		return status;
+	length = file->content.size < HEAD ? (size_t)file->content.size : HEAD;
+	head = read_bytes(file, 0, length);
+	if (head == NULL)
+		return STATUS_FAILED;
+	if (frame_read(&frame, head, length, file->content.size) && frame.has_content)
+		status = open_in_parts(file, &frame);
+	else
+		status = open_whole(file);
+	free(head);
+	return status;
+}
+
+void
+signed_file_close(struct signed_file *file)
+{
+	content_close(&file->content);
+	CMS_ContentInfo_free(file->cms);
+	file->cms = NULL;
+	text_free(&file->content_path);
+}
+
+/* "FILE.p7s" is that of FILE; NULL: there is none. */
+static char *
+usual_content(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	char *name;
+
+	if (dot == NULL || dot == path || strchr(dot, '/') != NULL)
+		return NULL;
+	name = text_copy(path, (size_t)(dot - path));
+	if (!is_there(name))
+		text_free(&name);
+	return name;
+}
+
+int
+signed_file_find_content(struct signed_file *file, const char *path)
+{
+	if (file->has_content && path != NULL) {
+		content_refuse(file->path, _("what is signed is in the signature itself"));
+		advise("%s", _("--content is for a signature without it. Nothing was checked."));
+		return STATUS_FAILED;
+	}
+	if (file->has_content)
+		return STATUS_DONE;
+	file->content_path =
+	    path != NULL ? text_copy(path, strlen(path)) : usual_content(file->path);
+	if (file->content_path == NULL) {
+		content_refuse(file->path, _("what is signed is not in the signature"));
+		advise("%s", _("Name the file that was signed with --content."));
+		return STATUS_FAILED;
+	}
+	content_close(&file->content);
+	return content_open(file->content_path, &file->content);
+}
+
+static int
+take_for_chain(void *to, const void *bytes, size_t length)
+{
+	if (BIO_write(to, bytes, (int)length) != (int)length)
+		out_of_memory();
+	return STATUS_DONE;
+}
+
+int
+signed_file_feed(const struct signed_file *file, BIO *chain)
+{
+	struct progress progress;
+	int status;
+
+	if (file->memory != NULL)
+		return file->memory_length == 0
+			   ? STATUS_DONE
+			   : take_for_chain(chain, file->memory, file->memory_length);
+	progress_begin(&progress, _("Reading"), file->content.size);
+	status = content_read(&file->content,
+	    file->content_path != NULL ? file->content_path : file->path, &progress, take_for_chain,
+	    chain);
+	progress_end(&progress);
+	return status;
+}

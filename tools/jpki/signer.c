@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
+#include <openssl/cms.h>
+#include <openssl/err.h>
+#include <openssl/ess.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+
+#include "chain.h"
+#include "columns.h"
+#include "message.h"
+#include "rules.h"
+#include "signer.h"
+#include "text.h"
+
+/* What is looked at of one signer. */
+struct look {
+	CMS_ContentInfo *cms;
+	CMS_SignerInfo *info;
+	STACK_OF(X509) * certificates; /* all that came along */
+	BIO *chain;
+	struct known_cas *cas;
+	enum jpki_role role;
+	struct signer *signer;
+};
+
+static void
+set(struct look *look, enum signer_point point, enum signer_state state, const char *why)
+{
+	look->signer->point[point].state = state;
+	text_free(&look->signer->point[point].why);
+	if (why != NULL)
+		look->signer->point[point].why = text_format("%s", why);
+}
+
+/* ---------------------------------------------------------------- the signature */
+
+/* MD5 and SHA-1 can be made to fit another content. */
+bool
+signer_has_good_hash(CMS_SignerInfo *info)
+{
+	X509_ALGOR *hash = NULL;
+	const ASN1_OBJECT *name;
+
+	CMS_SignerInfo_get0_algs(info, NULL, NULL, &hash, NULL);
+	if (hash == NULL)
+		return false;
+	X509_ALGOR_get0(&name, NULL, NULL, hash);
+	switch (OBJ_obj2nid(name)) {
+	case NID_sha256:
+	case NID_sha384:
+	case NID_sha512:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The one value of a signed attribute that is there once; NULL. */
+static const void *
+attribute(CMS_SignerInfo *info, int nid, int type)
+{
+	return CMS_signed_get0_data_by_OBJ(info, OBJ_nid2obj(nid), -3, type);
+}
+
+/* RFC 5652, 11.1: it is the type of what is signed. OpenSSL looks only whether it is there. */
+static bool
+is_type_signed(const struct look *look)
+{
+	const ASN1_OBJECT *type = attribute(look->info, NID_pkcs9_contentType, V_ASN1_OBJECT);
+
+	return type != NULL && OBJ_cmp(type, CMS_get0_eContentType(look->cms)) == 0;
+}
+
+/* The signer's certificate, of those that came along: number and issuer are no more than a claim,
+ * so the one whose key has signed, if there is one. */
+static X509 *
+find_certificate(const struct look *look)
+{
+	X509 *found = NULL;
+
+	for (int i = 0; i < sk_X509_num(look->certificates); i++) {
+		X509 *one = sk_X509_value(look->certificates, i);
+
+		if (CMS_SignerInfo_cert_cmp(look->info, one) != 0)
+			continue;
+		CMS_SignerInfo_set1_signer_cert(look->info, one);
+		found = one;
+		if (CMS_SignerInfo_verify(look->info) == 1)
+			break;
+	}
+	ERR_clear_error();
+	return found;
+}
+
+/* What is wrong with the signature, for _(); NULL: nothing. */
+static const char *
+fault_of_signature(const struct look *look)
+{
+	if (CMS_signed_get_attr_count(look->info) < 0)
+		return N_("it does not say what it signs: such a signature can be one of something "
+			  "else");
+	if (!signer_has_good_hash(look->info))
+		return N_("it is made with a hash that is no longer safe");
+	if (!is_type_signed(look))
+		return N_("it is one of something else, not of a file");
+	if (CMS_SignerInfo_verify(look->info) != 1)
+		return N_("it was not made by the key of this certificate, or was changed");
+	if (CMS_SignerInfo_verify_content(look->info, look->chain) != 1)
+		return N_("what it signs is not this file, or the file was changed");
+	return NULL;
+}
+
+static void
+check_signature(struct look *look)
+{
+	const char *fault = fault_of_signature(look);
+
+	ERR_clear_error();
+	if (fault != NULL)
+		set(look, SIGNER_SIGNATURE, SIGNER_WRONG, _(fault));
+	else
+		set(look, SIGNER_SIGNATURE, SIGNER_OK, _("the file is as it was signed"));
+}
+
+/* ---------------------------------------------------------------- the certificate */
+
+/* The signer first, then all that its reference may name besides. */
+static STACK_OF(X509) * candidates(const struct look *look)
+{
+	STACK_OF(X509) *list = sk_X509_dup(look->certificates);
+
+	if (list == NULL || sk_X509_unshift(list, look->signer->facts.certificate) <= 0)
+		out_of_memory();
+	for (size_t i = 0; i < look->cas->count; i++)
+		sk_X509_push(list, look->cas->rows[i]);
+	return list;
+}
+
+static void
+check_reference(struct look *look)
+{
+	const ASN1_STRING *value =
+	    attribute(look->info, NID_id_smime_aa_signingCertificateV2, V_ASN1_SEQUENCE);
+	const unsigned char *at = value != NULL ? ASN1_STRING_get0_data(value) : NULL;
+	ESS_SIGNING_CERT_V2 *reference = NULL;
+	STACK_OF(X509) * list;
+
+	if (CMS_signed_get_attr_by_NID(look->info, NID_id_smime_aa_signingCertificateV2, -1) < 0) {
+		set(look, SIGNER_CERTIFICATE, SIGNER_OK, _("the signature does not name it"));
+		return;
+	}
+	if (at != NULL)
+		reference = d2i_ESS_SIGNING_CERT_V2(NULL, &at, ASN1_STRING_length(value));
+	list = candidates(look);
+	if (reference != NULL && OSSL_ESS_check_signing_certs(NULL, reference, list, 1) > 0)
+		set(look, SIGNER_CERTIFICATE, SIGNER_OK, _("the one that the signature names"));
+	else
+		set(look, SIGNER_CERTIFICATE, SIGNER_WRONG,
+		    _("the signature names another certificate"));
+	ERR_clear_error();
+	sk_X509_free(list);
+	ESS_SIGNING_CERT_V2_free(reference);
+}
+
+static void
+check_chain(struct look *look)
+{
+	struct chain chain = chain_find(look->signer->facts.certificate, look->cas, time(NULL));
+	bool good = chain.result == CHAIN_OK || chain.result == CHAIN_EXPIRED ||
+		    chain.result == CHAIN_NOT_YET;
+	struct chain issued = {.result = CHAIN_OK, .ca = chain.ca};
+	char *text = chain_text(good ? &issued : &chain);
+
+	set(look, SIGNER_ISSUER,
+	    good			       ? SIGNER_OK
+	    : chain.result == CHAIN_UNKNOWN_CA ? SIGNER_UNKNOWN
+					       : SIGNER_WRONG,
+	    text);
+	text_free(&text);
+}
+
+static void
+check_period(struct look *look)
+{
+	const struct facts *facts = &look->signer->facts;
+	char *text = facts_period_text(facts);
+
+	set(look, SIGNER_PERIOD,
+	    facts->period == PERIOD_RUNS || facts->period == PERIOD_RENEW ? SIGNER_OK
+									  : SIGNER_WRONG,
+	    text);
+	text_free(&text);
+}
+
+static void
+check_rules(struct look *look)
+{
+	X509 *certificate = look->signer->facts.certificate;
+	enum policy policy = policy_of(certificate);
+	enum jpki_role role;
+
+	if (rules_usage_fits(certificate, look->role))
+		set(look, SIGNER_USAGE, SIGNER_OK, NULL);
+	else
+		set(look, SIGNER_USAGE, SIGNER_WRONG, _("the key is not one to sign files with"));
+	if (!policy_role(policy, &role) || role != look->role)
+		set(look, SIGNER_POLICY, SIGNER_WRONG,
+		    _("the certificate was not issued for this use"));
+	else
+		set(look, SIGNER_POLICY, SIGNER_OK,
+		    policy == POLICY_SIGNATURE_TEST ? _("of a test card") : NULL);
+}
+
+/* ---------------------------------------------------------------- all of it */
+
+static void
+read_time(struct look *look)
+{
+	const ASN1_TYPE *value = NULL;
+	int at = CMS_signed_get_attr_by_NID(look->info, NID_pkcs9_signingTime, -1);
+	struct tm broken;
+
+	if (at >= 0)
+		value = X509_ATTRIBUTE_get0_type(CMS_signed_get_attr(look->info, at), 0);
+	if (value == NULL ||
+	    (value->type != V_ASN1_UTCTIME && value->type != V_ASN1_GENERALIZEDTIME) ||
+	    ASN1_TIME_to_tm((const ASN1_TIME *)value->value.asn1_string, &broken) != 1)
+		return;
+	look->signer->says_time = true;
+	look->signer->time = timegm(&broken);
+}
+
+static bool
+read_certificate(struct look *look, X509 *certificate)
+{
+	unsigned char *der = NULL;
+	int length = i2d_X509(certificate, &der);
+	bool read = length > 0 && facts_read(&look->signer->facts, der, (size_t)length);
+
+	OPENSSL_free(der);
+	return read;
+}
+
+static void
+check_one(struct look *look)
+{
+	X509 *certificate = find_certificate(look);
+
+	read_time(look);
+	look->signer->unsigned_attributes = CMS_unsigned_get_attr_count(look->info);
+	if (certificate == NULL || !read_certificate(look, certificate)) {
+		set(look, SIGNER_CERTIFICATE, SIGNER_WRONG,
+		    _("the signer's certificate is not in the signature"));
+		return;
+	}
+	check_signature(look);
+	check_reference(look);
+	check_chain(look);
+	check_period(look);
+	check_rules(look);
+}
+
+void
+signers_check(struct signers *signers, CMS_ContentInfo *cms, BIO *chain, struct known_cas *cas,
+    enum jpki_role role)
+{
+	STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(cms);
+	STACK_OF(X509) *certificates = CMS_get1_certs(cms);
+
+	*signers = (struct signers){0};
+	if (certificates == NULL)
+		certificates = sk_X509_new_null();
+	for (int i = 0; i < sk_X509_num(certificates); i++)
+		(void)known_cas_offer(cas, sk_X509_value(certificates, i));
+	for (int i = 0; i < sk_CMS_SignerInfo_num(infos); i++) {
+		signers->list =
+		    list_grow(signers->list, (size_t)signers->count, sizeof(*signers->list));
+		signers->list[i] = (struct signer){0};
+		signers->count++;
+		check_one(&(struct look){cms, sk_CMS_SignerInfo_value(infos, i), certificates,
+		    chain, cas, role, &signers->list[i]});
+	}
+	sk_X509_pop_free(certificates, X509_free);
+}
+
+void
+signers_free(struct signers *signers)
+{
+	for (int i = 0; i < signers->count; i++) {
+		facts_free(&signers->list[i].facts);
+		for (int point = 0; point < SIGNER_POINTS; point++)
+			text_free(&signers->list[i].point[point].why);
+	}
+	free(signers->list);
+	*signers = (struct signers){0};
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "signing_key.h"
+#include "cades.h"
+#include "message.h"
+#include "state.h"
+#include "trouble.h"
+
+int
+signing_key_find(const struct words *words, enum jpki_role role, struct signing_key *key)
+{
+	unsigned left, maximum;
+	int status;
+
+	*key = (struct signing_key){0};
+	status = found_card(words, &key->found);
+	if (status == STATUS_DONE && (key->found.keys & JPKI_ROLE(role)) == 0)
+		status = trouble_tell(JPKI_ERR_NO_KEY);
+	if (status == STATUS_DONE)
+		status = unlock_prepare(words, &key->found, role, &key->unlock);
+	if (status == STATUS_DONE)
+		status = unlock_check(&key->unlock, &left, &maximum);
+	return status;
+}
+
+static int
+read_certificates(struct signing_key *key)
+{
+	uint64_t card = key->found.card;
+	enum jpki_role role = key->unlock.role;
+	int rv = state_read_certificate(card, role, JPKI_CERTIFICATE, &key->own);
+
+	if (rv != JPKI_OK)
+		return trouble_tell(rv);
+	/* one that the card does not have is not missed: a checker has to know it anyway */
+	if (state_read_certificate(card, role, JPKI_CA_CERTIFICATE, &key->issuer) != JPKI_OK)
+		key->issuer = (struct facts){0};
+	return STATUS_DONE;
+}
+
+/* As the official client does: it is in the signature, for whoever gets that. */
+static void
+tell_what_goes_along(enum jpki_role role)
+{
+	if (role == JPKI_SIGNATURE)
+		advise("%s", _("Your name, address, date of birth and sex go into the signature, "
+			       "with\nyour certificate: whoever gets it can read them."));
+}
+
+int
+signing_key_open(struct signing_key *key)
+{
+	int status;
+
+	tell_what_goes_along(key->unlock.role);
+	status = unlock(&key->unlock);
+	return status == STATUS_DONE ? read_certificates(key) : status;
+}
+
+static int
+sign_with_card(void *to, const uint8_t *info, uint8_t *signature, size_t length)
+{
+	struct signing_key *key = to;
+	enum jpki_role role = key->unlock.role;
+
+	if (length != JPKI_SIGNATURE_SIZE)
+		return JPKI_ERR_ARGUMENT;
+	if (key->secret == NULL)
+		return jpki_sign(
+		    key->found.card, role, JPKI_SIGN_PKCS1, info, CADES_DIGEST_INFO, signature);
+	return jpki_sign_with_pin(key->found.card, role, key->secret->bytes, key->secret->length,
+	    JPKI_SIGN_PKCS1, info, CADES_DIGEST_INFO, signature, &key->spent);
+}
+
+int
+signing_key_sign(struct signing_key *key, const uint8_t *digest, uint8_t **der, size_t *length)
+{
+	return cades_make(key->own.certificate, key->issuer.certificate, digest, sign_with_card,
+	    key, der, length);
+}
+
+void
+signing_key_lock(struct signing_key *key)
+{
+	(void)jpki_logout(key->found.card, key->unlock.role);
+}
+
+void
+signing_key_close(struct signing_key *key)
+{
+	jpki_secret_free(&key->secret);
+	facts_free(&key->own);
+	facts_free(&key->issuer);
+	jpki_stop();
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki card: the virtual card in the virtual reader, for who has no card. It is another program,
+ * jpki-vcard, that plays it; here it is started, told what to do, and ended. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "build_folder.h"
+#include "message.h"
+#include "place.h"
+#include "text.h"
+#include "verb.h"
+
+#define PROGRAM "jpki-vcard"
+/* How long a reader may take to see the card that was started, in ms. */
+#define PATIENCE_MS 15000
+
+/* The program: beside this one in the build folder, else where programs are. To be freed. */
+static char *
+program(void)
+{
+	char *folder = build_folder("/tools/vcard");
+	char *path = folder != NULL ? text_format("%s/" PROGRAM, folder) : text_format(PROGRAM);
+
+	text_free(&folder);
+	return path;
+}
+
+/* Where the card listens to commands. To be freed. */
+static char *
+socket_path(void)
+{
+	return place_state("jpki-vcard/control");
+}
+
+static bool
+is_running(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char *path = socket_path();
+	int number = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool running = false;
+
+	if (number >= 0 && strlen(path) < sizeof(address.sun_path)) {
+		strcpy(address.sun_path, path);
+		running = connect(number, (const struct sockaddr *)&address, sizeof(address)) == 0;
+	}
+	if (number >= 0)
+		close(number);
+	text_free(&path);
+	return running;
+}
+
+static int
+cannot_run(const char *name, int error)
+{
+	complain(_("cannot run %s: %s"), name, strerror(error));
+	advise("%s", _("The virtual card comes with the source, and needs the package "
+		       "vsmartcard-vpcd, which has the virtual reader."));
+	return STATUS_FAILED;
+}
+
+/* Words of a command at most, with those before and the end. */
+#define WORDS_MAX 8
+
+/* Have the program give the card a command, of words with a blank between them, and wait for it. */
+static int
+command(const char *text)
+{
+	extern char **environ;
+	char *name = program(), *path = socket_path(), *words = text_copy(text, strlen(text));
+	char control[] = "ctl", *rest = NULL, *argv[WORDS_MAX] = {name, control, path};
+	int count = 3, status = -1, error;
+	posix_spawn_file_actions_t actions;
+	pid_t child;
+
+	for (char *word = strtok_r(words, " ", &rest); word != NULL && count < WORDS_MAX - 1;
+	     word = strtok_r(NULL, " ", &rest))
+		argv[count++] = word;
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		out_of_memory();
+	/* what it says of success is for scripts; errors are said on the other stream */
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	error = posix_spawnp(&child, name, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (error == 0)
+		while (waitpid(child, &status, 0) == -1 && errno == EINTR)
+			;
+	else
+		(void)cannot_run(name, error);
+	text_free(&words);
+	text_free(&name);
+	text_free(&path);
+	return error == 0 && status == 0 ? STATUS_DONE : STATUS_FAILED;
+}
+
+/* The child: a session of its own, so that it outlives the terminal. */
+static void
+become_card(const char *name, int ready)
+{
+	char number[16];
+	int nothing = open("/dev/null", O_RDWR);
+
+	snprintf(number, sizeof(number), "%d", ready);
+	(void)setsid();
+	(void)dup2(nothing, STDIN_FILENO);
+	(void)dup2(nothing, STDOUT_FILENO);
+	(void)dup2(nothing, STDERR_FILENO);
+	(void)fcntl(ready, F_SETFD, 0);
+	(void)execlp(name, name, "run", "--ready-fd", number, (char *)NULL);
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+/* Whether the card says that a reader has seen it; it ends if it cannot be. */
+static bool
+wait_until_ready(int ready)
+{
+	struct pollfd watched = {.fd = ready, .events = POLLIN};
+	char byte;
+
+	return poll(&watched, 1, PATIENCE_MS) == 1 && read(ready, &byte, 1) == 1;
+}
+
+static int
+tell_start(pid_t child, bool ready, const char *name)
+{
+	int status = 0;
+
+	if (ready) {
+		tell("%s",
+		    _("The virtual card is in the virtual reader. PIN 1234, password ABC123, if "
+		      "you have not changed them."));
+		return STATUS_DONE;
+	}
+	if (waitpid(child, &status, WNOHANG) == child && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == 127)
+		return cannot_run(name, ENOENT);
+	if (status == 0)
+		(void)kill(child, SIGTERM);
+	complain("%s", _("The virtual reader does not see the card."));
+	advise("%s", _("Is the package vsmartcard-vpcd installed, and does pcscd run since then?\n"
+		       "  sudo apt-get install vsmartcard-vpcd\n  sudo systemctl restart pcscd"));
+	return STATUS_FAILED;
+}
+
+static int
+start(void)
+{
+	char *name = program();
+	int ends[2], status;
+	bool ready;
+	pid_t child;
+
+	if (is_running()) {
+		text_free(&name);
+		tell("%s", _("The virtual card is there already."));
+		return STATUS_DONE;
+	}
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		out_of_memory();
+	child = fork();
+	if (child == 0)
+		become_card(name, ends[1]);
+	close(ends[1]);
+	ready = child > 0 && wait_until_ready(ends[0]);
+	close(ends[0]);
+	status = tell_start(child, ready, name);
+	text_free(&name);
+	return status;
+}
+
+/* The commands of each word; "start" has none, it makes the program that heeds them. */
+static const struct action {
+	const char *word;
+	const char *commands[3];
+	const char *said; /* for _() */
+} actions[] = {
+    {"start", {NULL}, NULL},
+    {"stop", {"quit"}, N_("The virtual card is gone.")},
+    {"insert", {"insert"}, N_("The virtual card is in the reader.")},
+    {"eject", {"eject"}, N_("The virtual card is out of the reader.")},
+    {"reset", {"pin set authentication 1234", "pin set signature ABC123"},
+	N_("The virtual card has all tries again: PIN 1234, password ABC123.")},
+};
+#define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
+
+static int
+act(const struct action *action)
+{
+	int status = STATUS_DONE;
+
+	if (action->said == NULL)
+		return start();
+	if (!is_running()) {
+		complain("%s", _("There is no virtual card: \"jpki card start\" makes one."));
+		return STATUS_NO_CARD;
+	}
+	for (size_t i = 0; action->commands[i] != NULL && status == STATUS_DONE; i++)
+		status = command(action->commands[i]);
+	if (status == STATUS_DONE)
+		tell("%s", _(action->said));
+	return status;
+}
+
+static int
+run(const struct words *words)
+{
+	if (words->count == 0)
+		return verb_misused(
+		    words, "%s", _("what to do is missing: start, stop, insert, eject or reset"));
+	if (place_check(true) != 0)
+		return STATUS_FAILED;
+	for (size_t i = 0; i < ACTION_COUNT; i++)
+		if (strcmp(words->word[0], actions[i].word) == 0)
+			return act(&actions[i]);
+	return verb_misused(words,
+	    _("\"%s\" is not understood: start, stop, insert, eject or reset"), words->word[0]);
+}
+
+static const enum option_id options[] = {OPTION_NONE};
+
+const struct verb verb_card = {
+    .name = "card",
+    .summary = N_("the virtual card, for who has no card"),
+    .usage = N_("start|stop|insert|eject|reset"),
+    .about =
+	N_("Puts a virtual My Number card with a made-up citizen into the virtual reader of the "
+	   "package vsmartcard-vpcd, for trying programs. reset gives it its first PINs and all "
+	   "tries. jpki-vcard(1) can do more."),
+    .options = options,
+    .words_max = 1,
+    .run = run,
+};
