@@ -6,6 +6,7 @@
 
 #include "build_folder.h"
 #include "columns.h"
+#include "completion.h"
 #include "message.h"
 #include "text.h"
 #include "verb.h"
@@ -22,20 +23,11 @@ static const struct verb *const verbs[] = {
     &verb_doctor,
     &verb_setup,
     &verb_card,
+    NULL,
 };
 
 /* Where their summaries begin. */
 #define NAME_COLUMN 13
-#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
-
-static const struct verb *
-find_verb(const char *name)
-{
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		if (strcmp(verbs[i]->name, name) == 0)
-			return verbs[i];
-	return NULL;
-}
 
 static void
 print_help(void)
@@ -45,7 +37,7 @@ print_help(void)
 		     "       jpki --version\n\n"
 		     "The My Number card on this computer.\n\n"
 		     "Verbs:"));
-	for (size_t i = 0; i < VERB_COUNT; i++)
+	for (size_t i = 0; verbs[i] != NULL; i++)
 		columns_row(2, NAME_COLUMN, verbs[i]->name, _(verbs[i]->summary));
 	columns_row(2, NAME_COLUMN, "help", _("tell more about a verb"));
 	tell("%s",
@@ -80,7 +72,11 @@ help(int argc, char **argv)
 		print_help();
 		return STATUS_DONE;
 	}
-	verb = find_verb(argv[1]);
+	if (strcmp(argv[1], "--words") == 0) { /* for shells, tools/jpki/completion */
+		completion_print(verbs, argc - 2, argv + 2);
+		return STATUS_DONE;
+	}
+	verb = verb_find(verbs, argv[1]);
 	if (verb == NULL)
 		return unknown_verb(argv[1]);
 	verb_help(verb);
@@ -103,7 +99,7 @@ dispatch(int argc, char **argv)
 		tell("jpki %s", JPKI_VERSION);
 		return STATUS_DONE;
 	}
-	verb = find_verb(argv[0]);
+	verb = verb_find(verbs, argv[0]);
 	if (verb == NULL)
 		return unknown_verb(argv[0]);
 	return verb_run(verb, argc, argv);

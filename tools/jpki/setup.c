@@ -138,6 +138,15 @@ print_programs(void)
 		columns_row(2, NAME_COLUMN, programs[i].name, _(programs[i].help));
 }
 
+static const char *
+program_at(size_t i, const char **text)
+{
+	if (i >= PROGRAM_COUNT)
+		return NULL;
+	*text = programs[i].help;
+	return programs[i].name;
+}
+
 static enum setup_action
 action_of(const struct words *words)
 {
@@ -274,4 +283,5 @@ const struct verb verb_setup = {
     .words_max = INT_MAX,
     .run = run,
     .more_help = print_programs,
+    .name_at = program_at,
 };

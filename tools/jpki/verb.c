@@ -12,11 +12,7 @@
 /* What getopt gives for the first of the table; below are letters. */
 #define CODES 256
 
-static const struct option_row {
-	const char *name;
-	const char *value; /* what the value is, for _(); NULL: there is none */
-	const char *help;  /* for _() */
-} rows[OPTION_COUNT] = {
+static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_READER] = {"reader", N_("NAME"), N_("this reader, by its name or a part of it")},
     [OPTION_JSON] = {"json", NULL, N_("print JSON, for programs")},
     [OPTION_PIN_FD] = {"pin-fd", N_("N"), N_("read the PIN from file descriptor N, a line each")},
@@ -81,6 +77,15 @@ verb_misused(const struct words *words, const char *format, ...)
 	/* TRANSLATORS: %s is a verb, as "setup". */
 	advise(_("\"jpki help %s\" tells more."), verb);
 	return STATUS_USAGE;
+}
+
+const struct verb *
+verb_find(const struct verb *const *verbs, const char *name)
+{
+	for (; *verbs != NULL; verbs++)
+		if (strcmp((*verbs)->name, name) == 0)
+			return *verbs;
+	return NULL;
 }
 
 /* Rows for getopt_long(), for the options of a verb and --help. */
@@ -169,6 +174,12 @@ verb_run(const struct verb *verb, int argc, char **argv)
 		return verb_misused(
 		    &words, _("\"%s\" is too much here"), words.word[verb->words_max]);
 	return verb->run(&words);
+}
+
+const struct option_row *
+verb_option(enum option_id id)
+{
+	return &rows[id];
 }
 
 static char *

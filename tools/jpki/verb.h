@@ -5,6 +5,7 @@
 #define JPKI_TOOL_VERB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "exit_status.h"
 
@@ -47,6 +48,13 @@ enum option_id {
 	OPTION_COUNT,
 };
 
+/* An option; its texts are for _(). */
+struct option_row {
+	const char *name;
+	const char *value; /* what the value is; NULL: there is none */
+	const char *help;
+};
+
 /* What a person has typed behind a verb. */
 struct words {
 	const struct verb *verb;
@@ -66,15 +74,23 @@ struct verb {
 	int (*run)(const struct words *words);
 	/* Lines behind those of the options; may be NULL. */
 	void (*more_help)(void);
+	/* The i-th of what a word that its usage has in capitals (not FILE, not FOLDER) can be, and
+	 * a text about it, for _(); NULL: these were all. May be NULL. */
+	const char *(*name_at)(size_t i, const char **text);
 };
 
 extern const struct verb verb_card, verb_cert, verb_check, verb_doctor, verb_pdf, verb_pin,
     verb_setup, verb_sign, verb_status, verb_verify, verb_watch;
 
+/* The one of that name in a list that NULL ends; NULL: there is none. */
+const struct verb *verb_find(const struct verb *const *verbs, const char *name);
+
 /* Do what is typed: argv[0] is the verb's name. An exit status. */
 int verb_run(const struct verb *verb, int argc, char **argv);
 
 void verb_help(const struct verb *verb);
+
+const struct option_row *verb_option(enum option_id id);
 
 /* Tell what is wrong with the words of a verb and where its help is; STATUS_USAGE. */
 __attribute__((format(printf, 2, 3))) int verb_misused(
