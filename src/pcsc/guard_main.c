@@ -38,6 +38,11 @@
 #define SERVICE_MS 5000
 /* How long a process that has become another program may take to close its files. */
 #define EXEC_MS 5000
+/*
+ * How long a child may take to close its parent's files, and with them give back the parent's
+ * locks: one that has just been forked when the parent is killed has not run its handlers yet.
+ */
+#define CHILD_MS 5000
 
 static volatile sig_atomic_t told_to_end;
 
@@ -143,6 +148,8 @@ struct card {
 	const char *reader, *share;
 	uint32_t events;
 	bool alone; /* nobody else's share counts */
+	uint64_t
+	    left_at; /* since when it is left to others, the process being gone; 0: it is not */
 	struct jpki_connection *connection;
 };
 
@@ -203,10 +210,34 @@ pause_until_next(uint64_t since)
 }
 
 /*
+ * The lock is somebody else's: true if it will stay so, and the card is his to lock. It may be that
+ * of the process itself until it is gone: its files are closed one after the other, perhaps the
+ * channel first; one that has become another program stays. Then it may be that of a child.
+ */
+static bool
+is_left_to_others(struct card *card, bool gone, enum word said, uint64_t since)
+{
+	uint64_t now = clock_now_ms();
+
+	if (!gone)
+		return said == SAID_NO_MORE && now - since >= EXEC_MS;
+	if (card->left_at == 0)
+		card->left_at = now;
+	return now - card->left_at >= CHILD_MS;
+}
+
+/* Was the card left to others, and have they locked it? */
+static bool
+others_have_locked(const struct card *card, int file)
+{
+	char letter;
+
+	return card->left_at != 0 && file >= 0 && pread(file, &letter, 1, 0) == 0;
+}
+
+/*
  * True: that was it. The share is asked for each time, as others may have come to the card
- * meanwhile. A lock that is refused may be that of the process itself until it is gone: its files
- * are closed one after the other, perhaps the channel first. One that has become another program
- * stays.
+ * meanwhile.
  */
 static bool
 try_once(struct jpki_service *service, struct card *card, uint64_t since, uint64_t *served)
@@ -218,8 +249,8 @@ try_once(struct jpki_service *service, struct card *card, uint64_t since, uint64
 	if (said == SAID_THAT_ALL_IS_WELL)
 		return true;
 	if (!take_share(card->alone ? "" : card->share, &file))
-		return gone || (said == SAID_NO_MORE && clock_now_ms() - since >= EXEC_MS);
-	rv = cut_power(service, card);
+		return is_left_to_others(card, gone, said, since);
+	rv = others_have_locked(card, file) ? JPKI_OK : cut_power(service, card);
 	give_share_back(file, rv);
 	if (rv != JPKI_ERR_NO_SERVICE)
 		*served = clock_now_ms();

@@ -230,7 +230,7 @@ def test_all_are_killed_at_once(sandbox, card, holders):
     wait_until(lambda: guards(sandbox) == 0)
 
 
-@pytest.mark.parametrize("child", ["fork", "spawn"])
+@pytest.mark.parametrize("child", ["fork", "fork_slowly", "spawn"])
 def test_a_child_that_lives_on_holds_nothing(sandbox, card, child):
     with Worker(sandbox) as worker:
         opened(worker, AUTH)

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A program with one or two PKCS#11 modules, at home in a sandbox, that does as a test says."""
 
+import contextlib
+import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -182,6 +185,20 @@ class Program:
     def fork(self):
         """A child that only lives."""
         if os.fork() == 0:
+            time.sleep(1e6)
+
+    def fork_slowly(self):
+        """A child that lives on, and gives its parent's locks back a second after its parent has
+        ended, as one does that gets to run no sooner."""
+        parent = os.getpid()
+        if ctypes.CDLL(None)._Fork() == 0:
+            while os.getppid() == parent:
+                time.sleep(0.01)
+            time.sleep(1)
+            for number in os.listdir("/proc/self/fd"):
+                with contextlib.suppress(FileNotFoundError):  # of the list itself
+                    if re.search(r"/jpki(-\d+)?/", os.readlink(f"/proc/self/fd/{number}")):
+                        os.close(int(number))
             time.sleep(1e6)
 
     def spawn(self):
