@@ -2,7 +2,6 @@
 """jpki, as a person at a terminal and a script use it: what is said, and what it costs the card."""
 
 import datetime
-import json
 import os
 import re
 

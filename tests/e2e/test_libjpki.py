@@ -120,6 +120,12 @@ def test_the_headers_are_those_of_the_interface_alone(library, tmp_path):
                    *library.flags("jpki"))
 
 
+def test_what_is_installed_looks_for_it_where_the_system_does(installed):
+    for name in ("bin/jpki", "lib/x86_64-linux-gnu/jpki/jpki-pdf.so"):
+        for file in installed.glob(f"usr/{name}".replace("x86_64-linux-gnu", "*")):
+            assert not re.search("R(UN)?PATH", output("readelf", "--dynamic", file))
+
+
 # --- a program of one's own, over the service ---------------------------------------------------
 
 

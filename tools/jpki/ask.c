@@ -2,10 +2,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <bsd/readpassphrase.h>
@@ -13,6 +11,7 @@
 #include "ask.h"
 #include "message.h"
 #include "pinentry.h"
+#include "program.h"
 #include "secret_line.h"
 #include "text.h"
 
@@ -66,26 +65,25 @@ from_program(const char *program, const char *prompt, struct jpki_secret *secret
 	char *argv[] = {
 	    text_copy(program, strlen(program)), text_copy(prompt, strlen(prompt)), NULL};
 	posix_spawn_file_actions_t actions;
-	int ends[2], status = 0, error;
-	bool read = false;
+	int ends[2], error;
+	bool read = false, well = false;
 	pid_t child;
 
 	if (pipe2(ends, O_CLOEXEC) != 0 || posix_spawn_file_actions_init(&actions) != 0)
 		out_of_memory();
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	error = posix_spawnp(&child, program, &actions, NULL, argv, environ);
+	error = program_start(&child, argv, &actions, NULL);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	if (error == 0) {
 		read = secret_line_read(ends[0], secret);
-		while (waitpid(child, &status, 0) == -1 && errno == EINTR)
-			;
+		well = program_wait(child);
 	} else
 		complain(_("cannot run %s: %s"), program, strerror(error));
 	close(ends[0]);
 	text_free(&argv[0]);
 	text_free(&argv[1]);
-	return read && status == 0 ? STATUS_DONE : cancelled();
+	return read && well ? STATUS_DONE : cancelled();
 }
 
 static int

@@ -43,13 +43,13 @@ is_installed(const char *const *paths)
 static void
 look_at_service(struct diagnosis *diagnosis, int service)
 {
-	static const char *const programs[] = {
+	static const char *const services[] = {
 	    "/usr/sbin/pcscd", "/usr/bin/pcscd", "/sbin/pcscd", NULL};
 
 	if (service == JPKI_OK)
 		diagnosis_add(diagnosis, "service", MARK_GOOD,
 		    copy(_("The service for card readers (pcscd) runs.")), NULL);
-	else if (service == JPKI_ERR_NO_SERVICE && !is_installed(programs))
+	else if (service == JPKI_ERR_NO_SERVICE && !is_installed(services))
 		diagnosis_add(diagnosis, "service", MARK_BAD,
 		    copy(_("The service for card readers (pcscd) is not installed.")),
 		    copy(trouble_advice(service)));
@@ -319,10 +319,10 @@ print(const struct diagnosis *diagnosis)
 static bool
 is_for_card(const struct words *words)
 {
-	static const enum option_id options[] = {
+	static const enum option_id of_card[] = {
 	    UNLOCK_OPTIONS, OPTION_NO_PIN, OPTION_READER, OPTION_NONE};
 
-	for (const enum option_id *id = options; *id != OPTION_NONE; id++)
+	for (const enum option_id *id = of_card; *id != OPTION_NONE; id++)
 		if (verb_has(words, *id)) {
 			verb_misused(words, "%s",
 			    _("--reader, --pin-fd, --last-try and --no-pin go with --card"));

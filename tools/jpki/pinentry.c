@@ -4,17 +4,16 @@
  * the line with the PIN in a buffer of its own. */
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "message.h"
 #include "pinentry.h"
+#include "program.h"
 #include "secret_line.h"
 #include "text.h"
 
@@ -39,7 +38,7 @@ start(struct pinentry *pinentry)
 		out_of_memory();
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	error = posix_spawnp(&pinentry->child, name, &actions, NULL, argv, environ);
+	error = program_start(&pinentry->child, argv, &actions, NULL);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	pinentry->socket = ends[0];
@@ -52,8 +51,7 @@ static void
 stop(struct pinentry *pinentry)
 {
 	close(pinentry->socket);
-	while (waitpid(pinentry->child, NULL, 0) == -1 && errno == EINTR)
-		;
+	(void)program_wait(pinentry->child);
 }
 
 static bool

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "columns.h"
+#include "file.h"
 #include "message.h"
 #include "program.h"
 #include "text.h"
@@ -16,29 +17,65 @@
 /* What is told of what it said. */
 #define SAID 400
 
-static bool
-is_in(const char *folder, size_t length, const char *name)
+/* What a folder of PATH has of that name, to be freed; NULL if it cannot be run. */
+static char *
+find_in(const char *folder, size_t length, const char *name)
 {
 	char *path = text_format("%.*s/%s", (int)length, folder, name);
-	bool is = access(path, X_OK) == 0;
 
-	text_free(&path);
-	return is;
+	if (access(path, X_OK) != 0 || is_folder(path))
+		text_free(&path);
+	return path;
+}
+
+char *
+program_find(const char *name)
+{
+	const char *path = getenv("PATH");
+	char *found = NULL;
+
+	if (strchr(name, '/') != NULL)
+		return text_copy(name, strlen(name));
+	while (path != NULL && *path != '\0' && found == NULL) {
+		size_t length = strcspn(path, ":");
+
+		if (path[0] == '/')
+			found = find_in(path, length, name);
+		path += length + (path[length] == ':');
+	}
+	return found;
 }
 
 bool
 program_is_there(const char *name)
 {
-	const char *path = getenv("PATH");
-	bool is = false;
+	char *path = program_find(name);
+	bool is = path != NULL;
 
-	while (path != NULL && *path != '\0' && !is) {
-		size_t length = strcspn(path, ":");
-
-		is = length > 0 && is_in(path, length, name);
-		path += length + (path[length] == ':');
-	}
+	text_free(&path);
 	return is;
+}
+
+int
+program_start(pid_t *child, char *const *argv, const posix_spawn_file_actions_t *files,
+    const posix_spawnattr_t *attributes)
+{
+	char *path = program_find(argv[0]);
+	int error =
+	    path != NULL ? posix_spawn(child, path, files, attributes, argv, environ) : ENOENT;
+
+	text_free(&path);
+	return error;
+}
+
+bool
+program_wait(pid_t child)
+{
+	int status = -1;
+
+	while (waitpid(child, &status, 0) == -1 && errno == EINTR)
+		;
+	return status == 0;
 }
 
 static int
@@ -56,7 +93,7 @@ start(char *const *argv, const char *log, const sigset_t *mask, pid_t *child)
 	posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
 	posix_spawnattr_setsigmask(&attributes, mask);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-	error = posix_spawnp(child, argv[0], &actions, &attributes, argv, environ);
+	error = program_start(child, argv, &actions, &attributes);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return error;
@@ -84,15 +121,14 @@ bool
 program_run(char *const *argv, const char *log, const sigset_t *mask)
 {
 	pid_t child;
-	int status = 0, error = start(argv, log, mask, &child);
+	int error = start(argv, log, mask, &child);
 
 	if (error != 0) {
 		complain(_("cannot run %s: %s"), argv[0], strerror(error));
 		return false;
 	}
-	while (waitpid(child, &status, 0) == -1 && errno == EINTR)
-		;
-	if (status != 0)
-		tell_what_it_said(argv[0], log);
-	return status == 0;
+	if (program_wait(child))
+		return true;
+	tell_what_it_said(argv[0], log);
+	return false;
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include "columns.h"
@@ -12,6 +10,7 @@
 #include "message.h"
 #include "names.h"
 #include "place.h"
+#include "program.h"
 #include "reminder.h"
 #include "text.h"
 
@@ -142,9 +141,8 @@ notify(const char *text)
 
 	argv[2] = title;
 	argv[3] = body;
-	if (posix_spawnp(&child, name, NULL, NULL, argv, environ) == 0)
-		while (waitpid(child, NULL, 0) == -1 && errno == EINTR)
-			;
+	if (program_start(&child, argv, NULL, NULL) == 0)
+		(void)program_wait(child);
 	text_free(&title);
 	text_free(&body);
 }

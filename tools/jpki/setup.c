@@ -210,8 +210,9 @@ setup_program(
     const char *name, enum setup_action action, struct setup_opensc *opensc, bool *registered)
 {
 	struct wanted wanted = {.action = action, .opensc = opensc, .registered = registered};
+	const struct program *program = find_program(name);
 
-	return run_program(find_program(name), &wanted);
+	return program != NULL ? run_program(program, &wanted) : STATUS_FAILED;
 }
 
 /* Which of these go together. */

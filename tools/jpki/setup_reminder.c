@@ -4,15 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "file.h"
 #include "message.h"
 #include "place.h"
+#include "program.h"
 #include "reminder.h"
 #include "setup.h"
 #include "text.h"
@@ -123,19 +122,17 @@ systemctl(const char *verb, const char *unit)
 	char *argv[] = {text_format("systemctl"), text_format("--user"), text_format("--quiet"),
 	    text_format("%s", verb), unit != NULL ? text_format("%s", unit) : NULL, NULL};
 	posix_spawn_file_actions_t actions;
-	int status = -1;
+	bool well;
 	pid_t child;
 
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		out_of_memory();
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (posix_spawnp(&child, argv[0], &actions, NULL, argv, environ) == 0)
-		while (waitpid(child, &status, 0) == -1 && errno == EINTR)
-			;
+	well = program_start(&child, argv, &actions, NULL) == 0 && program_wait(child);
 	posix_spawn_file_actions_destroy(&actions);
 	for (size_t i = 0; argv[i] != NULL; i++)
 		text_free(&argv[i]);
-	return status == 0;
+	return well;
 }
 
 /* The file of notes is there from now on, which says that days are to be kept. */

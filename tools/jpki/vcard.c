@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "build_folder.h"
 #include "message.h"
 #include "place.h"
+#include "program.h"
 #include "text.h"
 #include "verb.h"
 
@@ -78,45 +78,54 @@ command(const char *text)
 {
 	char *name = program(), *path = socket_path(), *words = text_copy(text, strlen(text));
 	char control[] = "ctl", *rest = NULL, *argv[WORDS_MAX] = {name, control, path};
-	int count = 3, status = -1, error;
-	posix_spawn_file_actions_t actions;
+	int count = 3, error;
+	bool well = false;
+	posix_spawn_file_actions_t files;
 	pid_t child;
 
 	for (char *word = strtok_r(words, " ", &rest); word != NULL && count < WORDS_MAX - 1;
 	     word = strtok_r(NULL, " ", &rest))
 		argv[count++] = word;
-	if (posix_spawn_file_actions_init(&actions) != 0)
+	if (posix_spawn_file_actions_init(&files) != 0)
 		out_of_memory();
 	/* what it says of success is for scripts; errors are said on the other stream */
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	error = posix_spawnp(&child, name, &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
+	posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	error = program_start(&child, argv, &files, NULL);
+	posix_spawn_file_actions_destroy(&files);
 	if (error == 0)
-		while (waitpid(child, &status, 0) == -1 && errno == EINTR)
-			;
+		well = program_wait(child);
 	else
 		(void)cannot_run(name, error);
 	text_free(&words);
 	text_free(&name);
 	text_free(&path);
-	return error == 0 && status == 0 ? STATUS_DONE : STATUS_FAILED;
+	return well ? STATUS_DONE : STATUS_FAILED;
 }
 
-/* The child: a session of its own, so that it outlives the terminal. */
-static void
-become_card(const char *name, int ready)
-{
-	char number[16];
-	int nothing = open("/dev/null", O_RDWR);
+/* The descriptor on which the card says that it is ready. */
+#define READY 3
 
-	snprintf(number, sizeof(number), "%d", ready);
-	(void)setsid();
-	(void)dup2(nothing, STDIN_FILENO);
-	(void)dup2(nothing, STDOUT_FILENO);
-	(void)dup2(nothing, STDERR_FILENO);
-	(void)fcntl(ready, F_SETFD, 0);
-	(void)execlp(name, name, "run", "--ready-fd", number, (char *)NULL);
-	_exit(errno == ENOENT ? 127 : 126);
+/* Start the card in a session of its own, so that it outlives the terminal, with nothing of ours
+ * open but `ready`. As program_start(). */
+static int
+start_card(char *name, int ready, pid_t *child)
+{
+	char run[] = "run", option[] = "--ready-fd", number[] = "3";
+	char *argv[] = {name, run, option, number, NULL};
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	int error;
+
+	if (posix_spawn_file_actions_init(&files) != 0 || posix_spawnattr_init(&attributes) != 0)
+		out_of_memory();
+	posix_spawn_file_actions_adddup2(&files, ready, READY);
+	for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; standard++)
+		posix_spawn_file_actions_addopen(&files, standard, "/dev/null", O_RDWR, 0);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+	error = program_start(child, argv, &files, &attributes);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&files);
+	return error;
 }
 
 /* Whether the card says that a reader has seen it; it ends if it cannot be. */
@@ -130,21 +139,14 @@ wait_until_ready(int ready)
 }
 
 static int
-tell_start(pid_t child, bool ready, const char *name)
+tell_start(bool ready)
 {
-	int status = 0;
-
 	if (ready) {
 		tell("%s",
 		    _("The virtual card is in the virtual reader. PIN 1234, password ABC123, if "
 		      "you have not changed them."));
 		return STATUS_DONE;
 	}
-	if (waitpid(child, &status, WNOHANG) == child && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == 127)
-		return cannot_run(name, ENOENT);
-	if (status == 0)
-		(void)kill(child, SIGTERM);
 	complain("%s", _("The virtual reader does not see the card."));
 	advise("%s", _("Is the package vsmartcard-vpcd installed, and does pcscd run since then?\n"
 		       "  sudo apt-get install vsmartcard-vpcd\n  sudo systemctl restart pcscd"));
@@ -155,7 +157,7 @@ static int
 start(void)
 {
 	char *name = program();
-	int ends[2], status;
+	int ends[2], error;
 	bool ready;
 	pid_t child;
 
@@ -166,15 +168,22 @@ start(void)
 	}
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		out_of_memory();
-	child = fork();
-	if (child == 0)
-		become_card(name, ends[1]);
+	error = start_card(name, ends[1], &child);
 	close(ends[1]);
-	ready = child > 0 && wait_until_ready(ends[0]);
+	ready = error == 0 && wait_until_ready(ends[0]);
 	close(ends[0]);
-	status = tell_start(child, ready, name);
+	if (error != 0) {
+		int status = cannot_run(name, error);
+
+		text_free(&name);
+		return status;
+	}
 	text_free(&name);
-	return status;
+	if (!ready) { /* it waits for a reader, and is not to be left behind */
+		(void)kill(child, SIGTERM);
+		(void)program_wait(child);
+	}
+	return tell_start(ready);
 }
 
 /* The commands of each word; "start" has none, it makes the program that heeds them. */
