@@ -177,40 +177,26 @@ print_for_people(const struct kind *kind, const struct facts *facts)
 
 /* ---------------------------------------------------------------- for programs */
 
-static void
-set_if(json_t *object, const char *member, const char *value)
-{
-	if (value != NULL)
-		json_object_set_new(object, member, json_string(value));
-}
-
-static void
-set_and_free(json_t *object, const char *member, char *value)
-{
-	set_if(object, member, value);
-	text_free(&value);
-}
-
 static json_t *
 to_json(const struct kind *kind, const struct facts *facts)
 {
 	json_t *object = json_pack("{s:s, s:s, s:I}", "certificate", kind->word, "state",
 	    facts_period_word(facts->period), "days_left", (json_int_t)facts->days_left);
 
-	set_and_free(object, "from", day_time_iso(facts->from));
-	set_and_free(object, "until", day_time_iso(facts->until));
-	set_if(object, "name", facts->name);
-	set_if(object, "name_substitutes", facts->name_map);
-	set_if(object, "birth_date", facts->birth_date_iso);
-	set_if(object, "sex", facts->sex_word);
-	set_if(object, "address", facts->address);
-	set_if(object, "address_substitutes", facts->address_map);
-	set_if(object, "subject", facts->subject);
-	set_if(object, "issuer", facts->issuer);
-	set_if(object, "serial", facts->serial);
-	set_if(object, "sha256", facts->fingerprint);
-	set_and_free(object, "key_usage", usage_text(facts->certificate));
-	set_and_free(object, "policy", policy_text(facts->certificate));
+	json_set_text_taken(object, "from", day_time_iso(facts->from));
+	json_set_text_taken(object, "until", day_time_iso(facts->until));
+	json_set_text(object, "name", facts->name);
+	json_set_text(object, "name_substitutes", facts->name_map);
+	json_set_text(object, "birth_date", facts->birth_date_iso);
+	json_set_text(object, "sex", facts->sex_word);
+	json_set_text(object, "address", facts->address);
+	json_set_text(object, "address_substitutes", facts->address_map);
+	json_set_text(object, "subject", facts->subject);
+	json_set_text(object, "issuer", facts->issuer);
+	json_set_text(object, "serial", facts->serial);
+	json_set_text(object, "sha256", facts->fingerprint);
+	json_set_text_taken(object, "key_usage", usage_text(facts->certificate));
+	json_set_text_taken(object, "policy", policy_text(facts->certificate));
 	return object;
 }
 

@@ -8,4 +8,8 @@
  * back. */
 void json_print(json_t *value);
 
+/* A member that is a text; none where that is NULL. The second gives the text back. */
+void json_set_text(json_t *object, const char *member, const char *text);
+void json_set_text_taken(json_t *object, const char *member, char *text);
+
 #endif

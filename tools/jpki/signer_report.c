@@ -2,6 +2,7 @@
 /* signer.h: what is said of signers. */
 #include "columns.h"
 #include "exit_status.h"
+#include "json.h"
 #include "message.h"
 #include "signer.h"
 #include "text.h"
@@ -151,13 +152,6 @@ signers_print(const struct signers *signers)
 
 /* ---------------------------------------------------------------- for programs */
 
-static void
-set_if(json_t *object, const char *member, const char *value)
-{
-	if (value != NULL)
-		json_object_set_new(object, member, json_string(value));
-}
-
 static json_t *
 one_to_json(const struct signer *signer)
 {
@@ -167,20 +161,16 @@ one_to_json(const struct signer *signer)
 	for (int i = 0; i < SIGNER_POINTS; i++)
 		json_object_set_new(
 		    object, points[i].word, json_string(states[signer->point[i].state].word));
-	if (signer->says_time) {
-		char *time = day_time_iso(signer->time);
-
-		set_if(object, "claimed_time", time);
-		text_free(&time);
-	}
-	set_if(object, "name", facts->name);
-	set_if(object, "birth_date", facts->birth_date_iso);
-	set_if(object, "sex", facts->sex_word);
-	set_if(object, "address", facts->address);
-	set_if(object, "subject", facts->subject);
-	set_if(object, "certificate_issuer", facts->issuer);
-	set_if(object, "serial", facts->serial);
-	set_if(object, "sha256", facts->fingerprint);
+	if (signer->says_time)
+		json_set_text_taken(object, "claimed_time", day_time_iso(signer->time));
+	json_set_text(object, "name", facts->name);
+	json_set_text(object, "birth_date", facts->birth_date_iso);
+	json_set_text(object, "sex", facts->sex_word);
+	json_set_text(object, "address", facts->address);
+	json_set_text(object, "subject", facts->subject);
+	json_set_text(object, "certificate_issuer", facts->issuer);
+	json_set_text(object, "serial", facts->serial);
+	json_set_text(object, "sha256", facts->fingerprint);
 	return object;
 }
 
