@@ -7,6 +7,7 @@ import pytest
 
 from browser import (PATIENCE, Browser, log_in, log_in_with_a_phone, mistype, move_card,
                      move_reader)
+from support import JPKI, needs
 
 pytestmark = pytest.mark.timeout(PATIENCE)
 
@@ -49,6 +50,26 @@ def chromium(screen, tmp_path, certificates):
 @pytest.mark.parametrize("protocol, chooses", [("TLSv1.2", False), ("TLSv1.3", True)])
 def test_chromium_logs_in(chromium, sandbox, record_property, protocol, chooses):
     log_in(chromium(sandbox, chooses=chooses), protocol, record_property)
+
+
+def test_chromium_logs_in_once_opensc_is_out(chromium, sandbox, record_property):
+    """Debian's program has registered OpenSC's module, as at each login to its desktop; jpki doctor
+    takes it out: one prompt, and TLS 1.3. It is put back as it was."""
+    needs("pkcs11-register")
+    browser = chromium(sandbox)
+    modules = browser.folder / browser.place / "pkcs11.txt"
+
+    def doctor(*words, status):
+        return sandbox.run(JPKI, "doctor", *words, env=browser.environment(), status=status)
+
+    sandbox.run("pkcs11-register", env=browser.environment())
+    registered = modules.read_bytes()
+    assert b"opensc-pkcs11.so" in registered
+    assert "OpenSC's module is registered too" in doctor(status=1)
+    doctor("--fix", status=0)
+    log_in(browser, "TLSv1.3", record_property)
+    doctor("--unfix", status=0)
+    assert modules.read_bytes() == registered
 
 
 @pytest.mark.parametrize("protocol, module", [("TLSv1.2", None), ("TLSv1.3", "jpki-pkcs11")],
