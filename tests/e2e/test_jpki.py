@@ -138,7 +138,7 @@ def test_one_of_two_cards_is_named(sandboxes):
 DATES = {
     100: ("The card can be used.", "valid", DONE),
     91: ("Renew it: ", "renew", DONE),
-    0: ("Renew it: ", "renew", DONE),
+    0: ("Renew it today: ", "renew", DONE),
     -1: ("Expired: ", "expired", FAILED),
 }
 
@@ -168,6 +168,27 @@ def test_tries_are_told_first(jpki, card, tries, first, status):
     said = jpki("pin", "status", status=status)
     assert ("convenience store" in said) == (tries == 0)
     assert card.verifies() == []
+
+
+@pytest.mark.parametrize("quirk", ["not-der", "ec", "length-longer"])
+def test_a_certificate_that_cannot_be_read_is_told_first(sandboxes, quirk):
+    jpki = Jpki(sandboxes("--quirk", f"authentication-certificate={quirk}"))
+    said = jpki("status", status=FAILED)
+    assert said.startswith("The certificate for user authentication cannot be read.\n")
+
+
+def test_the_card_is_pulled_while_it_is_asked(jpki, card):
+    """At each exchange: never that it can be used, nor that it has no certificate."""
+    for moment in range(1, 12):
+        card.fault("eject", moment)
+        said = jpki("status", status=None)
+        ended = jpki.sandbox.status
+        assert ended in (NO_CARD, FAILED) or said.startswith("The card can be used."), said
+        assert (ended == DONE) == said.startswith("The card can be used."), said
+        assert "has no certificate" not in said
+        card.clear_faults()
+        card("insert")
+        wait_until(card.seen)
 
 
 # --- cert -----------------------------------------------------------------------------------------
@@ -260,7 +281,7 @@ def test_der_is_for_no_terminal(jpki):
 
 def test_a_person_is_asked_without_echo(jpki, card):
     said = jpki.ask([(ASK_SIGN, "abc123")], "cert", "sign")
-    assert "5 of 5 tries are left." in said
+    assert "Tries left: 5 of 5." in said
     assert "abc123" not in said.lower()
     assert "番号　花子" in said
     assert [entry.sw for entry in card.verifies()] == ["9000"]
@@ -278,7 +299,7 @@ def test_what_cannot_be_right_is_not_sent(jpki, card, typed, sentence):
     assert [entry.event for entry in card.verifies()] == ["verify", "change"]
     card.mark()
     said = jpki("pin", "change", "auth", pin=[typed, "4821"], status=NO_PIN)
-    assert sentence in said and "No try was spent. 3 of 3 are left." in said
+    assert sentence in said and "No try was spent. Tries left: 3 of 3." in said
     assert card.verifies() == []
 
 
@@ -298,12 +319,12 @@ def test_full_width_is_understood(jpki, card, typed):
 
 def test_a_wrong_one_costs_one_try(jpki, card):
     said = jpki.ask([(ASK_SIGN, "WRONG1")], "cert", "sign", status=NO_PIN)
-    assert said.count("tries are left") == 1
+    assert said.count("Tries left: 5") == 1
     assert "The card says that it is wrong." in said
-    assert "That has cost a try. 4 of 5 are left." in said
+    assert "That has cost a try. Tries left: 4 of 5." in said
     assert [entry.sw for entry in card.verifies()] == ["63C4"]
     said = jpki("status", "--sign", pin="WRONG1", status=NO_PIN)
-    assert "That has cost a try. 3 of 5 are left." in said
+    assert "That has cost a try. Tries left: 3 of 5." in said
     assert card.tries("signature") == 3
 
 
@@ -335,7 +356,7 @@ def test_a_program_asks(jpki, card, tmp_path):
     program.chmod(0o755)
     jpki.env["JPKI_ASKPASS"] = str(program)
     said = jpki("cert", "sign")
-    assert said.startswith("5 of 5 tries are left.\npassword for digital signature")
+    assert said.startswith("Tries left: 5 of 5.\npassword for digital signature")
     assert "番号　花子" in said
     program.write_text("#!/bin/sh\nexit 1\n")
     said = jpki("cert", "sign", status=NO_PIN)
@@ -365,9 +386,41 @@ def test_a_window_asks(jpki, card, tmp_path, answer, status):
     jpki.env.update(PATH=f"{tmp_path}:{os.environ['PATH']}", DISPLAY=":7")
     jpki("cert", "sign", status=status)
     heard = log.read_text()
-    assert "OPTION display=:7\n" in heard and "SETDESC 5 of 5 tries are left.\n" in heard
+    assert "OPTION display=:7\n" in heard and "SETDESC Tries left: 5 of 5.\n" in heard
     assert "SETPROMPT password for digital signature" in heard
     assert len(card.verifies()) == (status == DONE)
+
+
+def test_a_descriptor_that_is_closed_is_none(jpki, card):
+    """Its number may be that of the connection with the service a moment later."""
+    for number in range(3, 10):
+        said = jpki("cert", "sign", "--pin-fd", str(number), status=USAGE,
+                    before=["sh", "-c", f'exec {number}<&-; exec "$@"', "-"])
+        assert "is no open file descriptor" in said
+
+
+def test_ctrl_z_waits_while_a_key_is_open(sandbox, card, tmp_path):
+    """A program that is stopped could not lock the card."""
+    (tmp_path / "a").write_text("a")
+    card("delay", "signature", "1500000")
+    with Prompted(sandbox, JPKI, "sign", tmp_path / "a", env={"LC_ALL": "C.UTF-8"}) as terminal:
+        terminal.give(ASK_SIGN, SIGN_PIN)
+        wait_until(lambda: card.events("verify"))
+        os.write(terminal.master, b"\x1a")
+        terminal.finish()
+    assert card.verified() == []
+
+
+def test_nothing_of_ours_reaches_a_terminal_as_it_is(jpki):
+    for words in (["check", "--file", "\x1b[31mx"], ["\x1b[31mv"], ["cert", "\x1b[31mx"],
+                  ["status", "--reader", "\x1b[31mx"]):
+        assert "\x1b" not in jpki(*words, status=None)
+
+
+def test_what_is_said_at_a_terminal_fits(japanese):
+    said = japanese.ask([], "card", "eject", status=NO_CARD) + japanese.ask(
+        [], "cert", "auth", "--pin-fd", "77", status=USAGE)
+    assert max(map(columns, said.splitlines())) <= 80
 
 
 def test_there_is_nobody_to_ask(jpki, card):
@@ -385,7 +438,7 @@ def test_the_card_is_pulled_while_a_person_thinks(sandbox, card):
         terminal.wait_for(ASK_SIGN)
         card.eject()
         terminal.answer(SIGN_PIN)
-        assert "There is no card in the reader." in terminal.finish(NO_CARD)
+        assert "The card was taken out meanwhile: nothing was sent." in terminal.finish(NO_CARD)
     with Prompted(sandbox, JPKI, "cert", "auth", env={"LC_ALL": "C.UTF-8"}) as terminal:
         terminal.finish(NO_CARD)
     assert card.verifies() == []
@@ -461,9 +514,21 @@ def test_a_weak_one_is_warned_of(jpki, card, weak):
     assert {entry.sw for entry in card.verifies()} == {"9000"}
 
 
+@pytest.mark.parametrize("kind", ["sw-after", "empty"])
+def test_a_change_that_is_not_answered_may_have_come_about(jpki, card, kind):
+    """The card has the new one: who gives that first next time, spends no try."""
+    card("fault", "change", kind, *(["6F00"] if kind == "sw-after" else []))
+    said = " ".join(jpki("pin", "change", "auth", pin=[AUTH_PIN, "9137"], status=None).split())
+    assert jpki.sandbox.status in (FAILED, NO_CARD)
+    assert "Next time, give the new one first" in said
+    card("fault", "clear")
+    jpki("pin", "change", "auth", pin=["9137", "5739"])
+    assert {entry.sw for entry in card.verifies()} == {"9000"}
+
+
 def test_a_wrong_old_one_costs_one_try(jpki, card):
     said = jpki("pin", "change", "auth", pin=["9999", "5739"], status=NO_PIN)
-    assert "That has cost a try. 2 of 3 are left." in said
+    assert "That has cost a try. Tries left: 2 of 3." in said
     assert [entry.sw for entry in card.verifies()] == ["63C2"]
     assert jpki.json("pin", "status")["auth"]["left"] == 2
 

@@ -4,7 +4,7 @@
 import pytest
 
 from command import DONE, FAILED, Jpki, columns
-from support import VCARD, built
+from support import VCARD, built, needs
 
 OPENSC = "library=/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so\nname=OpenSC\n\n"
 
@@ -100,6 +100,7 @@ def database(home, text):
 
 
 def test_opensc_beside_us_is_taken_out_and_put_back(doctor, home):
+    needs("/usr/bin/chromium")
     jpki = doctor()
     jpki("setup", "chromium")
     list_ = database(home, OPENSC)
@@ -119,6 +120,7 @@ def test_opensc_beside_us_is_taken_out_and_put_back(doctor, home):
 
 
 def test_a_module_that_has_moved_is_put_right(doctor, home):
+    needs("/usr/bin/chromium")
     jpki = doctor()
     jpki("setup", "chromium")
     list_ = home / ".pki" / "nssdb" / "pkcs11.txt"
@@ -131,6 +133,7 @@ def test_a_module_that_has_moved_is_put_right(doctor, home):
 
 
 def test_opensc_alone_is_none_of_our_business(doctor, home):
+    needs("/usr/bin/chromium")
     jpki = doctor()
     jpki("setup", "chromium")
     database(home, OPENSC)
@@ -143,6 +146,7 @@ def test_opensc_alone_is_none_of_our_business(doctor, home):
 
 def test_a_report_tells_nothing_of_a_person(doctor, home, some_locale):
     jpki = doctor("--vcard-option=--serial=SECRETSERIAL")
+    needs("/usr/bin/chromium")
     jpki.env.update(some_locale)
     jpki("setup", "chromium")
     said = jpki("doctor", "--report", status=None)

@@ -143,7 +143,7 @@ def test_a_pin_is_sent_once_or_not_at_all(doctor):
         assert FIRST not in doctor("doctor", "--card", pin=pin, status=NO_PIN)
     assert doctor.sent() == []
     said = doctor("doctor", "--card", pin="9999", status=NO_PIN)
-    assert "That has cost a try. 2 of 3 are left." in said and FIRST not in said
+    assert "That has cost a try. Tries left: 2 of 3." in said and FIRST not in said
     assert doctor.sent() == ["63C2"]
     doctor.card.set_tries("authentication", 1)
     doctor.card.mark()
@@ -155,7 +155,7 @@ def test_a_pin_is_sent_once_or_not_at_all(doctor):
 
 def test_a_person_is_asked(doctor):
     said = doctor.ask([(ASK_AUTH, AUTH_PIN)], "doctor", "--card")
-    assert said.index("Little is published") < said.index("3 of 3 tries are left.")
+    assert said.index("Little is published") < said.index("Tries left: 3 of 3.")
     assert "40 agree" in said and AUTH_PIN not in said
 
 

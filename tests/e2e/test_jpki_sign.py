@@ -151,9 +151,9 @@ def test_force(sign, files, certificates):
 
 
 @pytest.mark.parametrize("pin, answers, said", [
-    ("ABC124", ["63C4"], "That has cost a try. 4 of 5 are left."),
+    ("ABC124", ["63C4"], "That has cost a try. Tries left: 4 of 5."),
     ("abc123", ["9000"], "Wrote"),
-    ("1234", [], "No try was spent. 5 of 5 are left."),
+    ("1234", [], "No try was spent. Tries left: 5 of 5."),
 ])
 def test_passwords(sign, card, files, folder, pin, answers, said):
     card.mark()

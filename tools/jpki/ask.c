@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include <bsd/readpassphrase.h>
 
 #include "ask.h"
+#include "descriptor_option.h"
 #include "message.h"
 #include "pinentry.h"
 #include "program.h"
@@ -18,22 +18,23 @@
 /* Room for what is typed, with an end: longer than any PIN in any width of letters. */
 #define ROOM 256
 
+static int
+cancelled(void)
+{
+	complain("%s", _("No PIN was given: nothing was done, and no try was spent."));
+	return STATUS_PIN;
+}
+
 int
 ask_prepare(const struct words *words, struct ask *ask)
 {
 	const char *text = words->value[OPTION_PIN_FD];
-	char *end;
-	long number;
 
-	ask->descriptor = -1;
-	if (text == NULL)
-		return STATUS_DONE;
-	number = strtol(text, &end, 10);
-	if (end == text || *end != '\0' || number < 0 || number > INT_MAX ||
-	    fcntl((int)number, F_GETFD) == -1)
-		return verb_misused(words, _("--pin-fd %s is no open file descriptor"), text);
-	ask->descriptor = (int)number;
-	(void)fcntl(ask->descriptor, F_SETFD, FD_CLOEXEC); /* for no program that is started */
+	ask->descriptor = text != NULL ? descriptor_option(text) : -1;
+	if (text != NULL && ask->descriptor < 0) /* it was open when the words were read */
+		return cancelled();
+	if (ask->descriptor >= 0) /* for no program that is started */
+		(void)fcntl(ask->descriptor, F_SETFD, FD_CLOEXEC);
 	return STATUS_DONE;
 }
 
@@ -41,13 +42,6 @@ bool
 ask_is_person(const struct ask *ask)
 {
 	return ask->descriptor < 0;
-}
-
-static int
-cancelled(void)
-{
-	complain("%s", _("No PIN was given: nothing was done, and no try was spent."));
-	return STATUS_PIN;
 }
 
 static int

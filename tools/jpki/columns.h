@@ -6,9 +6,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The width that lines are made for, whatever the terminal's. */
-#define COLUMNS_MAX 80
-
 /* How many columns a text in UTF-8 takes. */
 int columns_of(const char *text);
 
@@ -25,8 +22,8 @@ void columns_row(int indent, int column, const char *label, const char *value);
 void columns_rest(int used, int column, const char *value);
 
 /* Print a text, which may have newlines in it, with one at its end, broken at blanks, or between
- * Japanese characters, where it would be wider than COLUMNS_MAX; each further line behind `indent`
- * blanks. */
+ * Japanese characters, where it would be wider than WRAP_COLUMNS (wrap.h); each further line behind
+ * `indent` blanks. */
 void columns_text(FILE *out, int indent, const char *text);
 
 #endif

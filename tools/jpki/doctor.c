@@ -60,7 +60,7 @@ look_at_service(struct diagnosis *diagnosis, int service)
 
 /* What USB knows and the service does not. */
 static void
-look_at_usb(struct diagnosis *diagnosis, bool service_runs)
+look_at_usb(struct diagnosis *diagnosis)
 {
 	struct usb_readers usb;
 
@@ -72,7 +72,7 @@ look_at_usb(struct diagnosis *diagnosis, bool service_runs)
 					  "the service cannot use it."),
 				usb.rows[i].name),
 			    copy(_("Use a reader of the class CCID, as a Sony RC-S300.")));
-		else if (service_runs)
+		else
 			diagnosis_add(diagnosis, "reader", MARK_BAD,
 			    text_format(_("%s is connected, but the service does not list it."),
 				usb.rows[i].name),
@@ -167,8 +167,8 @@ look_at_readers(struct diagnosis *diagnosis)
 		text_free(&clean);
 		look_at_reader(diagnosis, &found);
 	}
-	if (there == 0)
-		look_at_usb(diagnosis, service == JPKI_OK);
+	if (there == 0 && service == JPKI_OK)
+		look_at_usb(diagnosis);
 }
 
 /* ---------------------------------------------------------------- programs */

@@ -5,7 +5,6 @@
 
 #include <openssl/err.h>
 #include <openssl/http.h>
-#include <openssl/httperr.h>
 #include <openssl/x509v3.h>
 
 #include "http.h"
@@ -18,6 +17,9 @@
  * end is then known for what it is. */
 #define MARGIN 2
 
+/* Bytes of an answer up to its status (RFC 9112, 4). */
+#define HEAD 12
+
 /* How an exchange stands. OpenSSL bounds what an answer says of itself and how long it waits: not
  * how many lines may come before it, nor how slowly. */
 struct limit {
@@ -25,6 +27,8 @@ struct limit {
 	size_t left;
 	time_t deadline;
 	bool connected, too_long, too_late;
+	char first[HEAD + 1]; /* the beginning of what came: "HTTP/1.1 403" */
+	size_t seen;
 };
 
 bool
@@ -58,6 +62,8 @@ limited_read(BIO *bio, char *bytes, int size)
 		return -1;
 	length = BIO_read(BIO_next(bio), bytes, size);
 	BIO_copy_next_retry(bio);
+	for (int i = 0; i < length && limit->seen < HEAD; i++)
+		limit->first[limit->seen++] = bytes[i];
 	if (length > 0)
 		limit->left -= (size_t)length < limit->left ? (size_t)length : limit->left;
 	return length;
@@ -126,33 +132,25 @@ connect_to(const char *host, const char *port, struct limit *limit)
 	return bio;
 }
 
-/* Whether the server has said that it will not: a status that is no success. */
+/* Whether the server has said that it will not: a status 4xx or 5xx. Not by OpenSSL's errors, which
+ * are others from version to version. */
 static bool
-was_refused(void)
+was_refused(const struct limit *limit)
 {
-	unsigned long error;
-	bool refused = false;
-
-	while ((error = ERR_get_error()) != 0)
-		if (ERR_GET_LIB(error) == ERR_LIB_HTTP &&
-		    (ERR_GET_REASON(error) == HTTP_R_RECEIVED_ERROR ||
-			ERR_GET_REASON(error) == HTTP_R_STATUS_CODE_UNSUPPORTED))
-			refused = true;
-	return refused;
+	return limit->seen == HEAD && strncmp(limit->first, "HTTP/", 5) == 0 &&
+	       (limit->first[9] == '4' || limit->first[9] == '5');
 }
 
 static enum http_result
 why_not(const struct limit *limit)
 {
-	bool refused = was_refused();
-
 	if (limit->too_late || seconds_now() >= limit->deadline)
 		return HTTP_TOO_LATE;
 	if (!limit->connected)
 		return HTTP_UNREACHABLE;
 	if (limit->too_long)
 		return HTTP_TOO_LONG;
-	return refused ? HTTP_REFUSED : HTTP_STRANGE;
+	return was_refused(limit) ? HTTP_REFUSED : HTTP_STRANGE;
 }
 
 /* Which of several names at one address is meant: OpenSSL does not say it by itself. */

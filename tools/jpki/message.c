@@ -2,8 +2,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "message.h"
+#include "wrap.h"
 
 /* Where it goes instead of the two streams. */
 static char **diverted;
@@ -26,20 +29,42 @@ append(const char *line)
 	*diverted = both;
 }
 
-/* Print a line that vasprintf() has made, with this length, and free it; without memory, its
- * format. */
+/* What comes from elsewhere is not to do anything to the terminal. */
+static void
+clean(char *line)
+{
+	for (; *line != '\0'; line++)
+		if ((*line > 0 && *line < ' ' && *line != '\n') || *line == 0x7f)
+			*line = '?';
+}
+
+/* What is said to a person is broken into lines that fit; what a script reads is not. */
+static void
+print(FILE *stream, const char *before, const char *text)
+{
+	fputs(before, stream);
+	if (stream == stderr && isatty(STDERR_FILENO))
+		wrap_print(stream, text, (int)strlen(before), 0);
+	else
+		fprintf(stream, "%s\n", text);
+}
+
+/* Say a line that vasprintf() has made, with this length, and free it; without memory, its format.
+ */
 static void
 say(FILE *stream, const char *before, char *line, int length, const char *format)
 {
 	const char *text = length >= 0 ? line : format;
 
+	if (length >= 0)
+		clean(line);
 	if (diverted != NULL)
 		append(text);
 	else {
 		/* What was said on the other stream came first. */
 		if (stream != stdout)
 			fflush(stdout);
-		fprintf(stream, "%s%s\n", before, text);
+		print(stream, before, text);
 	}
 	if (length >= 0)
 		free(line);

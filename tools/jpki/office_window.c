@@ -37,7 +37,7 @@ office_window_check(const char *title)
 	int result = own_setting_find(&window, true, &found);
 
 	if (result == 0 && found.value == NULL)
-		tell(_("%s: the signature password has no longer time there than elsewhere."),
+		tell(_("%s: there the signature password counts for no longer than elsewhere."),
 		    title);
 	else if (result == 0)
 		tell(_("%s: the signature password counts for %s seconds there, by %s."), title,

@@ -183,6 +183,16 @@ ask_new(struct change *change)
 	return status == STATUS_DONE && change->new == NULL ? STATUS_PIN : status;
 }
 
+/* The answer was lost, or is none that says it: both PINs are possible. A try costs nothing that
+ * the right one does not bring back. */
+static void
+tell_uncertain(void)
+{
+	columns_text(stderr, 0,
+	    _("It is not certain whether it was changed. Next time, give the new one first; if the "
+	      "card says that it is wrong, it is still the old one."));
+}
+
 static int
 give_to_card(const struct change *change)
 {
@@ -192,8 +202,15 @@ give_to_card(const struct change *change)
 	int rv = jpki_change_pin(card, role, change->old->bytes, change->old->length,
 	    change->new->bytes, change->new->length, &spent);
 
-	if (rv != JPKI_OK)
-		return trouble_tell_pin(card, role, rv, spent);
+	if (rv == JPKI_ERR_NO_CARD && spent == JPKI_TRY_KEPT)
+		return trouble_tell_taken_out();
+	if (rv != JPKI_OK) {
+		int status = trouble_tell_pin(card, role, rv, spent);
+
+		if (spent == JPKI_TRY_UNCERTAIN)
+			tell_uncertain();
+		return status;
+	}
 	tell("%s", role == JPKI_AUTHENTICATION
 		       ? _("The PIN for user authentication is changed.")
 		       : _("The password for digital signature is changed."));

@@ -112,23 +112,9 @@ reminder_note(const struct card_state *state)
 static char *
 line_for(enum jpki_role role, struct day end, struct day today)
 {
-	long left = day_distance(today, end);
-	char *day, *line;
-
 	if (end.year == 0 || day_distance(day_months_before(end, FACTS_RENEWAL_MONTHS), today) < 0)
 		return NULL;
-	day = day_text(end);
-	if (left < 0)
-		line = text_format(_("Expired: the certificate for %s ended on %s."),
-		    name_of_key_within(role), day);
-	else
-		line =
-		    text_format(ngettext("Renew it: the certificate for %s ends on %s, in %ld day.",
-				    "Renew it: the certificate for %s ends on %s, in %ld days.",
-				    (unsigned long)left),
-			name_of_key_within(role), day, left);
-	text_free(&day);
-	return line;
+	return state_end_line(role, end, day_distance(today, end));
 }
 
 /* By the program that desktops have for it; without one, what is printed has to do. */

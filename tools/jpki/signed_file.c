@@ -167,8 +167,13 @@ open_whole(struct signed_file *file)
 	size_t length = (size_t)file->content.size;
 	uint8_t *bytes;
 
-	if (file->content.size > WHOLE_MAX)
-		return tell_it_is_none(file);
+	if (file->content.size > WHOLE_MAX) {
+		complain(_("%s is too large to be checked in this form (more than %u MiB)."),
+		    file->path, WHOLE_MAX >> 20);
+		advise(
+		    "%s", _("Have the signature made anew in DER, or beside the file (detached)."));
+		return STATUS_FAILED;
+	}
 	bytes = read_bytes(file, 0, length);
 	if (bytes == NULL)
 		return STATUS_FAILED;

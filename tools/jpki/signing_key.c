@@ -3,6 +3,7 @@
 #include "cades.h"
 #include "message.h"
 #include "state.h"
+#include "text.h"
 #include "trouble.h"
 
 int
@@ -22,6 +23,19 @@ signing_key_find(const struct words *words, enum jpki_role role, struct signing_
 	return status;
 }
 
+/* What is signed now would be worth nothing. */
+static int
+tell_period(const struct signing_key *key)
+{
+	char *period = facts_period_text(&key->own);
+
+	/* TRANSLATORS: how the period stands, as "expired". */
+	complain(_("The certificate cannot be used today: %s."), period);
+	advise("%s", _("Nothing was signed. The town office issues certificates."));
+	text_free(&period);
+	return STATUS_FAILED;
+}
+
 static int
 read_certificates(struct signing_key *key)
 {
@@ -31,6 +45,8 @@ read_certificates(struct signing_key *key)
 
 	if (rv != JPKI_OK)
 		return trouble_tell(rv);
+	if (key->own.period == PERIOD_OVER || key->own.period == PERIOD_NOT_YET)
+		return tell_period(key);
 	/* one that the card does not have is not missed: a checker has to know it anyway */
 	if (state_read_certificate(card, role, JPKI_CA_CERTIFICATE, &key->issuer) != JPKI_OK)
 		key->issuer = (struct facts){0};

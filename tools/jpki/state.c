@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "message.h"
+#include "names.h"
 #include "state.h"
+#include "text.h"
 
 int
 state_read_certificate(
@@ -25,6 +28,17 @@ read_key(uint64_t card, enum jpki_role role, struct key_state *key)
 	key->certificate_error = state_read_certificate(card, role, JPKI_CERTIFICATE, &key->facts);
 }
 
+/* Was it taken out while it was asked? */
+static bool
+is_gone(const struct card_state *state)
+{
+	for (int role = 0; role < JPKI_ROLES; role++)
+		if (state->keys[role].tries_error == JPKI_ERR_NO_CARD ||
+		    state->keys[role].certificate_error == JPKI_ERR_NO_CARD)
+			return true;
+	return false;
+}
+
 int
 state_read(const struct found *found, struct card_state *state)
 {
@@ -40,7 +54,10 @@ state_read(const struct found *found, struct card_state *state)
 	for (int role = 0; role < JPKI_ROLES; role++)
 		if (keys & JPKI_ROLE(role))
 			read_key(found->card, (enum jpki_role)role, &state->keys[role]);
-	return JPKI_OK;
+	if (!is_gone(state))
+		return JPKI_OK;
+	state_free(state);
+	return JPKI_ERR_NO_CARD;
 }
 
 void
@@ -49,4 +66,26 @@ state_free(struct card_state *state)
 	for (int role = 0; role < JPKI_ROLES; role++)
 		if (state->keys[role].is_there && state->keys[role].certificate_error == JPKI_OK)
 			facts_free(&state->keys[role].facts);
+}
+
+char *
+state_end_line(enum jpki_role role, struct day end, long days_left)
+{
+	const char *key = name_of_key_within(role);
+	char *day = day_text(end), *line;
+
+	if (days_left < 0)
+		/* TRANSLATORS: the name of a key; a date. */
+		line = text_format(_("Expired: the certificate for %s ended on %s."), key, day);
+	else if (days_left == 0)
+		line =
+		    text_format(_("Renew it today: the certificate for %s ends on %s."), key, day);
+	else
+		line =
+		    text_format(ngettext("Renew it: the certificate for %s ends on %s, in %ld day.",
+				    "Renew it: the certificate for %s ends on %s, in %ld days.",
+				    (unsigned long)days_left),
+			key, day, days_left);
+	text_free(&day);
+	return line;
 }

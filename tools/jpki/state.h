@@ -30,4 +30,8 @@ void state_free(struct card_state *state);
 int state_read_certificate(
     uint64_t card, enum jpki_role role, enum jpki_certificate which, struct facts *facts);
 
+/* What is to be said of a certificate that ends so many days from today, or has ended: a line, to
+ * be freed. */
+char *state_end_line(enum jpki_role role, struct day end, long days_left);
+
 #endif

@@ -94,36 +94,21 @@ blocked(enum jpki_role role)
 static struct verdict
 period_verdict(enum jpki_role role, const struct facts *facts)
 {
-	char *day = day_text(facts->last_day), *line = NULL;
-	const char *advice = NULL;
+	struct verdict verdict = {.is_bad = facts->period != PERIOD_RENEW};
 
-	switch (facts->period) {
-	case PERIOD_OVER:
-		/* TRANSLATORS: the name of a key; a date. */
-		line = text_format(_("Expired: the certificate for %s ended on %s."),
-		    name_of_key_within(role), day);
-		advice = _("The town office issues a new one.");
-		break;
-	case PERIOD_RENEW:
-		line =
-		    text_format(ngettext("Renew it: the certificate for %s ends on %s, in %ld day.",
-				    "Renew it: the certificate for %s ends on %s, in %ld days.",
-				    (unsigned long)facts->days_left),
-			name_of_key_within(role), day, facts->days_left);
-		advice = _("The town office renews it, with the card and its PINs, from three "
-			   "months before "
-			   "the end.");
-		break;
-	case PERIOD_NOT_YET:
-		line = text_format(
+	if (facts->period == PERIOD_NOT_YET) {
+		verdict.line = text_format(
 		    _("Not valid yet: the certificate for %s. Is the computer's clock right?"),
 		    name_of_key_within(role));
-		break;
-	default:
-		break;
+		return verdict;
 	}
-	text_free(&day);
-	return (struct verdict){facts->period != PERIOD_RENEW, line, advice};
+	verdict.line = state_end_line(role, facts->last_day, facts->days_left);
+	verdict.advice =
+	    facts->period == PERIOD_OVER
+		? _("The town office issues a new one.")
+		: _("The town office renews it, with the card and its PINs, from three "
+		    "months before the end.");
+	return verdict;
 }
 
 static struct verdict
@@ -134,13 +119,32 @@ last_try(enum jpki_role role)
 	    _("Another wrong one blocks it. The right one brings back all tries.")};
 }
 
-/* What one key has to say, by urgency from 0: blocked, expired, to be renewed, one try left. */
+/* There is one, it needs no PIN, and it cannot be read. */
+static bool
+is_unreadable(const struct key_state *key)
+{
+	return key->is_there && key->certificate_error != JPKI_OK &&
+	       key->certificate_error != JPKI_ERR_NOT_VERIFIED;
+}
+
+static struct verdict
+unreadable(enum jpki_role role, const struct key_state *key)
+{
+	return (struct verdict){true,
+	    text_format(_("The certificate for %s cannot be read."), name_of_key_within(role)),
+	    trouble_advice(key->certificate_error)};
+}
+
+/* What one key has to say, by urgency from 0: unreadable or blocked, expired, to be renewed, one
+ * try left. */
 static struct verdict
 key_verdict(enum jpki_role role, const struct key_state *key, int urgency)
 {
 	bool known = key->is_there && key->certificate_error == JPKI_OK;
 	bool counted = key->is_there && key->tries_error == JPKI_OK;
 
+	if (urgency == 0 && is_unreadable(key))
+		return unreadable(role, key);
 	if (urgency == 0 && counted && key->left == 0)
 		return blocked(role);
 	if (urgency == 1 && known &&

@@ -72,7 +72,7 @@ static const struct row errors[] = {
 	   "six to sixteen letters and digits for signing.")},
     {JPKI_ERR_PIN_BLOCKED, "pin-blocked", STATUS_PIN,
 	N_("It is blocked: the card accepts it no more, not even the right one."),
-	N_("Who knows the other one can set a new one with the app JPKI暗証番号リセット and a "
+	N_("Whoever knows the other one can set a new one with the app JPKI暗証番号リセット and a "
 	   "machine in a convenience store; otherwise the town office does it.")},
     {JPKI_ERR_PIN_LENGTH, "pin-length", STATUS_PIN, N_("It is too short or too long to be right."),
 	N_("The PIN for user authentication has 4 digits, the password for digital signature 6 "
@@ -178,7 +178,7 @@ tell_tries(uint64_t card, enum jpki_role role, enum jpki_try spent)
 		advise(_("%s None is left."), cost);
 	else
 		/* TRANSLATORS: what it has cost; then how many of how many are left. */
-		advise(_("%s %u of %u are left."), cost, left, maximum);
+		advise(_("%s Tries left: %u of %u."), cost, left, maximum);
 }
 
 int
@@ -196,6 +196,15 @@ trouble_tell_pin(uint64_t card, enum jpki_role role, int error, enum jpki_try sp
 	tell_row(row);
 	tell_tries(card, role, spent);
 	return STATUS_PIN;
+}
+
+int
+trouble_tell_taken_out(void)
+{
+	static const struct row taken_out = {0, "no-card", STATUS_NO_CARD,
+	    N_("The card was taken out meanwhile: nothing was sent."), N_("Run this again.")};
+
+	return tell_row(&taken_out);
 }
 
 const char *

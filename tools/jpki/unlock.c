@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <signal.h>
+
 #include "unlock.h"
 #include "message.h"
 #include "names.h"
@@ -61,7 +63,7 @@ unlock_ask(const struct unlock *unlock, struct jpki_secret **secret)
 	if (status != STATUS_DONE)
 		return status;
 	/* TRANSLATORS: how many tries are left, of how many. */
-	why = text_format(_("%u of %u tries are left."), left, maximum);
+	why = text_format(_("Tries left: %u of %u."), left, maximum);
 	if (ask_is_person(&unlock->ask))
 		advise("%s", why);
 	for (int i = 0; i < QUESTIONS && status == STATUS_DONE && *secret == NULL; i++)
@@ -81,7 +83,11 @@ unlock(const struct unlock *unlock)
 		return status;
 	rv = jpki_login(unlock->found->card, unlock->role, secret->bytes, secret->length, &spent);
 	jpki_secret_free(&secret);
+	if (rv == JPKI_ERR_NO_CARD)
+		return trouble_tell_taken_out();
 	if (rv != JPKI_OK)
 		return trouble_tell_pin(unlock->found->card, unlock->role, rv, spent);
+	/* a program that is stopped could not lock the card when its time is over */
+	(void)signal(SIGTSTP, SIG_IGN);
 	return STATUS_DONE;
 }

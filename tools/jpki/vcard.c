@@ -238,7 +238,7 @@ static const enum option_id options[] = {OPTION_NONE};
 
 const struct verb verb_card = {
     .name = "card",
-    .summary = N_("the virtual card, for who has no card"),
+    .summary = N_("a virtual card, for those without a card"),
     .usage = N_("start|stop|insert|eject|reset"),
     .about =
 	N_("Puts a virtual My Number card with a made-up citizen into the virtual reader of the "

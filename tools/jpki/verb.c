@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "columns.h"
+#include "descriptor_option.h"
 #include "message.h"
 #include "text.h"
 #include "verb.h"
@@ -53,7 +54,7 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_FILE] = {"file", N_("FILE"),
 	N_("not the card's certificate, but the one in this file, PEM or DER")},
     [OPTION_DETACHED] = {"detached", NULL, N_("write the signature alone, without the file")},
-    [OPTION_AUTH] = {"auth", NULL, N_("with the key for user authentication")},
+    [OPTION_AUTH] = {"auth", NULL, N_("user authentication, and not digital signature")},
     [OPTION_CONTENT] = {"content", N_("FILE"), N_("the file that was signed")},
     [OPTION_CARD] = {"card", NULL,
 	N_("ask the card what is not known of all cards, with one PIN, for the makers")},
@@ -129,6 +130,9 @@ take_option(struct words *words, int option, const char *word)
 		return status;
 	}
 	words->value[id] = optarg != NULL ? optarg : "";
+	/* before anything of ours is open, which could have this number */
+	if (id == OPTION_PIN_FD && descriptor_option(optarg) < 0)
+		return verb_misused(words, _("--pin-fd %s is no open file descriptor"), optarg);
 	return STATUS_DONE;
 }
 

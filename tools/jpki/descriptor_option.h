@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_DESCRIPTOR_OPTION_H
+#define JPKI_TOOL_DESCRIPTOR_OPTION_H
+
+/* The file descriptor that a text names, if it is open now; else -1. */
+int descriptor_option(const char *text);
+
+#endif
