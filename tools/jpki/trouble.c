@@ -208,12 +208,6 @@ trouble_tell_taken_out(void)
 }
 
 const char *
-trouble_blocked_advice(void)
-{
-	return _(find(JPKI_ERR_PIN_BLOCKED)->advice);
-}
-
-const char *
 trouble_sentence(int error)
 {
 	const struct row *row = find(error);
@@ -227,6 +221,12 @@ trouble_advice(int error)
 	const struct row *row = find(error);
 
 	return row != NULL && row->advice != NULL ? _(row->advice) : NULL;
+}
+
+const char *
+trouble_blocked_advice(void)
+{
+	return trouble_advice(JPKI_ERR_PIN_BLOCKED);
 }
 
 const char *

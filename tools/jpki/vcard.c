@@ -110,8 +110,8 @@ command(const char *text)
 static int
 start_card(char *name, int ready, pid_t *child)
 {
-	char run[] = "run", option[] = "--ready-fd", number[] = "3";
-	char *argv[] = {name, run, option, number, NULL};
+	char command_run[] = "run", option[] = "--ready-fd", number[] = "3";
+	char *argv[] = {name, command_run, option, number, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	int error;
