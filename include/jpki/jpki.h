@@ -196,6 +196,19 @@ int jpki_login(
  */
 int jpki_is_logged_in(uint64_t card, enum jpki_role role, bool *logged_in);
 
+/* The most seconds that jpki_stay_open takes. */
+#define JPKI_STAY_OPEN_MAX 600
+
+/*
+ * After a login, for several signatures that the person has asked for in one go: the signature key
+ * signs for so many seconds from now (1 to JPKI_STAY_OPEN_MAX), instead of for ten after the login.
+ * For as long everything that runs as this user can sign with it: ask for no more than is needed,
+ * and log out when it is done. Does nothing for a key that signs until jpki_logout.
+ * JPKI_ERR_NOT_VERIFIED if there is no login that lasts, as where a setting asks for a PIN for each
+ * signature (window = 0).
+ */
+int jpki_stay_open(uint64_t card, enum jpki_role role, unsigned seconds);
+
 /*
  * Log out; JPKI_OK too if there is no login. Locks the card by cutting its power (card-facts:
  * security status), unless other programs of this user are logged in with its authentication key.

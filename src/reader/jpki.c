@@ -463,6 +463,23 @@ jpki_login(
 }
 
 int
+jpki_stay_open(uint64_t card, enum jpki_role role, unsigned seconds)
+{
+	struct reader *reader;
+	int rv;
+
+	if (!is_role(role) || seconds == 0 || seconds > JPKI_STAY_OPEN_MAX)
+		return JPKI_ERR_ARGUMENT;
+	rv = enter(card, role, &reader);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = lock_stay_open(reader, role, seconds * UINT64_C(1000)) ? JPKI_OK
+								    : JPKI_ERR_NOT_VERIFIED;
+	leave(reader);
+	return rv;
+}
+
+int
 jpki_logout(uint64_t card, enum jpki_role role)
 {
 	struct reader *reader;

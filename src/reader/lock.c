@@ -113,6 +113,21 @@ lock_authorises(
 	return is_current(key, authorisation) && clock_now_ms() < authorisation->until;
 }
 
+bool
+lock_stay_open(struct reader *reader, enum jpki_role role, uint64_t ms)
+{
+	struct key *key = &reader->keys[role];
+	uint64_t until = clock_now_ms() + ms;
+
+	if (!each(role))
+		return key->login != 0;
+	if (key->login == 0 || !in_window(key))
+		return false;
+	if (until > key->window_until)
+		key->window_until = until;
+	return true;
+}
+
 /* Without a window each signature has a PIN of its own, and a login goes on without one. */
 bool
 lock_wants_login(const struct reader *reader, enum jpki_role role)

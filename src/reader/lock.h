@@ -35,6 +35,12 @@ void lock_authenticate_signature(
 void lock_end_signature(
     struct reader *reader, enum jpki_role role, struct authorisation *authorisation);
 
+/*
+ * Have the window last for so long from now, unless it lasts longer already: for what a person has
+ * asked for in one go. False if there is no login, or no window.
+ */
+bool lock_stay_open(struct reader *reader, enum jpki_role role, uint64_t ms);
+
 /* May it be made now, as far as the PIN goes? */
 bool lock_authorises(
     const struct reader *reader, enum jpki_role role, const struct authorisation *authorisation);

@@ -194,15 +194,29 @@ def test_no_card(sandboxes, files):
     assert "There is no card in the reader." in Signer(sandboxes("--no-card"))(files[0], status=3)
 
 
-def test_after_the_window_the_password_is_asked_for_again(sandbox, card, files, certificates,
-                                                         tmp_path):
-    """Each signature takes longer than the key stays open."""
+def test_one_password_is_for_all_files_however_long_they_take(sandbox, card, files, sign,
+                                                              certificates, tmp_path):
+    """Each signature takes longer than the key stays open after a login of another program."""
     settings = tmp_path / "jpki.conf"
     settings.write_text("[signature]\nwindow = 1\n")
     card("delay", "signature", "1500000")
     card.mark()
-    with Prompted(sandbox, JPKI, "sign", *files[:2],
-                  env={**ENGLISH, "JPKI_CONFIG": settings}) as person:
+    sign(*files, env={"JPKI_CONFIG": settings})
+    assert card.answers("001B") == ["9000"]
+    assert card.verified() == []
+    for file in files:
+        verify(of(file, ".p7m"), certificates / "signature-ca.pem")
+
+
+def test_a_card_that_was_locked_meanwhile_wants_the_password_again(sandbox, card, files, sign,
+                                                                   certificates):
+    """It loses its power as the second file is to be signed."""
+    card.mark()
+    sign(*files[:2])
+    last = card.exchanges()
+    card.mark()
+    card.fault("power-loss", last)
+    with Prompted(sandbox, JPKI, "sign", "--force", *files[:2], env=ENGLISH) as person:
         person.give(ASKED, PASSWORD)
         person.wait_for("1 of 2 files are signed.")
         person.give(ASKED, PASSWORD)

@@ -46,6 +46,24 @@ sign_next_with_pin(struct signing *signing)
 			     : trouble_tell_pin(key->found.card, key->unlock.role, rv, key->spent);
 }
 
+/* Seconds that a card may take for a signature, and those that a login is good for anyway. */
+#define SECONDS_EACH 3
+#define SECONDS_ANYWAY 10
+
+/* After a login: one PIN is for all the files that the person has named, as long as they take, and
+ * the card is locked when they are done. A setting that asks for each signature is heeded. */
+static int
+stay_open(const struct signing *signing, int status)
+{
+	const struct unlock *unlocked = &signing->key.unlock;
+	size_t seconds = SECONDS_ANYWAY + SECONDS_EACH * (signing->documents.count - signing->done);
+
+	if (status == STATUS_DONE)
+		(void)jpki_stay_open(unlocked->found->card, unlocked->role,
+		    seconds < JPKI_STAY_OPEN_MAX ? (unsigned)seconds : JPKI_STAY_OPEN_MAX);
+	return status;
+}
+
 /* The key has closed: the time that a login is good for has passed, or the card was reset. It is
  * opened again only with a PIN that is given again. */
 static int
@@ -58,7 +76,7 @@ open_again(struct signing *signing)
 		return sign_next_with_pin(signing);
 	signing->since = 0;
 	signing_key_lock(&signing->key);
-	return unlock(&signing->key.unlock);
+	return stay_open(signing, unlock(&signing->key.unlock));
 }
 
 static int
@@ -89,7 +107,7 @@ sign_documents(const struct words *words, struct signing *signing)
 	if (status == STATUS_DONE)
 		status = documents_digest(&signing->documents);
 	if (status == STATUS_DONE)
-		status = signing_key_open(&signing->key);
+		status = stay_open(signing, signing_key_open(&signing->key));
 	if (status == STATUS_DONE)
 		status = sign_all(signing);
 	signing_key_lock(&signing->key);
