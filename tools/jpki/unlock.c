@@ -72,6 +72,15 @@ unlock_ask(const struct unlock *unlock, struct jpki_secret **secret)
 	return status == STATUS_DONE && *secret == NULL ? STATUS_PIN : status;
 }
 
+/* A program that is stopped could not lock the card when its time is over. */
+static void
+not_to_be_stopped(void)
+{
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	(void)sigaction(SIGTSTP, &ignore, NULL);
+}
+
 int
 unlock(const struct unlock *unlock)
 {
@@ -87,7 +96,6 @@ unlock(const struct unlock *unlock)
 		return trouble_tell_taken_out();
 	if (rv != JPKI_OK)
 		return trouble_tell_pin(unlock->found->card, unlock->role, rv, spent);
-	/* a program that is stopped could not lock the card when its time is over */
-	(void)signal(SIGTSTP, SIG_IGN);
+	not_to_be_stopped();
 	return STATUS_DONE;
 }
