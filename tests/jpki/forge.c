@@ -138,3 +138,20 @@ forge_crl(const char *issuer, EVP_PKEY *signer, long number, long from, long unt
 	ASN1_TIME_free(end);
 	return crl;
 }
+
+X509 *
+forge_ca(const char *name, EVP_PKEY *key, const unsigned char *key_id)
+{
+	const long days = 20 * 86400L;
+	const struct forge what = {.name = name,
+	    .issuer = name,
+	    .key = key,
+	    .signer = key,
+	    .key_id = key_id,
+	    .basic_constraints = "critical,CA:TRUE",
+	    .key_usage = "critical,keyCertSign,cRLSign",
+	    .from = -days,
+	    .until = days};
+
+	return forge(&what);
+}

@@ -24,6 +24,9 @@ EVP_PKEY *forge_key(void);
 
 X509 *forge(const struct forge *what);
 
+/* A CA that has signed itself, good for twenty days. */
+X509 *forge_ca(const char *name, EVP_PKEY *key, const unsigned char *key_id);
+
 /* A CA's list with one number of a certificate in it (0: none), with times from now. */
 X509_CRL *forge_crl(const char *issuer, EVP_PKEY *signer, long number, long from, long until);
 

@@ -21,17 +21,12 @@ static X509 *ca, *end;
 static int
 make(void **state)
 {
-	struct forge what = {.name = CA,
-	    .issuer = CA,
-	    .key = ca_key = forge_key(),
-	    .signer = ca_key,
-	    .key_id = id,
-	    .basic_constraints = "critical,CA:TRUE",
-	    .key_usage = "critical,keyCertSign,cRLSign"};
+	struct forge what;
 
 	(void)state;
+	ca_key = forge_key();
 	other_key = forge_key();
-	ca = forge(&what);
+	ca = forge_ca(CA, ca_key, id);
 	what = (struct forge){.name = "end",
 	    .issuer = CA,
 	    .key = other_key,

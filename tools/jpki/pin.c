@@ -8,6 +8,7 @@
 #include "json.h"
 #include "message.h"
 #include "names.h"
+#include "state.h"
 #include "terminal.h"
 #include "text.h"
 #include "trouble.h"
@@ -19,16 +20,6 @@
 #define QUESTIONS 3
 
 /* ---------------------------------------------------------------- status */
-
-static char *
-tries_text(int error, unsigned left, unsigned maximum)
-{
-	if (error != JPKI_OK)
-		return text_format("%s", _("cannot be asked for now"));
-	if (left == 0)
-		return text_format("%s", _("blocked: no try left"));
-	return text_format(_("%u of %u tries left"), left, maximum);
-}
 
 static json_t *
 tries_json(int error, unsigned left, unsigned maximum)
@@ -44,7 +35,7 @@ show_key(const struct found *found, enum jpki_role role, json_t *all)
 {
 	unsigned left = 0, maximum = 0;
 	int error = jpki_tries(found->card, role, &left, &maximum);
-	char *text = tries_text(error, left, maximum);
+	char *text = state_tries_text(error, left, maximum);
 
 	if (all != NULL)
 		json_object_set_new(all, word_of_key(role), tries_json(error, left, maximum));

@@ -89,3 +89,14 @@ state_end_line(enum jpki_role role, struct day end, long days_left)
 	text_free(&day);
 	return line;
 }
+
+char *
+state_tries_text(int error, unsigned left, unsigned maximum)
+{
+	if (error != JPKI_OK)
+		return text_format("%s", _("cannot be asked for now"));
+	if (left == 0)
+		return text_format("%s", _("blocked: no try left"));
+	/* TRANSLATORS: of tries. */
+	return text_format(_("%u of %u tries left"), left, maximum);
+}

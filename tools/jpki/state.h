@@ -34,4 +34,7 @@ int state_read_certificate(
  * be freed. */
 char *state_end_line(enum jpki_role role, struct day end, long days_left);
 
+/* How many tries are left, in words, by what jpki_tries() has said; to be freed. */
+char *state_tries_text(int error, unsigned left, unsigned maximum);
+
 #endif

@@ -182,17 +182,6 @@ card_verdict(const struct card_state *state)
 /* ---------------------------------------------------------------- for people */
 
 static char *
-tries_text(const struct key_state *key)
-{
-	if (key->tries_error != JPKI_OK)
-		return text_format("%s", _("cannot be asked for now"));
-	if (key->left == 0)
-		return text_format("%s", _("blocked: no try left"));
-	/* TRANSLATORS: of tries. */
-	return text_format(_("%u of %u tries left"), key->left, key->maximum);
-}
-
-static char *
 certificate_text(enum jpki_role role, const struct key_state *key)
 {
 	char *day, *state, *text;
@@ -223,7 +212,7 @@ print_key(enum jpki_role role, const struct key_state *key)
 	text_free(&certificate);
 	if (!key->is_there)
 		return;
-	tries = tries_text(key);
+	tries = state_tries_text(key->tries_error, key->left, key->maximum);
 	columns_row(2, COLUMN, role == JPKI_AUTHENTICATION ? _("PIN") : _("Password"), tries);
 	text_free(&tries);
 }
