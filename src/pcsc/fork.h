@@ -3,6 +3,7 @@
 #define PCSC_FORK_H
 
 #include <stdbool.h>
+#include <winscard.h>
 
 #include "base/descriptor.h"
 
@@ -18,6 +19,18 @@ void fork_end_talk(void);
 /* Around a call that is told what the service knows of the readers and may last. */
 void fork_begin_status(void);
 void fork_end_status(void);
+
+/*
+ * Around a wait for events, which is in the list of them meanwhile. Who forks has it cancelled: it
+ * returns SCARD_E_CANCELLED then, and can be begun anew.
+ */
+struct fork_wait {
+	SCARDCONTEXT context;
+	struct fork_wait *next;
+};
+
+void fork_begin_wait(struct fork_wait *wait);
+void fork_end_wait(const struct fork_wait *wait);
 
 /* A descriptor that a child is not to keep. */
 struct fork_closed {

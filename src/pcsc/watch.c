@@ -132,6 +132,19 @@ watch_list(struct jpki_service *service, const struct jpki_reader_state *now, si
 	return length;
 }
 
+static LONG
+wait_between_forks(SCARDCONTEXT context, int timeout_ms, SCARD_READERSTATE *watched, DWORD length)
+{
+	struct fork_wait wait = {.context = context};
+	LONG code;
+
+	fork_begin_wait(&wait);
+	code = SCardGetStatusChange(context, (DWORD)timeout_ms, watched, length);
+	fork_end_wait(&wait);
+	return code;
+}
+
+/* JPKI_ERR_CANCELLED also if only a fork wants us to begin anew. */
 static int
 listen(struct jpki_service *service, const struct watch_waiter *waiter,
     const struct jpki_reader_state *now, size_t count, int timeout_ms)
@@ -141,10 +154,9 @@ listen(struct jpki_service *service, const struct watch_waiter *waiter,
 	DWORD length = watch_list(service, now, count, watched);
 	LONG code;
 
-	code = SCardGetStatusChange(waiter->context, (DWORD)timeout_ms, watched, length);
+	code = wait_between_forks(waiter->context, timeout_ms, watched, length);
 	if (code == SCARD_E_INVALID_PARAMETER && length > WATCHED_MAX_OF_OLD)
-		code = SCardGetStatusChange(
-		    waiter->context, (DWORD)timeout_ms, watched, WATCHED_MAX_OF_OLD);
+		code = wait_between_forks(waiter->context, timeout_ms, watched, WATCHED_MAX_OF_OLD);
 	for (DWORD i = 1; i < length && code == SCARD_S_SUCCESS; i++)
 		mute_note(service->mute, &watched[i]);
 	return error_told_once("SCardGetStatusChange", code, &last);
@@ -203,9 +215,12 @@ wait_in_slices(struct jpki_service *service, struct watch_waiter *waiter,
 			rv = listen(service, waiter, now, count, ms);
 		if (waiter->cancelled)
 			return JPKI_ERR_CANCELLED;
-		if (rv != JPKI_OK && rv != JPKI_ERR_TIMEOUT && rv != JPKI_ERR_NO_READER)
+		if (rv == JPKI_ERR_TIMEOUT || rv == JPKI_ERR_CANCELLED)
+			pause = 0;
+		else if (rv == JPKI_OK || rv == JPKI_ERR_NO_READER)
+			pause = longer(pause);
+		else
 			return rv;
-		pause = rv == JPKI_ERR_TIMEOUT ? 0 : longer(pause);
 	}
 }
 

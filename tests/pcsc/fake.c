@@ -203,12 +203,16 @@ is_new_inlock(const SCARD_READERSTATE *reader)
 static LONG
 listen_inlock(const SCARD_READERSTATE *readers, DWORD length, const struct deadline *until)
 {
+	unsigned cancels = fake.cancels;
+
 	for (;;) {
 		for (DWORD i = 0; i < length; i++)
 			if (is_new_inlock(&readers[i]))
 				return SCARD_S_SUCCESS;
 		if (fake.answer != SCARD_S_SUCCESS)
 			return fake.answer;
+		if (fake.cancels != cancels)
+			return SCARD_E_CANCELLED;
 		if (fake.restless)
 			return SCARD_S_SUCCESS;
 		if (deadline_wait(&fake.changed, &fake.lock, until) == ETIMEDOUT)
@@ -235,7 +239,10 @@ SCardGetStatusChange(SCARDCONTEXT context, DWORD timeout, SCARD_READERSTATE *rea
 	} else if (code == SCARD_S_SUCCESS) {
 		fake.waits++;
 		fake.watched = length;
+		fake.waiting++;
+		pthread_cond_broadcast(&fake.changed);
 		code = listen_inlock(readers, length, &until);
+		fake.waiting--;
 	}
 	for (DWORD i = 0; i < length && code == SCARD_S_SUCCESS; i++) {
 		DWORD state = state_inlock(readers[i].szReader);
@@ -251,6 +258,11 @@ LONG
 SCardCancel(SCARDCONTEXT context)
 {
 	(void)context;
+	enter();
+	while (fake.sleepy)
+		pthread_cond_wait(&fake.changed, &fake.lock);
+	fake.cancels++;
+	leave();
 	return SCARD_S_SUCCESS;
 }
 

@@ -26,7 +26,9 @@ struct fake {
 	bool sleepy;			/* who looks at a card that does not answer has to wait */
 	LONG answer;			/* of the calls that would be good */
 	/* out */
-	unsigned polls, sleepers, waits, begun, ended, connected, disconnected, cuts;
+	unsigned polls, sleepers, waits, waiting, cancels, begun, ended, connected, disconnected,
+	    cuts;
+	/* of them, `waiting` is how many go on */
 	DWORD watched; /* readers in the last wait */
 };
 

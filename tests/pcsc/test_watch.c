@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -372,6 +374,66 @@ many_readers_are_watched(void **state)
 	waits(JPKI_OK, -1, 2);
 }
 
+/* How many were waiting as it forked: what they hold, nobody gives back in the child. */
+static int
+waiting_in_a_child(void)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit((int)fake.waiting);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void *
+fork_and_put_in(void *context)
+{
+	for (unsigned i = 1; i <= 3; i++) {
+		fake_await(&fake.waits, i); /* it goes on after the fork */
+		assert_int_equal(waiting_in_a_child(), 0);
+	}
+	set(0, PRESENT(2));
+	return context;
+}
+
+static void
+nobody_waits_while_a_program_forks(void **state)
+{
+	(void)state;
+	set(0, EMPTY(1));
+	poll_all(1);
+	meanwhile(fork_and_put_in, 1, JPKI_OK);
+	assert_in_range(fake.waits, 3, 4);
+}
+
+/* It does not answer who cancels. */
+static void *
+fork_while_it_hangs(void *context)
+{
+	fake_await(&fake.waits, 1);
+	fake_sleep(true);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(waiting_in_a_child(), 1);
+	fake_sleep(false);
+	fake_await(&fake.cancels, 1);
+	while (waiting_in_a_child() == 1)
+		continue;
+	set(0, PRESENT(2));
+	return context;
+}
+
+static void
+a_service_that_hangs_keeps_nobody_from_forking(void **state)
+{
+	(void)state;
+	set(0, EMPTY(1));
+	poll_all(1);
+	meanwhile(fork_while_it_hangs, 1, JPKI_OK);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_anew, end)
 
 int
@@ -393,6 +455,8 @@ main(void)
 	    TEST(changes_end_a_wait),
 	    TEST(a_rest_is_cancelled),
 	    TEST(many_readers_are_watched),
+	    TEST(nobody_waits_while_a_program_forks),
+	    TEST(a_service_that_hangs_keeps_nobody_from_forking),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
