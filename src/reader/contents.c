@@ -142,32 +142,44 @@ contents_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_
 	return rv;
 }
 
-int
-contents_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which,
-    struct certificate **certificate)
-{
-	enum patience patience = patience_for_first(reader);
-	struct key *key = &reader->keys[role];
-	int rv;
-
-	if (key->certificates[which] == NULL) {
-		rv = transaction_begin_keeping_login(reader, patience);
-		note_patience(reader, patience, rv);
-		if (rv != JPKI_OK)
-			return rv;
-		rv = transaction_end(reader, contents_load_certificate(reader, role, which));
-		if (rv != JPKI_OK)
-			return rv;
-	}
-	*certificate = key->certificates[which];
-	return JPKI_OK;
-}
-
 /* The way failed, as against: the card answered, but not what was hoped for. */
 static bool
 way_failed(int error)
 {
 	return error != JPKI_OK && error > JPKI_ERR_NOT_JPKI;
+}
+
+/* *lost: that is the word of a card that has no application selected any more. */
+static int
+try_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which, bool *lost)
+{
+	enum patience patience = patience_for_first(reader);
+	int rv = transaction_begin_keeping_login(reader, patience);
+
+	note_patience(reader, patience, rv);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = contents_load_certificate(reader, role, which);
+	*lost = rv != JPKI_OK && !way_failed(rv) && rv != JPKI_ERR_NOT_VERIFIED &&
+		!transaction_still_selected(reader);
+	return transaction_end(reader, rv);
+}
+
+int
+contents_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which,
+    struct certificate **certificate)
+{
+	struct key *key = &reader->keys[role];
+	bool lost = false;
+	int rv = JPKI_OK;
+
+	if (key->certificates[which] == NULL)
+		rv = try_certificate(reader, role, which, &lost);
+	if (lost && !way_failed(rv))
+		rv = try_certificate(reader, role, which, &lost);
+	if (rv == JPKI_OK)
+		*certificate = key->certificates[which];
+	return rv;
 }
 
 /*
@@ -182,15 +194,19 @@ is_verdict(int error, const struct jpki_der *der)
 	return error == JPKI_OK || error == JPKI_ERR_NOT_VERIFIED || error == JPKI_ERR_NOT_FOUND;
 }
 
-/* `said` is what EF 0008 says, `sure` whether there is one. */
+/*
+ * `said` is what EF 0008 says, `sure` whether there is one. *lost: a card that has lost its power
+ * unnoticed, and with it the application, says so too.
+ */
 static int
-probe_key(struct reader *reader, enum jpki_role role, bool said, bool sure)
+probe_key(struct reader *reader, enum jpki_role role, bool said, bool sure, bool *lost)
 {
 	struct key *key = &reader->keys[role];
 	struct jpki_der *der = &key->der[JPKI_CERTIFICATE];
 	bool secret = credential_of(role)->private_certificate;
 	int rv = JPKI_ERR_NOT_VERIFIED;
 
+	key->present = false;
 	if (!said)
 		return JPKI_OK;
 	memset(der, 0, sizeof(*der)); /* an earlier attempt may have been with another card */
@@ -201,6 +217,7 @@ probe_key(struct reader *reader, enum jpki_role role, bool said, bool sure)
 		return rv;
 	key->present = rv == JPKI_OK || rv == JPKI_ERR_NOT_VERIFIED;
 	key->private_certificate = secret || rv == JPKI_ERR_NOT_VERIFIED;
+	*lost |= !key->present;
 	if (!key->present)
 		return JPKI_OK;
 	rv = contents_ask_tries(reader, role, true);
@@ -208,7 +225,7 @@ probe_key(struct reader *reader, enum jpki_role role, bool said, bool sure)
 }
 
 static int
-probe_card(struct reader *reader)
+probe_card(struct reader *reader, bool *lost)
 {
 	bool said[JPKI_ROLES];
 	bool sure;
@@ -227,18 +244,19 @@ probe_card(struct reader *reader)
 	rv = JPKI_OK;
 	for (int role = 0; role < JPKI_ROLES && rv == JPKI_OK; role++)
 		if ((settings_now.roles & 1u << role) != 0)
-			rv = probe_key(reader, (enum jpki_role)role, said[role], sure);
+			rv = probe_key(reader, (enum jpki_role)role, said[role], sure, lost);
 	return rv;
 }
 
 static int
-try_probe(struct reader *reader)
+try_probe(struct reader *reader, bool *lost)
 {
 	enum patience patience = patience_for_first(reader);
 	int rv = transaction_begin(reader, JPKI_BEGIN_SELECT, patience);
 
+	*lost = false;
 	note_patience(reader, patience, rv);
-	return rv != JPKI_OK ? rv : transaction_end(reader, probe_card(reader));
+	return rv != JPKI_OK ? rv : transaction_end(reader, probe_card(reader, lost));
 }
 
 static void
@@ -283,11 +301,13 @@ judge_probe(struct reader *reader, int result)
 static void
 probe(struct reader *reader)
 {
+	bool lost;
 	int rv;
 
-	rv = try_probe(reader);
-	if (rv == JPKI_ERR_IO && ++reader->attempts < PROBE_ATTEMPTS_MAX)
-		rv = try_probe(reader);
+	rv = try_probe(reader, &lost);
+	if ((rv == JPKI_ERR_IO || (rv == JPKI_OK && lost)) &&
+	    ++reader->attempts < PROBE_ATTEMPTS_MAX)
+		rv = try_probe(reader, &lost);
 	log_probe(reader, rv);
 	reader->asked = rv;
 	judge_probe(reader, rv);

@@ -235,7 +235,8 @@ in_transaction(struct attempt *attempt)
 	if (attempt->key->unlocked ==
 	    0) /* whatever went wrong, nobody is to take us for logged in */
 		lock_release(attempt->reader, attempt->role);
-	return rv;
+	/* its application has just been selected: the card has lost its power since, unnoticed */
+	return rv == JPKI_ERR_NOT_FOUND ? JPKI_ERR_RESET : rv;
 }
 
 /* What no card could accept is told without asking the card; but it counts as refused. */

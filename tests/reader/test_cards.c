@@ -196,6 +196,31 @@ keys_of_a_card(void **state)
 }
 
 static void
+lose_power_at(unsigned exchange)
+{
+	vcard_faults_clear(card);
+	assert_int_equal(vcard_fault_add(card, VCARD_FAULT_POWER_LOSS, exchange, 0, NULL), 0);
+}
+
+/* It is one without certificates then, for whoever does not ask twice. */
+static void
+a_card_that_loses_its_power_unnoticed(void **state)
+{
+	unsigned left, most;
+
+	(void)state;
+	for (unsigned i = 1; i <= 8; i++) {
+		reinsert();
+		lose_power_at(i);
+		number = card_in(0);
+		assert_int_equal(keys(), JPKI_ALL_ROLES);
+		assert_ok(jpki_tries(number, JPKI_AUTHENTICATION, &left, &most));
+		assert_int_equal(left, most);
+	}
+	assert_int_equal(pins_sent(), 0);
+}
+
+static void
 a_key_that_is_not_wanted_is_not_looked_at(void **state)
 {
 	bool yes;
@@ -244,6 +269,20 @@ certificates(void **state)
 	swap_card("ca-certificates", "absent");
 	assert_rv(jpki_certificate(number, JPKI_AUTHENTICATION, JPKI_CA_CERTIFICATE, der, &length),
 	    JPKI_ERR_NOT_FOUND);
+}
+
+static void
+certificates_of_a_card_that_loses_its_power_unnoticed(void **state)
+{
+	(void)state;
+	for (unsigned i = 1; i <= 6; i++) {
+		reinsert();
+		number = card_in(0);
+		lose_power_at(i);
+		assert_certificate(JPKI_AUTHENTICATION, JPKI_CA_CERTIFICATE);
+		lose_power_at(i);
+		assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+	}
 }
 
 static void
@@ -373,8 +412,10 @@ main(void)
 	    TEST(a_card_that_another_program_has),
 	    TEST(model_and_serial_number),
 	    TEST(keys_of_a_card),
+	    TEST(a_card_that_loses_its_power_unnoticed),
 	    TEST(a_key_that_is_not_wanted_is_not_looked_at),
 	    TEST(certificates),
+	    TEST(certificates_of_a_card_that_loses_its_power_unnoticed),
 	    TEST(room_for_a_certificate),
 	    TEST(a_card_that_has_gone),
 	    TEST(two_cards),

@@ -10,6 +10,7 @@
 
 /* INS (ISO 7816-4, 11.5.6). */
 #define VERIFY 0x20
+#define CHANGE 0x24
 
 static void
 login_and_logout(void **state)
@@ -195,6 +196,28 @@ an_answer_that_is_lost_with_the_power(void **state)
 	}
 }
 
+/* No application is selected any more: it has not compared the PIN, and has it all the same. */
+static void
+a_card_that_loses_its_power_unnoticed(void **state)
+{
+	enum jpki_try spent;
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		assert_int_equal(tries_told(role), tries_max(role));
+		assert_int_equal(
+		    vcard_fault_add_from(card, VCARD_FAULT_POWER_LOSS, VERIFY, 1, 0, NULL), 0);
+		assert_rv(login(role, pin_of(role), &spent), JPKI_ERR_RESET);
+		assert_int_equal(
+		    vcard_fault_add_from(card, VCARD_FAULT_POWER_LOSS, CHANGE, 1, 0, NULL), 0);
+		assert_rv(change_pin(role, pin_of(role), pin_of(role), &spent), JPKI_ERR_RESET);
+		assert_true(locked());
+		assert_ok(login(role, pin_of(role), &spent));
+		assert_int_equal(tries(role), tries_max(role));
+		start_over();
+	}
+}
+
 static void
 a_card_pulled_while_it_verifies(void **state)
 {
@@ -291,6 +314,7 @@ main(void)
 	    TEST(an_answer_that_is_lost),
 	    TEST(the_answer_to_the_right_pin_is_lost),
 	    TEST(an_answer_that_is_lost_with_the_power),
+	    TEST(a_card_that_loses_its_power_unnoticed),
 	    TEST(a_card_pulled_while_it_verifies),
 	    TEST(change),
 	    TEST(change_that_fails),
