@@ -47,6 +47,10 @@ int jpki_card_disconnect(struct jpki_card *card, bool power_off, int held);
  * the card to him, or NULL; `events` is the reader's count when this card was seen last.
  */
 void jpki_card_guard(struct jpki_card *card, const char *share, uint32_t events);
+/* At that moment it is to lose its power in any case, soon; 0: at none
+ * (jpki_transport.guard_until).
+ */
+void jpki_card_guard_until(struct jpki_card *card, uint64_t moment);
 
 /*
  * Has the card been left alone since it was connected? No exchange; as jpki_transport.check.

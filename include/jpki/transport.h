@@ -130,6 +130,13 @@ struct jpki_transport {
 	void (*guard)(struct jpki_connection *connection, const char *share, uint32_t events);
 
 	/*
+	 * The card is to lose its power soon after that moment (CLOCK_BOOTTIME, in ms; 0: at none)
+	 * even if this process lives on and does nothing, as one that is stopped. Nobody's share
+	 * counts then. What was said last counts. Only after guard.
+	 */
+	void (*guard_until)(struct jpki_connection *connection, uint64_t moment);
+
+	/*
 	 * Has the card been left alone since open? JPKI_OK, JPKI_ERR_RESET (others reset it or
 	 * cut its power; open a new connection), JPKI_ERR_NO_CARD, JPKI_ERR_NO_READER,
 	 * JPKI_ERR_NO_SERVICE, JPKI_ERR_MUTE. A card that was taken out and put back is

@@ -48,6 +48,13 @@ jpki_card_guard(struct jpki_card *card, const char *share, uint32_t events)
 		jpki_transport.guard(card->connection, share, events);
 }
 
+void
+jpki_card_guard_until(struct jpki_card *card, uint64_t moment)
+{
+	if (card->connection != NULL)
+		jpki_transport.guard_until(card->connection, moment);
+}
+
 bool
 jpki_card_connected(const struct jpki_card *card)
 {

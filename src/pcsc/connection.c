@@ -159,6 +159,15 @@ connection_guard(struct jpki_connection *connection, const char *share, uint32_t
 	}
 }
 
+void
+connection_guard_until(struct jpki_connection *connection, uint64_t moment)
+{
+	if (connection->guard.file.number < 0 || connection->until == moment)
+		return;
+	connection->until = moment;
+	guard_until(&connection->guard.file, moment);
+}
+
 int
 connection_check(struct jpki_connection *connection)
 {

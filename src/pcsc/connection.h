@@ -20,6 +20,7 @@ struct jpki_connection {
 	struct patience *beginning; /* one that is still to come, or NULL */
 	struct fork_closed guard;   /* its channel */
 	bool alone;		    /* the guard heeds nobody else */
+	uint64_t until;		    /* the moment that it was told */
 	bool power_off;		    /* what close is to do */
 	struct fork_closed held;    /* what it is to close then */
 };
@@ -40,6 +41,7 @@ void connection_drop(struct jpki_connection *connection);
 
 /* As the table has them (jpki/transport.h). */
 void connection_guard(struct jpki_connection *connection, const char *share, uint32_t events);
+void connection_guard_until(struct jpki_connection *connection, uint64_t moment);
 int connection_check(struct jpki_connection *connection);
 int connection_atr(struct jpki_connection *connection, uint8_t atr[JPKI_ATR_MAX], size_t *length);
 int connection_reset(struct jpki_connection *connection);

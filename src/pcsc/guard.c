@@ -217,28 +217,40 @@ guard_start(const char *reader, uint32_t events, const char *share)
 }
 
 static void
-say(const struct descriptor *channel, char word)
+say(const struct descriptor *channel, const void *words, size_t length)
 {
 	int saved = errno;
 
 	if (descriptor_is_ours(channel))
-		(void)send(channel->number, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+		(void)send(channel->number, words, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 	errno = saved;
 }
 
 void
 guard_heed(const struct descriptor *channel, bool others)
 {
-	say(channel, others ? GUARD_HEED : GUARD_ALONE);
+	const char word = others ? GUARD_HEED : GUARD_ALONE;
+
+	say(channel, &word, sizeof(word));
+}
+
+void
+guard_until(const struct descriptor *channel, uint64_t moment)
+{
+	char words[1 + sizeof(moment)] = {GUARD_UNTIL};
+
+	memcpy(words + 1, &moment, sizeof(moment));
+	say(channel, words, sizeof(words));
 }
 
 void
 guard_stop(struct descriptor *channel, bool locked)
 {
+	const char word = GUARD_STAND_DOWN;
 	int saved = errno;
 
 	if (locked)
-		say(channel, GUARD_STAND_DOWN);
+		say(channel, &word, sizeof(word));
 	descriptor_close(channel);
 	errno = saved;
 }

@@ -27,6 +27,12 @@ struct descriptor guard_start(const char *reader, uint32_t events, const char *s
 void guard_heed(const struct descriptor *channel, bool others);
 
 /*
+ * The process locks the card at that moment (clock_now_ms; 0: at none). If it does not, as one that
+ * is stopped, it is the guard that does, a little later.
+ */
+void guard_until(const struct descriptor *channel, uint64_t moment);
+
+/*
  * It is not needed any more, if the card is locked or was never unlocked; else it is to cut the
  * power now. Closes the channel; accepts none.
  */

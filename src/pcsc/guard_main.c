@@ -2,9 +2,9 @@
 
 /*
  * jpki-guard READER EVENTS SHARE: wait for a process that has a card unlocked, and cut the card's
- * power if it ends without having done so itself; but leave the card to others if they have a lock
- * on the file SHARE, and a card that came later than EVENTS says to itself. Started by the module
- * (src/pcsc/guard.h), not by hand.
+ * power if it ends without having done so itself, or does not do so when it should; but leave the
+ * card to others if they have a lock on the file SHARE, and a card that came later than EVENTS says
+ * to itself. Started by the module (src/pcsc/guard.h), not by hand.
  */
 
 #include <errno.h>
@@ -44,6 +44,9 @@
  */
 #define CHILD_MS 5000
 
+/* How long after the moment that a process has told for it the card must be locked. */
+#define LATE_MS 2000
+
 static volatile sig_atomic_t told_to_end;
 
 static void
@@ -64,11 +67,33 @@ take_signals(void)
 		(void)sigaction(numbers[i], &action, NULL);
 }
 
+struct card {
+	const char *reader, *share;
+	uint32_t events;
+	bool alone;	/* nobody else's share counts */
+	uint64_t until; /* when the process locks it itself; 0: at no moment that it knows */
+	/* since when it is left to others, the process being gone; 0: it is not */
+	uint64_t left_at;
+	struct jpki_connection *connection;
+};
+
 enum word { NOTHING_SAID, SAID_THAT_ALL_IS_WELL, SAID_NO_MORE };
 
-/* What has been said so far; that it heeds nobody is noted. */
+static void
+hear_word(struct card *card, char word)
+{
+	uint64_t moment;
+
+	if (word == GUARD_ALONE || word == GUARD_HEED)
+		card->alone = word == GUARD_ALONE;
+	else if (word == GUARD_UNTIL &&
+		 recv(GUARD_CHANNEL, &moment, sizeof(moment), MSG_DONTWAIT) == sizeof(moment))
+		card->until = moment;
+}
+
+/* What has been said so far; what it tells of the card is noted. */
 static enum word
-hear(bool *alone)
+hear(struct card *card)
 {
 	ssize_t length;
 	char word;
@@ -76,8 +101,7 @@ hear(bool *alone)
 	while ((length = recv(GUARD_CHANNEL, &word, 1, MSG_DONTWAIT)) == 1) {
 		if (word == GUARD_STAND_DOWN)
 			return SAID_THAT_ALL_IS_WELL;
-		if (word == GUARD_ALONE || word == GUARD_HEED)
-			*alone = word == GUARD_ALONE;
+		hear_word(card, word);
 	}
 	return length < 0 && errno == EAGAIN ? NOTHING_SAID : SAID_NO_MORE;
 }
@@ -90,12 +114,23 @@ process_is_gone(void)
 	return poll(&process, 1, 0) != 0;
 }
 
-/* True if the process is gone, or is about to be, without having said that all is well. */
+/* Should the process have locked the card by now? */
 static bool
-wait_for_end(bool *alone)
+is_late(const struct card *card)
+{
+	return card->until != 0 && clock_now_ms() >= card->until + LATE_MS;
+}
+
+/*
+ * True if the process is gone, or is about to be, or late, without having said that all is well. It
+ * may be told a moment; the clock of a wait stands still while the machine sleeps.
+ */
+static bool
+wait_for_end(struct card *card)
 {
 	struct pollfd files[] = {
 	    {.fd = GUARD_CHANNEL, .events = POLLIN}, {.fd = GUARD_PROCESS, .events = POLLIN}};
+	const struct timespec second = {.tv_sec = 1};
 	enum word said;
 	sigset_t none;
 	bool gone;
@@ -104,12 +139,12 @@ wait_for_end(bool *alone)
 	for (;;) {
 		/* first this: what it said before it went is heard */
 		gone = told_to_end || process_is_gone();
-		said = hear(alone);
+		said = hear(card);
 		if (said == SAID_THAT_ALL_IS_WELL)
 			return false;
-		if (gone || said == SAID_NO_MORE)
+		if (gone || said == SAID_NO_MORE || is_late(card))
 			return true;
-		(void)ppoll(files, 2, NULL, &none);
+		(void)ppoll(files, 2, card->until != 0 ? &second : NULL, &none);
 	}
 }
 
@@ -144,15 +179,6 @@ give_share_back(int file, int result)
 	(void)close(file);
 }
 
-struct card {
-	const char *reader, *share;
-	uint32_t events;
-	bool alone; /* nobody else's share counts */
-	uint64_t
-	    left_at; /* since when it is left to others, the process being gone; 0: it is not */
-	struct jpki_connection *connection;
-};
-
 /*
  * Is it the card that we are here for? JPKI_ERR_NO_CARD if one has come since. A service that was
  * started anew begins to count anew.
@@ -169,8 +195,8 @@ confirm_card(struct jpki_service *service, const struct card *card)
 }
 
 /*
- * Within a transaction the power is cut at once. Another program's may end later than we wait for
- * it: what was begun is kept for the next time.
+ * Within a transaction the power is cut at once, unless the process has just done so. Another
+ * program's may end later than we wait for it: what was begun is kept for the next time.
  */
 static int
 cut_power(struct jpki_service *service, struct card *card)
@@ -182,7 +208,8 @@ cut_power(struct jpki_service *service, struct card *card)
 	if (rv == JPKI_OK)
 		rv = jpki_transport.begin(card->connection, STEP_MS);
 	if (rv == JPKI_OK || rv == JPKI_ERR_RESET)
-		return jpki_transport.close(&card->connection, true, -1);
+		return jpki_transport.close(
+		    &card->connection, hear(card) != SAID_THAT_ALL_IS_WELL, -1);
 	if (rv != JPKI_ERR_HELD)
 		(void)jpki_transport.close(&card->connection, false, -1);
 	return rv;
@@ -243,12 +270,12 @@ static bool
 try_once(struct jpki_service *service, struct card *card, uint64_t since, uint64_t *served)
 {
 	bool gone = process_is_gone();
-	enum word said = hear(&card->alone);
+	enum word said = hear(card);
 	int rv, file;
 
 	if (said == SAID_THAT_ALL_IS_WELL)
 		return true;
-	if (!take_share(card->alone ? "" : card->share, &file))
+	if (!take_share(card->alone || is_late(card) ? "" : card->share, &file))
 		return is_left_to_others(card, gone, said, since);
 	rv = others_have_locked(card, file) ? JPKI_OK : cut_power(service, card);
 	give_share_back(file, rv);
@@ -299,7 +326,7 @@ main(int argc, char **argv)
 	take_signals();
 	switch (fork()) {
 	case 0:
-		return wait_for_end(&card.alone) ? lock_card(&card) : 0;
+		return wait_for_end(&card) ? lock_card(&card) : 0;
 	case -1:
 		return 1;
 	default:

@@ -27,6 +27,7 @@ const struct jpki_transport jpki_transport = {
     .open = opening_open,
     .close = turn_close,
     .guard = connection_guard,
+    .guard_until = connection_guard_until,
     .check = connection_check,
     .atr = connection_atr,
     .reset = connection_reset,

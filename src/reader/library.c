@@ -365,6 +365,7 @@ library_unlock_reader(struct reader *reader)
 {
 	uint64_t until = lock_open_until(reader);
 
+	lock_tell_guard(reader);
 	publish(reader);
 	pthread_mutex_unlock(&reader->lock);
 	if (until != 0)

@@ -16,6 +16,11 @@
  */
 #define CONNECT_MS 500
 /*
+ * How long a PIN for signatures may take, with all that is read after it, until the guard is told
+ * when its time is over, in ms.
+ */
+#define UNLOCKING_MS 60000
+/*
  * How long after a signature with a PIN of its own the login is still to be seen, in ms, though the
  * key is locked: the next one is asked for a PIN anyway, and programs that make several (NSS, for a
  * PDF) would ask for two.
@@ -192,6 +197,8 @@ lock_about_to_unlock(struct reader *reader, enum jpki_role role)
 	if (reader->keys[role].unlocked == 0)
 		reader->keys[role].unlocked = reader_next_number();
 	guard(reader);
+	if (each(role) && reader->card != NULL)
+		jpki_card_guard_until(reader->card, clock_now_ms() + UNLOCKING_MS);
 }
 
 /* Ours are locked. `role` was unlocked until now. */
@@ -341,6 +348,15 @@ lock_open_until(const struct reader *reader)
 			first = until;
 	}
 	return first;
+}
+
+void
+lock_tell_guard(struct reader *reader)
+{
+	uint64_t until = lock_open_until(reader), now = clock_now_ms();
+
+	if (reader->card != NULL)
+		jpki_card_guard_until(reader->card, until == 0 || until > now ? until : now);
 }
 
 void

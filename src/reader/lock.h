@@ -83,6 +83,8 @@ void lock_expire(struct reader *reader);
 
 /* When will it be (clock_now_ms)? 0: nothing is open that has its time. */
 uint64_t lock_open_until(const struct reader *reader);
+/* The guard knows it too. */
+void lock_tell_guard(struct reader *reader);
 
 /*
  * Others reset the card: the login is lost, as far as programs see. What we have unlocked may have

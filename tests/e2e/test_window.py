@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from neighbour import Neighbour
 from support import AUTH, PIN, SIGN, SLOWNESS, TIMEOUT, assert_signed, wait_until
 from worker import Worker
 
@@ -54,6 +55,23 @@ def log_in(worker, kind="RO"):
 
 def await_locked(card):
     wait_until(lambda: card.verified() == [])
+
+
+# --- a program that is stopped -----------------------------------------------------------------
+
+def test_the_key_of_a_stopped_program_is_locked(sandbox, card, worker):
+    """Who is stopped (SIGSTOP) can lock nothing. Another program stays at the card, so that the
+    service leaves it its power."""
+    with Neighbour(sandbox) as neighbour:
+        neighbour.connect()
+        log_in(worker)
+        assert card.verified() == ["signature"]
+        worker.stop()
+        assert neighbour.signs_without_a_pin("signature")
+        await_locked(card)
+        worker.go_on()
+        wait_until(lambda: worker.ask("state", "s") == PUBLIC.format("RO"))
+        assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
 
 
 # --- a program that makes no call --------------------------------------------------------------

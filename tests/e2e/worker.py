@@ -18,6 +18,7 @@ class Worker:
     """Its commands, as seen by a test; each returns what the module answered."""
 
     def __init__(self, sandbox, *modules):
+        self.sandbox = sandbox
         self.process = sandbox.start_python(__file__, *(modules or [sandbox.module]))
 
     def __enter__(self):
@@ -43,6 +44,16 @@ class Worker:
         self.process.wait(TIMEOUT)
         self.process.stdin.close()
         self.process.stdout.close()
+
+    def stop(self):
+        """It is stopped, as by SIGSTOP, until go_on()."""
+        self.pid = self.ask("number").split()[1]
+        self.sandbox.run("kill", "-STOP", self.pid)
+
+    def go_on(self):
+        """With nsenter, which stops as its child does."""
+        self.process.send_signal(signal.SIGCONT)
+        self.sandbox.run("kill", "-CONT", self.pid)
 
     def start(self, *words):
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
@@ -177,6 +188,9 @@ class Program:
 
     def finalize(self, module="0"):
         self.modules[int(module)].lib.C_Finalize()
+
+    def number(self):
+        return f"process {os.getpid()}"
 
     def die(self):
         """At once; there is no answer."""

@@ -240,6 +240,13 @@ guard(struct jpki_connection *connection, const char *share, uint32_t events)
 	(void)connection; /* this process does not end */
 }
 
+static void
+guard_until(struct jpki_connection *connection, uint64_t moment)
+{
+	(void)moment;
+	(void)connection;
+}
+
 static int
 close(struct jpki_connection **connection, bool power_off, int held)
 {
@@ -431,6 +438,7 @@ const struct jpki_transport jpki_transport = {
     .cancel = cancel,
     .open = open,
     .guard = guard,
+    .guard_until = guard_until,
     .close = close,
     .check = check,
     .begin = begin,

@@ -7,6 +7,7 @@
 #include <openssl/rsa.h>
 
 #include "../module/clock.h"
+#include "base/clock.h"
 #include "fixture.h"
 #include "reader/settings.h"
 
@@ -143,9 +144,13 @@ the_window_of_the_signature_key(void **state)
 {
 	(void)state;
 	clock_stop();
+	assert_ok(login(JPKI_AUTHENTICATION, "1234", NULL));
+	assert_true(inprocess_guarded_until(READER) == 0);
 	assert_ok(login(JPKI_SIGNATURE, "ABC123", NULL));
+	assert_true(inprocess_guarded_until(READER) == clock_now_ms() + WINDOW_MS);
 	clock_skip_ms(WINDOW_MS - 1);
 	assert_ok(sign(JPKI_SIGNATURE, JPKI_SIGN_PKCS1, HASH_SIZE));
+	assert_true(inprocess_guarded_until(READER) == clock_now_ms() + 1);
 	assert_true(logged_in(JPKI_SIGNATURE));
 	clock_skip_ms(1);
 	assert_rv(sign(JPKI_SIGNATURE, JPKI_SIGN_PKCS1, HASH_SIZE), JPKI_ERR_NOT_VERIFIED);

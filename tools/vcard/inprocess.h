@@ -55,6 +55,8 @@ int inprocess_idle(const char *reader);
 bool inprocess_guarded(const char *reader);
 /* The same, and `share` is what it would be shared by (NULL: nothing). */
 bool inprocess_guarded_by(const char *reader, const char *share);
+/* When it would be locked in any case, 0 if at no moment (jpki_transport.guard_until). */
+uint64_t inprocess_guarded_until(const char *reader);
 /* Another program holds the card exclusively: open answers JPKI_ERR_BUSY. */
 int inprocess_exclusive(const char *reader, bool exclusive);
 

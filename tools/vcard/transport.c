@@ -487,6 +487,14 @@ inprocess_guard(struct jpki_connection *connection, const char *share, uint32_t 
 	pthread_mutex_unlock(&world.lock);
 }
 
+static void
+inprocess_guard_until(struct jpki_connection *connection, uint64_t moment)
+{
+	pthread_mutex_lock(&world.lock);
+	connection->guarded_until = moment;
+	pthread_mutex_unlock(&world.lock);
+}
+
 static bool
 guarded_inlock(const char *reader, const struct jpki_connection **found)
 {
@@ -509,6 +517,18 @@ inprocess_guarded(const char *reader)
 	guarded = guarded_inlock(reader, &found);
 	pthread_mutex_unlock(&world.lock);
 	return guarded;
+}
+
+uint64_t
+inprocess_guarded_until(const char *reader)
+{
+	const struct jpki_connection *found;
+	uint64_t moment;
+
+	pthread_mutex_lock(&world.lock);
+	moment = guarded_inlock(reader, &found) ? found->guarded_until : 0;
+	pthread_mutex_unlock(&world.lock);
+	return moment;
 }
 
 bool
@@ -690,6 +710,7 @@ const struct jpki_transport jpki_transport = {
     .open = inprocess_open,
     .close = inprocess_close,
     .guard = inprocess_guard,
+    .guard_until = inprocess_guard_until,
     .check = inprocess_check,
     .atr = inprocess_atr,
     .reset = inprocess_reset_card,

@@ -38,6 +38,7 @@ struct jpki_connection {
 	uint64_t attachment;
 	uint32_t events, resets;
 	bool guarded;
+	uint64_t guarded_until;
 	char *share; /* the file whose lock leaves the card to others, NULL: none */
 	struct jpki_connection *next;
 };
