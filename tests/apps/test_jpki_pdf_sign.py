@@ -2,13 +2,16 @@
 """jpki pdf sign, and what jpki pdf check says of the files that pdfsig signs with the card."""
 
 import re
+import signal
+import time
 
 import pytest
 
+from hanging import Hanging
 from nss import CERTIFICATE, pdf_verdict
 from prompt import Prompted
 from samples import minimal_pdf
-from support import JPKI, PIN, SIGN
+from support import JPKI, PIN, SIGN, wait_until
 
 ENGLISH = {"LC_ALL": "C.UTF-8"}
 PASSWORD = PIN[SIGN]
@@ -130,12 +133,10 @@ def test_wrong_passwords(card, run, document, output, pin, answers):
     assert card.answers("001B") == answers and not output.exists()
 
 
-@pytest.mark.parametrize("last", [-1, -2])
-def test_the_card_is_pulled(card, run, document, output, last):
-    card.mark()
-    run("sign", document, "--pin-fd", "3")
-    output.unlink()
-    card.fault("eject", card.exchanges() + 1 + last)
+@pytest.mark.parametrize("moment", ["verify+12", "verify+13"])
+def test_the_card_is_pulled(card, run, document, output, moment):
+    """Before the signature, and in it."""
+    card.fault("eject", moment)
     said = run("sign", document, "--pin-fd", "3", status=None)
     assert "Wrote" not in said and len(said.splitlines()) <= 5
     assert not output.exists()
@@ -152,3 +153,65 @@ def test_a_program_that_fails(sandbox, run, document, output, tmp_path):
     said = run("sign", document, "--pin-fd", "3", env={"PATH": path}, status=1)
     assert "pdfsig could not do its part:\nno ?[31m luck" in said
     assert not output.exists()
+
+
+@pytest.fixture
+def hanging(sandbox, tmp_path):
+    return Hanging(sandbox, tmp_path, "pdfsig")
+
+
+def start(sandbox, document, aside, hanging):
+    """pdfsig has been started, and hangs."""
+    person = Prompted(sandbox, JPKI, "pdf", "sign", document,
+                      env={**ENGLISH, "TMPDIR": aside, "PATH": hanging.path})
+    person.give(ASKED, PASSWORD)
+    hanging.wait()
+    return person
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_it_ends_while_pdfsig_hangs(sandbox, card, document, output, tmp_path, hanging, name):
+    """Nothing is left: no process, no file, no key that is open."""
+    with start(sandbox, document, tmp_path, hanging) as person:
+        since = time.monotonic()
+        hanging.signal(name)
+        person.finish(-getattr(signal, name))
+        assert time.monotonic() - since < 3 and hanging.is_gone() and person.echoes()
+    assert not [*tmp_path.glob("jpki-*")] and not output.exists()
+    wait_until(lambda: card.verified() == [])
+
+
+def test_the_folder_is_in_memory(sandbox, document, tmp_path, hanging):
+    """Where the person's session has one, and nothing else is said."""
+    session = tmp_path / "session"
+    session.mkdir(0o700)
+    with Prompted(sandbox, "env", "-u", "TMPDIR", JPKI, "pdf", "sign", document,
+                  env={**ENGLISH, "PATH": hanging.path, "XDG_RUNTIME_DIR": session}) as person:
+        person.give(ASKED, PASSWORD)
+        hanging.wait()
+        assert [*session.glob("jpki-pdf-*")]
+        hanging.signal("TERM")
+        person.finish(-signal.SIGTERM)
+    assert not [*session.glob("jpki-pdf-*")]
+
+
+def test_what_a_killed_one_left_goes_with_the_next(sandbox, run, document, output, tmp_path, hanging):
+    aside = tmp_path / "aside"
+    others = [aside / "jpki-pdf-others", aside / "jpki-pdf-link", tmp_path / "mine" / "file"]
+    others[2].parent.mkdir(0o700)
+    others[2].touch()
+    others[1].symlink_to(others[2].parent)
+    others[0].mkdir(0o755)
+    with start(sandbox, document, aside, hanging) as person:
+        left = [one for one in aside.iterdir() if one not in others]
+        assert len(left) == 1 and left[0].stat().st_mode & 0o777 == 0o700
+        hanging.file.unlink()
+        document.with_name("b.pdf").write_bytes(document.read_bytes())
+        sandbox.run("bash", "-c", 'exec "$0" pdf sign "$2" --pin-fd 3 3<<< "$1"', JPKI, PASSWORD,
+                    document.with_name("b.pdf"), env={"TMPDIR": aside})
+        assert left[0].exists()  # it lives
+        hanging.signal("KILL")
+        person.finish(-signal.SIGKILL)
+    others[1].unlink(), others[0].rmdir()
+    run("sign", document, "--pin-fd", "3")  # looks whether anything is left
+    assert output.exists() and others[2].exists()

@@ -64,8 +64,12 @@ class Terminal:
     def answer(self, secret):
         """Type what is not to be seen: some programs turn that off after they have asked, and forget
         what was typed before."""
-        wait_until(lambda: not termios.tcgetattr(self.master)[3] & termios.ECHO)
+        wait_until(lambda: not self.echoes())
         os.write(self.master, f"{secret}\n".encode())
+
+    def echoes(self):
+        """Whether what is typed is shown."""
+        return termios.tcgetattr(self.master)[3] & termios.ECHO != 0
 
     def interrupt(self):
         """Ctrl-C."""

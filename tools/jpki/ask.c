@@ -47,7 +47,7 @@ ask_is_person(const struct ask *ask)
 static int
 from_descriptor(int descriptor, struct jpki_secret *secret)
 {
-	if (secret_line_read(descriptor, secret))
+	if (secret_line_read(descriptor, NULL, secret))
 		return STATUS_DONE;
 	complain(_("There is no line to read a PIN from on file descriptor %d."), descriptor);
 	return STATUS_PIN;
@@ -61,17 +61,17 @@ from_program(const char *program, const char *prompt, struct jpki_secret *secret
 	posix_spawn_file_actions_t actions;
 	int ends[2], error;
 	bool read = false, well = false;
-	pid_t child;
+	struct program child;
 
 	if (pipe2(ends, O_CLOEXEC) != 0 || posix_spawn_file_actions_init(&actions) != 0)
 		out_of_memory();
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	error = program_start(&child, argv, &actions, NULL);
+	error = program_start(&child, argv, &actions, PROGRAM_HERE);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	if (error == 0) {
-		read = secret_line_read(ends[0], secret);
-		well = program_wait(child);
+		read = secret_line_read(ends[0], &child, secret);
+		well = program_wait(&child, 0) == PROGRAM_DONE;
 	} else
 		complain(_("cannot run %s: %s"), program, strerror(error));
 	close(ends[0]);

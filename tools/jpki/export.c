@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ending.h"
 #include "exit_status.h"
 #include "export.h"
 #include "file.h"
@@ -106,24 +107,10 @@ export_begin(const struct export *export)
 	return pieces;
 }
 
-/* Whether a signal waits that ends the program, for what takes long. */
-static bool
-is_to_end(void)
-{
-	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-	sigset_t waiting;
-	bool is = false;
-
-	sigpending(&waiting);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		is |= sigismember(&waiting, ends[i]) == 1;
-	return is;
-}
-
 int
 export_put(struct export_pieces *pieces, const void *bytes, size_t length)
 {
-	if (is_to_end())
+	if (ending_is_asked()) /* it may take long */
 		return STATUS_FAILED;
 	if (!write_all(pieces->file, bytes, length))
 		return cannot_write(pieces->export->path, errno);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +11,22 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509v3.h>
 
+#include "content.h"
 #include "exit_status.h"
+#include "file.h"
 #include "message.h"
 #include "nss_database.h"
 #include "pdf_room.h"
+#include "private_folder.h"
 #include "program.h"
 #include "text.h"
 
 /* pdfsig's signature is made longer by so much, for the real one to fit into its place; it takes
  * up to 10000 bytes. */
 #define PADDING 5000
+
+/* How long pk12util may take, in seconds. */
+#define PATIENCE 30
 
 #define HOUR 3600
 #define DAY 86400
@@ -109,35 +115,104 @@ write_bundle(const struct pdf_room *room, const char *name, const char *path)
 	return written;
 }
 
-/* ---------------------------------------------------------------- the folder */
+/* ---------------------------------------------------------------- pdfsig */
 
-static int
-make_folder(struct pdf_room *room)
+static enum program_end
+run_pk12util(const char *bundle, char *database, const char *log)
 {
-	const char *base = getenv("TMPDIR");
+	char program[] = "pk12util", in[] = "-i", of[] = "-d", with[] = "-W";
+	char *path = text_copy(bundle, strlen(bundle));
+	char *const argv[] = {program, in, path, of, database, with, wrapping, NULL};
+	enum program_end end = program_run(argv, log, PATIENCE);
 
-	if (base == NULL || base[0] != '/')
-		base = "/tmp";
-	room->folder = text_format("%s/jpki-XXXXXX", base);
-	if (mkdtemp(room->folder) != NULL)
-		return STATUS_DONE;
-	complain(_("cannot write %s: %s"), room->folder, strerror(errno));
-	text_free(&room->folder);
-	return STATUS_FAILED;
+	text_free(&path);
+	return end;
 }
 
-/* There are files in it, no folders. */
-static void
-remove_folder(const char *path)
+static enum program_end
+run_pdfsig(char *document, char *made, char *database, const char *log)
 {
-	DIR *folder = opendir(path);
-	const struct dirent *entry;
+	char program[] = "pdfsig", of[] = "-nssdir", add[] = "-add-signature", nick[] = "-nick";
+	char *const argv[] = {program, of, database, add, nick, nickname, document, made, NULL};
 
-	while (folder != NULL && (entry = readdir(folder)) != NULL)
-		(void)unlinkat(dirfd(folder), entry->d_name, 0);
-	if (folder != NULL)
-		closedir(folder);
-	(void)rmdir(path);
+	return program_run(argv, log, PDF_ROOM_PATIENCE);
+}
+
+static bool
+run_both(struct pdf_room *room, const char *folder, char *document, char *made)
+{
+	char *bundle = text_format("%s/bundle", folder);
+	char *log = text_format("%s/log", folder);
+	char *database = text_format("sql:%s", folder);
+	enum program_end end = run_pk12util(bundle, database, log);
+
+	if (end == PROGRAM_DONE)
+		end = run_pdfsig(document, made, database, log);
+	if (end == PROGRAM_STUCK)
+		advise("%s", _("Nothing was signed."));
+	room->file = end == PROGRAM_DONE ? open(made, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
+	if (end == PROGRAM_DONE && room->file == -1)
+		complain("%s", _("pdfsig has made something else than was expected."));
+	text_free(&database);
+	text_free(&log);
+	text_free(&bundle);
+	return room->file != -1;
+}
+
+static bool
+make(struct pdf_room *room, const char *folder, char *document, const char *name)
+{
+	char *bundle = text_format("%s/bundle", folder);
+	char *made = text_format("%s/signed.pdf", folder);
+	bool ready = nss_database_make(folder) && write_bundle(room, name, bundle);
+
+	if (!ready)
+		complain("%s", _("No database could be made for pdfsig."));
+	ready = ready && run_both(room, folder, document, made);
+	text_free(&made);
+	text_free(&bundle);
+	return ready;
+}
+
+/* With NSS's database, the bundle and what else is small. */
+static uint64_t
+size_in_folder(const char *document)
+{
+	struct stat info;
+
+	return (stat(document, &info) == 0 ? (uint64_t)info.st_size : 0) + (1u << 20);
+}
+
+/* What is made stays open and has no name any more. */
+static int
+make_in_folder(struct pdf_room *room, char *document, const char *name)
+{
+	struct private_folder folder = {0};
+	sigset_t before;
+	int status;
+
+	signals_hold(&before);
+	status = private_folder_make(&folder, size_in_folder(document));
+	if (status == STATUS_DONE && !make(room, folder.path, document, name))
+		status = STATUS_FAILED;
+	private_folder_remove(&folder);
+	signals_release(&before);
+	return status;
+}
+
+int
+pdf_room_make(struct pdf_room *room, const char *document, const char *name)
+{
+	char *absolute = realpath(document, NULL);
+	int status;
+
+	if (absolute == NULL)
+		return content_refuse(document, strerror(errno));
+	status = make_in_folder(room, absolute, name);
+	free(absolute);
+	if (status == STATUS_DONE)
+		room->path = text_format("/proc/self/fd/%d", room->file);
+	return status;
 }
 
 void
@@ -145,70 +220,7 @@ pdf_room_free(struct pdf_room *room)
 {
 	EVP_PKEY_free(room->key);
 	room->key = NULL;
-	if (room->folder != NULL)
-		remove_folder(room->folder);
+	if (room->path != NULL)
+		(void)close(room->file);
 	text_free(&room->path);
-	text_free(&room->folder);
-}
-
-/* ---------------------------------------------------------------- pdfsig */
-
-static bool
-run_pk12util(const char *bundle, char *database, const char *log, const sigset_t *mask)
-{
-	char program[] = "pk12util", in[] = "-i", of[] = "-d", with[] = "-W";
-	char *path = text_copy(bundle, strlen(bundle));
-	char *const argv[] = {program, in, path, of, database, with, wrapping, NULL};
-	bool done = program_run(argv, log, mask);
-
-	text_free(&path);
-	return done;
-}
-
-static bool
-run_pdfsig(const struct pdf_room *room, char *document, char *database, const char *log,
-    const sigset_t *mask)
-{
-	char program[] = "pdfsig", of[] = "-nssdir", add[] = "-add-signature", nick[] = "-nick";
-	char *const argv[] = {
-	    program, of, database, add, nick, nickname, document, room->path, NULL};
-
-	return program_run(argv, log, mask) && access(room->path, R_OK | W_OK) == 0;
-}
-
-static bool
-make(struct pdf_room *room, char *document, const char *name, const sigset_t *mask)
-{
-	char *bundle = text_format("%s/bundle", room->folder);
-	char *log = text_format("%s/log", room->folder);
-	char *database = text_format("sql:%s", room->folder);
-	bool made = nss_database_make(room->folder) && write_bundle(room, name, bundle);
-
-	if (!made)
-		complain("%s", _("No database could be made for pdfsig."));
-	made = made && run_pk12util(bundle, database, log, mask) &&
-	       run_pdfsig(room, document, database, log, mask);
-	text_free(&database);
-	text_free(&log);
-	text_free(&bundle);
-	return made;
-}
-
-int
-pdf_room_make(struct pdf_room *room, const char *document, const char *name, const sigset_t *mask)
-{
-	char *absolute = realpath(document, NULL);
-	int status = STATUS_FAILED;
-
-	if (absolute == NULL) {
-		complain(_("cannot read %s: %s"), document, strerror(errno));
-		return status;
-	}
-	if (make_folder(room) == STATUS_DONE) {
-		room->path = text_format("%s/signed.pdf", room->folder);
-		if (make(room, absolute, name, mask))
-			status = STATUS_DONE;
-	}
-	free(absolute);
-	return status;
 }

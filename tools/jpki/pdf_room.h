@@ -6,14 +6,12 @@
 #ifndef JPKI_TOOL_PDF_ROOM_H
 #define JPKI_TOOL_PDF_ROOM_H
 
-#include <signal.h>
-
 #include <openssl/types.h>
 
 struct pdf_room {
 	EVP_PKEY *key;
-	char *folder; /* a private one */
-	char *path;   /* of the PDF with room, in that */
+	int file;   /* the PDF with room, which has no name */
+	char *path; /* how it can be opened again; NULL: there is none */
 };
 
 /* Whether the programs are there; else it was told. An exit status. */
@@ -22,10 +20,12 @@ int pdf_room_check(void);
 /* Make the key, which takes a moment. */
 void pdf_room_prepare(struct pdf_room *room);
 
-/* Make the PDF; `name` is what it calls the signer. Signals are held meanwhile, `mask` is what they
- * were before. STATUS_DONE, or it was told. To be freed in any case. */
-int pdf_room_make(
-    struct pdf_room *room, const char *document, const char *name, const sigset_t *mask);
+/* The most seconds that it may take. */
+#define PDF_ROOM_PATIENCE 120
+
+/* Make the PDF; `name` is what it calls the signer. A signal that ends us ends all of it, and
+ * leaves nothing behind. STATUS_DONE, or it was told. To be freed in any case. */
+int pdf_room_make(struct pdf_room *room, const char *document, const char *name);
 void pdf_room_free(struct pdf_room *room);
 
 #endif

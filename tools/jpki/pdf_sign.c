@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,7 +14,6 @@
 #include "columns.h"
 #include "document.h"
 #include "export.h"
-#include "file.h"
 #include "message.h"
 #include "pdf_check.h"
 #include "pdf_file.h"
@@ -24,6 +22,9 @@
 #include "signing_key.h"
 #include "text.h"
 #include "trouble.h"
+
+/* How long what is done before and after may take besides, in seconds. */
+#define SECONDS_MORE 60
 
 struct signing {
 	struct signing_key key;
@@ -200,21 +201,27 @@ sign_room(struct signing *signing)
 	return status == STATUS_DONE ? copy_out(signing) : status;
 }
 
-/* Nothing is left of the copies if the person ends it meanwhile. */
+/* pdfsig may take longer for a large file than a login is good for; a setting that asks for each
+ * signature is heeded. */
+static void
+stay_open(const struct signing *signing)
+{
+	const struct signing_key *key = &signing->key;
+
+	(void)jpki_stay_open(key->found.card, key->unlock.role, PDF_ROOM_PATIENCE + SECONDS_MORE);
+}
+
 static int
 sign_opened(struct signing *signing)
 {
 	char *name = signer_name(signing->key.own.certificate);
-	sigset_t before;
 	int status;
 
-	signals_hold(&before);
-	status = pdf_room_make(&signing->room, signing->documents.list[0].path, name, &before);
+	stay_open(signing);
+	status = pdf_room_make(&signing->room, signing->documents.list[0].path, name);
 	if (status == STATUS_DONE)
 		status = sign_room(signing);
 	signing_key_lock(&signing->key);
-	pdf_room_free(&signing->room);
-	signals_release(&before);
 	text_free(&name);
 	return status;
 }

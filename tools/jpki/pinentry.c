@@ -21,7 +21,7 @@
 #define LINE_ROOM 1002
 
 struct pinentry {
-	pid_t child;
+	struct program program;
 	int socket;
 	struct jpki_secret *line; /* the last that came */
 };
@@ -38,7 +38,7 @@ start(struct pinentry *pinentry)
 		out_of_memory();
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	error = program_start(&pinentry->child, argv, &actions, NULL);
+	error = program_start(&pinentry->program, argv, &actions, PROGRAM_APART);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	pinentry->socket = ends[0];
@@ -51,7 +51,7 @@ static void
 stop(struct pinentry *pinentry)
 {
 	close(pinentry->socket);
-	(void)program_wait(pinentry->child);
+	(void)program_wait(&pinentry->program, 0);
 }
 
 static bool
@@ -84,7 +84,7 @@ take_data(const struct jpki_secret *line, struct jpki_secret *secret)
 static bool
 read_answer(struct pinentry *pinentry, struct jpki_secret *secret)
 {
-	while (secret_line_read(pinentry->socket, pinentry->line)) {
+	while (secret_line_read(pinentry->socket, &pinentry->program, pinentry->line)) {
 		if (begins(pinentry->line, "OK"))
 			return true;
 		if (begins(pinentry->line, "ERR"))

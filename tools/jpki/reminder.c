@@ -17,6 +17,9 @@
 /* The first line of the file. */
 #define HEAD "# Made by jpki: when certificates end. jpki setup reminder --remove removes it.\n"
 
+/* How long telling the desktop may take, in seconds. */
+#define PATIENCE 30
+
 struct notes {
 	struct file file;
 	struct day ends[JPKI_ROLES]; /* year 0: not seen */
@@ -123,12 +126,12 @@ notify(const char *text)
 {
 	char name[] = "notify-send", app[] = "--app-name=jpki", *argv[5] = {name, app};
 	char *title = text_format("%s", _("My Number card")), *body = text_format("%s", text);
-	pid_t child;
+	struct program program;
 
 	argv[2] = title;
 	argv[3] = body;
-	if (program_start(&child, argv, NULL, NULL) == 0)
-		(void)program_wait(child);
+	if (program_start(&program, argv, NULL, PROGRAM_APART) == 0)
+		(void)program_wait(&program, PATIENCE);
 	text_free(&title);
 	text_free(&body);
 }

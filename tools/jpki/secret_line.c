@@ -16,14 +16,21 @@ read_byte(int descriptor, uint8_t *place)
 	return count > 0 ? count : 0;
 }
 
+static bool
+next_byte(int descriptor, const struct program *program, uint8_t *place)
+{
+	return (program == NULL || program_can_read(program, descriptor, -1)) &&
+	       read_byte(descriptor, place) > 0;
+}
+
 bool
-secret_line_read(int descriptor, struct jpki_secret *secret)
+secret_line_read(int descriptor, const struct program *program, struct jpki_secret *secret)
 {
 	bool any = false;
 
 	secret->length = 0;
 	/* the last place is where bytes go that do not fit */
-	while (read_byte(descriptor, &secret->bytes[secret->length]) > 0) {
+	while (next_byte(descriptor, program, &secret->bytes[secret->length])) {
 		any = true;
 		if (secret->bytes[secret->length] == '\n')
 			break;

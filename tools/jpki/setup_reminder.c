@@ -20,6 +20,9 @@
 #define TIMER "jpki-reminder.timer"
 #define MADE "# Made by jpki setup reminder; --remove removes it.\n"
 
+/* How long systemctl may take, in seconds. */
+#define PATIENCE 60
+
 /* What is made: three files and a link, which is what enables the timer (systemctl(1), enable). */
 struct parts {
 	char *folder, *wants; /* of units; of what is started with timers.target */
@@ -122,13 +125,14 @@ systemctl(const char *verb, const char *unit)
 	char *argv[] = {text_format("systemctl"), text_format("--user"), text_format("--quiet"),
 	    text_format("%s", verb), unit != NULL ? text_format("%s", unit) : NULL, NULL};
 	posix_spawn_file_actions_t actions;
+	struct program program;
 	bool well;
-	pid_t child;
 
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		out_of_memory();
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	well = program_start(&child, argv, &actions, NULL) == 0 && program_wait(child);
+	well = program_start(&program, argv, &actions, PROGRAM_APART) == 0 &&
+	       program_wait(&program, PATIENCE) == PROGRAM_DONE;
 	posix_spawn_file_actions_destroy(&actions);
 	for (size_t i = 0; argv[i] != NULL; i++)
 		text_free(&argv[i]);

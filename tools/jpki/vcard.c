@@ -3,14 +3,11 @@
  * jpki-vcard, that plays it; here it is started, told what to do, and ended. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "build_folder.h"
@@ -81,7 +78,7 @@ command(const char *text)
 	int count = 3, error;
 	bool well = false;
 	posix_spawn_file_actions_t files;
-	pid_t child;
+	struct program teller;
 
 	for (char *word = strtok_r(words, " ", &rest); word != NULL && count < WORDS_MAX - 1;
 	     word = strtok_r(NULL, " ", &rest))
@@ -90,10 +87,10 @@ command(const char *text)
 		out_of_memory();
 	/* what it says of success is for scripts; errors are said on the other stream */
 	posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	error = program_start(&child, argv, &files, NULL);
+	error = program_start(&teller, argv, &files, PROGRAM_APART);
 	posix_spawn_file_actions_destroy(&files);
 	if (error == 0)
-		well = program_wait(child);
+		well = program_wait(&teller, PATIENCE_MS / 1000) == PROGRAM_DONE;
 	else
 		(void)cannot_run(name, error);
 	text_free(&words);
@@ -108,34 +105,30 @@ command(const char *text)
 /* Start the card in a session of its own, so that it outlives the terminal, with nothing of ours
  * open but `ready`. As program_start(). */
 static int
-start_card(char *name, int ready, pid_t *child)
+start_card(char *name, int ready, struct program *card)
 {
 	char command_run[] = "run", option[] = "--ready-fd", number[] = "3";
 	char *argv[] = {name, command_run, option, number, NULL};
 	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
 	int error;
 
-	if (posix_spawn_file_actions_init(&files) != 0 || posix_spawnattr_init(&attributes) != 0)
+	if (posix_spawn_file_actions_init(&files) != 0)
 		out_of_memory();
 	posix_spawn_file_actions_adddup2(&files, ready, READY);
 	for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; standard++)
 		posix_spawn_file_actions_addopen(&files, standard, "/dev/null", O_RDWR, 0);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
-	error = program_start(child, argv, &files, &attributes);
-	posix_spawnattr_destroy(&attributes);
+	error = program_start(card, argv, &files, PROGRAM_ALONE);
 	posix_spawn_file_actions_destroy(&files);
 	return error;
 }
 
 /* Whether the card says that a reader has seen it; it ends if it cannot be. */
 static bool
-wait_until_ready(int ready)
+wait_until_ready(const struct program *card, int ready)
 {
-	struct pollfd watched = {.fd = ready, .events = POLLIN};
 	char byte;
 
-	return poll(&watched, 1, PATIENCE_MS) == 1 && read(ready, &byte, 1) == 1;
+	return program_can_read(card, ready, PATIENCE_MS) && read(ready, &byte, 1) == 1;
 }
 
 static int
@@ -159,7 +152,7 @@ start(void)
 	char *name = program();
 	int ends[2], error;
 	bool ready;
-	pid_t child;
+	struct program card;
 
 	if (is_running()) {
 		text_free(&name);
@@ -168,9 +161,9 @@ start(void)
 	}
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		out_of_memory();
-	error = start_card(name, ends[1], &child);
+	error = start_card(name, ends[1], &card);
 	close(ends[1]);
-	ready = error == 0 && wait_until_ready(ends[0]);
+	ready = error == 0 && wait_until_ready(&card, ends[0]);
 	close(ends[0]);
 	if (error != 0) {
 		int status = cannot_run(name, error);
@@ -179,10 +172,10 @@ start(void)
 		return status;
 	}
 	text_free(&name);
-	if (!ready) { /* it waits for a reader, and is not to be left behind */
-		(void)kill(child, SIGTERM);
-		(void)program_wait(child);
-	}
+	if (ready)
+		program_let_go(&card);
+	else /* it waits for a reader, and is not to be left behind */
+		program_stop(&card);
 	return tell_start(ready);
 }
 
