@@ -19,17 +19,21 @@ def sample(name, changes=None, modules=True):
     return text
 
 
-def minimal_pdf():
-    """One empty page."""
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
-    ]
-    text, table = b"%PDF-1.7\n", b"0000000000 65535 f \n"
+def pdf(objects, head=b"%PDF-1.7\n"):
+    """A PDF of these objects, numbered from 1; the first is its catalog."""
+    text, table = head, b"0000000000 65535 f \n"
     for number, body in enumerate(objects, 1):
         table += b"%010d 00000 n \n" % len(text)
         text += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     size = len(objects) + 1
     return text + (b"xref\n0 %d\n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
                    % (size, table, size, len(text)))
+
+
+def minimal_pdf():
+    """One empty page."""
+    return pdf([
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
+    ])

@@ -10,8 +10,8 @@ import pytest
 
 from forger import Authority
 from samples import minimal_pdf
-from signed_pdf import signed, updated
-from support import JPKI, TIMEOUT
+from signed_pdf import rewritten, signed, updated
+from support import JPKI, TIMEOUT, needs
 
 ENGLISH = {**os.environ, "LC_ALL": "C.UTF-8"}
 OK, NOT_OK, UNKNOWN = 0, 1, 5
@@ -113,40 +113,126 @@ def test_another_chain_of_the_same_names(real, known, tmp_path):
     assert wrong(check(file, *known, status=NOT_OK)) == ["Issued"]
 
 
-@pytest.mark.parametrize("old, new", [
-    (rb"\[0 (\d{10}) (\d{10}) (\d{10})\]", rb"[0 \1 \1 \3]"),
-    (rb"\[0 (\d{10}) (\d{10}) (\d{10})\]", rb"[1 \1 \2 \3]"),
-    (rb"\[0 (\d{10}) (\d{10}) (\d{10})\]", rb"[0 \1 \2 9999999999]"),
-    (rb"\[0 (\d{10}) (\d{10}) \d{10}\]", rb"[0 \1 \2         -1]"),
-    (rb"\[0 (\d{10}) (\d{10}) \d{10}\]", rb"[0 \1 \2           ]"),
-    (rb"\[0 (\d{10}) (\d{10}) \d{10}\]", rb"[0 \1 \2 3 0 99999 ]"),
-    (rb"\[0 (\d{10}) (\d{10}) \d{10}\]", rb"[0 \1 \2    (text) ]"),
-    (rb"/ByteRange", rb"/ByteRang_"),
+def plain(said):
+    """Without the ends of lines."""
+    return " ".join(said.split())
+
+
+@pytest.mark.parametrize("old, new, why", [
+    (rb"\[0 (\d{10}) (\d{10}) (\d{10})\]", rb"[0 \1 \1 \3]", "is not the signature"),
+    (rb"\[0 (\d{10}) (\d{10}) (\d{10})\]", rb"[1 \1 \2 \3]", "is not the signature"),
+    (rb"\[0 (\d{10}) (\d{10}) (\d{10})\]", rb"[0 \1 \2 9999999999]", "the file is shorter"),
+    (rb"\[0 (\d{10}) (\d{10}) \d{10}\]", rb"[0 \1 \2         -1]", "it makes no sense"),
+    (rb"\[0 (\d{10}) (\d{10}) \d{10}\]", rb"[0 \2 \1          0]", "it makes no sense"),
+    (rb"\[0 (\d{10}) (\d{10}) (\d{10})\]", rb"[0 0 0          \3         ]",
+     "is not the signature"),
+    (rb"\[0 (\d{10}) (\d{10}) \d{10}\]", rb"[0 \1 \2           ]", "not four whole numbers"),
+    (rb"\[0 (\d{10}) (\d{10}) \d{10}\]", rb"[0 \1 \2 3 0 99999 ]", "not four whole numbers"),
+    (rb"\[0 (\d{10}) (\d{10}) \d{10}\]", rb"[0 \1 \2    (text) ]", "not four whole numbers"),
+    (rb"/ByteRange", rb"/ByteRang_", "it is missing"),
 ])
-def test_ranges_that_make_no_sense(person, known, tmp_path, old, new):
+def test_only_the_range_is_wrong(person, known, tmp_path, old, new, why):
+    """All else is told as it is, wherever the range leads; nobody has signed what it leaves open."""
     file = signed(tmp_path, person)
-    file.write_bytes(re.sub(old, new, file.read_bytes()))
+    text = re.sub(old, new, file.read_bytes())
+    assert len(text) == file.stat().st_size and text != file.read_bytes()
+    file.write_bytes(text)
     said = check(file, *known, status=NOT_OK)
-    assert "NOT as the registry" in said and "Signed by" not in said
+    assert "Signed by" not in said
+    assert wrong(said) in (["/ByteRange"], ["/ByteRange", "Signature"]) and why in plain(said)
+    assert "it is in the signature" in said and "OK: sha256" in said
+
+
+def test_the_beginning_is_not_covered(person, known, tmp_path):
+    file = signed(tmp_path, person)
+    at = int(re.search(rb"\[0 (\d{10})", file.read_bytes())[1])
+    file.write_bytes(re.sub(rb"\[0 \d{10}", b"[9 %010d" % (at - 9), file.read_bytes()))
+    said = check(file, *known, status=NOT_OK)
+    assert wrong(said) == ["/ByteRange", "Signature"]
+    assert "the beginning of the file is not covered" in plain(said)
+
+
+def test_written_anew(person, known, tmp_path):
+    """As qpdf does: all is there, but elsewhere."""
+    said = check(rewritten(signed(tmp_path, person)), *known, status=NOT_OK)
+    assert wrong(said) == ["/ByteRange", "Signature"]
+    assert "the file was written anew after it was signed" in plain(said)
+    assert "it is in the signature" in said and "OK: sha256" in said
 
 
 def test_no_contents(person, known, tmp_path):
     file = signed(tmp_path, person)
-    file.write_bytes(file.read_bytes().replace(b"/Contents", b"/Content__"))
-    assert "Signed by" not in check(file, *known, status=NOT_OK)
+    file.write_bytes(file.read_bytes().replace(b"/Contents", b"/Content_"))
+    said = check(file, *known, status=NOT_OK)
+    assert "Signed by" not in said
+    assert wrong(said) == ["/Contents", "CMS", "Certificate", "Hash"]
+
+
+# Catalog, page and fields of a PDF with a signature that can be found.
+NO_LIST = {1: b"<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[]>>>>"}
+KIDS = {4: b"<</T(all)/FT/Sig/Kids[6 0 R]>>", 6: b"<</T(some)/Kids[7 0 R]/Parent 4 0 R>>",
+        7: b"<</T(one)/V 5 0 R/Parent 6 0 R>>"}
+ABOVE = {3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[6 0 R]>>",
+         4: b"<</T(sign)/FT/Sig/V 5 0 R/Kids[6 0 R]>>",
+         6: b"<</Type/Annot/Subtype/Widget/Rect[0 0 0 0]/Parent 4 0 R>>"}
+DIRECT = {4: b"<</Type/Annot/Subtype/Widget/FT/Sig/T(sign)/Rect[0 0 0 0]/P 3 0 R/V %s>>", 5: b"null"}
+TWICE = {1: b"<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R 4 0 R 6 0 R]>>>>",
+         6: b"<</FT/Sig/T(two)/V 5 0 R>>"}
+
+
+@pytest.mark.parametrize("objects", [KIDS, ABOVE, DIRECT, TWICE])
+def test_fields(person, known, tmp_path, objects):
+    """Each has one signature, which the form lists."""
+    said = check(signed(tmp_path, person, objects=objects), *known)
+    assert wrong(said) == [] and said.count("Signed by") == 1
+
+
+@pytest.mark.parametrize("objects", [
+    NO_LIST, {1: b"<</Type/Catalog/Pages 2 0 R>>"}, {**DIRECT, **NO_LIST}, {**ABOVE, **NO_LIST},
+    {**NO_LIST, 2: b"<</Type/Pages/Kids[6 0 R]/Count 1>>",
+     6: b"<</Type/Pages/Kids[3 0 R]/Count 1/Parent 2 0 R>>"},
+])
+def test_only_a_page_names_it(person, known, tmp_path, objects):
+    said = check(signed(tmp_path, person, objects=objects), *known, status=NOT_OK)
+    assert wrong(said) == ["/AcroForm"]
+    assert "the form does not list the field of the signature" in plain(said)
+
+
+@pytest.mark.parametrize("objects", [
+    {4: b"<</Type/Annot/Subtype/Widget/FT/Sig/T(sign)/Rect[0 0 0 0]/P 3 0 R>>"},
+    {4: b"<</Type/Annot/Subtype/Widget/FT/Sig/T(sign)/Rect[0 0 0 0]/P 3 0 R/V(text)>>"},
+    {4: b"<</Type/Annot/Subtype/Widget/FT/Tx/T(sign)/Rect[0 0 0 0]/P 3 0 R/V 5 0 R>>"},
+])
+def test_a_field_that_nobody_has_signed(person, known, tmp_path, objects):
+    said = check(signed(tmp_path, person, objects=objects), *known, status=NOT_OK)
+    assert said == "Nobody has signed this PDF.\n"
+
+
+@pytest.mark.parametrize("objects", [
+    {4: b"<</T(a)/Kids[6 0 R]>>", 6: b"<</T(b)/Kids[4 0 R]/Parent 4 0 R>>"},
+    {4: b"<</T(a)/Kids[4 0 R 4 0 R 4 0 R 4 0 R]>>"},
+    {**NO_LIST, 4: b"<</Type/Annot/Subtype/Widget/Parent 6 0 R>>", 6: b"<</Parent 4 0 R>>"},
+    {2: b"<</Type/Pages/Kids[3 0 R 2 0 R]/Count 1>>"},
+])
+def test_trees_without_end(person, known, tmp_path, objects):
+    """What is in itself."""
+    assert "damaged PDF" in plain(
+        check(signed(tmp_path, person, objects=objects), *known, status=NOT_OK))
+
+
+@pytest.mark.parametrize("password", ["", "secret"])
+def test_encrypted(person, known, tmp_path, password):
+    needs("qpdf")
+    file = tmp_path / "encrypted.pdf"
+    subprocess.run(["qpdf", "--encrypt", password, "owner", "256", "--", signed(tmp_path, person),
+                    file], check=True)
+    assert "encrypted" in check(file, *known, status=NOT_OK)
 
 
 def test_nobody_has_signed(tmp_path, known):
     file = tmp_path / "file.pdf"
     file.write_bytes(minimal_pdf())
     assert check(file, *known, status=NOT_OK) == "Nobody has signed this PDF.\n"
-
-
-def test_fields_without_end(person, known, tmp_path):
-    """A field that is in itself."""
-    file = signed(tmp_path, person)
-    file.write_bytes(file.read_bytes().replace(b"/Rect[0 0 0 0]", b"/Kids [4 0 R] "))
-    assert "damaged PDF" in check(file, *known, status=1)
 
 
 def test_damaged(person, tmp_path):

@@ -33,6 +33,7 @@ add_signature(void *to, const struct pdf_dictionary *dictionary)
 	    .name = clean(&dictionary->name),
 	    .time = clean(&dictionary->time),
 	    .range_count = dictionary->range_count,
+	    .is_listed = dictionary->is_listed,
 	};
 	memcpy(signature->range, dictionary->range, sizeof(signature->range));
 	if (dictionary->contents.bytes == NULL)
@@ -74,9 +75,11 @@ read_signatures(struct pdf_file *file)
 	case PDF_DAMAGED:
 		return content_refuse(
 		    file->path, _("this is a damaged PDF, which programs may read differently"));
+	case PDF_ENCRYPTED:
+		return content_refuse(file->path,
+		    _("this PDF is encrypted, with a password or restrictions: remove that first"));
 	default:
-		return content_refuse(
-		    file->path, _("this is no PDF, or a damaged one, or one with a password"));
+		return content_refuse(file->path, _("this is no PDF, or a damaged one"));
 	}
 }
 
@@ -143,6 +146,13 @@ digit(char character)
 	return -1;
 }
 
+/* How many bytes of the file it takes. */
+static size_t
+written_length(const struct pdf_signature *signature)
+{
+	return 2 * signature->contents_length + 2;
+}
+
 /* "<", twice as many digits as there are bytes, ">": without blanks, which nobody writes there. */
 static bool
 is_written(const char *text, const struct pdf_signature *signature)
@@ -160,22 +170,43 @@ is_written(const char *text, const struct pdf_signature *signature)
 	return true;
 }
 
-bool
-pdf_file_is_gap_only(const struct pdf_file *file, const struct pdf_signature *signature)
+/* Whether the signature stands at this place of the file. */
+static bool
+stands_at(const struct pdf_file *file, const struct pdf_signature *signature, long long at)
 {
-	size_t length = 2 * signature->contents_length + 2;
-	long long from = signature->range[0] + signature->range[1];
-	char *text;
-	bool is;
+	size_t length = written_length(signature);
+	char *text = memory_new(length);
+	bool does = pread(file->content.file, text, length, (off_t)at) == (ssize_t)length &&
+		    is_written(text, signature);
 
-	if (!is_range(file, signature) || signature->contents == NULL ||
-	    (uint64_t)(signature->range[2] - from) != length)
-		return false;
-	text = memory_new(length);
-	is = pread(file->content.file, text, length, (off_t)from) == (ssize_t)length &&
-	     is_written(text, signature);
 	free(text);
-	return is;
+	return does;
+}
+
+enum pdf_gap
+pdf_file_gap(const struct pdf_file *file, const struct pdf_signature *signature)
+{
+	long long length = (long long)written_length(signature);
+	long long from = signature->range[0] + signature->range[1], to = signature->range[2];
+
+	if (!is_range(file, signature) || signature->contents == NULL || to - from < length)
+		return PDF_GAP_OTHER;
+	if (!stands_at(file, signature, from) && !stands_at(file, signature, to - length))
+		return PDF_GAP_OTHER;
+	return to - from == length ? PDF_GAP_SIGNATURE : PDF_GAP_MORE;
+}
+
+bool
+pdf_file_is_short(const struct pdf_file *file, const struct pdf_signature *signature)
+{
+	const long long *range = signature->range;
+	long long size = (long long)file->content.size;
+
+	for (int part = 0; part < PDF_RANGE && signature->range_count == PDF_RANGE; part += 2)
+		if (range[part] > size ||
+		    (range[part] >= 0 && range[part + 1] > size - range[part]))
+			return true;
+	return false;
 }
 
 int

@@ -13,7 +13,8 @@
 /* What the dictionary of a signature says. Texts are clean; NULL: it is not there. */
 struct pdf_signature {
 	char *type, *sub_filter, *name, *time;
-	int range_count; /* numbers in /ByteRange, all of them whole; -1: else */
+	bool is_listed;	 /* by the form; else only a page names it */
+	int range_count; /* numbers in /ByteRange; 0: not all are whole; -1: it is not there */
 	long long range[PDF_RANGE];
 	uint8_t *contents; /* NULL: it is not there */
 	size_t contents_length;
@@ -31,14 +32,21 @@ struct pdf_file {
 int pdf_file_open(const char *path, struct pdf_file *file);
 void pdf_file_close(struct pdf_file *file);
 
-/* What a signature covers is: nothing else than its own bytes, and the zeros behind them, stands
- * between the two parts. */
-bool pdf_file_is_gap_only(const struct pdf_file *file, const struct pdf_signature *signature);
+/* What stands between the two parts that a signature covers. */
+enum pdf_gap {
+	PDF_GAP_SIGNATURE, /* its own bytes, with the zeros behind them, and nothing else */
+	PDF_GAP_MORE,	   /* something else beside them */
+	PDF_GAP_OTHER,	   /* not they, or its range makes no sense */
+};
+enum pdf_gap pdf_file_gap(const struct pdf_file *file, const struct pdf_signature *signature);
 
-/* How many bytes of the file it leaves out before, behind and, beside itself, between its parts;
- * false if its range makes no sense. */
+/* How many bytes of the file it leaves out before and behind its parts; false if its range makes no
+ * sense. */
 bool pdf_file_left_out(
     const struct pdf_file *file, const struct pdf_signature *signature, uint64_t *bytes);
+
+/* Whether it goes on where the file has ended. */
+bool pdf_file_is_short(const struct pdf_file *file, const struct pdf_signature *signature);
 
 /* Give both parts of what is signed to `take`; only of a range that pdf_file_left_out() likes. As
  * content_read(). */

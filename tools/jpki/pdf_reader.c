@@ -7,12 +7,14 @@
 
 #include "pdf_reader.h"
 
-/* Fields, and lists of them, are at most so many. */
-#define FIELDS 10000
+/* Trees are at most so deep, and have so many nodes: what goes on is in itself. */
+#define DEPTH 64
+#define NODES 300000
 
-/* Fields that are in another one. */
+/* Fields, or pages, that are in another one. */
 struct list {
-	qpdf_oh fields;
+	qpdf_oh nodes;
+	int depth;
 	bool parent_is; /* that one is a signature, so these are, if they do not say otherwise */
 };
 
@@ -20,8 +22,10 @@ struct walk {
 	qpdf_data qpdf;
 	pdf_taker take;
 	void *to;
-	struct list *lists; /* FIELDS of them */
-	int count, fields;
+	struct list *lists, now; /* those of a tree, and the one that is looked at */
+	int count, nodes;
+	int *seen; /* the numbers of the objects that were given */
+	int seen_count;
 	bool failed; /* memory is used up, or there are too many */
 };
 
@@ -85,7 +89,7 @@ read_range(qpdf_data qpdf, qpdf_oh dictionary, struct pdf_dictionary *out)
 {
 	qpdf_oh range = qpdf_oh_get_key(qpdf, dictionary, "/ByteRange");
 
-	out->range_count = -1;
+	out->range_count = qpdf_oh_is_null(qpdf, range) ? -1 : 0;
 	if (!qpdf_oh_is_array(qpdf, range))
 		return;
 	out->range_count = qpdf_oh_get_array_n_items(qpdf, range);
@@ -93,7 +97,7 @@ read_range(qpdf_data qpdf, qpdf_oh dictionary, struct pdf_dictionary *out)
 		qpdf_oh one = qpdf_oh_get_array_item(qpdf, range, i);
 
 		if (!qpdf_oh_is_integer(qpdf, one)) {
-			out->range_count = -1;
+			out->range_count = 0;
 			return;
 		}
 		out->range[i] = qpdf_oh_get_int_value(qpdf, one);
@@ -101,7 +105,7 @@ read_range(qpdf_data qpdf, qpdf_oh dictionary, struct pdf_dictionary *out)
 }
 
 static void
-give(struct walk *walk, qpdf_oh dictionary)
+give(struct walk *walk, qpdf_oh dictionary, bool listed)
 {
 	struct pdf_dictionary out = {
 	    .type = name_of(walk, dictionary, "/Type"),
@@ -109,6 +113,7 @@ give(struct walk *walk, qpdf_oh dictionary)
 	    .name = text_of(walk, dictionary, "/Name"),
 	    .time = text_of(walk, dictionary, "/M"),
 	    .contents = bytes_of(walk, dictionary, "/Contents"),
+	    .is_listed = listed,
 	};
 
 	read_range(walk->qpdf, dictionary, &out);
@@ -121,92 +126,201 @@ give(struct walk *walk, qpdf_oh dictionary)
 	free(out.contents.bytes);
 }
 
-/* ---------------------------------------------------------------- all of them */
+/* ---------------------------------------------------------------- which ones */
+
+/* The number of the object that it is; 0: it stands in another one. */
+static int
+number_of(struct walk *walk, qpdf_oh object)
+{
+	return qpdf_oh_get_object_id(walk->qpdf, object);
+}
+
+/* Whether one is new: each signature is given once, however many fields and pages name it. */
+static bool
+note(struct walk *walk, int number)
+{
+	int *more;
+
+	for (int i = 0; i < walk->seen_count; i++)
+		if (number != 0 && walk->seen[i] == number)
+			return false;
+	more = realloc(walk->seen, (size_t)(walk->seen_count + 1) * sizeof(*more));
+	walk->failed |= more == NULL;
+	if (more == NULL)
+		return false;
+	walk->seen = more;
+	walk->seen[walk->seen_count++] = number;
+	return true;
+}
+
+/* The value of a field. */
+static void
+give_value(struct walk *walk, qpdf_oh field, bool listed)
+{
+	qpdf_oh value = qpdf_oh_get_key(walk->qpdf, field, "/V");
+	int number = number_of(walk, value);
+
+	if (!qpdf_oh_is_dictionary(walk->qpdf, value))
+		return;
+	if (number == 0)
+		number = number_of(walk, field);
+	if (note(walk, number))
+		give(walk, value, listed);
+}
 
 static bool
 is_signature(qpdf_data qpdf, qpdf_oh field, bool parent_is)
 {
 	qpdf_oh kind = qpdf_oh_get_key(qpdf, field, "/FT");
+	bool is = qpdf_oh_is_null(qpdf, kind) ? parent_is
+					      : qpdf_oh_is_name_and_equals(qpdf, kind, "/Sig");
 
-	return qpdf_oh_is_null(qpdf, kind) ? parent_is
-					   : qpdf_oh_is_name_and_equals(qpdf, kind, "/Sig");
+	qpdf_oh_release(qpdf, kind);
+	return is;
 }
 
+/* ---------------------------------------------------------------- all of them */
+
 static void
-add_list(struct walk *walk, qpdf_oh fields, bool parent_is)
+add_list(struct walk *walk, qpdf_oh nodes, bool parent_is)
 {
-	if (!qpdf_oh_is_array(walk->qpdf, fields))
+	int depth = walk->now.depth + 1;
+	struct list *more;
+
+	if (!qpdf_oh_is_array(walk->qpdf, nodes))
 		return;
-	if (walk->count == FIELDS)
-		walk->failed = true;
-	else
-		walk->lists[walk->count++] = (struct list){fields, parent_is};
+	more = realloc(walk->lists, (size_t)(walk->count + 1) * sizeof(*more));
+	walk->failed |= more == NULL || depth > DEPTH;
+	if (more == NULL)
+		return;
+	walk->lists = more;
+	walk->lists[walk->count++] = (struct list){nodes, depth, parent_is};
+}
+
+typedef void (*looker)(struct walk *walk, qpdf_oh node);
+
+/* Those in a list, as far as they are dictionaries. */
+static void
+look_at_each(struct walk *walk, qpdf_oh nodes, looker look)
+{
+	int count = qpdf_oh_get_array_n_items(walk->qpdf, nodes);
+
+	for (int i = 0; i < count && !walk->failed; i++) {
+		qpdf_oh node = qpdf_oh_get_array_item(walk->qpdf, nodes, i);
+
+		walk->failed = ++walk->nodes > NODES;
+		if (qpdf_oh_is_dictionary(walk->qpdf, node))
+			look(walk, node);
+		qpdf_oh_release(walk->qpdf, node);
+	}
+}
+
+/* One level after the other. */
+static void
+look_at_tree(struct walk *walk, qpdf_oh root, looker look)
+{
+	walk->count = 0;
+	walk->now = (struct list){0};
+	add_list(walk, root, false);
+	for (int i = 0; i < walk->count && !walk->failed; i++) {
+		walk->now = walk->lists[i];
+		look_at_each(walk, walk->now.nodes, look);
+	}
 }
 
 /* The kind of a field is its own or that of the one it is in. */
 static void
-look_at_field(struct walk *walk, qpdf_oh field, bool parent_is)
+look_at_field(struct walk *walk, qpdf_oh field)
 {
-	qpdf_oh value;
-	bool is;
+	bool is = is_signature(walk->qpdf, field, walk->now.parent_is);
 
-	walk->failed |= ++walk->fields > FIELDS;
-	if (walk->failed || !qpdf_oh_is_dictionary(walk->qpdf, field))
-		return;
-	is = is_signature(walk->qpdf, field, parent_is);
-	value = qpdf_oh_get_key(walk->qpdf, field, "/V");
-	if (is && qpdf_oh_is_dictionary(walk->qpdf, value))
-		give(walk, value);
+	if (is)
+		give_value(walk, field, true);
 	add_list(walk, qpdf_oh_get_key(walk->qpdf, field, "/Kids"), is);
 }
 
-/* Those of the form, and those that are in others. */
+/* What the fields above it say is its own too. Those in the form's list are known by now. */
 static void
-look_at_fields(struct walk *walk, qpdf_oh fields)
+look_at_widget(struct walk *walk, qpdf_oh widget)
 {
-	walk->lists = calloc(FIELDS, sizeof(*walk->lists));
-	if (walk->lists == NULL)
-		walk->failed = true;
-	else
-		add_list(walk, fields, false);
-	for (int i = 0; i < walk->count && !walk->failed; i++) {
-		struct list list = walk->lists[i];
-		int count = qpdf_oh_get_array_n_items(walk->qpdf, list.fields);
+	qpdf_data qpdf = walk->qpdf;
+	qpdf_oh field = widget, valued = widget;
+	bool is = false, has_kind = false, has_value = false;
+	int depth = 0;
 
-		for (int j = 0; j < count && !walk->failed; j++)
-			look_at_field(walk, qpdf_oh_get_array_item(walk->qpdf, list.fields, j),
-			    list.parent_is);
+	for (; qpdf_oh_is_dictionary(qpdf, field) && depth <= DEPTH; depth++) {
+		if (!has_value && qpdf_oh_has_key(qpdf, field, "/V")) {
+			has_value = true;
+			valued = field;
+		}
+		if (!has_kind && qpdf_oh_has_key(qpdf, field, "/FT")) {
+			has_kind = true;
+			is = is_signature(qpdf, field, false);
+		}
+		field = qpdf_oh_get_key(qpdf, field, "/Parent");
 	}
-	free(walk->lists);
+	walk->failed |= depth > DEPTH;
+	if (is && has_value)
+		give_value(walk, valued, false);
+}
+
+/* A page, or a list of some. */
+static void
+look_at_page(struct walk *walk, qpdf_oh page)
+{
+	qpdf_oh annotations;
+
+	if (qpdf_oh_has_key(walk->qpdf, page, "/Kids")) {
+		add_list(walk, qpdf_oh_get_key(walk->qpdf, page, "/Kids"), false);
+		return;
+	}
+	annotations = qpdf_oh_get_key(walk->qpdf, page, "/Annots");
+	if (qpdf_oh_is_array(walk->qpdf, annotations))
+		look_at_each(walk, annotations, look_at_widget);
+	qpdf_oh_release(walk->qpdf, annotations);
+}
+
+static void
+look_at_all(struct walk *walk)
+{
+	qpdf_oh root = qpdf_get_root(walk->qpdf);
+	qpdf_oh form = qpdf_oh_get_key(walk->qpdf, root, "/AcroForm");
+	qpdf_oh pages = qpdf_oh_get_key(walk->qpdf, root, "/Pages");
+
+	if (qpdf_oh_is_dictionary(walk->qpdf, form))
+		look_at_tree(walk, qpdf_oh_get_key(walk->qpdf, form, "/Fields"), look_at_field);
+	if (qpdf_oh_is_dictionary(walk->qpdf, pages) && !walk->failed)
+		look_at_tree(walk, qpdf_oh_get_key(walk->qpdf, pages, "/Kids"), look_at_page);
 }
 
 /* An error that nobody fetches is printed. */
-static bool
-has_error(qpdf_data qpdf)
+static enum qpdf_error_code_e
+error_of(qpdf_data qpdf)
 {
-	bool has = qpdf_has_error(qpdf);
-
-	if (has)
-		(void)qpdf_get_error(qpdf);
-	return has;
+	return qpdf_has_error(qpdf) ? qpdf_get_error_code(qpdf, qpdf_get_error(qpdf))
+				    : qpdf_e_success;
 }
 
 static enum pdf_result
 walk_all(struct walk *walk, const char *path)
 {
-	qpdf_oh form;
+	enum qpdf_error_code_e error;
 
 	qpdf_silence_errors(walk->qpdf);
 	qpdf_set_suppress_warnings(walk->qpdf, QPDF_TRUE);
 	/* what has to be repaired each program reads in another way */
 	qpdf_set_attempt_recovery(walk->qpdf, QPDF_FALSE);
 	(void)qpdf_read(walk->qpdf, path, NULL);
-	if (has_error(walk->qpdf))
+	error = error_of(walk->qpdf);
+	if (error == qpdf_e_password)
+		return PDF_ENCRYPTED;
+	if (error != qpdf_e_success)
 		return PDF_UNREADABLE;
-	form = qpdf_oh_get_key(walk->qpdf, qpdf_get_root(walk->qpdf), "/AcroForm");
-	if (qpdf_oh_is_dictionary(walk->qpdf, form))
-		look_at_fields(walk, qpdf_oh_get_key(walk->qpdf, form, "/Fields"));
-	if (has_error(walk->qpdf) || qpdf_more_warnings(walk->qpdf) || walk->failed)
+	if (qpdf_is_encrypted(walk->qpdf))
+		return PDF_ENCRYPTED;
+	look_at_all(walk);
+	if (error_of(walk->qpdf) != qpdf_e_success || qpdf_more_warnings(walk->qpdf) ||
+	    walk->failed)
 		return PDF_DAMAGED;
 	return PDF_READ;
 }
@@ -218,5 +332,7 @@ jpki_pdf_read(const char *path, pdf_taker take, void *to)
 	enum pdf_result result = walk_all(&walk, path);
 
 	qpdf_cleanup(&walk.qpdf);
+	free(walk.lists);
+	free(walk.seen);
 	return result;
 }

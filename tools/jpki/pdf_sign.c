@@ -100,7 +100,7 @@ find_room(const struct pdf_file *file)
 
 	for (size_t i = 0; i < file->count; i++)
 		if (pdf_file_left_out(file, &file->list[i], &left_out) && left_out == 0 &&
-		    pdf_file_is_gap_only(file, &file->list[i]))
+		    pdf_file_gap(file, &file->list[i]) == PDF_GAP_SIGNATURE)
 			return &file->list[i];
 	return NULL;
 }
