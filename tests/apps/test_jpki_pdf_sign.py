@@ -7,10 +7,12 @@ import time
 
 import pytest
 
+from forger import Authority
 from hanging import Hanging
 from nss import CERTIFICATE, pdf_verdict
 from prompt import Prompted
-from samples import minimal_pdf
+from samples import minimal_pdf, pdf
+from signed_pdf import signed
 from support import JPKI, PIN, SIGN, wait_until
 
 ENGLISH = {"LC_ALL": "C.UTF-8"}
@@ -84,6 +86,45 @@ def test_a_second_signature(run, certificates, document, output):
     said = run("check", both, "--ca", certificates / "signature-ca.pem", status=1)
     assert said.count("OK: the file is as it was signed") == 2
     assert re.findall(r"^(\S+) +NOT OK", said, re.MULTILINE) == ["/ByteRange"]
+
+
+PAGES = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
+PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[4 0 R]>>"
+FIELD = b"<</FT/Tx/T(name)/Type/Annot/Subtype/Widget/Rect[0 0 9 9]/P 3 0 R/V(Hanako)>>"
+UNSIGNED = b"<</FT/Sig/T(sign)/Type/Annot/Subtype/Widget/Rect[0 0 9 9]/P 3 0 R>>"
+
+
+def catalog(form):
+    return b"<</Type/Catalog/Pages 2 0 R/AcroForm %s>>" % form
+
+
+@pytest.mark.parametrize("objects", [
+    [catalog(b"null"), PAGES, PAGE, FIELD],
+    [catalog(b"<</Fields[]>>"), PAGES, PAGE, FIELD],
+    [catalog(b"<</DR<<>>>>"), PAGES, PAGE, FIELD],
+    [catalog(b"<</Fields[4 0 R]/XFA[(a)(b)]>>"), PAGES, PAGE, FIELD],
+    [catalog(b"<</Fields 5 0 R>>"), PAGES, PAGE, FIELD, b"[4 0 R]"],
+    [catalog(b"5 0 R"), PAGES, PAGE, FIELD, b"<</Fields[4 0 R]>>"],
+    [catalog(b"5 0 R"), PAGES, PAGE, FIELD, b"<</Fields 6 0 R>>", b"[4 0 R]"],
+    [catalog(b"<</SigFlags 1/Fields[4 0 R]>>"), PAGES, PAGE, UNSIGNED],
+])
+def test_forms(run, certificates, document, output, objects):
+    """The form has the signature, and what was in it."""
+    document.write_bytes(pdf(objects))
+    run("sign", document, "--pin-fd", "3")
+    said = run("check", output, "--ca", certificates / "signature-ca.pem")
+    assert "its signature is valid." in " ".join(said.split())
+    assert (b"(Hanako)" in output.read_bytes()) == (FIELD in objects)
+
+
+def test_a_form_that_cannot_be_mended(sandbox, card, run, certificates, tmp_path):
+    """Its signature would be lost."""
+    person = Authority(tmp_path / "ca").issue()
+    document = signed(tmp_path, person)
+    card.mark()
+    said = run("sign", document, "--pin-fd", "3", status=1)
+    assert "it is signed already, and pdfsig cannot add a signature to its form" in said
+    assert card.verifies() == []
 
 
 def test_the_password_is_for_nobody_else(sandbox, card, document, output):

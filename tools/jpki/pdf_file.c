@@ -43,31 +43,39 @@ add_signature(void *to, const struct pdf_dictionary *dictionary)
 	memcpy(signature->contents, dictionary->contents.bytes, signature->contents_length);
 }
 
-/* qpdf comes with many libraries, which no other verb is to carry. */
-static pdf_reader
-load_reader(void)
+/* One of the reader's functions. qpdf comes with many libraries, which no other verb is to carry.
+ */
+static bool
+load(const char *name, void *function)
 {
 	char *folder = build_folder("/tools/jpki");
 	char *path =
 	    text_format("%s/" PDF_READER_FILE, folder != NULL ? folder : JPKI_LIBRARY_FOLDER);
 	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	void *address = library != NULL ? dlsym(library, PDF_READER_FUNCTION) : NULL;
-	pdf_reader reader = NULL;
+	void *address = library != NULL ? dlsym(library, name) : NULL;
 
 	if (address == NULL)
 		complain(_("%s cannot be loaded: %s"), path, dlerror());
-	memcpy(&reader, &address, sizeof(reader));
+	memcpy(function, &address, sizeof(address));
 	text_free(&path);
 	text_free(&folder);
-	return reader;
+	return address != NULL;
+}
+
+enum pdf_form
+pdf_file_mend(const char *path, const char *output)
+{
+	pdf_mender mender;
+
+	return load(PDF_MENDER_FUNCTION, &mender) ? mender(path, output) : PDF_FORM_FAILED;
 }
 
 static int
 read_signatures(struct pdf_file *file)
 {
-	pdf_reader reader = load_reader();
+	pdf_reader reader;
 
-	if (reader == NULL)
+	if (!load(PDF_READER_FUNCTION, &reader))
 		return STATUS_FAILED;
 	switch (reader(file->path, add_signature, file)) {
 	case PDF_READ:

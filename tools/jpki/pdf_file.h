@@ -32,6 +32,9 @@ struct pdf_file {
 int pdf_file_open(const char *path, struct pdf_file *file);
 void pdf_file_close(struct pdf_file *file);
 
+/* Make a file's form fit for a new field (pdf_reader.h); with NULL only look whether it is. */
+enum pdf_form pdf_file_mend(const char *path, const char *output);
+
 /* What stands between the two parts that a signature covers. */
 enum pdf_gap {
 	PDF_GAP_SIGNATURE, /* its own bytes, with the zeros behind them, and nothing else */

@@ -16,6 +16,7 @@
 #include "file.h"
 #include "message.h"
 #include "nss_database.h"
+#include "pdf_file.h"
 #include "pdf_room.h"
 #include "private_folder.h"
 #include "program.h"
@@ -138,6 +139,29 @@ run_pdfsig(char *document, char *made, char *database, const char *log)
 	return program_run(argv, log, PDF_ROOM_PATIENCE);
 }
 
+/* A document that it can sign so that the form has the signature: the same, or a copy in the
+ * folder.
+ */
+static enum program_end
+run_pdfsig_fitly(const char *folder, char *document, char *made, char *database, const char *log)
+{
+	char *mended = text_format("%s/mended.pdf", folder);
+	enum program_end end = PROGRAM_FAILED;
+
+	switch (pdf_file_mend(document, mended)) {
+	case PDF_FORM_GOOD:
+		end = run_pdfsig(document, made, database, log);
+		break;
+	case PDF_FORM_MENDED:
+		end = run_pdfsig(mended, made, database, log);
+		break;
+	default:
+		complain("%s", _("The form of this PDF cannot be made fit for a signature."));
+	}
+	text_free(&mended);
+	return end;
+}
+
 static bool
 run_both(struct pdf_room *room, const char *folder, char *document, char *made)
 {
@@ -147,7 +171,7 @@ run_both(struct pdf_room *room, const char *folder, char *document, char *made)
 	enum program_end end = run_pk12util(bundle, database, log);
 
 	if (end == PROGRAM_DONE)
-		end = run_pdfsig(document, made, database, log);
+		end = run_pdfsig_fitly(folder, document, made, database, log);
 	if (end == PROGRAM_STUCK)
 		advise("%s", _("Nothing was signed."));
 	room->file = end == PROGRAM_DONE ? open(made, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
@@ -174,13 +198,13 @@ make(struct pdf_room *room, const char *folder, char *document, const char *name
 	return ready;
 }
 
-/* With NSS's database, the bundle and what else is small. */
+/* The document twice, and NSS's database and what else is small. */
 static uint64_t
 size_in_folder(const char *document)
 {
 	struct stat info;
 
-	return (stat(document, &info) == 0 ? (uint64_t)info.st_size : 0) + (1u << 20);
+	return (stat(document, &info) == 0 ? 2 * (uint64_t)info.st_size : 0) + (1u << 20);
 }
 
 /* What is made stays open and has no name any more. */

@@ -228,6 +228,17 @@ sign_opened(struct signing *signing)
 
 /* ---------------------------------------------------------------- the verb */
 
+/* Whether pdfsig can add a signature; what has to be written anew for that loses those that it has.
+ */
+static int
+check_form(const struct pdf_file *file)
+{
+	if (file->count == 0 || pdf_file_mend(file->path, NULL) == PDF_FORM_GOOD)
+		return STATUS_DONE;
+	return content_refuse(
+	    file->path, _("it is signed already, and pdfsig cannot add a signature to its form"));
+}
+
 static int
 find_document(const struct words *words, struct documents *documents, const char *path)
 {
@@ -240,6 +251,8 @@ find_document(const struct words *words, struct documents *documents, const char
 	if (status == STATUS_DONE) {
 		documents->list[0].path = path;
 		status = pdf_file_open(path, &file);
+		if (status == STATUS_DONE)
+			status = check_form(&file);
 		pdf_file_close(&file);
 	}
 	text_free(&one);
