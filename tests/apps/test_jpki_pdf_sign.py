@@ -196,6 +196,26 @@ def test_a_program_that_fails(sandbox, run, document, output, tmp_path):
     assert not output.exists()
 
 
+@pytest.mark.parametrize("window", [1, 0])
+def test_a_slow_pdfsig(sandbox, card, run, document, output, tmp_path, window):
+    """A login lasts until the signature, unless the person wants to be asked for each."""
+    settings, slow = tmp_path / "settings", tmp_path / "bin" / "pdfsig"
+    settings.write_text(f"[signature]\nwindow = {window}\n")
+    slow.parent.mkdir()
+    slow.write_text('#!/bin/sh\nsleep 2\nexec /usr/bin/pdfsig "$@"\n')
+    slow.chmod(0o755)
+    path = f"{slow.parent}:" + sandbox.run("printenv", "PATH").strip()
+    card.mark()
+    with Prompted(sandbox, JPKI, "pdf", "sign", document,
+                  env={**ENGLISH, "JPKI_CONFIG": settings, "PATH": path}) as person:
+        person.give(ASKED, PASSWORD)
+        if window == 0:
+            person.give(ASKED, PASSWORD)
+        person.finish()
+    assert output.exists() and card.answers("001B") == ["9000"] * (2 - window)
+    wait_until(lambda: card.verified() == [])
+
+
 @pytest.fixture
 def hanging(sandbox, tmp_path):
     return Hanging(sandbox, tmp_path, "pdfsig")

@@ -130,23 +130,50 @@ write_digits(const char *path, const struct pdf_signature *room, const uint8_t *
 	return written ? STATUS_DONE : STATUS_FAILED;
 }
 
+/* Where a PIN is good for one signature only (settings: window = 0), or the card was reset. */
+static int
+sign_with_pin(struct signing_key *key, const uint8_t *digest, uint8_t **der, size_t *length)
+{
+	int rv, status;
+
+	advise("%s", _("The card has locked its key again and wants the PIN once more."));
+	status = unlock_ask(&key->unlock, &key->secret);
+	if (status != STATUS_DONE)
+		return status;
+	key->spent = JPKI_TRY_KEPT;
+	signing_key_lock(key);
+	rv = signing_key_sign(key, digest, der, length);
+	jpki_secret_free(&key->secret);
+	return rv == JPKI_OK ? STATUS_DONE
+			     : trouble_tell_pin(key->found.card, key->unlock.role, rv, key->spent);
+}
+
+static int
+sign_digest(struct signing_key *key, const uint8_t *digest, uint8_t **der, size_t *length)
+{
+	int rv = signing_key_sign(key, digest, der, length);
+
+	if (rv == JPKI_ERR_NOT_VERIFIED)
+		return sign_with_pin(key, digest, der, length);
+	return rv == JPKI_OK ? STATUS_DONE : trouble_tell(rv);
+}
+
 static int
 fill_room(struct signing *signing, const struct pdf_file *file)
 {
 	const struct pdf_signature *room = find_room(file);
 	uint8_t digest[CONTENT_DIGEST], *der = NULL;
 	size_t length = 0;
-	int rv, status = STATUS_FAILED;
+	int status = STATUS_FAILED;
 
 	if (room == NULL)
 		complain("%s", _("pdfsig has made something else than was expected."));
 	else
 		status = digest_parts(file, room, digest);
+	if (status == STATUS_DONE)
+		status = sign_digest(&signing->key, digest, &der, &length);
 	if (status != STATUS_DONE)
 		return status;
-	rv = signing_key_sign(&signing->key, digest, &der, &length);
-	if (rv != JPKI_OK)
-		return trouble_tell(rv);
 	if (length > room->contents_length) {
 		complain("%s", _("The signature is too large for the room that pdfsig makes."));
 		status = STATUS_FAILED;
