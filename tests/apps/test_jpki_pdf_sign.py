@@ -77,7 +77,7 @@ def test_sign(sandbox, card, run, certificates, document, output, tmp_path):
     assert "Total document signed" in said
 
 
-def test_a_second_signature(run, certificates, document, output):
+def test_a_second_signature(sandbox, run, certificates, document, output, tmp_path):
     """The first one stays valid, but for online filing that is one too many."""
     run("sign", document, "--pin-fd", "3")
     both = output.with_name("both.pdf")
@@ -86,6 +86,8 @@ def test_a_second_signature(run, certificates, document, output):
     said = run("check", both, "--ca", certificates / "signature-ca.pem", status=1)
     assert said.count("OK: the file is as it was signed") == 2
     assert re.findall(r"^(\S+) +NOT OK", said, re.MULTILINE) == ["/ByteRange"]
+    said = pdf_verdict(sandbox, both, certificates / "signature-ca.pem", tmp_path / "verify")
+    assert said.count("Signature Validation: Signature is Valid.") == 2
 
 
 PAGES = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"

@@ -2,10 +2,12 @@
 """The command jpki, as a person at a terminal and a script use it."""
 
 import json
+import os
+import subprocess
 import unicodedata
 
 from prompt import ask
-from support import JPKI
+from support import JPKI, TIMEOUT
 
 # Its exit statuses.
 DONE, FAILED, USAGE, NO_CARD, NO_PIN = range(5)
@@ -32,6 +34,18 @@ class Jpki:
     def ask(self, answers, *words, status=DONE):
         """At a terminal."""
         return ask(self.sandbox, answers, JPKI, *words, env=self.env, status=status)
+
+
+def checked(*words, status=DONE):
+    """What the command says outside of any sandbox, where it needs no card: lines of 80 columns, but
+    where a file is named."""
+    done = subprocess.run([JPKI, *map(str, words)], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          env={**os.environ, "LC_ALL": "C.UTF-8"}, timeout=TIMEOUT, check=False)
+    assert done.returncode == status, done.stdout
+    assert "--json" in words or all(
+        columns(line) <= 80 for line in done.stdout.splitlines() if "pytest" not in line)
+    return done.stdout
 
 
 def columns(text):

@@ -2,44 +2,27 @@
 """jpki pdf check: signed PDF files that are as the registry offices want them, and others."""
 
 import json
-import os
 import re
 import subprocess
 
 import pytest
 
+from command import checked
 from forger import Authority
 from samples import minimal_pdf
 from signed_pdf import rewritten, signed, updated
-from support import JPKI, TIMEOUT, needs
+from support import needs
 
-ENGLISH = {**os.environ, "LC_ALL": "C.UTF-8"}
 OK, NOT_OK, UNKNOWN = 0, 1, 5
 
 
 def check(*args, status=0):
-    done = subprocess.run([JPKI, "pdf", "check", *map(str, args)], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          env=ENGLISH, timeout=TIMEOUT, check=False)
-    assert done.returncode == status, done.stdout
-    assert "--json" in args or all(
-        len(line) <= 80 for line in done.stdout.splitlines() if "pytest" not in line)
-    return done.stdout
+    return checked("pdf", "check", *args, status=status)
 
 
 def wrong(said):
     """The points that are not right."""
     return re.findall(r"^(\S+) +NOT OK", said, re.MULTILINE)
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("real") / "ca")
-
-
-@pytest.fixture(scope="module")
-def person(real):
-    return real.issue()
 
 
 @pytest.fixture
@@ -261,7 +244,5 @@ def test_names_with_control_characters(person, known, tmp_path):
 def test_misused(tmp_path):
     for words, said in [((), "say what to do"), (("x",), "say what to do"),
                         (("check",), "a file is missing"), (("sign",), "a file is missing")]:
-        done = subprocess.run([JPKI, "pdf", *words], stdout=subprocess.PIPE, text=True,
-                              stderr=subprocess.STDOUT, env=ENGLISH, timeout=TIMEOUT, check=False)
-        assert done.returncode == 2 and said in done.stdout
+        assert said in checked("pdf", *words, status=2)
     assert "this is a folder" in check(tmp_path, status=1)

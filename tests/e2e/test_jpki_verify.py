@@ -2,45 +2,27 @@
 """jpki verify: what it says of signatures that are right, and of those that somebody has forged."""
 
 import json
-import os
 import re
 import subprocess
 
 import pytest
 
+from command import checked
 from forger import Authority, cms
 from support import JPKI, PIN, SIGN, TIMEOUT, openssl
 
-ENGLISH = {**os.environ, "LC_ALL": "C.UTF-8"}
 VALID, NOT_VALID, UNKNOWN = 0, 1, 5
 MIB = 1 << 20
 
 
 def verify(*args, status=0):
-    done = subprocess.run([JPKI, "verify", *map(str, args)], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          env=ENGLISH, timeout=TIMEOUT, check=False)
-    assert done.returncode == status, done.stdout
-    assert "--json" in args or all(
-        len(line) <= 80 for line in done.stdout.splitlines() if "/" not in line)
-    return done.stdout
+    return checked("verify", *args, status=status)
 
 
 def rows(said):
     """What stands behind each label; of several signers, of the last."""
     joined = re.sub(r"\n {22}", " ", said)
     return dict(re.findall(r"^(\S[^\n]{0,20}\S) {2,}(.+)$", joined, re.MULTILINE))
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory):
-    """A CA that is believed."""
-    return Authority(tmp_path_factory.mktemp("real") / "ca")
-
-
-@pytest.fixture(scope="module")
-def person(real):
-    return real.issue()
 
 
 @pytest.fixture
