@@ -169,6 +169,12 @@ def test_without_pdfsig(card, run, document, tmp_path):
     assert card.verifies() == []
 
 
+def test_without_a_place_to_work(card, run, document):
+    card.mark()
+    said = run("sign", document, "--pin-fd", "3", env={"TMPDIR": "/no/where"}, status=1)
+    assert "cannot write /no/where: No such file or directory" in said and card.verifies() == []
+
+
 @pytest.mark.parametrize("pin, answers", [("ABC124", ["63C4"]), ("12", [])])
 def test_wrong_passwords(card, run, document, output, pin, answers):
     card.mark()

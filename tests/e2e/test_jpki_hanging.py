@@ -2,13 +2,16 @@
 """jpki is told to end while a program that it has started hangs: both end, and so does what that one
 has started."""
 
+import os
 import time
 
 import pytest
 
 from hanging import Hanging
+from neighbour import LEAVE, Neighbour
 from prompt import Prompted
-from support import JPKI, TIMEOUT, wait_until
+from samples import minimal_pdf
+from support import JPKI, PIN, SIGN, TIMEOUT, needs, wait_until
 
 # A signal, and the status of a shell for it.
 SIGNALS = [("INT", 130), ("TERM", 143), ("HUP", 129)]
@@ -92,3 +95,42 @@ def test_signals_that_are_ignored(sandbox, tmp_path, home):
     sandbox.run("kill", "-KILL", own, child)
     said = process.communicate(timeout=TIMEOUT)[0]
     assert "ended 0" in said
+
+
+WAITS = """#!/bin/sh
+touch "{mark}"
+while [ ! -e "{go}" ]; do sleep 0.05; done
+exec /usr/bin/pdfsig "$@"
+"""
+
+
+@pytest.mark.parametrize("signal, status", SIGNALS)
+def test_a_card_that_another_program_holds(sandbox, card, tmp_path, signal, status):
+    """The signature waits for it; the person does not."""
+    needs("pdfsig", "pk12util")
+    document, mark, go = tmp_path / "a.pdf", tmp_path / "mark", tmp_path / "go"
+    document.write_bytes(minimal_pdf())
+    pdfsig = tmp_path / "bin" / "pdfsig"
+    pdfsig.parent.mkdir()
+    pdfsig.write_text(WAITS.format(mark=mark, go=go))
+    pdfsig.chmod(0o755)
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    with Neighbour(sandbox) as holder, Prompted(
+            sandbox, "sh", "-c", 'echo $$ >"$0"; exec "$@"', tmp_path / "pid", JPKI, "pdf", "sign",
+            document, env={"LC_ALL": "C.UTF-8", "TMPDIR": aside,
+                           "PATH": f"{pdfsig.parent}:{os.environ['PATH']}"}) as person:
+        person.give("password for digital signature", PIN[SIGN])
+        wait_until(mark.exists)
+        holder.connect()
+        assert holder.ask("begin") == "0"
+        card.mark()
+        go.touch()
+        wait_until(lambda: [*aside.iterdir()] == [])  # what is left to do is the signature
+        since = time.monotonic()
+        sandbox.run("kill", f"-{signal}", (tmp_path / "pid").read_text().strip())
+        person.finish(128 - status)
+        assert time.monotonic() - since < SOON
+        assert holder.ask("end", LEAVE) == "0"
+    assert card.events("sign") == [] and not document.with_name("a-signed.pdf").exists()
+    wait_until(lambda: card.verified() == [])

@@ -35,8 +35,17 @@
 /* The key is worth nothing, and so is what it is wrapped with. */
 static char nickname[] = "jpki", wrapping[] = "jpki";
 
+/* The document twice, and NSS's database and what else is small. */
+static uint64_t
+size_in_folder(const char *document)
+{
+	struct stat info;
+
+	return (stat(document, &info) == 0 ? 2 * (uint64_t)info.st_size : 0) + (1u << 20);
+}
+
 int
-pdf_room_check(void)
+pdf_room_check(const char *document)
 {
 	static const struct {
 		const char *program, *package;
@@ -48,7 +57,7 @@ pdf_room_check(void)
 			advise(_("Install it: sudo apt-get install %s"), rows[i].package);
 			return STATUS_FAILED;
 		}
-	return STATUS_DONE;
+	return private_folder_check(size_in_folder(document));
 }
 
 void
@@ -196,15 +205,6 @@ make(struct pdf_room *room, const char *folder, char *document, const char *name
 	text_free(&made);
 	text_free(&bundle);
 	return ready;
-}
-
-/* The document twice, and NSS's database and what else is small. */
-static uint64_t
-size_in_folder(const char *document)
-{
-	struct stat info;
-
-	return (stat(document, &info) == 0 ? 2 * (uint64_t)info.st_size : 0) + (1u << 20);
 }
 
 /* What is made stays open and has no name any more. */

@@ -14,8 +14,8 @@ struct pdf_room {
 	char *path; /* how it can be opened again; NULL: there is none */
 };
 
-/* Whether the programs are there; else it was told. An exit status. */
-int pdf_room_check(void);
+/* Whether the programs and a place for their folder are there; else it was told. An exit status. */
+int pdf_room_check(const char *document);
 
 /* Make the key, which takes a moment. */
 void pdf_room_prepare(struct pdf_room *room);

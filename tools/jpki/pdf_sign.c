@@ -293,7 +293,7 @@ sign(const struct words *words, struct signing *signing, const char *path)
 	int status = find_document(words, &signing->documents, path);
 
 	if (status == STATUS_DONE)
-		status = pdf_room_check();
+		status = pdf_room_check(path);
 	if (status == STATUS_DONE)
 		status = signing_key_find(words, JPKI_SIGNATURE, &signing->key);
 	if (status != STATUS_DONE)

@@ -20,6 +20,9 @@
 /* Bytes of a line, with its end (Assuan: 1000). */
 #define LINE_ROOM 1002
 
+/* How long it may take to end, in seconds, when nobody talks to it any more. */
+#define PATIENCE 5
+
 struct pinentry {
 	struct program program;
 	int socket;
@@ -51,7 +54,7 @@ static void
 stop(struct pinentry *pinentry)
 {
 	close(pinentry->socket);
-	(void)program_wait(&pinentry->program, 0);
+	(void)program_wait(&pinentry->program, PATIENCE);
 }
 
 static bool

@@ -176,6 +176,26 @@ lock(struct private_folder *folder)
 	return false;
 }
 
+static int
+cannot_write(const char *path)
+{
+	complain(_("cannot write %s: %s"), path, strerror(errno));
+	return STATUS_FAILED;
+}
+
+int
+private_folder_check(uint64_t size)
+{
+	const char *base = base_for(size);
+
+	if (access(base, W_OK | X_OK) != 0)
+		return cannot_write(base);
+	if (has_room(base, size))
+		return STATUS_DONE;
+	errno = ENOSPC;
+	return cannot_write(base);
+}
+
 int
 private_folder_make(struct private_folder *folder, uint64_t size)
 {
@@ -191,8 +211,7 @@ private_folder_make(struct private_folder *folder, uint64_t size)
 		text_free(&folder->path);
 		errno = EAGAIN;
 	}
-	complain(
-	    _("cannot write %s: %s"), folder->path != NULL ? folder->path : base, strerror(errno));
+	(void)cannot_write(folder->path != NULL ? folder->path : base);
 	text_free(&folder->path);
 	return STATUS_FAILED;
 }

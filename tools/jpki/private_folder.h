@@ -16,6 +16,9 @@ struct private_folder {
  * status; what is wrong was told. */
 int private_folder_make(struct private_folder *folder, uint64_t size);
 
+/* Whether one could be made, as far as can be told before: an exit status, as above. */
+int private_folder_check(uint64_t size);
+
 /* Remove it with its files, if there is one. */
 void private_folder_remove(struct private_folder *folder);
 
