@@ -3,6 +3,7 @@
 
 import re
 import signal
+import subprocess
 import time
 
 import pytest
@@ -13,7 +14,7 @@ from nss import CERTIFICATE, pdf_verdict
 from prompt import Prompted
 from samples import minimal_pdf, pdf
 from signed_pdf import signed
-from support import JPKI, PIN, SIGN, wait_until
+from support import JPKI, PIN, SIGN, needs, wait_until
 
 ENGLISH = {"LC_ALL": "C.UTF-8"}
 PASSWORD = PIN[SIGN]
@@ -88,6 +89,26 @@ def test_a_second_signature(sandbox, run, certificates, document, output, tmp_pa
     assert re.findall(r"^(\S+) +NOT OK", said, re.MULTILINE) == ["/ByteRange"]
     said = pdf_verdict(sandbox, both, certificates / "signature-ca.pem", tmp_path / "verify")
     assert said.count("Signature Validation: Signature is Valid.") == 2
+
+
+@pytest.mark.parametrize("name", ["a b.pdf", "a\nb.pdf", "-x.pdf"])
+def test_odd_names(run, certificates, document, tmp_path, name):
+    document.rename(tmp_path / name)
+    run("sign", "--pin-fd", "3", "--", name, cwd=tmp_path)
+    signed_name = name.replace(".pdf", "-signed.pdf")
+    said = run("check", "--ca", certificates / "signature-ca.pem", "--", signed_name, cwd=tmp_path)
+    assert "its signature is valid." in " ".join(said.split())
+
+
+@pytest.mark.parametrize("option", ["--linearize", "--object-streams=generate",
+                                    "--force-version=2.0"])
+def test_forms_of_files(run, certificates, document, output, tmp_path, option):
+    needs("qpdf")
+    subprocess.run(["qpdf", option, document, tmp_path / "other.pdf"], check=True)
+    (tmp_path / "other.pdf").rename(document)
+    run("sign", document, "--pin-fd", "3")
+    said = run("check", output, "--ca", certificates / "signature-ca.pem")
+    assert "its signature is valid." in " ".join(said.split())
 
 
 PAGES = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
