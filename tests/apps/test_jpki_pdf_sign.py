@@ -300,6 +300,8 @@ def test_what_a_killed_one_left_goes_with_the_next(sandbox, run, document, outpu
         sandbox.run("bash", "-c", 'exec "$0" pdf sign "$2" --pin-fd 3 3<<< "$1"', JPKI, PASSWORD,
                     document.with_name("b.pdf"), env={"TMPDIR": aside})
         assert left[0].exists()  # it lives
+        (left[0] / ".jpki-deep").mkdir()
+        (left[0] / ".jpki-deep" / "key4.db").touch()
         hanging.signal("KILL")
         person.finish(-signal.SIGKILL)
     others[1].unlink(), others[0].rmdir()

@@ -17,9 +17,6 @@
 
 #define NAME "jpki-pdf-"
 
-/* Folders in it are at most so deep: NSS's database is made in one. */
-#define DEPTH 1
-
 /* How often one is made anew that another program takes for left behind before it is locked. */
 #define TRIES 10
 
@@ -86,26 +83,45 @@ base_for(uint64_t size)
 /* ---------------------------------------------------------------- remove */
 
 static void
-empty(int folder, int depth)
+remove_files(int folder)
 {
 	DIR *list = fdopendir(dup(folder));
 	const struct dirent *entry;
 
-	while (list != NULL && (entry = readdir(list)) != NULL) {
-		int below = -1;
-
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-		    unlinkat(folder, entry->d_name, 0) == 0 || depth == 0)
-			continue;
-		below = open_folder(folder, entry->d_name);
-		if (below == -1)
-			continue;
-		empty(below, depth - 1);
-		(void)close(below);
-		(void)unlinkat(folder, entry->d_name, AT_REMOVEDIR);
-	}
+	while (list != NULL && (entry = readdir(list)) != NULL)
+		(void)unlinkat(folder, entry->d_name, 0);
 	if (list != NULL)
 		(void)closedir(list);
+}
+
+static void
+remove_folder(int at, const char *name)
+{
+	int folder = open_folder(at, name);
+
+	if (folder == -1)
+		return;
+	remove_files(folder);
+	(void)close(folder);
+	(void)unlinkat(at, name, AT_REMOVEDIR);
+}
+
+/* Folders in it have only files: NSS's database is made in one. */
+static void
+empty(int folder)
+{
+	DIR *list;
+	const struct dirent *entry;
+
+	remove_files(folder);
+	list = fdopendir(dup(folder));
+	if (list == NULL)
+		return;
+	rewinddir(list);
+	while ((entry = readdir(list)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			remove_folder(folder, entry->d_name);
+	(void)closedir(list);
 }
 
 /* The lock of one that lives is its own. */
@@ -117,7 +133,7 @@ remove_left(int base, const char *name)
 	if (folder == -1)
 		return;
 	if (is_own(folder) && flock(folder, LOCK_EX | LOCK_NB) == 0) {
-		empty(folder, DEPTH);
+		empty(folder);
 		(void)unlinkat(base, name, AT_REMOVEDIR);
 	}
 	(void)close(folder);
@@ -151,7 +167,7 @@ private_folder_remove(struct private_folder *folder)
 {
 	if (folder->path == NULL)
 		return;
-	empty(folder->lock, DEPTH);
+	empty(folder->lock);
 	(void)rmdir(folder->path);
 	(void)close(folder->lock);
 	text_free(&folder->path);

@@ -186,10 +186,11 @@ await(const struct program *program, int process, int seconds)
 /* A process that is told to end may take so long to leave things in order. */
 #define GRACE_MS 300
 
-/* Those of our own group that are ended, with their children: their numbers may be others' when
- * they are gone, so they are held by descriptors. */
+/* A process and its children, as far as they are told by the system: their numbers may be others'
+ * when they are gone, so they are held by descriptors. */
 #define FAMILY 32
 struct family {
+	pid_t id[FAMILY];
 	int member[FAMILY];
 	size_t count;
 };
@@ -197,19 +198,35 @@ struct family {
 static void
 family_add(struct family *family, pid_t id)
 {
-	char *path = text_format("/proc/%d/task/%d/children", (int)id, (int)id);
 	int process = family->count < FAMILY ? pidfd_open(id, 0) : -1;
-	FILE *children = process != -1 ? fopen(path, "re") : NULL;
-	int child;
 
-	text_free(&path);
 	if (process == -1)
 		return;
+	family->id[family->count] = id;
 	family->member[family->count++] = process;
-	while (children != NULL && fscanf(children, "%d", &child) == 1)
-		family_add(family, child);
+}
+
+static void
+family_add_children(struct family *family, pid_t id)
+{
+	char *path = text_format("/proc/%d/task/%d/children", (int)id, (int)id), *word = NULL;
+	FILE *children = fopen(path, "re");
+	size_t room = 0;
+
+	text_free(&path);
+	while (children != NULL && getdelim(&word, &room, ' ', children) > 0)
+		family_add(family, (pid_t)strtol(word, NULL, 10));
+	free(word);
 	if (children != NULL)
 		(void)fclose(children);
+}
+
+static void
+family_find(struct family *family, pid_t id)
+{
+	family_add(family, id);
+	for (size_t i = 0; i < family->count; i++)
+		family_add_children(family, family->id[i]);
 }
 
 static void
@@ -244,7 +261,7 @@ end_all(const struct program *program)
 	struct family family = {0};
 	struct pollfd leader;
 
-	family_add(&family, program->id);
+	family_find(&family, program->id);
 	tell_all(program, &family, SIGTERM);
 	tell_all(program, &family, SIGCONT);
 	leader = (struct pollfd){.fd = family.count > 0 ? family.member[0] : -1, .events = POLLIN};
