@@ -69,12 +69,12 @@ test_we_are_to_end(void **state)
 
 	(void)state;
 	signals_hold(&before);
-	raise(SIGTERM);
+	kill(getpid(), SIGTERM);
 	check("sleep 1000", 0, PROGRAM_ENDED, NULL);
 	check("sleep 1000", 0, PROGRAM_ENDED, NULL); /* the signal still waits */
 	sigaction(SIGTERM, &ignored, NULL);
 	check("exit 0", 0, PROGRAM_DONE, NULL);
-	raise(SIGTERM);
+	kill(getpid(), SIGTERM);
 	check("exit 0", 0, PROGRAM_DONE, NULL);
 	signals_release(&before);
 	sigaction(SIGTERM, &usual, NULL);
