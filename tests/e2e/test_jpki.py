@@ -599,12 +599,67 @@ def test_help_fits_a_screen(jpki, japanese, verb):
 @pytest.mark.parametrize("words", [["status", "x"], ["cert", "x"], ["cert", "auth", "x"],
                                    ["pin", "x"], ["pin", "change"], ["pin", "change", "x"],
                                    ["status", "--no"], ["status", "--reader"], ["watch", "x"],
-                                   ["cert", "--pem", "--der"], ["pin", "change", "auth", "--json"],
+                                   ["cert", "--pem", "--der"],
                                    ["status", "--reader", ""], ["cert", "--json", "--output", "x"]])
 def test_what_is_not_understood_is_told(jpki, words):
     said = jpki(*words, status=USAGE)
     assert said.startswith(f"jpki: {words[0]}: ")
     assert f'"jpki help {words[0]}" tells more.' in said
+
+
+# --- errors for programs --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words, status, pin, expected", [
+    (["cert", "sign"], NO_PIN, "WRONG1", {"code": "pin-wrong", "try_spent": True, "tries_left": 4}),
+    (["cert", "sign"], NO_PIN, "AB1", {"code": "pin-length", "try_spent": False, "tries_left": 5}),
+    (["cert", "sign"], NO_PIN, None, {"code": "no-pin"}),
+    (["cert", "--reader", "ACS"], NO_CARD, None, {"code": "no-such-reader"}),
+    (["check"], NO_PIN, "4321", {"code": "pin-wrong", "try_spent": True, "tries_left": 2}),
+    (["check", "--file", "/nowhere"], FAILED, None, {"code": "file"}),
+    (["check", "--no-pin", "--crl", "/etc/passwd"], FAILED, None, {"code": "file"}),
+    (["verify", "/etc/passwd"], FAILED, None, {"code": "file"}),
+    (["verify", "/nowhere"], FAILED, None, {"code": "file"}),
+    (["pin", "change", "auth"], NO_PIN, ["4321", "5739"],
+     {"code": "pin-wrong", "try_spent": True, "tries_left": 2}),
+    (["pin", "change", "auth"], NO_PIN, [AUTH_PIN, "1111"], {"code": "pin-weak"}),
+    (["pin", "change", "auth"], NO_PIN, [AUTH_PIN, AUTH_PIN], {"code": "pin-same"}),
+    (["pin", "change", "auth"], NO_PIN, [AUTH_PIN, "111"], {"code": "new-pin-length"}),
+    (["status", "--sign"], NO_PIN, "WRONG1",
+     {"code": "pin-wrong", "try_spent": True, "tries_left": 4}),
+    (["status", "--nothing"], USAGE, None, {"code": "usage"}),
+    (["status", "x"], USAGE, None, {"code": "usage"}),
+    (["nonsense"], USAGE, None, {"code": "usage"}),
+    (["sign", "x"], USAGE, None, {"code": "usage"}),
+    (["pin", "change"], USAGE, None, {"code": "usage"}),
+    (["watch", "x"], USAGE, None, {"code": "usage"}),
+])
+def test_an_error_is_an_object_too(jpki, card, words, status, pin, expected):
+    """With --json there is one value on standard output however it ends."""
+    assert jpki.error(*words, status=status, pin=pin) == expected
+
+
+@pytest.mark.parametrize("tries, expected", [
+    (0, {"code": "pin-blocked", "tries_left": 0}), (1, {"code": "last-try", "tries_left": 1})])
+def test_an_error_before_the_pin_is_an_object_too(jpki, card, tries, expected):
+    card.set_tries("signature", tries)
+    card.mark()
+    for words in (["cert", "sign"], ["status", "--sign"], ["check", "sign"], ["pin", "change", "sign"]):
+        assert jpki.error(*words, status=NO_PIN, pin=SIGN_PIN) == expected
+    assert card.verifies() == []
+
+
+@pytest.mark.parametrize("way, code", [
+    ("--no-service", "no-service"), ("--no-reader", "no-reader"), ("--no-card", "no-card")])
+def test_that_there_is_no_card_is_an_object_too(sandboxes, some_locale, way, code):
+    for env in ({}, some_locale):
+        jpki = Jpki(sandboxes(way), env)
+        for words in (["cert"], ["cert", "sign"], ["check"], ["pin", "status"], ["pin", "change", "sign"]):
+            assert jpki.error(*words, status=NO_CARD) == {"code": code}
+
+
+def test_a_pin_that_is_changed_is_an_object(jpki):
+    assert jpki.json("pin", "change", "auth", pin=[AUTH_PIN, "5739"]) == {"changed": "auth"}
 
 
 COMMANDS = [["status"], ["status", "--json"], ["status", "--sign"], ["cert"], ["cert", "sign"],

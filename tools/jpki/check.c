@@ -8,6 +8,7 @@
 #include "challenge.h"
 #include "columns.h"
 #include "crl.h"
+#include "failure.h"
 #include "http.h"
 #include "json.h"
 #include "judge.h"
@@ -140,6 +141,7 @@ read_file(struct check *check)
 	sk_X509_pop_free(all, X509_free);
 	if (check->facts.certificate == NULL) {
 		complain(_("The certificate in %s cannot be understood."), path);
+		failure_code("file");
 		return STATUS_FAILED;
 	}
 	find_role(check);

@@ -10,6 +10,7 @@
 #include "columns.h"
 #include "content.h"
 #include "exit_status.h"
+#include "failure.h"
 #include "message.h"
 #include "text.h"
 
@@ -22,6 +23,7 @@ content_refuse(const char *path, const char *what)
 	char *clean = columns_clean(path, strlen(path));
 
 	complain("%s: %s", clean, what);
+	failure_code("file");
 	text_free(&clean);
 	return STATUS_FAILED;
 }

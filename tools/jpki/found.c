@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "columns.h"
+#include "failure.h"
 #include "found.h"
 #include "message.h"
 #include "names.h"
@@ -76,6 +77,7 @@ found_tell_no_reader(const struct words *words, size_t readers)
 	if (readers == 0 || !verb_has(words, OPTION_READER))
 		return trouble_tell(JPKI_ERR_NO_READER);
 	complain(_("There is no reader \"%s\"."), words->value[OPTION_READER]);
+	failure_code("no-such-reader");
 	for (size_t i = 0; i < readers; i++)
 		if (jpki_reader_name(i, name) == JPKI_OK) {
 			char *clean = columns_clean(name, strlen(name));
@@ -90,6 +92,7 @@ static int
 tell_several(size_t readers)
 {
 	complain("%s", _("There are cards in more than one reader."));
+	failure_code("several-cards");
 	advise("%s", _("Say which one with --reader, or take the others out:"));
 	for (size_t i = 0; i < readers; i++) {
 		char name[JPKI_READER_NAME_SIZE], *clean;

@@ -7,6 +7,8 @@
 #include "build_folder.h"
 #include "columns.h"
 #include "completion.h"
+#include "failure.h"
+#include "json.h"
 #include "message.h"
 #include "text.h"
 #include "verb.h"
@@ -117,13 +119,26 @@ speak_language(void)
 	text_free(&folder);
 }
 
+/* Also where the options are not understood; getopt_long() knows it by its first letters too. */
+static bool
+wants_json(char **argv)
+{
+	for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++)
+		if (strlen(*argv) > strlen("--") && strncmp("--json", *argv, strlen(*argv)) == 0)
+			return true;
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
+	bool json = wants_json(argv);
 	int status;
 
 	speak_language();
 	status = dispatch(argc - 1, argv + 1);
+	if (json && status != STATUS_DONE && !json_is_printed())
+		failure_print(status);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		complain("%s", _("what was to be said could not be written"));
 		status = STATUS_FAILED;

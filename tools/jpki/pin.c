@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "columns.h"
+#include "failure.h"
 #include "json.h"
 #include "message.h"
 #include "names.h"
@@ -91,6 +92,7 @@ static int
 accept_weak(const struct change *change, const char *reason)
 {
 	complain("%s", reason);
+	failure_code("pin-weak");
 	if (verb_has(change->words, OPTION_WEAK))
 		return STATUS_DONE;
 	if (change->unlock.ask.descriptor < 0 && terminal_confirm(_("Take it all the same?")))
@@ -115,8 +117,10 @@ ask_again(const struct change *change, bool *same)
 	*same = again->length ==
 		change->new->length &&memcmp(again->bytes, change->new->bytes, again->length) == 0;
 	jpki_secret_free(&again);
-	if (!*same)
+	if (!*same) {
 		complain("%s", _("These were not the same: nothing was changed."));
+		failure_code("pin-mismatch");
+	}
 	return STATUS_DONE;
 }
 
@@ -129,6 +133,7 @@ judge_new(const struct change *change)
 
 	if (is_same(change->old, change->new)) {
 		complain("%s", _("The new one is the old one: nothing was changed."));
+		failure_code("pin-same");
 		return STATUS_PIN;
 	}
 	reason = weak_reason(role, change->new);
@@ -184,6 +189,25 @@ tell_uncertain(void)
 	      "card says that it is wrong, it is still the old one."));
 }
 
+static void
+tell_changed(const struct change *change)
+{
+	enum jpki_role role = change->unlock.role;
+
+	if (verb_has(change->words, OPTION_JSON)) {
+		json_print(json_pack("{s:s}", "changed", word_of_key(role)));
+		return;
+	}
+	tell("%s", role == JPKI_AUTHENTICATION
+		       ? _("The PIN for user authentication is changed.")
+		       : _("The password for digital signature is changed."));
+	if (has_small_letters(change->new))
+		columns_text(stdout, 0,
+		    _("The card has it in capital letters: small ones and capitals are the same "
+		      "here, "
+		      "but not in every program."));
+}
+
 static int
 give_to_card(const struct change *change)
 {
@@ -202,14 +226,7 @@ give_to_card(const struct change *change)
 			tell_uncertain();
 		return status;
 	}
-	tell("%s", role == JPKI_AUTHENTICATION
-		       ? _("The PIN for user authentication is changed.")
-		       : _("The password for digital signature is changed."));
-	if (has_small_letters(change->new))
-		columns_text(stdout, 0,
-		    _("The card has it in capital letters: small ones and capitals are the same "
-		      "here, "
-		      "but not in every program."));
+	tell_changed(change);
 	return STATUS_DONE;
 }
 
@@ -243,8 +260,6 @@ run_change(const struct words *words)
 		return verb_misused(words, "%s", _("which one: auth or sign"));
 	if (!key_of_word(words->word[1], &role))
 		return verb_misused(words, _("there is no key \"%s\""), words->word[1]);
-	if (verb_has(words, OPTION_JSON))
-		return verb_misused(words, "%s", _("--json goes with status"));
 	status = found_card(words, &found);
 	if (status == STATUS_DONE && !(found.keys & JPKI_ROLE(role)))
 		status = trouble_tell(JPKI_ERR_NO_KEY);

@@ -3,6 +3,7 @@
 
 #include "columns.h"
 #include "exit_status.h"
+#include "failure.h"
 #include "message.h"
 #include "names.h"
 #include "text.h"
@@ -130,6 +131,8 @@ tell_row(const struct row *row)
 {
 	char *sentence = text_format("jpki: %s", _(row->sentence));
 
+	failure_note(_(row->sentence));
+	failure_code(row->word);
 	advise_text(sentence);
 	text_free(&sentence);
 	if (row->advice != NULL)
@@ -172,9 +175,13 @@ tell_tries(uint64_t card, enum jpki_role role, enum jpki_try spent)
 			       ? _("No try was spent.")
 			       : _("It is not certain whether a try was spent.");
 
-	if (jpki_tries(card, role, &left, &maximum) != JPKI_OK)
+	failure_try(spent);
+	if (jpki_tries(card, role, &left, &maximum) != JPKI_OK) {
 		advise("%s", cost);
-	else if (left == 0)
+		return;
+	}
+	failure_tries(left);
+	if (left == 0)
 		advise(_("%s None is left."), cost);
 	else
 		/* TRANSLATORS: what it has cost; then how many of how many are left. */

@@ -43,15 +43,10 @@ tell_line(const struct watch *watch, const char *reader, const char *word, const
 {
 	char *now = time_text();
 
-	if (verb_has(watch->words, OPTION_JSON)) {
-		json_t *line =
-		    json_pack("{s:s, s:s, s:s}", "time", now, "reader", reader, "holds", word);
-
-		if (line == NULL || json_dumpf(line, stdout, JSON_COMPACT) != 0)
-			out_of_memory();
-		putchar('\n');
-		json_decref(line);
-	} else
+	if (verb_has(watch->words, OPTION_JSON))
+		json_print_line(
+		    json_pack("{s:s, s:s, s:s}", "time", now, "reader", reader, "holds", word));
+	else
 		tell("%s  %s: %s", now, reader, name);
 	text_free(&now);
 }
