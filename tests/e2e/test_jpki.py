@@ -4,6 +4,7 @@
 import datetime
 import os
 import re
+import subprocess
 
 import pytest
 
@@ -605,6 +606,29 @@ def test_what_is_not_understood_is_told(jpki, words):
     said = jpki(*words, status=USAGE)
     assert said.startswith(f"jpki: {words[0]}: ")
     assert f'"jpki help {words[0]}" tells more.' in said
+
+
+@pytest.mark.parametrize("words", [
+    ["status", "--pin-fd", "0"], ["status", "--last-try"], ["status", "--remind", "--json"],
+    ["status", "--remind", "--reader", "x"], ["cert", "--force"], ["cert", "--pem", "--force"],
+    ["pin", "--weak"], ["pin", "status", "--last-try"], ["pin", "status", "--pin-fd", "0"],
+    ["check", "--no-pin", "--last-try"], ["check", "--file", "x", "--no-pin"],
+    ["check", "--file", "x", "--last-try"], ["check", "--file", "x", "--pin-fd", "0"],
+    ["pdf", "check", "x.pdf", "--pin-fd", "0"], ["pdf", "check", "x.pdf", "--last-try"],
+    ["pdf", "check", "x.pdf", "--reader", "x"], ["pdf", "check", "x.pdf", "--output", "y"],
+    ["pdf", "check", "x.pdf", "--force"], ["pdf", "sign", "x.pdf", "--json"],
+    ["pdf", "sign", "x.pdf", "--ca", "y"]], ids=" ".join)
+def test_an_option_that_would_do_nothing_is_refused(jpki, card, words):
+    said = jpki(*words, status=USAGE)
+    assert re.match(rf"jpki: {words[0]}: --[a-z-]+ (does nothing with|and --[a-z-]+ exclude)", said)
+    assert card.exchanges() == 0
+
+
+@pytest.mark.parametrize("words", [["--version", "x"], ["-V", "--json"], ["--help", "status", "x"],
+                                   ["help", "status", "x"]], ids=" ".join)
+def test_a_word_too_much_is_refused(words):
+    done = subprocess.run([JPKI, *words], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == USAGE and f'"{words[-1]}" is too much here' in done.stderr
 
 
 # --- errors for programs --------------------------------------------------------------------------

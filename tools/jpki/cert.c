@@ -307,7 +307,7 @@ run(const struct words *words)
 
 	if (kind == NULL)
 		return verb_misused(words, _("there is no certificate \"%s\""), words->word[0]);
-	if (!verb_one_of(words, forms))
+	if (!verb_one_of(words, forms) || !verb_needs(words, OPTION_FORCE, OPTION_OUTPUT))
 		return STATUS_USAGE;
 	if (verb_has(words, OPTION_OUTPUT) && verb_has(words, OPTION_JSON))
 		return verb_misused(words, "%s", _("--output goes with --pem, --der or --text"));

@@ -66,6 +66,13 @@ unknown_verb(const char *word)
 }
 
 static int
+too_much(const char *word)
+{
+	complain(_("\"%s\" is too much here"), word);
+	return misused();
+}
+
+static int
 help(int argc, char **argv)
 {
 	const struct verb *verb;
@@ -81,6 +88,8 @@ help(int argc, char **argv)
 	verb = verb_find(verbs, argv[1]);
 	if (verb == NULL)
 		return unknown_verb(argv[1]);
+	if (argc > 2)
+		return too_much(argv[2]);
 	verb_help(verb);
 	return STATUS_DONE;
 }
@@ -98,6 +107,8 @@ dispatch(int argc, char **argv)
 	    strcmp(argv[0], "help") == 0)
 		return help(argc, argv);
 	if (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "-V") == 0) {
+		if (argc > 1)
+			return too_much(argv[1]);
 		tell("jpki %s", JPKI_VERSION);
 		return STATUS_DONE;
 	}

@@ -11,19 +11,21 @@
 static int
 run_sign(const struct words *words)
 {
-	if (verb_has(words, OPTION_JSON) || verb_has(words, OPTION_CA) ||
-	    verb_has(words, OPTION_CA_DIR))
-		return verb_misused(
-		    words, "%s", _("--json, --ca and --ca-dir go with check, not with sign"));
+	static const enum option_id used[] = {
+	    OPTION_OUTPUT, OPTION_FORCE, UNLOCK_OPTIONS, OPTION_READER, OPTION_NONE};
+
+	if (!verb_only(words, "sign", used))
+		return STATUS_USAGE;
 	return pdf_sign(words, words->word[1]);
 }
 
 static int
 run_check(const struct words *words)
 {
-	if (verb_has(words, OPTION_OUTPUT) || verb_has(words, OPTION_FORCE))
-		return verb_misused(
-		    words, "%s", _("--output and --force go with sign, not with check"));
+	static const enum option_id used[] = {KNOWN_CA_OPTIONS, OPTION_JSON, OPTION_NONE};
+
+	if (!verb_only(words, "check", used))
+		return STATUS_USAGE;
 	return pdf_check(words, words->word[1]);
 }
 

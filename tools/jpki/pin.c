@@ -271,11 +271,14 @@ run_change(const struct words *words)
 static int
 run_status(const struct words *words)
 {
+	static const enum option_id used[] = {OPTION_READER, OPTION_JSON, OPTION_NONE};
 	struct found found;
 	int status;
 
 	if (words->count > 1)
 		return verb_misused(words, _("\"%s\" is too much here"), words->word[1]);
+	if (!verb_only(words, "status", used))
+		return STATUS_USAGE;
 	status = found_card(words, &found);
 	return status == STATUS_DONE ? show(words, &found) : status;
 }

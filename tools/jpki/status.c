@@ -406,14 +406,27 @@ log_in(const struct words *words)
 	return status;
 }
 
+static bool
+fits(const struct words *words)
+{
+	static const enum option_id ways[] = {OPTION_REMIND, OPTION_SIGN, OPTION_NONE};
+	static const enum option_id alone[] = {OPTION_REMIND, OPTION_NONE};
+
+	if (!verb_one_of(words, ways))
+		return false;
+	if (verb_has(words, OPTION_REMIND))
+		return verb_only(words, "--remind", alone);
+	return verb_needs(words, OPTION_PIN_FD, OPTION_SIGN) &&
+	       verb_needs(words, OPTION_LAST_TRY, OPTION_SIGN);
+}
+
 static int
 run(const struct words *words)
 {
-	static const enum option_id ways[] = {OPTION_REMIND, OPTION_SIGN, OPTION_NONE};
 	struct overview overview;
 	int status;
 
-	if (!verb_one_of(words, ways))
+	if (!fits(words))
 		return STATUS_USAGE;
 	if (verb_has(words, OPTION_REMIND))
 		return reminder_run();

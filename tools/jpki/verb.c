@@ -252,3 +252,32 @@ verb_one_of(const struct words *words, const enum option_id *ids)
 	}
 	return true;
 }
+
+static bool
+is_in(enum option_id id, const enum option_id *ids)
+{
+	while (*ids != OPTION_NONE && *ids != id)
+		ids++;
+	return *ids == id;
+}
+
+bool
+verb_only(const struct words *words, const char *what, const enum option_id *ids)
+{
+	for (const enum option_id *id = words->verb->options; *id != OPTION_NONE; id++)
+		if (verb_has(words, *id) && !is_in(*id, ids)) {
+			/* TRANSLATORS: an option; a word or an option, as "check". */
+			verb_misused(words, _("--%s does nothing with %s"), rows[*id].name, what);
+			return false;
+		}
+	return true;
+}
+
+bool
+verb_needs(const struct words *words, enum option_id id, enum option_id other)
+{
+	if (!verb_has(words, id) || verb_has(words, other))
+		return true;
+	verb_misused(words, _("--%s does nothing without --%s"), rows[id].name, rows[other].name);
+	return false;
+}
