@@ -273,6 +273,14 @@ def test_nothing_is_overwritten(jpki, card, tmp_path):
     assert not [name for name in os.listdir(tmp_path) if name.startswith("out.")]
 
 
+def test_a_certificate_for_a_pipe(jpki, card, certificates):
+    """As of many programs, "-" is standard output."""
+    for words in ([], ["--pem"], ["--force"]):
+        assert jpki("cert", "--output", "-", *words) == (certificates / "authentication.pem").read_text()
+    with Prompted(jpki.sandbox, JPKI, "cert", "--der", "--output", "-", env=jpki.env) as terminal:
+        assert "would garble the terminal" in terminal.finish(USAGE)
+
+
 def test_der_is_for_no_terminal(jpki):
     assert "--der would garble the terminal" in jpki.ask([], "cert", "--der", status=USAGE)
 

@@ -301,8 +301,8 @@ run(const struct words *words)
 	static const enum option_id forms[] = {
 	    OPTION_PEM, OPTION_DER, OPTION_TEXT, OPTION_JSON, OPTION_NONE};
 	const struct kind *kind = find_kind(words->count > 0 ? words->word[0] : "auth");
-	struct export export = {
-	    .path = words->value[OPTION_OUTPUT], .force = verb_has(words, OPTION_FORCE)};
+	struct export export = {.path = export_path(words->value[OPTION_OUTPUT]),
+	    .force = verb_has(words, OPTION_FORCE)};
 	int status;
 
 	if (kind == NULL)
