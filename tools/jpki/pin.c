@@ -121,7 +121,7 @@ ask_again(const struct change *change, bool *same)
 		complain("%s", _("These were not the same: nothing was changed."));
 		failure_code("pin-mismatch");
 	}
-	return STATUS_DONE;
+	return *same || ask_may_be_repeated(&change->unlock.ask) ? STATUS_DONE : STATUS_PIN;
 }
 
 /* Is there nothing to be said against it, or is it taken all the same? */
@@ -161,7 +161,7 @@ ask_new_once(struct change *change)
 			status = ask_again(change, &same);
 	} else {
 		status = trouble_tell(rv);
-		if (ask_is_person(ask))
+		if (ask_may_be_repeated(ask))
 			status = STATUS_DONE;
 	}
 	if (!same || status != STATUS_DONE)

@@ -55,7 +55,7 @@ ask_once(const struct unlock *unlock, const char *why, struct jpki_secret **secr
 		return STATUS_DONE;
 	jpki_secret_free(secret);
 	status = trouble_tell_pin(unlock->found->card, unlock->role, rv, JPKI_TRY_KEPT);
-	return ask_is_person(&unlock->ask) ? STATUS_DONE : status;
+	return ask_may_be_repeated(&unlock->ask) ? STATUS_DONE : status;
 }
 
 int
