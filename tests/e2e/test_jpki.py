@@ -375,6 +375,24 @@ def test_a_program_asks(jpki, card, tmp_path):
     assert len(card.verifies()) == 1
 
 
+@pytest.mark.parametrize("answer, sentence", [
+    ("AB1", "It is too short or too long to be right."), ("ABC-123", "It has a character")])
+def test_a_program_that_answers_wrong_is_not_asked_again(jpki, card, tmp_path, answer, sentence):
+    """It would say the same."""
+    program, log = tmp_path / "asks", tmp_path / "log"
+    program.write_text(f'#!/bin/sh\necho "$1" >>{log}\necho {answer}\n')
+    program.chmod(0o755)
+    jpki.env["JPKI_ASKPASS"] = str(program)
+    said = jpki("cert", "sign", status=NO_PIN)
+    assert said.count(sentence) == 1 and "No try was spent." in said
+    assert len(log.read_text().splitlines()) == 1
+    program.write_text(f'#!/bin/sh\necho "$1" >>{log}\ncase $1 in New*) echo {answer};; *) echo ABC123;; esac\n')
+    log.unlink()
+    jpki("pin", "change", "sign", status=NO_PIN)
+    assert len(log.read_text().splitlines()) == 2
+    assert card.verifies() == []
+
+
 PINENTRY = """#!/bin/sh
 echo OK ready
 while read -r word rest; do
@@ -460,14 +478,14 @@ def test_the_card_is_pulled_in_the_middle(jpki, card, words):
     for moment in range(1, 14, 3):
         card.mark()
         card.fault("eject", moment)
-        said = jpki(*words, pin=[SIGN_PIN, "XYZ789"] if "sign" in words else None, status=None)
+        said = jpki(*words, pin=[SIGN_PIN, "K7TQ2M"] if "sign" in words else None, status=None)
         assert jpki.sandbox.status in (DONE, FAILED, NO_CARD, NO_PIN), said
         assert "Traceback" not in said and said
         assert len(card.verifies()) <= 2
         card.clear_faults()
         card("insert")
         wait_until(card.seen)
-        jpki("pin", "change", "sign", pin=["XYZ789", SIGN_PIN], status=None)
+        jpki("pin", "change", "sign", "--weak", pin=["K7TQ2M", SIGN_PIN], status=None)
         card.set_tries("signature", 5)
 
 
@@ -484,19 +502,19 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(sandbox, card):
 
 def test_a_pin_is_changed(jpki, card):
     new = "New password (6 to 16 letters and digits): "
-    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "abcdef1"), ("The new one once more: ", "abcdef1")],
+    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "hanako58"), ("The new one once more: ", "hanako58")],
                     "pin", "change", "sign")
     assert "The password for digital signature is changed.\n" in said
     assert "The card has it in capital letters" in said
     assert card.verified() == []
-    jpki("cert", "sign", pin="ABCDEF1")
-    jpki("cert", "sign", pin="abcdef1")
+    jpki("cert", "sign", pin="HANAKO58")
+    jpki("cert", "sign", pin="hanako58")
 
 
 def test_a_new_one_that_cannot_be_is_not_sent(jpki, card):
     new = "New password (6 to 16 letters and digits): "
-    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "ABCDEF"), (new, "12345"), (new, "XYZ789"),
-                     ("The new one once more: ", "XYZ788")], "pin", "change", "sign", status=NO_PIN)
+    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "ABCDEF"), (new, "12345"), (new, "K7TQ2M"),
+                     ("The new one once more: ", "K7TQ2N")], "pin", "change", "sign", status=NO_PIN)
     assert "lacks a letter or a digit" in " ".join(said.split())
     assert "The new one is too short or too long." in said
     assert "These were not the same: nothing was changed." in said
@@ -520,6 +538,15 @@ def test_a_weak_one_is_warned_of(jpki, card, weak):
         terminal.type("y")
         terminal.give("The new one once more: ", weak)
         terminal.finish()
+    assert {entry.sw for entry in card.verifies()} == {"9000"}
+
+
+@pytest.mark.parametrize("weak", ["password1", "AAAAA1", "XYZ789", "123456A", "ＱＷＥＲＴＹ１"])
+def test_a_weak_password_is_warned_of(jpki, card, weak):
+    said = jpki("pin", "change", "sign", pin=[SIGN_PIN, weak], status=NO_PIN)
+    assert "tried first" in said and "--weak takes it" in said
+    assert card.verifies() == []
+    jpki("pin", "change", "sign", "--weak", pin=[SIGN_PIN, weak])
     assert {entry.sw for entry in card.verifies()} == {"9000"}
 
 
@@ -564,6 +591,25 @@ def test_watch(sandbox, card):
         terminal.end()
     assert "Virtual PCD 00 01" not in terminal.shown
     assert card.verifies() == []
+
+
+def test_watch_waits_for_a_reader(sandbox, card):
+    """Who has mistaken its name is told."""
+    env = {"LC_ALL": "C.UTF-8"}
+    with Prompted(sandbox, JPKI, "watch", "--reader", "XYZ", env=env) as terminal:
+        terminal.wait_for('Waiting for a card reader "XYZ".')
+        terminal.interrupt()
+        terminal.end()
+    with Prompted(sandbox, JPKI, "watch", "--reader", "00 00", env=env) as terminal:
+        terminal.wait_for("Virtual PCD 00 00: My Number card")
+        assert "Waiting" not in terminal.shown
+        sandbox.reader("unplug")
+        terminal.wait_for("Virtual PCD 00 00: the reader is unplugged")
+        terminal.wait_for('Waiting for a card reader "00 00".')
+        sandbox.reader("plug")
+        terminal.wait_for("Virtual PCD 00 00: My Number card")
+        terminal.interrupt()
+        terminal.end()
 
 
 # --- the virtual card -----------------------------------------------------------------------------
