@@ -7,6 +7,7 @@
 #include "found.h"
 #include "message.h"
 #include "names.h"
+#include "pulled.h"
 #include "text.h"
 #include "trouble.h"
 
@@ -129,8 +130,11 @@ judge(const struct words *words, const struct search *search, size_t readers)
 		return tell_several(readers);
 	if (search->count == 0)
 		return found_tell_no_reader(words, readers);
-	if (search->with_keys == 0)
+	if (search->with_keys == 0) {
+		if (search->found->holds == JPKI_HOLDS_UNKNOWN)
+			pulled_watch(0, search->found->reader);
 		return trouble_tell_holds(search->found->holds);
+	}
 	return STATUS_DONE;
 }
 
@@ -159,6 +163,7 @@ found_card(const struct words *words, struct found *found)
 	status = judge(words, &search, readers);
 	if (status != STATUS_DONE)
 		return status;
+	pulled_watch(found->card, found->reader);
 	rv = jpki_keys(found->card, &found->keys);
 	return rv == JPKI_OK ? STATUS_DONE : trouble_tell(rv);
 }

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "message.h"
 #include "names.h"
+#include "pulled.h"
 #include "state.h"
 #include "terminal.h"
 #include "text.h"
@@ -44,6 +45,22 @@ show_key(const struct found *found, enum jpki_role role, json_t *all)
 		columns_row(0, COLUMN, name_of_key(role), text);
 	text_free(&text);
 	return error == JPKI_OK && left > 0;
+}
+
+/* The error of a card that has gone, which is told once; JPKI_OK. */
+static int
+find_gone(const struct found *found)
+{
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		unsigned left, maximum;
+		int error = (found->keys & JPKI_ROLE(role))
+				? jpki_tries(found->card, (enum jpki_role)role, &left, &maximum)
+				: JPKI_OK;
+
+		if (error == JPKI_ERR_NO_CARD || pulled_instead(error) != JPKI_HOLDS_CARD)
+			return error;
+	}
+	return JPKI_OK;
 }
 
 static int
@@ -273,14 +290,17 @@ run_status(const struct words *words)
 {
 	static const enum option_id used[] = {OPTION_READER, OPTION_JSON, OPTION_NONE};
 	struct found found;
-	int status;
+	int status, error;
 
 	if (words->count > 1)
 		return verb_misused(words, _("\"%s\" is too much here"), words->word[1]);
 	if (!verb_only(words, "status", used))
 		return STATUS_USAGE;
 	status = found_card(words, &found);
-	return status == STATUS_DONE ? show(words, &found) : status;
+	if (status != STATUS_DONE)
+		return status;
+	error = find_gone(&found);
+	return error == JPKI_OK ? show(words, &found) : trouble_tell(error);
 }
 
 static int

@@ -7,6 +7,7 @@
 #include "document.h"
 #include "export.h"
 #include "message.h"
+#include "pulled.h"
 #include "signing_key.h"
 #include "trouble.h"
 
@@ -90,7 +91,7 @@ sign_all(struct signing *signing)
 	while (signing->done < signing->documents.count && status == STATUS_DONE) {
 		int rv = sign_next(signing);
 
-		if (rv == JPKI_ERR_NOT_VERIFIED)
+		if (rv == JPKI_ERR_NOT_VERIFIED && pulled_instead(rv) == JPKI_HOLDS_CARD)
 			status = open_again(signing);
 		else if (rv != JPKI_OK)
 			status = trouble_tell(rv);

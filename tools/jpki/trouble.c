@@ -6,6 +6,7 @@
 #include "failure.h"
 #include "message.h"
 #include "names.h"
+#include "pulled.h"
 #include "text.h"
 #include "trouble.h"
 
@@ -140,10 +141,32 @@ tell_row(const struct row *row)
 	return row->status;
 }
 
+static const struct row pulled = {0, "no-card", STATUS_NO_CARD,
+    N_("The card was taken out meanwhile."), N_("Put it in again, and run this again.")};
+
+static const struct row unplugged = {0, "no-reader", STATUS_NO_CARD,
+    N_("The card reader was unplugged meanwhile."), N_("Connect it again, and run this again.")};
+
+/* What the cause is if the card, or its reader, has gone. */
+static const struct row *
+find_cause(int error)
+{
+	switch (pulled_instead(error)) {
+	case JPKI_HOLDS_NO_READER:
+		return &unplugged;
+	case JPKI_HOLDS_NOTHING:
+		return &pulled;
+	case JPKI_HOLDS_MUTE:
+		return find(JPKI_ERR_MUTE);
+	default:
+		return find(error);
+	}
+}
+
 int
 trouble_tell(int error)
 {
-	const struct row *row = find(error);
+	const struct row *row = find_cause(error);
 
 	if (row != NULL)
 		return tell_row(row);

@@ -98,7 +98,7 @@ unlock(const struct unlock *unlock)
 		return status;
 	rv = jpki_login(unlock->found->card, unlock->role, secret->bytes, secret->length, &spent);
 	jpki_secret_free(&secret);
-	if (rv == JPKI_ERR_NO_CARD)
+	if (rv == JPKI_ERR_NO_CARD && spent == JPKI_TRY_KEPT)
 		return trouble_tell_taken_out();
 	if (rv != JPKI_OK)
 		return trouble_tell_pin(unlock->found->card, unlock->role, rv, spent);
