@@ -564,7 +564,7 @@ def test_a_weak_one_is_warned_of(jpki, card, weak):
     jpki("pin", "change", "auth", pin=[AUTH_PIN, "5739"])
     card.mark()
     said = jpki("pin", "change", "auth", pin=["5739", weak], status=NO_PIN)
-    assert "tried first" in said and "--weak takes it" in said
+    assert "tried first" in said and "or with --weak to take it" in said
     assert card.verifies() == []
     with Prompted(jpki.sandbox, JPKI, "pin", "change", "auth", env=jpki.env) as terminal:
         terminal.give(ASK_AUTH, "5739")
@@ -579,7 +579,7 @@ def test_a_weak_one_is_warned_of(jpki, card, weak):
 @pytest.mark.parametrize("weak", ["password1", "AAAAA1", "XYZ789", "123456A", "ＱＷＥＲＴＹ１"])
 def test_a_weak_password_is_warned_of(jpki, card, weak):
     said = jpki("pin", "change", "sign", pin=[SIGN_PIN, weak], status=NO_PIN)
-    assert "tried first" in said and "--weak takes it" in said
+    assert "tried first" in said and "or with --weak to take it" in said
     assert card.verifies() == []
     jpki("pin", "change", "sign", "--weak", pin=[SIGN_PIN, weak])
     assert {entry.sw for entry in card.verifies()} == {"9000"}
@@ -710,6 +710,13 @@ def test_what_is_not_understood_is_told(jpki, words):
 def test_an_option_that_would_do_nothing_is_refused(jpki, card, words):
     said = jpki(*words, status=USAGE)
     assert re.match(rf"jpki: {words[0]}: --[a-z-]+ (does nothing with|and --[a-z-]+ exclude)", said)
+    assert card.exchanges() == 0
+
+
+@pytest.mark.parametrize("words", [["sign", "-"], ["check", "-"], ["sign", "x.pdf", "--output", "-"]],
+                         ids=" ".join)
+def test_a_pdf_is_no_stream(jpki, card, words):
+    assert '"-" stands for none' in jpki("pdf", *words, status=USAGE)
     assert card.exchanges() == 0
 
 

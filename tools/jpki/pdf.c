@@ -2,6 +2,8 @@
 /* jpki pdf: signatures in PDF files. */
 #include <string.h>
 
+#include "content.h"
+#include "export.h"
 #include "known_ca.h"
 #include "message.h"
 #include "pdf_check.h"
@@ -39,6 +41,11 @@ run(const struct words *words)
 		return verb_misused(words, "%s", _("say what to do: sign FILE or check FILE"));
 	if (words->count < 2)
 		return verb_misused(words, "%s", _("a file is missing"));
+	/* "./-" is a file of this name */
+	if (content_is_input(words->word[1]) ||
+	    (verb_has(words, OPTION_OUTPUT) && export_path(words->value[OPTION_OUTPUT]) == NULL))
+		return verb_misused(words, "%s",
+		    _("a PDF is read from a file, and written to one: \"-\" stands for none"));
 	return sign ? run_sign(words) : run_check(words);
 }
 

@@ -114,7 +114,8 @@ accept_weak(const struct change *change, const char *reason)
 		return STATUS_DONE;
 	if (change->unlock.ask.descriptor < 0 && terminal_confirm(_("Take it all the same?")))
 		return STATUS_DONE;
-	advise("%s", _("Nothing was changed. --weak takes it."));
+	advise("%s",
+	    _("Nothing was changed. Run this again with another one, or with --weak to take it."));
 	return STATUS_PIN;
 }
 
