@@ -57,9 +57,10 @@ context_establish(SCARDCONTEXT *context)
 	rv = error_told_once("SCardEstablishContext", code, &last);
 	if (rv == JPKI_OK)
 		told_of_service = false;
-	else if ((rv == JPKI_ERR_NOT_ALLOWED || rv == JPKI_ERR_NO_SERVICE) && !told_of_service &&
-		 pcscd_hangs_up())
+	else if ((rv == JPKI_ERR_NOT_ALLOWED || rv == JPKI_ERR_NO_SERVICE) && pcscd_hangs_up()) {
 		tell_refusal(&told_of_service, "no readers");
+		rv = JPKI_ERR_NOT_ALLOWED;
+	}
 	return rv;
 }
 

@@ -170,8 +170,8 @@ def test_the_password_is_for_nobody_else(sandbox, card, document, output):
     (["sign", "{}/契約書.pdf", "--output", "{}/text"], "is there already", 1),
     (["sign", "{}/契約書.pdf", "--output", "{}/契約書.pdf", "--force"], "would be overwritten", 1),
     (["sign", "{}/契約書.pdf", "--output", "{}/none/x"], "No such file", 1),
-    (["sign", "{}/契約書.pdf", "--json"], "go with check", 2),
-    (["check", "{}/契約書.pdf", "--force"], "go with sign", 2),
+    (["sign", "{}/契約書.pdf", "--json"], "--json does nothing with sign", 2),
+    (["check", "{}/契約書.pdf", "--force"], "--force does nothing with check", 2),
 ])
 def test_what_cannot_be_is_told_before_the_password(card, run, document, tmp_path, arguments, said,
                                                     status):

@@ -31,6 +31,14 @@ class Jpki:
     def json(self, *words, **more):
         return json.loads(self(*words, "--json", **more))
 
+    def error(self, *words, status, pin=None):
+        """All that is on standard output of what fails: the object about the error."""
+        said = self(*words, "--json", status=status, pin=pin,
+                    before=["sh", "-c", 'exec "$0" "$@" 2>/dev/null'])
+        error = json.loads(said)["error"]
+        assert error.pop("exit_status") == status and error.pop("message"), said
+        return error
+
     def ask(self, answers, *words, status=DONE):
         """At a terminal."""
         return ask(self.sandbox, answers, JPKI, *words, env=self.env, status=status)

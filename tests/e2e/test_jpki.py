@@ -4,6 +4,7 @@
 import datetime
 import os
 import re
+import subprocess
 
 import pytest
 
@@ -21,6 +22,13 @@ def end_of(certificate):
     said = openssl("x509", "-in", certificate, "-noout", "-enddate").decode()
     end = datetime.datetime.strptime(said.strip(), "notAfter=%b %d %H:%M:%S %Y GMT")
     return end.replace(tzinfo=datetime.timezone.utc).astimezone(JAPAN).date()
+
+
+def assert_pulled(jpki, said):
+    """That, and nothing else that the answers of a card that goes could be taken for."""
+    assert jpki.sandbox.status == NO_CARD, said
+    assert re.match(r"(Tries left.*\n)*jpki: (The card was taken out meanwhile|There is no card in the reader)",
+                    said), said
 
 
 def days_to(day):
@@ -182,10 +190,9 @@ def test_the_card_is_pulled_while_it_is_asked(jpki, card):
     for moment in range(1, 12):
         card.fault("eject", moment)
         said = jpki("status", status=None)
-        ended = jpki.sandbox.status
-        assert ended in (NO_CARD, FAILED) or said.startswith("The card can be used."), said
-        assert (ended == DONE) == said.startswith("The card can be used."), said
-        assert "has no certificate" not in said
+        if jpki.sandbox.status != DONE:
+            assert_pulled(jpki, said)
+        assert (jpki.sandbox.status == DONE) == said.startswith("The card can be used."), said
         card.clear_faults()
         card("insert")
         wait_until(card.seen)
@@ -270,6 +277,14 @@ def test_nothing_is_overwritten(jpki, card, tmp_path):
     said = jpki("cert", "--pem", "--output", tmp_path / "no" / "where", status=FAILED)
     assert "cannot write" in said
     assert not [name for name in os.listdir(tmp_path) if name.startswith("out.")]
+
+
+def test_a_certificate_for_a_pipe(jpki, card, certificates):
+    """As of many programs, "-" is standard output."""
+    for words in ([], ["--pem"], ["--force"]):
+        assert jpki("cert", "--output", "-", *words) == (certificates / "authentication.pem").read_text()
+    with Prompted(jpki.sandbox, JPKI, "cert", "--der", "--output", "-", env=jpki.env) as terminal:
+        assert "would garble the terminal" in terminal.finish(USAGE)
 
 
 def test_der_is_for_no_terminal(jpki):
@@ -366,6 +381,24 @@ def test_a_program_asks(jpki, card, tmp_path):
     assert len(card.verifies()) == 1
 
 
+@pytest.mark.parametrize("answer, sentence", [
+    ("AB1", "It is too short or too long to be right."), ("ABC-123", "It has a character")])
+def test_a_program_that_answers_wrong_is_not_asked_again(jpki, card, tmp_path, answer, sentence):
+    """It would say the same."""
+    program, log = tmp_path / "asks", tmp_path / "log"
+    program.write_text(f'#!/bin/sh\necho "$1" >>{log}\necho {answer}\n')
+    program.chmod(0o755)
+    jpki.env["JPKI_ASKPASS"] = str(program)
+    said = jpki("cert", "sign", status=NO_PIN)
+    assert said.count(sentence) == 1 and "No try was spent." in said
+    assert len(log.read_text().splitlines()) == 1
+    program.write_text(f'#!/bin/sh\necho "$1" >>{log}\ncase $1 in New*) echo {answer};; *) echo ABC123;; esac\n')
+    log.unlink()
+    jpki("pin", "change", "sign", status=NO_PIN)
+    assert len(log.read_text().splitlines()) == 2
+    assert card.verifies() == []
+
+
 PINENTRY = """#!/bin/sh
 echo OK ready
 while read -r word rest; do
@@ -451,15 +484,44 @@ def test_the_card_is_pulled_in_the_middle(jpki, card, words):
     for moment in range(1, 14, 3):
         card.mark()
         card.fault("eject", moment)
-        said = jpki(*words, pin=[SIGN_PIN, "XYZ789"] if "sign" in words else None, status=None)
-        assert jpki.sandbox.status in (DONE, FAILED, NO_CARD, NO_PIN), said
-        assert "Traceback" not in said and said
+        said = jpki(*words, pin=[SIGN_PIN, "K7TQ2M"] if "sign" in words else None, status=None)
+        if jpki.sandbox.status != DONE:
+            assert_pulled(jpki, said)
         assert len(card.verifies()) <= 2
         card.clear_faults()
         card("insert")
         wait_until(card.seen)
-        jpki("pin", "change", "sign", pin=["XYZ789", SIGN_PIN], status=None)
+        jpki("pin", "change", "sign", "--weak", pin=["K7TQ2M", SIGN_PIN], status=None)
         card.set_tries("signature", 5)
+
+
+@pytest.mark.parametrize("words", [["cert"], ["pin", "status"]], ids=" ".join)
+@pytest.mark.parametrize("kind", ["garbage", "truncated", "empty"])
+def test_a_card_that_answers_rubbish_was_not_pulled(jpki, card, words, kind):
+    for moment in (6, 7):
+        card.fault(kind, moment)
+        said = jpki(*words, status=None)
+        assert "taken out" not in said or kind == "empty"  # which a service may take for that
+        card.clear_faults()
+        card.eject()
+        card.insert()
+
+
+@pytest.mark.parametrize("words, asked", [(["cert", "sign"], ASK_SIGN), (["pin", "change", "auth"], ASK_AUTH)],
+                         ids=str)
+def test_the_reader_is_unplugged_while_a_person_thinks(sandbox, card, words, asked):
+    with Prompted(sandbox, JPKI, *words, env={"LC_ALL": "C.UTF-8"}) as terminal:
+        terminal.wait_for(asked)
+        sandbox.reader("unplug")
+        terminal.answer(SIGN_PIN if "sign" in words else AUTH_PIN)
+        if "change" in words:
+            for prompt in ("New PIN (4 digits): ", "The new one once more: "):
+                terminal.give(prompt, "5739")
+        assert re.search("The card(?: reader)? was (?:unplugged|taken out) meanwhile",
+                         terminal.finish(NO_CARD))
+    sandbox.reader("plug")
+    wait_until(card.seen)
+    assert card.verifies() == []
 
 
 def test_ctrl_c_leaves_the_terminal_as_it_was(sandbox, card):
@@ -475,19 +537,19 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(sandbox, card):
 
 def test_a_pin_is_changed(jpki, card):
     new = "New password (6 to 16 letters and digits): "
-    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "abcdef1"), ("The new one once more: ", "abcdef1")],
+    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "hanako58"), ("The new one once more: ", "hanako58")],
                     "pin", "change", "sign")
     assert "The password for digital signature is changed.\n" in said
     assert "The card has it in capital letters" in said
     assert card.verified() == []
-    jpki("cert", "sign", pin="ABCDEF1")
-    jpki("cert", "sign", pin="abcdef1")
+    jpki("cert", "sign", pin="HANAKO58")
+    jpki("cert", "sign", pin="hanako58")
 
 
 def test_a_new_one_that_cannot_be_is_not_sent(jpki, card):
     new = "New password (6 to 16 letters and digits): "
-    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "ABCDEF"), (new, "12345"), (new, "XYZ789"),
-                     ("The new one once more: ", "XYZ788")], "pin", "change", "sign", status=NO_PIN)
+    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "ABCDEF"), (new, "12345"), (new, "K7TQ2M"),
+                     ("The new one once more: ", "K7TQ2N")], "pin", "change", "sign", status=NO_PIN)
     assert "lacks a letter or a digit" in " ".join(said.split())
     assert "The new one is too short or too long." in said
     assert "These were not the same: nothing was changed." in said
@@ -502,7 +564,7 @@ def test_a_weak_one_is_warned_of(jpki, card, weak):
     jpki("pin", "change", "auth", pin=[AUTH_PIN, "5739"])
     card.mark()
     said = jpki("pin", "change", "auth", pin=["5739", weak], status=NO_PIN)
-    assert "tried first" in said and "--weak takes it" in said
+    assert "tried first" in said and "or with --weak to take it" in said
     assert card.verifies() == []
     with Prompted(jpki.sandbox, JPKI, "pin", "change", "auth", env=jpki.env) as terminal:
         terminal.give(ASK_AUTH, "5739")
@@ -511,6 +573,15 @@ def test_a_weak_one_is_warned_of(jpki, card, weak):
         terminal.type("y")
         terminal.give("The new one once more: ", weak)
         terminal.finish()
+    assert {entry.sw for entry in card.verifies()} == {"9000"}
+
+
+@pytest.mark.parametrize("weak", ["password1", "AAAAA1", "XYZ789", "123456A", "ＱＷＥＲＴＹ１"])
+def test_a_weak_password_is_warned_of(jpki, card, weak):
+    said = jpki("pin", "change", "sign", pin=[SIGN_PIN, weak], status=NO_PIN)
+    assert "tried first" in said and "or with --weak to take it" in said
+    assert card.verifies() == []
+    jpki("pin", "change", "sign", "--weak", pin=[SIGN_PIN, weak])
     assert {entry.sw for entry in card.verifies()} == {"9000"}
 
 
@@ -557,6 +628,25 @@ def test_watch(sandbox, card):
     assert card.verifies() == []
 
 
+def test_watch_waits_for_a_reader(sandbox, card):
+    """Who has mistaken its name is told."""
+    env = {"LC_ALL": "C.UTF-8"}
+    with Prompted(sandbox, JPKI, "watch", "--reader", "XYZ", env=env) as terminal:
+        terminal.wait_for('Waiting for a card reader "XYZ".')
+        terminal.interrupt()
+        terminal.end()
+    with Prompted(sandbox, JPKI, "watch", "--reader", "00 00", env=env) as terminal:
+        terminal.wait_for("Virtual PCD 00 00: My Number card")
+        assert "Waiting" not in terminal.shown
+        sandbox.reader("unplug")
+        terminal.wait_for("Virtual PCD 00 00: the reader is unplugged")
+        terminal.wait_for('Waiting for a card reader "00 00".')
+        sandbox.reader("plug")
+        terminal.wait_for("Virtual PCD 00 00: My Number card")
+        terminal.interrupt()
+        terminal.end()
+
+
 # --- the virtual card -----------------------------------------------------------------------------
 
 
@@ -599,12 +689,97 @@ def test_help_fits_a_screen(jpki, japanese, verb):
 @pytest.mark.parametrize("words", [["status", "x"], ["cert", "x"], ["cert", "auth", "x"],
                                    ["pin", "x"], ["pin", "change"], ["pin", "change", "x"],
                                    ["status", "--no"], ["status", "--reader"], ["watch", "x"],
-                                   ["cert", "--pem", "--der"], ["pin", "change", "auth", "--json"],
+                                   ["cert", "--pem", "--der"],
                                    ["status", "--reader", ""], ["cert", "--json", "--output", "x"]])
 def test_what_is_not_understood_is_told(jpki, words):
     said = jpki(*words, status=USAGE)
     assert said.startswith(f"jpki: {words[0]}: ")
     assert f'"jpki help {words[0]}" tells more.' in said
+
+
+@pytest.mark.parametrize("words", [
+    ["status", "--pin-fd", "0"], ["status", "--last-try"], ["status", "--remind", "--json"],
+    ["status", "--remind", "--reader", "x"], ["cert", "--force"], ["cert", "--pem", "--force"],
+    ["pin", "--weak"], ["pin", "status", "--last-try"], ["pin", "status", "--pin-fd", "0"],
+    ["check", "--no-pin", "--last-try"], ["check", "--file", "x", "--no-pin"],
+    ["check", "--file", "x", "--last-try"], ["check", "--file", "x", "--pin-fd", "0"],
+    ["pdf", "check", "x.pdf", "--pin-fd", "0"], ["pdf", "check", "x.pdf", "--last-try"],
+    ["pdf", "check", "x.pdf", "--reader", "x"], ["pdf", "check", "x.pdf", "--output", "y"],
+    ["pdf", "check", "x.pdf", "--force"], ["pdf", "sign", "x.pdf", "--json"],
+    ["pdf", "sign", "x.pdf", "--ca", "y"]], ids=" ".join)
+def test_an_option_that_would_do_nothing_is_refused(jpki, card, words):
+    said = jpki(*words, status=USAGE)
+    assert re.match(rf"jpki: {words[0]}: --[a-z-]+ (does nothing with|and --[a-z-]+ exclude)", said)
+    assert card.exchanges() == 0
+
+
+@pytest.mark.parametrize("words", [["sign", "-"], ["check", "-"], ["sign", "x.pdf", "--output", "-"]],
+                         ids=" ".join)
+def test_a_pdf_is_no_stream(jpki, card, words):
+    assert '"-" stands for none' in jpki("pdf", *words, status=USAGE)
+    assert card.exchanges() == 0
+
+
+@pytest.mark.parametrize("words", [["--version", "x"], ["-V", "--json"], ["--help", "status", "x"],
+                                   ["help", "status", "x"]], ids=" ".join)
+def test_a_word_too_much_is_refused(words):
+    done = subprocess.run([JPKI, *words], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == USAGE and f'"{words[-1]}" is too much here' in done.stderr
+
+
+# --- errors for programs --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words, status, pin, expected", [
+    (["cert", "sign"], NO_PIN, "WRONG1", {"code": "pin-wrong", "try_spent": True, "tries_left": 4}),
+    (["cert", "sign"], NO_PIN, "AB1", {"code": "pin-length", "try_spent": False, "tries_left": 5}),
+    (["cert", "sign"], NO_PIN, None, {"code": "no-pin"}),
+    (["cert", "--reader", "ACS"], NO_CARD, None, {"code": "no-such-reader"}),
+    (["check"], NO_PIN, "4321", {"code": "pin-wrong", "try_spent": True, "tries_left": 2}),
+    (["check", "--file", "/nowhere"], FAILED, None, {"code": "file"}),
+    (["check", "--no-pin", "--crl", "/etc/passwd"], FAILED, None, {"code": "file"}),
+    (["verify", "/etc/passwd"], FAILED, None, {"code": "file"}),
+    (["verify", "/nowhere"], FAILED, None, {"code": "file"}),
+    (["pin", "change", "auth"], NO_PIN, ["4321", "5739"],
+     {"code": "pin-wrong", "try_spent": True, "tries_left": 2}),
+    (["pin", "change", "auth"], NO_PIN, [AUTH_PIN, "1111"], {"code": "pin-weak"}),
+    (["pin", "change", "auth"], NO_PIN, [AUTH_PIN, AUTH_PIN], {"code": "pin-same"}),
+    (["pin", "change", "auth"], NO_PIN, [AUTH_PIN, "111"], {"code": "new-pin-length"}),
+    (["status", "--sign"], NO_PIN, "WRONG1",
+     {"code": "pin-wrong", "try_spent": True, "tries_left": 4}),
+    (["status", "--nothing"], USAGE, None, {"code": "usage"}),
+    (["status", "x"], USAGE, None, {"code": "usage"}),
+    (["nonsense"], USAGE, None, {"code": "usage"}),
+    (["sign", "x"], USAGE, None, {"code": "usage"}),
+    (["pin", "change"], USAGE, None, {"code": "usage"}),
+    (["watch", "x"], USAGE, None, {"code": "usage"}),
+])
+def test_an_error_is_an_object_too(jpki, card, words, status, pin, expected):
+    """With --json there is one value on standard output however it ends."""
+    assert jpki.error(*words, status=status, pin=pin) == expected
+
+
+@pytest.mark.parametrize("tries, expected", [
+    (0, {"code": "pin-blocked", "tries_left": 0}), (1, {"code": "last-try", "tries_left": 1})])
+def test_an_error_before_the_pin_is_an_object_too(jpki, card, tries, expected):
+    card.set_tries("signature", tries)
+    card.mark()
+    for words in (["cert", "sign"], ["status", "--sign"], ["check", "sign"], ["pin", "change", "sign"]):
+        assert jpki.error(*words, status=NO_PIN, pin=SIGN_PIN) == expected
+    assert card.verifies() == []
+
+
+@pytest.mark.parametrize("way, code", [
+    ("--no-service", "no-service"), ("--no-reader", "no-reader"), ("--no-card", "no-card")])
+def test_that_there_is_no_card_is_an_object_too(sandboxes, some_locale, way, code):
+    for env in ({}, some_locale):
+        jpki = Jpki(sandboxes(way), env)
+        for words in (["cert"], ["cert", "sign"], ["check"], ["pin", "status"], ["pin", "change", "sign"]):
+            assert jpki.error(*words, status=NO_CARD) == {"code": code}
+
+
+def test_a_pin_that_is_changed_is_an_object(jpki):
+    assert jpki.json("pin", "change", "auth", pin=[AUTH_PIN, "5739"]) == {"changed": "auth"}
 
 
 COMMANDS = [["status"], ["status", "--json"], ["status", "--sign"], ["cert"], ["cert", "sign"],

@@ -184,7 +184,8 @@ def test_the_card_is_pulled(sign, card, files, folder, moment):
         of(file, ".p7m").unlink()
     card.fault("eject", number)
     said = sign(*files, status=None)
-    assert sign.sandbox.status in (1, 3), said
+    assert sign.sandbox.status == 3, said
+    assert re.search("jpki: (The card was taken out meanwhile|There is no card in the reader)", said)
     assert "Wrote" not in said and len(said.splitlines()) <= 6
     assert left(folder) == before
     assert card.tries("signature") == 5
@@ -256,6 +257,82 @@ def test_a_large_file_needs_no_memory(sandbox, card, folder, certificates, form)
     else:
         head = output.open("rb").read(100)
         assert output.stat().st_size > 256 * MIB and head[0] == 0x30
+
+
+def shell(sandbox, script, *args, status=0):
+    """A line of a shell: $jpki is the program, descriptor 3 has the password."""
+    return sandbox.run("bash", "-c", f'jpki=$0 password=$1; shift; {script}', JPKI, PASSWORD, *args,
+                       env=ENGLISH, status=status)
+
+
+def test_through_pipes(sandbox, card, files, folder, certificates):
+    """Nothing but the signature is on standard output."""
+    output = folder / "signature"
+    shell(sandbox, 'cat "$1" | "$jpki" sign --detached - --pin-fd 3 3<<<"$password" 2>/dev/null >"$2"',
+          files[0], output)
+    verify(output, certificates / "signature-ca.pem", "-content", files[0])
+    said = shell(sandbox, 'cat "$1" | "$jpki" sign --detached - --output "$2" --force --pin-fd 3 '
+                 '3<<<"$password"', files[1], output)
+    assert f"Wrote {output}.\n" in said
+    verify(output, certificates / "signature-ca.pem", "-content", files[1])
+    shell(sandbox, '"$jpki" sign "$1" --output - --pin-fd 3 3<<<"$password" 2>/dev/null | cat >"$2"',
+          files[0], output)
+    assert verify(output, certificates / "signature-ca.pem") == files[0].read_bytes()
+    shell(sandbox, '"$jpki" sign - --pin-fd 3 3<<<"$password" <"$1" 2>/dev/null | cat >"$2"', files[0],
+          output)
+    assert verify(output, certificates / "signature-ca.pem") == files[0].read_bytes()
+    shell(sandbox, '(read -r -N 1000 _; "$jpki" sign - --pin-fd 3 3<<<"$password") <"$1" '
+          '2>/dev/null >"$2"', files[1], output)
+    assert verify(output, certificates / "signature-ca.pem") == b""  # what another has left
+    assert left(folder) == sorted([*(file.name for file in files), "content", "signature"])
+
+
+def test_a_person_is_asked_though_a_pipe_has_the_file(sandbox, card, files, certificates):
+    output = of(files[0], ".p7s")
+    with Prompted(sandbox, "sh", "-c", 'cat "$1" | "$0" sign --detached - >"$2"', JPKI, files[0], output,
+                  env=ENGLISH) as person:
+        person.give(ASKED, PASSWORD)
+        person.finish()
+    verify(output, certificates / "signature-ca.pem", "-content", files[0])
+
+
+def test_a_pipe_needs_no_memory(sandbox, card, folder, certificates):
+    output = folder / "signature"
+    said = shell(sandbox, 'head -c 200M /dev/zero | /usr/bin/python3 -c "$1" "$jpki" sign --detached - '
+                 '--output "$2" --pin-fd 3 3<<<"$password"',
+                 "import resource, subprocess, sys\n"
+                 "done = subprocess.run(sys.argv[1:], pass_fds=[3], check=True)\n"
+                 "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)", output)
+    assert int(said.split()[-1]) < 16 * 1024, said
+    said = shell(sandbox, 'head -c 200M /dev/zero | "$jpki" verify "$1" --content - --ca "$2"', output,
+                 certificates / "signature-ca.pem")
+    assert said.startswith("The signature is valid.") and "Signed file: standard input\n" in said
+
+
+@pytest.mark.parametrize("script, said, status", [
+    ('cat "$1" | "$jpki" sign -', "can only be signed with --detached", 1),
+    ('cat "$1" | "$jpki" sign --detached - "$1"', "can only be signed alone", 2),
+    ('"$jpki" sign --detached - --pin-fd 0 <"$1"', "cannot be both the file and the PIN", 2),
+    ('"$jpki" sign --detached - <&-', "standard input: Bad file descriptor", 1),
+    ('"$jpki" sign --detached - <"${1%/*}"', "standard input: this is a folder", 1),
+    ('"$jpki" sign --detached - --output "$1" --force <"$1"', "would be overwritten", 1),
+    ('"$jpki" verify - --content - <"$1"', "cannot be both the signature and the file", 2),
+    ('cat "$1" | "$jpki" verify -', "standard input: this is no signature", 1),
+    ('head -c 300M /dev/zero | "$jpki" verify -', "there is too much of it", 1),
+])
+def test_what_cannot_be_with_pipes(sandbox, card, files, script, said, status):
+    card.mark()
+    assert said in shell(sandbox, script, files[0], status=status)
+    assert card.verifies() == []
+
+
+def test_terminals_get_no_signature(sandbox, card, files):
+    for words in (["-"], [files[0], "--output", "-"]):
+        with Prompted(sandbox, JPKI, "sign", "--detached", *words, env=ENGLISH) as person:
+            assert "would garble the terminal" in person.finish(2)
+    with Prompted(sandbox, JPKI, "sign", "--detached", "-", "--output", "x", env=ENGLISH) as person:
+        assert "standard input: this is a terminal" in person.finish(1)
+    assert card.verifies() == []
 
 
 def test_the_bar_is_for_terminals(sandbox, card, folder):

@@ -37,6 +37,13 @@ def signature(tmp_path):
     return tmp_path / "contract.p7s"
 
 
+def piped(script, *args, status=0):
+    done = subprocess.run(["bash", "-c", script, JPKI, *map(str, args)], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, env=ENGLISH, timeout=TIMEOUT, check=False)
+    assert done.returncode == status, done.stdout
+    return done.stdout
+
+
 def known(authority):
     return "--ca", authority.certificate
 
@@ -65,6 +72,19 @@ def test_pem(real, person, content, signature, tmp_path):
     verify(pem, *known(real))
     pem.write_text(pem.read_text() + "and more\n")
     assert "9 bytes stand behind the signature" in verify(pem, *known(real), status=NOT_VALID)
+
+
+@pytest.mark.parametrize("script", [
+    'cat "$1" | "$0" verify - "${@:3}"', '"$0" verify - "${@:3}" <"$1"',
+    '(echo; cat "$1") | (read -r; "$0" verify - "${@:3}")',
+    '(echo; cat "$1") >"$1.more"; (read -r; "$0" verify - "${@:3}") <"$1.more"'])
+def test_through_pipes(real, person, content, signature, script):
+    cms(content, signature, person)
+    assert piped(script, signature, content, *known(real)).startswith("The signature is valid.")
+    cms(content, signature, person, options=("-detached",))
+    said = piped(script.replace('verify -', 'verify - --content "$2"'), signature, content, *known(real))
+    assert said.startswith("The signature is valid.")
+    assert "what is signed is not in the signature" in piped(script, signature, content, status=NOT_VALID)
 
 
 def test_of_jpki_sign(sandbox, certificates, content):

@@ -159,8 +159,9 @@ def verb_sections(verb):
                      if title.split()[:2] == ["jpki", verb])
 
 
-def synopsis_of(verb):
-    parts = re.split(r"^\.Nm\n", sections(MANUAL)["SYNOPSIS"], flags=re.MULTILINE)
+def synopsis_of(verb, page):
+    text = sections(page)["書式" if page in JAPANESE else "SYNOPSIS"]
+    parts = re.split(r"^\.(?:It )?Nm\n", text, flags=re.MULTILINE)
     return "".join(part for part in parts if re.match(rf"\.Cm {verb}\b", part))
 
 
@@ -175,7 +176,8 @@ def test_options_of_a_verb_are_those_of_the_program(verb):
     described = items(verb_sections(verb), "Fl")
     assert described <= known
     assert known <= long_options(verb_sections(verb)) | items(sections(MANUAL)["Options of several verbs"], "Fl")
-    assert synopsis_of(verb) != "" and long_options(synopsis_of(verb)) <= known
+    for page in (MANUAL, MANUAL.with_suffix(".ja.1")):
+        assert synopsis_of(verb, page) != "" and long_options(synopsis_of(verb, page)) == known
 
 
 def test_programs_of_setup_are_described():
@@ -195,6 +197,17 @@ def test_environment_is_described():
     known = set(re.findall(r'(?:getenv|is_set)\("(\w+)"\)', sources))
     described = items(sections(MANUAL)["ENVIRONMENT"], "Ev")
     assert {"HOME", "NO_COLOR", "JPKI_ASKPASS"} <= known <= described
+
+
+def test_words_for_errors_are_described():
+    """In JSON: they stay as they are."""
+    sources = {path.name: path.read_text() for path in (ROOT / "tools" / "jpki").glob("*.c")}
+    known = {word for text in sources.values() for word in re.findall(r'failure_code\("([a-z-]+)"\)', text)}
+    known |= set(re.findall(r'\{(?:JPKI_ERR_\w+|0), "([a-z-]+)"', sources["trouble.c"]))
+    known |= set(re.findall(r'\[STATUS_\w+\] = "([a-z-]+)"', sources["failure.c"]))
+    item = re.search(r"^\.It Fl Fl json\n(.*?)^\.It", sections(MANUAL)["Options of several verbs"],
+                     re.MULTILINE | re.DOTALL)[1].partition("The words are")[2]
+    assert "pin-wrong" in known and {word for macro, word in named(item) if macro == "Cm"} == known
 
 
 def members(value):

@@ -44,6 +44,20 @@ ask_is_person(const struct ask *ask)
 	return ask->descriptor < 0;
 }
 
+static bool
+is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && *value != '\0';
+}
+
+bool
+ask_may_be_repeated(const struct ask *ask)
+{
+	return ask_is_person(ask) && !is_set("JPKI_ASKPASS");
+}
+
 static int
 from_descriptor(int descriptor, struct jpki_secret *secret)
 {
@@ -104,14 +118,6 @@ has_terminal(void)
 	return true;
 }
 
-static bool
-is_set(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value != NULL && *value != '\0';
-}
-
 static int
 nobody(void)
 {
@@ -137,12 +143,10 @@ static int
 from_somewhere(
     const struct ask *ask, const char *prompt, const char *why, struct jpki_secret *secret)
 {
-	const char *program = getenv("JPKI_ASKPASS");
-
 	if (ask->descriptor >= 0)
 		return from_descriptor(ask->descriptor, secret);
-	if (program != NULL && *program != '\0')
-		return from_program(program, prompt, secret);
+	if (is_set("JPKI_ASKPASS"))
+		return from_program(getenv("JPKI_ASKPASS"), prompt, secret);
 	if (has_terminal())
 		return from_terminal(prompt, secret);
 	if (is_set("WAYLAND_DISPLAY") || is_set("DISPLAY"))

@@ -20,8 +20,12 @@ struct ask {
 /* What the options say. STATUS_DONE, or STATUS_USAGE and that was told. */
 int ask_prepare(const struct words *words, struct ask *ask);
 
-/* Whether it is a person who answers, who may be asked again. */
+/* Whether it is a person who answers, as far as can be told. */
 bool ask_is_person(const struct ask *ask);
+
+/* Whether another answer may be better: of a person at a terminal or before a window. A program
+ * that JPKI_ASKPASS names would say the same. */
+bool ask_may_be_repeated(const struct ask *ask);
 
 /* Ask once. `prompt` is a line; `why` is more lines for a window, or NULL. STATUS_DONE, and *secret
  * is the caller's, with what was typed, without the end of the line; else STATUS_PIN and why was

@@ -301,13 +301,13 @@ run(const struct words *words)
 	static const enum option_id forms[] = {
 	    OPTION_PEM, OPTION_DER, OPTION_TEXT, OPTION_JSON, OPTION_NONE};
 	const struct kind *kind = find_kind(words->count > 0 ? words->word[0] : "auth");
-	struct export export = {
-	    .path = words->value[OPTION_OUTPUT], .force = verb_has(words, OPTION_FORCE)};
+	struct export export = {.path = export_path(words->value[OPTION_OUTPUT]),
+	    .force = verb_has(words, OPTION_FORCE)};
 	int status;
 
 	if (kind == NULL)
 		return verb_misused(words, _("there is no certificate \"%s\""), words->word[0]);
-	if (!verb_one_of(words, forms))
+	if (!verb_one_of(words, forms) || !verb_needs(words, OPTION_FORCE, OPTION_OUTPUT))
 		return STATUS_USAGE;
 	if (verb_has(words, OPTION_OUTPUT) && verb_has(words, OPTION_JSON))
 		return verb_misused(words, "%s", _("--output goes with --pem, --der or --text"));

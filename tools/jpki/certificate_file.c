@@ -11,6 +11,7 @@
 
 #include "certificate_file.h"
 #include "exit_status.h"
+#include "failure.h"
 #include "message.h"
 #include "text.h"
 
@@ -112,6 +113,7 @@ tell_unreadable(const char *path, int why)
 		complain(_("%s is not a file."), path);
 	else
 		complain(_("%s cannot be read: %s"), path, strerror(why));
+	failure_code("file");
 	return STATUS_FAILED;
 }
 
@@ -119,6 +121,7 @@ static int
 tell_empty(const char *path)
 {
 	complain(_("There is no certificate in %s."), path);
+	failure_code("file");
 	advise("%s", _("A certificate in the form PEM or DER is wanted."));
 	return STATUS_FAILED;
 }
@@ -195,6 +198,7 @@ crl_file_read(const char *path, X509_CRL **crl)
 	if (*crl != NULL)
 		return STATUS_DONE;
 	complain(_("There is no list of revoked certificates in %s."), path);
+	failure_code("file");
 	advise("%s", _("A CRL in the form PEM or DER is wanted."));
 	return STATUS_FAILED;
 }

@@ -7,6 +7,7 @@
 
 #include "challenge.h"
 #include "message.h"
+#include "pulled.h"
 #include "text.h"
 #include "trouble.h"
 
@@ -47,6 +48,13 @@ make(struct question *question)
 		out_of_memory();
 }
 
+/* Whether an error says something of the key. */
+static bool
+is_told(int rv)
+{
+	return rv == JPKI_OK || (rv == JPKI_ERR_DATA && pulled_instead(rv) == JPKI_HOLDS_CARD);
+}
+
 /* With the PIN once more: for each signature, if a setting wants it so (window = 0), and where the
  * time for signatures has passed. */
 static int
@@ -65,9 +73,8 @@ sign_with_pin(const struct unlock *unlock, const struct question *question,
 	*rv = jpki_sign_with_pin(unlock->found->card, unlock->role, secret->bytes, secret->length,
 	    JPKI_SIGN_PKCS1, question->info, sizeof(question->info), signature, &spent);
 	jpki_secret_free(&secret);
-	return *rv == JPKI_OK || *rv == JPKI_ERR_DATA
-		   ? STATUS_DONE
-		   : trouble_tell_pin(unlock->found->card, unlock->role, *rv, spent);
+	return is_told(*rv) ? STATUS_DONE
+			    : trouble_tell_pin(unlock->found->card, unlock->role, *rv, spent);
 }
 
 /* STATUS_DONE, and *rv is JPKI_OK or JPKI_ERR_DATA: libjpki gives none that is not one of the
@@ -78,9 +85,9 @@ sign(const struct unlock *unlock, const struct question *question,
 {
 	*rv = jpki_sign(unlock->found->card, unlock->role, JPKI_SIGN_PKCS1, question->info,
 	    sizeof(question->info), signature);
-	if (*rv == JPKI_ERR_NOT_VERIFIED)
+	if (*rv == JPKI_ERR_NOT_VERIFIED && pulled_instead(*rv) == JPKI_HOLDS_CARD)
 		return sign_with_pin(unlock, question, signature, rv);
-	return *rv == JPKI_OK || *rv == JPKI_ERR_DATA ? STATUS_DONE : trouble_tell(*rv);
+	return is_told(*rv) ? STATUS_DONE : trouble_tell(*rv);
 }
 
 int

@@ -8,6 +8,7 @@
 #include "challenge.h"
 #include "columns.h"
 #include "crl.h"
+#include "failure.h"
 #include "http.h"
 #include "json.h"
 #include "judge.h"
@@ -140,6 +141,7 @@ read_file(struct check *check)
 	sk_X509_pop_free(all, X509_free);
 	if (check->facts.certificate == NULL) {
 		complain(_("The certificate in %s cannot be understood."), path);
+		failure_code("file");
 		return STATUS_FAILED;
 	}
 	find_role(check);
@@ -288,19 +290,34 @@ look(struct check *check)
 	return status;
 }
 
+static bool
+fits(const struct words *words)
+{
+	static const enum option_id pairs[][3] = {
+	    {OPTION_FILE, OPTION_READER, OPTION_NONE},
+	    {OPTION_FILE, OPTION_NO_PIN, OPTION_NONE},
+	    {OPTION_FILE, OPTION_PIN_FD, OPTION_NONE},
+	    {OPTION_FILE, OPTION_LAST_TRY, OPTION_NONE},
+	    {OPTION_OCSP, OPTION_OCSP_URL, OPTION_NONE},
+	    {OPTION_NO_PIN, OPTION_PIN_FD, OPTION_NONE},
+	    {OPTION_NO_PIN, OPTION_LAST_TRY, OPTION_NONE},
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (!verb_one_of(words, pairs[i]))
+			return false;
+	return true;
+}
+
 static int
 run(const struct words *words)
 {
-	static const enum option_id sources[] = {OPTION_FILE, OPTION_READER, OPTION_NONE};
-	static const enum option_id responders[] = {OPTION_OCSP, OPTION_OCSP_URL, OPTION_NONE};
-	static const enum option_id pins[] = {OPTION_NO_PIN, OPTION_PIN_FD, OPTION_NONE};
 	struct check check = {.words = words, .role = JPKI_AUTHENTICATION};
 	const char *url = words->value[OPTION_OCSP_URL];
 
 	if (words->count > 0 && !key_of_word(words->word[0], &check.role))
 		return verb_misused(words, _("there is no certificate \"%s\""), words->word[0]);
-	if (!verb_one_of(words, sources) || !verb_one_of(words, pins) ||
-	    !verb_one_of(words, responders))
+	if (!fits(words))
 		return STATUS_USAGE;
 	if (url != NULL && !http_is_address(url))
 		return verb_misused(words, _("\"%s\" is no address that begins with http://"), url);

@@ -8,18 +8,58 @@
 #include "text.h"
 #include "wrap.h"
 
-/* Those that turn the direction of what follows: a name could make a line look like another. */
+struct range {
+	wchar_t first, last;
+};
+
+/* Those that cannot be seen, or turn the direction of what follows: a name could look like another.
+ * Unicode's Default_Ignorable_Code_Point, and what separates lines or annotates. */
+static const struct range unseen[] = {
+    {0x00ad, 0x00ad},
+    {0x034f, 0x034f},
+    {0x061c, 0x061c},
+    {0x115f, 0x1160},
+    {0x17b4, 0x17b5},
+    {0x180b, 0x180f},
+    {0x200b, 0x200f},
+    {0x2028, 0x202e},
+    {0x2060, 0x206f},
+    {0x3164, 0x3164},
+    {0xfe00, 0xfe0f},
+    {0xfeff, 0xfeff},
+    {0xffa0, 0xffa0},
+    {0xfff0, 0xfffb},
+    {0x1bca0, 0x1bca3},
+    {0x1d173, 0x1d17a},
+    {0xe0000, 0xe0fff},
+};
+
+/* Those that say which form of the character before them is meant. */
+static const struct range selectors[] = {{0xfe00, 0xfe0f}, {0xe0100, 0xe01ef}};
+
+/* The characters whose forms names really tell apart (UTS #37). */
+static const struct range ideographs[] = {
+    {0x3005, 0x3007}, {0x3400, 0x4dbf}, {0x4e00, 0x9fff}, {0xf900, 0xfaff}, {0x20000, 0x3ffff}};
+
+#define IS_IN(code, ranges) is_in(code, ranges, sizeof(ranges) / sizeof((ranges)[0]))
+
 static bool
-turns(wchar_t code)
+is_in(wchar_t code, const struct range *ranges, size_t count)
 {
-	return (code >= 0x200e && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) ||
-	       (code >= 0x2066 && code <= 0x2069) || code == 0x061c;
+	for (size_t i = 0; i < count; i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
 }
 
 static bool
-is_shown(const struct wrap_character *one)
+is_shown(const struct wrap_character *one, wchar_t before)
 {
-	return one->good && iswprint((wint_t)one->code) && !turns(one->code);
+	if (!one->good)
+		return false;
+	if (IS_IN(one->code, selectors))
+		return IS_IN(before, ideographs);
+	return iswprint((wint_t)one->code) && !IS_IN(one->code, unseen);
 }
 
 int
@@ -33,16 +73,18 @@ columns_clean(const char *text, size_t length)
 {
 	locale_t before = wrap_enter();
 	char *clean = text_copy("", 0);
+	wchar_t last = 0;
 
 	while (length > 0) {
 		struct wrap_character one = wrap_character_at(text, length);
 		char bytes[WRAP_CHARACTER_MAX + 1] = "?";
 
-		if (is_shown(&one)) {
+		if (is_shown(&one, last)) {
 			memcpy(bytes, text, one.size);
 			bytes[one.size] = '\0';
 		}
 		clean = text_append(clean, bytes);
+		last = one.good ? one.code : 0;
 		text += one.size;
 		length -= one.size;
 	}

@@ -10,8 +10,8 @@
 int columns_of(const char *text);
 
 /* A text that a card, a certificate or a file has brought, in UTF-8, fit to be shown: control
- * characters, those that turn the direction of writing, and what is no UTF-8 become "?". To be
- * freed. */
+ * characters, those that nobody sees or that turn the direction of writing, and what is no UTF-8
+ * become "?". What tells the forms of an ideograph apart stays. To be freed. */
 char *columns_clean(const char *text, size_t length);
 
 /* Print, on standard output, a line "label  value", the value from the given column on, behind

@@ -15,14 +15,26 @@
 struct content {
 	int file;
 	uint64_t from, size; /* which part of the file; at first the whole */
+	bool is_stream;	     /* it is read once, up to its end: a pipe */
 };
+
+/* A word that stands for standard input, "-". */
+bool content_is_input(const char *path);
+
+/* What a file is called, fit to be shown; to be freed. */
+char *content_name(const char *path);
 
 /* Tell what is wrong with a file, whose name may hold anything: STATUS_FAILED. */
 int content_refuse(const char *path, const char *what);
 
 /* Open a file. STATUS_DONE, or what is wrong with it was told. */
 int content_open(const char *path, struct content *content);
+/* The same, or standard input, which may be a pipe, but no terminal. */
+int content_open_any(const char *path, struct content *content);
 void content_close(struct content *content);
+
+/* Have what is not to be read at any place, but at most so many bytes, in memory instead. */
+int content_keep(struct content *content, const char *path, uint64_t most);
 
 /* Gets the next piece. STATUS_DONE to go on. */
 typedef int (*content_taker)(void *to, const void *bytes, size_t length);

@@ -67,16 +67,24 @@ check_folder(const char *output)
 	return content_refuse(output, strerror(error));
 }
 
+static const char *
+place_of(const struct document *document)
+{
+	return content_is_input(document->path) ? "/dev/stdin" : document->path;
+}
+
 /* Neither what another one becomes, nor what is to be signed itself. */
 static int
 check_others(const struct documents *documents, size_t self)
 {
 	const char *output = documents->list[self].output;
 
+	if (export_path(output) == NULL)
+		return STATUS_DONE;
 	for (size_t i = 0; i < documents->count; i++) {
 		if (i < self && are_one_place(output, documents->list[i].output))
 			return content_refuse(output, _("two of the files would become this one"));
-		if (is_same_file(output, documents->list[i].path))
+		if (is_same_file(output, place_of(&documents->list[i])))
 			return content_refuse(
 			    output, _("this is to be signed, and would be overwritten"));
 	}
@@ -85,8 +93,9 @@ check_others(const struct documents *documents, size_t self)
 
 static struct export export_of(const struct documents *documents, size_t i)
 {
-	return (struct export){
-	    .path = documents->list[i].output, .force = documents->force, .mode = documents->mode};
+	return (struct export){.path = export_path(documents->list[i].output),
+	    .force = documents->force,
+	    .mode = documents->mode};
 }
 
 static int
@@ -97,18 +106,28 @@ check_output(const struct documents *documents, size_t i)
 
 	if (status == STATUS_DONE)
 		status = export_check(&export);
-	return status == STATUS_DONE ? check_folder(export.path) : status;
+	return status == STATUS_DONE && export.path != NULL ? check_folder(export.path) : status;
+}
+
+/* Around it the file is written after its size, and after it was read for the signature. */
+static int
+tell_pipe(const struct document *document)
+{
+	return content_refuse(
+	    document->path, _("what comes through a pipe can only be signed with --detached"));
 }
 
 static int
-find_one(struct document *document)
+find_one(struct document *document, bool detached)
 {
 	struct content content;
-	int status = content_open(document->path, &content);
+	int status = content_open_any(document->path, &content);
 
 	if (status != STATUS_DONE)
 		return status;
-	if (fstat(content.file, &document->info) != 0)
+	if (content.is_stream && !detached)
+		status = tell_pipe(document);
+	else if (fstat(content.file, &document->info) != 0)
 		status = STATUS_FAILED;
 	content_close(&content);
 	return status;
@@ -125,12 +144,14 @@ documents_find(struct documents *documents, char *const *paths, size_t count, co
 		struct document *one = &documents->list[i];
 
 		one->path = paths[i];
+		if (output == NULL && content_is_input(paths[i]))
+			output = "-";
 		one->output = output != NULL ? text_copy(output, strlen(output))
 					     : text_format("%s.%s", paths[i],
 						   documents->detached ? "p7s" : "p7m");
 	}
 	for (size_t i = 0; i < count && status == STATUS_DONE; i++)
-		status = find_one(&documents->list[i]);
+		status = find_one(&documents->list[i], documents->detached);
 	for (size_t i = 0; i < count && status == STATUS_DONE; i++)
 		status = check_output(documents, i);
 	return status;
@@ -165,6 +186,8 @@ is_as_found(const struct document *document, const struct content *content)
 	struct stat now;
 	const struct stat *then = &document->info;
 
+	if (content->is_stream)
+		return true;
 	return fstat(content->file, &now) == 0 && now.st_dev == then->st_dev &&
 	       now.st_ino == then->st_ino && now.st_size == then->st_size &&
 	       now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
@@ -174,7 +197,7 @@ is_as_found(const struct document *document, const struct content *content)
 static int
 open_again(const struct document *document, struct content *content)
 {
-	int status = content_open(document->path, content);
+	int status = content_open_any(document->path, content);
 
 	if (status != STATUS_DONE || is_as_found(document, content))
 		return status;
@@ -325,7 +348,11 @@ documents_write(const struct documents *documents)
 	progress_end(&progress);
 	for (size_t i = 0; i < written; i++) {
 		const char *output = documents->list[i].output;
-		char *clean = columns_clean(output, strlen(output));
+		char *clean;
+
+		if (export_path(output) == NULL)
+			continue;
+		clean = columns_clean(output, strlen(output));
 
 		tell(_("Wrote %s."), clean);
 		text_free(&clean);

@@ -28,7 +28,8 @@ struct documents {
 
 /* Look at all of them, before anybody is asked for anything: files that cannot be read, outputs
  * that are there already or could not be written, two of the same name. `output` is that of the
- * only file, or NULL for the usual ones. STATUS_DONE, or it was told. To be freed in any case. */
+ * only file, or NULL for the usual ones. "-" is standard input or output. STATUS_DONE, or it was
+ * told. To be freed in any case. */
 int documents_find(
     struct documents *documents, char *const *paths, size_t count, const char *output);
 void documents_free(struct documents *documents);

@@ -17,7 +17,8 @@
 static int
 cannot_write(const char *path, int error)
 {
-	complain(_("cannot write %s: %s"), path, strerror(error));
+	complain(
+	    _("cannot write %s: %s"), path != NULL ? path : _("standard output"), strerror(error));
 	return STATUS_FAILED;
 }
 
@@ -27,6 +28,12 @@ tell_it_is_there(const char *path)
 	complain(_("%s is there already."), path);
 	advise("%s", _("Nothing was written. Use another name, or --force to overwrite it."));
 	return STATUS_FAILED;
+}
+
+const char *
+export_path(const char *given)
+{
+	return given != NULL && strcmp(given, "-") == 0 ? NULL : given;
 }
 
 int
@@ -70,7 +77,8 @@ target(const struct export *export)
 	return real != NULL ? real : text_copy(export->path, strlen(export->path));
 }
 
-/* It is written to a file beside it, which then takes its name. */
+/* It is written to a file beside it, which then takes its name; both are NULL where it is standard
+ * output. */
 struct export_pieces {
 	const struct export *export;
 	char *path, *temporary;
@@ -82,12 +90,14 @@ static void
 pieces_free(struct export_pieces **pieces)
 {
 	sigset_t before = (*pieces)->before;
+	bool held = (*pieces)->path != NULL;
 
 	text_free(&(*pieces)->temporary);
 	text_free(&(*pieces)->path);
 	free(*pieces);
 	*pieces = NULL;
-	signals_release(&before);
+	if (held)
+		signals_release(&before);
 }
 
 struct export_pieces *
@@ -96,6 +106,9 @@ export_begin(const struct export *export)
 	struct export_pieces *pieces = memory_new(sizeof(*pieces));
 
 	pieces->export = export;
+	pieces->file = STDOUT_FILENO;
+	if (export->path == NULL)
+		return pieces;
 	pieces->path = target(export);
 	pieces->temporary = text_format("%s.XXXXXX", pieces->path);
 	signals_hold(&pieces->before);
@@ -140,8 +153,13 @@ int
 export_end(struct export_pieces **pieces, bool whole)
 {
 	const struct export *export = (*pieces)->export;
-	int error = whole ? finish(*pieces) : 0;
+	int error;
 
+	if (export->path == NULL) {
+		pieces_free(pieces);
+		return whole ? STATUS_DONE : STATUS_FAILED;
+	}
+	error = whole ? finish(*pieces) : 0;
 	(void)close((*pieces)->file); /* it is on the disk */
 	if (!whole || error != 0)
 		(void)unlink((*pieces)->temporary);

@@ -9,10 +9,13 @@
 
 struct export
 {
-	const char *path; /* NULL: standard output */
+	const char *path; /* NULL: standard output; from export_path() */
 	bool force;	  /* replace a file that is there */
 	mode_t mode;	  /* of a file, before the umask */
 };
+
+/* The path that a person has given; NULL for "-", and if there is none. */
+const char *export_path(const char *given);
 
 /* Whether it can be begun: a file that is there is not overwritten without --force. To be asked
  * before a person gives a PIN for it. STATUS_DONE, or it was told. */
@@ -21,8 +24,8 @@ int export_check(const struct export *export);
 /* Write the bytes: whole or not at all, where it is a file. STATUS_DONE, or it was told. */
 int export_write(const struct export *export, const void *bytes, size_t length);
 
-/* A file that is written piece by piece, and takes its name when it is whole. Signals wait from the
- * beginning to the end. */
+/* A file that is written piece by piece, and takes its name when it is whole; signals wait from the
+ * beginning to the end. Or standard output, which has what was written. */
 struct export_pieces;
 
 /* NULL, and it was told. */

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "columns.h"
+#include "failure.h"
 #include "found.h"
 #include "message.h"
 #include "names.h"
+#include "pulled.h"
 #include "text.h"
 #include "trouble.h"
 
@@ -76,6 +78,7 @@ found_tell_no_reader(const struct words *words, size_t readers)
 	if (readers == 0 || !verb_has(words, OPTION_READER))
 		return trouble_tell(JPKI_ERR_NO_READER);
 	complain(_("There is no reader \"%s\"."), words->value[OPTION_READER]);
+	failure_code("no-such-reader");
 	for (size_t i = 0; i < readers; i++)
 		if (jpki_reader_name(i, name) == JPKI_OK) {
 			char *clean = columns_clean(name, strlen(name));
@@ -90,6 +93,7 @@ static int
 tell_several(size_t readers)
 {
 	complain("%s", _("There are cards in more than one reader."));
+	failure_code("several-cards");
 	advise("%s", _("Say which one with --reader, or take the others out:"));
 	for (size_t i = 0; i < readers; i++) {
 		char name[JPKI_READER_NAME_SIZE], *clean;
@@ -126,8 +130,11 @@ judge(const struct words *words, const struct search *search, size_t readers)
 		return tell_several(readers);
 	if (search->count == 0)
 		return found_tell_no_reader(words, readers);
-	if (search->with_keys == 0)
+	if (search->with_keys == 0) {
+		if (search->found->holds == JPKI_HOLDS_UNKNOWN)
+			pulled_watch(0, search->found->reader);
 		return trouble_tell_holds(search->found->holds);
+	}
 	return STATUS_DONE;
 }
 
@@ -156,6 +163,7 @@ found_card(const struct words *words, struct found *found)
 	status = judge(words, &search, readers);
 	if (status != STATUS_DONE)
 		return status;
+	pulled_watch(found->card, found->reader);
 	rv = jpki_keys(found->card, &found->keys);
 	return rv == JPKI_OK ? STATUS_DONE : trouble_tell(rv);
 }

@@ -1,16 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "json.h"
 #include "text.h"
 
-void
-json_print(json_t *value)
+static bool printed;
+
+static void
+print(json_t *value, size_t form)
 {
-	if (value == NULL || json_dumpf(value, stdout, JSON_INDENT(2)) != 0)
+	if (value == NULL || json_dumpf(value, stdout, form) != 0)
 		out_of_memory();
 	putchar('\n');
 	json_decref(value);
+}
+
+void
+json_print(json_t *value)
+{
+	print(value, JSON_INDENT(2));
+	printed = true;
+}
+
+void
+json_print_line(json_t *value)
+{
+	print(value, JSON_COMPACT);
+}
+
+bool
+json_is_printed(void)
+{
+	return printed;
 }
 
 void

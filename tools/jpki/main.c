@@ -7,6 +7,8 @@
 #include "build_folder.h"
 #include "columns.h"
 #include "completion.h"
+#include "failure.h"
+#include "json.h"
 #include "message.h"
 #include "text.h"
 #include "verb.h"
@@ -64,6 +66,13 @@ unknown_verb(const char *word)
 }
 
 static int
+too_much(const char *word)
+{
+	complain(_("\"%s\" is too much here"), word);
+	return misused();
+}
+
+static int
 help(int argc, char **argv)
 {
 	const struct verb *verb;
@@ -79,6 +88,8 @@ help(int argc, char **argv)
 	verb = verb_find(verbs, argv[1]);
 	if (verb == NULL)
 		return unknown_verb(argv[1]);
+	if (argc > 2)
+		return too_much(argv[2]);
 	verb_help(verb);
 	return STATUS_DONE;
 }
@@ -96,6 +107,8 @@ dispatch(int argc, char **argv)
 	    strcmp(argv[0], "help") == 0)
 		return help(argc, argv);
 	if (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "-V") == 0) {
+		if (argc > 1)
+			return too_much(argv[1]);
 		tell("jpki %s", JPKI_VERSION);
 		return STATUS_DONE;
 	}
@@ -117,13 +130,26 @@ speak_language(void)
 	text_free(&folder);
 }
 
+/* Also where the options are not understood; getopt_long() knows it by its first letters too. */
+static bool
+wants_json(char **argv)
+{
+	for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++)
+		if (strlen(*argv) > strlen("--") && strncmp("--json", *argv, strlen(*argv)) == 0)
+			return true;
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
+	bool json = wants_json(argv);
 	int status;
 
 	speak_language();
 	status = dispatch(argc - 1, argv + 1);
+	if (json && status != STATUS_DONE && !json_is_printed())
+		failure_print(status);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		complain("%s", _("what was to be said could not be written"));
 		status = STATUS_FAILED;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "failure.h"
 #include "message.h"
 #include "wrap.h"
 
@@ -93,6 +94,8 @@ complain(const char *format, ...)
 	va_start(arguments, format);
 	length = vasprintf(&line, format, arguments);
 	va_end(arguments);
+	if (diverted == NULL)
+		failure_note(length >= 0 ? line : format);
 	say(stderr, "jpki: ", line, length, format);
 }
 

@@ -2,6 +2,8 @@
 /* jpki pdf: signatures in PDF files. */
 #include <string.h>
 
+#include "content.h"
+#include "export.h"
 #include "known_ca.h"
 #include "message.h"
 #include "pdf_check.h"
@@ -11,19 +13,21 @@
 static int
 run_sign(const struct words *words)
 {
-	if (verb_has(words, OPTION_JSON) || verb_has(words, OPTION_CA) ||
-	    verb_has(words, OPTION_CA_DIR))
-		return verb_misused(
-		    words, "%s", _("--json, --ca and --ca-dir go with check, not with sign"));
+	static const enum option_id used[] = {
+	    OPTION_OUTPUT, OPTION_FORCE, UNLOCK_OPTIONS, OPTION_READER, OPTION_NONE};
+
+	if (!verb_only(words, "sign", used))
+		return STATUS_USAGE;
 	return pdf_sign(words, words->word[1]);
 }
 
 static int
 run_check(const struct words *words)
 {
-	if (verb_has(words, OPTION_OUTPUT) || verb_has(words, OPTION_FORCE))
-		return verb_misused(
-		    words, "%s", _("--output and --force go with sign, not with check"));
+	static const enum option_id used[] = {KNOWN_CA_OPTIONS, OPTION_JSON, OPTION_NONE};
+
+	if (!verb_only(words, "check", used))
+		return STATUS_USAGE;
 	return pdf_check(words, words->word[1]);
 }
 
@@ -37,6 +41,11 @@ run(const struct words *words)
 		return verb_misused(words, "%s", _("say what to do: sign FILE or check FILE"));
 	if (words->count < 2)
 		return verb_misused(words, "%s", _("a file is missing"));
+	/* "./-" is a file of this name */
+	if (content_is_input(words->word[1]) ||
+	    (verb_has(words, OPTION_OUTPUT) && export_path(words->value[OPTION_OUTPUT]) == NULL))
+		return verb_misused(words, "%s",
+		    _("a PDF is read from a file, and written to one: \"-\" stands for none"));
 	return sign ? run_sign(words) : run_check(words);
 }
 

@@ -5,9 +5,11 @@
 #include <strings.h>
 
 #include "columns.h"
+#include "failure.h"
 #include "json.h"
 #include "message.h"
 #include "names.h"
+#include "pulled.h"
 #include "state.h"
 #include "terminal.h"
 #include "text.h"
@@ -43,6 +45,22 @@ show_key(const struct found *found, enum jpki_role role, json_t *all)
 		columns_row(0, COLUMN, name_of_key(role), text);
 	text_free(&text);
 	return error == JPKI_OK && left > 0;
+}
+
+/* The error of a card that has gone, which is told once; JPKI_OK. */
+static int
+find_gone(const struct found *found)
+{
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		unsigned left, maximum;
+		int error = (found->keys & JPKI_ROLE(role))
+				? jpki_tries(found->card, (enum jpki_role)role, &left, &maximum)
+				: JPKI_OK;
+
+		if (error == JPKI_ERR_NO_CARD || pulled_instead(error) != JPKI_HOLDS_CARD)
+			return error;
+	}
+	return JPKI_OK;
 }
 
 static int
@@ -91,11 +109,13 @@ static int
 accept_weak(const struct change *change, const char *reason)
 {
 	complain("%s", reason);
+	failure_code("pin-weak");
 	if (verb_has(change->words, OPTION_WEAK))
 		return STATUS_DONE;
 	if (change->unlock.ask.descriptor < 0 && terminal_confirm(_("Take it all the same?")))
 		return STATUS_DONE;
-	advise("%s", _("Nothing was changed. --weak takes it."));
+	advise("%s",
+	    _("Nothing was changed. Run this again with another one, or with --weak to take it."));
 	return STATUS_PIN;
 }
 
@@ -115,9 +135,11 @@ ask_again(const struct change *change, bool *same)
 	*same = again->length ==
 		change->new->length &&memcmp(again->bytes, change->new->bytes, again->length) == 0;
 	jpki_secret_free(&again);
-	if (!*same)
+	if (!*same) {
 		complain("%s", _("These were not the same: nothing was changed."));
-	return STATUS_DONE;
+		failure_code("pin-mismatch");
+	}
+	return *same || ask_may_be_repeated(&change->unlock.ask) ? STATUS_DONE : STATUS_PIN;
 }
 
 /* Is there nothing to be said against it, or is it taken all the same? */
@@ -129,6 +151,7 @@ judge_new(const struct change *change)
 
 	if (is_same(change->old, change->new)) {
 		complain("%s", _("The new one is the old one: nothing was changed."));
+		failure_code("pin-same");
 		return STATUS_PIN;
 	}
 	reason = weak_reason(role, change->new);
@@ -156,7 +179,7 @@ ask_new_once(struct change *change)
 			status = ask_again(change, &same);
 	} else {
 		status = trouble_tell(rv);
-		if (ask_is_person(ask))
+		if (ask_may_be_repeated(ask))
 			status = STATUS_DONE;
 	}
 	if (!same || status != STATUS_DONE)
@@ -184,6 +207,25 @@ tell_uncertain(void)
 	      "card says that it is wrong, it is still the old one."));
 }
 
+static void
+tell_changed(const struct change *change)
+{
+	enum jpki_role role = change->unlock.role;
+
+	if (verb_has(change->words, OPTION_JSON)) {
+		json_print(json_pack("{s:s}", "changed", word_of_key(role)));
+		return;
+	}
+	tell("%s", role == JPKI_AUTHENTICATION
+		       ? _("The PIN for user authentication is changed.")
+		       : _("The password for digital signature is changed."));
+	if (has_small_letters(change->new))
+		columns_text(stdout, 0,
+		    _("The card has it in capital letters: small ones and capitals are the same "
+		      "here, "
+		      "but not in every program."));
+}
+
 static int
 give_to_card(const struct change *change)
 {
@@ -202,14 +244,7 @@ give_to_card(const struct change *change)
 			tell_uncertain();
 		return status;
 	}
-	tell("%s", role == JPKI_AUTHENTICATION
-		       ? _("The PIN for user authentication is changed.")
-		       : _("The password for digital signature is changed."));
-	if (has_small_letters(change->new))
-		columns_text(stdout, 0,
-		    _("The card has it in capital letters: small ones and capitals are the same "
-		      "here, "
-		      "but not in every program."));
+	tell_changed(change);
 	return STATUS_DONE;
 }
 
@@ -243,8 +278,6 @@ run_change(const struct words *words)
 		return verb_misused(words, "%s", _("which one: auth or sign"));
 	if (!key_of_word(words->word[1], &role))
 		return verb_misused(words, _("there is no key \"%s\""), words->word[1]);
-	if (verb_has(words, OPTION_JSON))
-		return verb_misused(words, "%s", _("--json goes with status"));
 	status = found_card(words, &found);
 	if (status == STATUS_DONE && !(found.keys & JPKI_ROLE(role)))
 		status = trouble_tell(JPKI_ERR_NO_KEY);
@@ -256,13 +289,19 @@ run_change(const struct words *words)
 static int
 run_status(const struct words *words)
 {
+	static const enum option_id used[] = {OPTION_READER, OPTION_JSON, OPTION_NONE};
 	struct found found;
-	int status;
+	int status, error;
 
 	if (words->count > 1)
 		return verb_misused(words, _("\"%s\" is too much here"), words->word[1]);
+	if (!verb_only(words, "status", used))
+		return STATUS_USAGE;
 	status = found_card(words, &found);
-	return status == STATUS_DONE ? show(words, &found) : status;
+	if (status != STATUS_DONE)
+		return status;
+	error = find_gone(&found);
+	return error == JPKI_OK ? show(words, &found) : trouble_tell(error);
 }
 
 static int

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki sign: signatures of files, by a key of the card. */
 #include <limits.h>
+#include <unistd.h>
 
+#include "descriptor_option.h"
 #include "document.h"
+#include "export.h"
 #include "message.h"
+#include "pulled.h"
 #include "signing_key.h"
 #include "trouble.h"
 
@@ -87,7 +91,7 @@ sign_all(struct signing *signing)
 	while (signing->done < signing->documents.count && status == STATUS_DONE) {
 		int rv = sign_next(signing);
 
-		if (rv == JPKI_ERR_NOT_VERIFIED)
+		if (rv == JPKI_ERR_NOT_VERIFIED && pulled_instead(rv) == JPKI_HOLDS_CARD)
 			status = open_again(signing);
 		else if (rv != JPKI_OK)
 			status = trouble_tell(rv);
@@ -114,6 +118,33 @@ sign_documents(const struct words *words, struct signing *signing)
 	return status == STATUS_DONE ? documents_write(&signing->documents) : status;
 }
 
+static bool
+has_input(const struct words *words)
+{
+	for (int i = 0; i < words->count; i++)
+		if (content_is_input(words->word[i]))
+			return true;
+	return false;
+}
+
+/* What is wrong with standard input and output; STATUS_DONE. */
+static int
+check_streams(const struct words *words, const char *output)
+{
+	const char *pin = words->value[OPTION_PIN_FD];
+	bool input = has_input(words);
+
+	if (input && words->count > 1)
+		return verb_misused(words, "%s", _("standard input (-) can only be signed alone"));
+	if (input && pin != NULL && descriptor_option(pin) == STDIN_FILENO)
+		return verb_misused(
+		    words, "%s", _("standard input cannot be both the file and the PIN"));
+	if ((output != NULL ? export_path(output) == NULL : input) && isatty(STDOUT_FILENO))
+		return verb_misused(
+		    words, "%s", _("a signature would garble the terminal: use --output FILE"));
+	return STATUS_DONE;
+}
+
 static int
 run(const struct words *words)
 {
@@ -128,6 +159,9 @@ run(const struct words *words)
 		return verb_misused(words, "%s", _("a file is missing"));
 	if (output != NULL && words->count > 1)
 		return verb_misused(words, "%s", _("--output is for one file alone"));
+	status = check_streams(words, output);
+	if (status != STATUS_DONE)
+		return status;
 	/* with the certificate, which says who a person is and where he lives */
 	signing.documents.mode = verb_has(words, OPTION_AUTH) ? 0666 : 0600;
 	status = documents_find(&signing.documents, words->word, (size_t)words->count, output);

@@ -168,8 +168,11 @@ open_whole(struct signed_file *file)
 	uint8_t *bytes;
 
 	if (file->content.size > WHOLE_MAX) {
-		complain(_("%s is too large to be checked in this form (more than %u MiB)."),
-		    file->path, WHOLE_MAX >> 20);
+		char *name = content_name(file->path);
+
+		complain(_("%s is too large to be checked in this form (more than %u MiB)."), name,
+		    WHOLE_MAX >> 20);
+		text_free(&name);
 		advise(
 		    "%s", _("Have the signature made anew in DER, or beside the file (detached)."));
 		return STATUS_FAILED;
@@ -196,7 +199,9 @@ signed_file_open(const char *path, struct signed_file *file)
 	int status;
 
 	*file = (struct signed_file){.path = path};
-	status = content_open(path, &file->content);
+	status = content_open_any(path, &file->content);
+	if (status == STATUS_DONE && (file->content.is_stream || file->content.from > 0))
+		status = content_keep(&file->content, path, WHOLE_MAX);
 	if (status != STATUS_DONE)
 		return status;
 	length = file->content.size < HEAD ? (size_t)file->content.size : HEAD;
@@ -253,7 +258,7 @@ signed_file_find_content(struct signed_file *file, const char *path)
 		return STATUS_FAILED;
 	}
 	content_close(&file->content);
-	return content_open(file->content_path, &file->content);
+	return content_open_any(file->content_path, &file->content);
 }
 
 static int
@@ -274,7 +279,7 @@ signed_file_feed(const struct signed_file *file, BIO *chain)
 		return file->memory_length == 0
 			   ? STATUS_DONE
 			   : take_for_chain(chain, file->memory, file->memory_length);
-	progress_begin(&progress, _("Reading"), file->content.size);
+	progress_begin(&progress, _("Reading"), file->content.is_stream ? 0 : file->content.size);
 	status = content_read(&file->content,
 	    file->content_path != NULL ? file->content_path : file->path, &progress, take_for_chain,
 	    chain);

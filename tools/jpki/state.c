@@ -3,6 +3,7 @@
 
 #include "message.h"
 #include "names.h"
+#include "pulled.h"
 #include "state.h"
 #include "text.h"
 
@@ -28,13 +29,19 @@ read_key(uint64_t card, enum jpki_role role, struct key_state *key)
 	key->certificate_error = state_read_certificate(card, role, JPKI_CERTIFICATE, &key->facts);
 }
 
+static bool
+is_of_gone(int error)
+{
+	return error == JPKI_ERR_NO_CARD || pulled_instead(error) != JPKI_HOLDS_CARD;
+}
+
 /* Was it taken out while it was asked? */
 static bool
 is_gone(const struct card_state *state)
 {
 	for (int role = 0; role < JPKI_ROLES; role++)
-		if (state->keys[role].tries_error == JPKI_ERR_NO_CARD ||
-		    state->keys[role].certificate_error == JPKI_ERR_NO_CARD)
+		if (is_of_gone(state->keys[role].tries_error) ||
+		    is_of_gone(state->keys[role].certificate_error))
 			return true;
 	return false;
 }
@@ -46,6 +53,7 @@ state_read(const struct found *found, struct card_state *state)
 	int rv;
 
 	*state = (struct card_state){0};
+	pulled_watch(found->card, found->reader);
 	rv = jpki_keys(found->card, &keys);
 	if (rv == JPKI_OK)
 		rv = jpki_card_text(found->card, state->model, state->serial);

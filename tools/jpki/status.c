@@ -9,6 +9,7 @@
 #include "json.h"
 #include "message.h"
 #include "names.h"
+#include "pulled.h"
 #include "reminder.h"
 #include "state.h"
 #include "text.h"
@@ -260,6 +261,8 @@ tell_missing(const struct overview *overview, const struct words *words)
 
 	if (overview->service != JPKI_OK)
 		return trouble_tell(overview->service);
+	if (row != NULL && row->found.holds == JPKI_HOLDS_UNKNOWN)
+		pulled_watch(0, row->found.reader);
 	if (row != NULL)
 		return trouble_tell_holds(row->found.holds);
 	return found_tell_no_reader(words, overview->readers);
@@ -272,7 +275,10 @@ print_row(const struct row *row)
 		print_reader(row);
 		return STATUS_DONE;
 	}
-	return row->error == JPKI_OK ? print_card(row) : trouble_tell(row->error);
+	if (row->error == JPKI_OK)
+		return print_card(row);
+	pulled_watch(row->found.card, row->found.reader);
+	return trouble_tell(row->error);
 }
 
 static bool
@@ -406,14 +412,27 @@ log_in(const struct words *words)
 	return status;
 }
 
+static bool
+fits(const struct words *words)
+{
+	static const enum option_id ways[] = {OPTION_REMIND, OPTION_SIGN, OPTION_NONE};
+	static const enum option_id alone[] = {OPTION_REMIND, OPTION_NONE};
+
+	if (!verb_one_of(words, ways))
+		return false;
+	if (verb_has(words, OPTION_REMIND))
+		return verb_only(words, "--remind", alone);
+	return verb_needs(words, OPTION_PIN_FD, OPTION_SIGN) &&
+	       verb_needs(words, OPTION_LAST_TRY, OPTION_SIGN);
+}
+
 static int
 run(const struct words *words)
 {
-	static const enum option_id ways[] = {OPTION_REMIND, OPTION_SIGN, OPTION_NONE};
 	struct overview overview;
 	int status;
 
-	if (!verb_one_of(words, ways))
+	if (!fits(words))
 		return STATUS_USAGE;
 	if (verb_has(words, OPTION_REMIND))
 		return reminder_run();

@@ -3,8 +3,10 @@
 
 #include "columns.h"
 #include "exit_status.h"
+#include "failure.h"
 #include "message.h"
 #include "names.h"
+#include "pulled.h"
 #include "text.h"
 #include "trouble.h"
 
@@ -130,6 +132,8 @@ tell_row(const struct row *row)
 {
 	char *sentence = text_format("jpki: %s", _(row->sentence));
 
+	failure_note(_(row->sentence));
+	failure_code(row->word);
 	advise_text(sentence);
 	text_free(&sentence);
 	if (row->advice != NULL)
@@ -137,10 +141,32 @@ tell_row(const struct row *row)
 	return row->status;
 }
 
+static const struct row pulled = {0, "no-card", STATUS_NO_CARD,
+    N_("The card was taken out meanwhile."), N_("Put it in again, and run this again.")};
+
+static const struct row unplugged = {0, "no-reader", STATUS_NO_CARD,
+    N_("The card reader was unplugged meanwhile."), N_("Connect it again, and run this again.")};
+
+/* What the cause is if the card, or its reader, has gone. */
+static const struct row *
+find_cause(int error)
+{
+	switch (pulled_instead(error)) {
+	case JPKI_HOLDS_NO_READER:
+		return &unplugged;
+	case JPKI_HOLDS_NOTHING:
+		return &pulled;
+	case JPKI_HOLDS_MUTE:
+		return find(JPKI_ERR_MUTE);
+	default:
+		return find(error);
+	}
+}
+
 int
 trouble_tell(int error)
 {
-	const struct row *row = find(error);
+	const struct row *row = find_cause(error);
 
 	if (row != NULL)
 		return tell_row(row);
@@ -172,9 +198,13 @@ tell_tries(uint64_t card, enum jpki_role role, enum jpki_try spent)
 			       ? _("No try was spent.")
 			       : _("It is not certain whether a try was spent.");
 
-	if (jpki_tries(card, role, &left, &maximum) != JPKI_OK)
+	failure_try(spent);
+	if (jpki_tries(card, role, &left, &maximum) != JPKI_OK) {
 		advise("%s", cost);
-	else if (left == 0)
+		return;
+	}
+	failure_tries(left);
+	if (left == 0)
 		advise(_("%s None is left."), cost);
 	else
 		/* TRANSLATORS: what it has cost; then how many of how many are left. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <signal.h>
 
-#include "unlock.h"
+#include "failure.h"
 #include "message.h"
 #include "names.h"
 #include "text.h"
 #include "trouble.h"
+#include "unlock.h"
 
 /* How often a person is asked for one that could be right. */
 #define QUESTIONS 3
@@ -22,14 +23,19 @@ unlock_prepare(const struct words *words, const struct found *found, enum jpki_r
 int
 unlock_check(const struct unlock *unlock, unsigned *left, unsigned *maximum)
 {
-	int rv = jpki_tries(unlock->found->card, unlock->role, left, maximum);
+	int status, rv = jpki_tries(unlock->found->card, unlock->role, left, maximum);
 
 	if (rv != JPKI_OK)
 		return trouble_tell(rv);
-	if (*left == 0)
-		return trouble_tell(JPKI_ERR_PIN_BLOCKED);
+	if (*left == 0) {
+		status = trouble_tell(JPKI_ERR_PIN_BLOCKED);
+		failure_tries(0);
+		return status;
+	}
 	if (*left == 1 && !unlock->last_try) {
 		complain("%s", _("Only one try is left: a wrong PIN would block it."));
+		failure_code("last-try");
+		failure_tries(1);
 		advise("%s", _("If you are sure of it, say --last-try. Nothing was sent."));
 		return STATUS_PIN;
 	}
@@ -49,7 +55,7 @@ ask_once(const struct unlock *unlock, const char *why, struct jpki_secret **secr
 		return STATUS_DONE;
 	jpki_secret_free(secret);
 	status = trouble_tell_pin(unlock->found->card, unlock->role, rv, JPKI_TRY_KEPT);
-	return ask_is_person(&unlock->ask) ? STATUS_DONE : status;
+	return ask_may_be_repeated(&unlock->ask) ? STATUS_DONE : status;
 }
 
 int
@@ -92,7 +98,7 @@ unlock(const struct unlock *unlock)
 		return status;
 	rv = jpki_login(unlock->found->card, unlock->role, secret->bytes, secret->length, &spent);
 	jpki_secret_free(&secret);
-	if (rv == JPKI_ERR_NO_CARD)
+	if (rv == JPKI_ERR_NO_CARD && spent == JPKI_TRY_KEPT)
 		return trouble_tell_taken_out();
 	if (rv != JPKI_OK)
 		return trouble_tell_pin(unlock->found->card, unlock->role, rv, spent);

@@ -18,7 +18,8 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_JSON] = {"json", NULL, N_("print JSON, for programs")},
     [OPTION_PIN_FD] = {"pin-fd", N_("N"), N_("read the PIN from file descriptor N, a line each")},
     [OPTION_LAST_TRY] = {"last-try", NULL, N_("ask also if only one try is left")},
-    [OPTION_OUTPUT] = {"output", N_("FILE"), N_("write to this file")},
+    [OPTION_OUTPUT] = {"output", N_("FILE"),
+	N_("write to this file, or with \"-\" to standard output")},
     [OPTION_FORCE] = {"force", NULL, N_("overwrite a file that is there")},
     [OPTION_PEM] = {"pem", NULL, N_("the certificate itself, PEM")},
     [OPTION_DER] = {"der", NULL, N_("the certificate itself, DER")},
@@ -251,4 +252,33 @@ verb_one_of(const struct words *words, const enum option_id *ids)
 		first = *ids;
 	}
 	return true;
+}
+
+static bool
+is_in(enum option_id id, const enum option_id *ids)
+{
+	while (*ids != OPTION_NONE && *ids != id)
+		ids++;
+	return *ids == id;
+}
+
+bool
+verb_only(const struct words *words, const char *what, const enum option_id *ids)
+{
+	for (const enum option_id *id = words->verb->options; *id != OPTION_NONE; id++)
+		if (verb_has(words, *id) && !is_in(*id, ids)) {
+			/* TRANSLATORS: an option; a word or an option, as "check". */
+			verb_misused(words, _("--%s does nothing with %s"), rows[*id].name, what);
+			return false;
+		}
+	return true;
+}
+
+bool
+verb_needs(const struct words *words, enum option_id id, enum option_id other)
+{
+	if (!verb_has(words, id) || verb_has(words, other))
+		return true;
+	verb_misused(words, _("--%s does nothing without --%s"), rows[id].name, rows[other].name);
+	return false;
 }

@@ -103,4 +103,12 @@ bool verb_has(const struct words *words, enum option_id id);
  * false, and that was told. */
 bool verb_one_of(const struct words *words, const enum option_id *ids);
 
+/* The options that go with a word or an option, `what`: no other one was given than those of a list
+ * that OPTION_NONE ends. Else false, and that was told: it would do nothing. */
+bool verb_only(const struct words *words, const char *what, const enum option_id *ids);
+
+/* An option was given only where the other one was, without which it would do nothing. Else false,
+ * and that was told. */
+bool verb_needs(const struct words *words, enum option_id id, enum option_id other);
+
 #endif

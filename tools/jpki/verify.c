@@ -71,8 +71,7 @@ print_for_people(const struct check *check)
 	columns_text(stdout, 0, verdict(state_of(check)));
 	columns_text(stdout, 0, sentence);
 	if (check->file.content_path != NULL) {
-		const char *path = check->file.content_path;
-		char *clean = columns_clean(path, strlen(path));
+		char *clean = content_name(check->file.content_path);
 
 		tell(_("Signed file: %s"), clean);
 		text_free(&clean);
@@ -140,6 +139,10 @@ run(const struct words *words)
 
 	if (words->count == 0)
 		return verb_misused(words, "%s", _("a file is missing"));
+	if (content_is_input(words->word[0]) && verb_has(words, OPTION_CONTENT) &&
+	    content_is_input(words->value[OPTION_CONTENT]))
+		return verb_misused(
+		    words, "%s", _("standard input cannot be both the signature and the file"));
 	status = known_cas_load(words, &check.cas);
 	if (status == STATUS_DONE)
 		status = check_file(words, &check);

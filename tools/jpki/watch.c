@@ -24,6 +24,7 @@ struct watch {
 	struct seen *seen;
 	size_t count;
 	int service; /* of libjpki, when it was asked last */
+	bool waits;  /* for a reader, and that was told */
 };
 
 static char *
@@ -43,15 +44,10 @@ tell_line(const struct watch *watch, const char *reader, const char *word, const
 {
 	char *now = time_text();
 
-	if (verb_has(watch->words, OPTION_JSON)) {
-		json_t *line =
-		    json_pack("{s:s, s:s, s:s}", "time", now, "reader", reader, "holds", word);
-
-		if (line == NULL || json_dumpf(line, stdout, JSON_COMPACT) != 0)
-			out_of_memory();
-		putchar('\n');
-		json_decref(line);
-	} else
+	if (verb_has(watch->words, OPTION_JSON))
+		json_print_line(
+		    json_pack("{s:s, s:s, s:s}", "time", now, "reader", reader, "holds", word));
+	else
 		tell("%s  %s: %s", now, reader, name);
 	text_free(&now);
 }
@@ -84,6 +80,29 @@ tell_service(struct watch *watch, int service)
 		(void)trouble_tell(service);
 }
 
+static bool
+is_any_there(const struct watch *watch)
+{
+	for (size_t i = 0; i < watch->count; i++)
+		if (watch->seen[i].holds != JPKI_HOLDS_NO_READER)
+			return true;
+	return false;
+}
+
+/* Else somebody who has mistaken a name would wait for nothing, without a word. */
+static void
+tell_waiting(struct watch *watch)
+{
+	const char *wanted = watch->words->value[OPTION_READER];
+	bool waits = watch->service == JPKI_OK && !is_any_there(watch);
+
+	if (waits && !watch->waits && wanted == NULL)
+		advise("%s", _("Waiting for a card reader."));
+	else if (waits && !watch->waits)
+		advise(_("Waiting for a card reader \"%s\"."), wanted);
+	watch->waits = waits;
+}
+
 static void
 look(struct watch *watch)
 {
@@ -96,6 +115,7 @@ look(struct watch *watch)
 	}
 	for (size_t i = 0; i < watch->count; i++)
 		look_at(watch, i);
+	tell_waiting(watch);
 	(void)fflush(stdout);
 }
 

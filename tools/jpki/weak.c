@@ -1,55 +1,62 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "day.h"
 #include "message.h"
+#include "text.h"
 #include "weak.h"
 
+/* What of a PIN is looked at, as the card has it, with room for all that could be one. */
+#define ROOM 32
+
+struct part {
+	const uint8_t *at;
+	size_t length;
+};
+
 static bool
-all_same(const struct jpki_secret *pin)
+all_same(struct part part)
 {
-	for (size_t i = 1; i < pin->length; i++)
-		if (pin->bytes[i] != pin->bytes[0])
+	for (size_t i = 1; i < part.length; i++)
+		if (part.at[i] != part.at[0])
 			return false;
 	return true;
 }
 
 /* Each one more, or each one less, than the one before. */
 static bool
-is_row(const struct jpki_secret *pin)
+is_row(struct part part)
 {
-	int step = pin->length > 1 ? pin->bytes[1] - pin->bytes[0] : 0;
+	int step = part.length > 1 ? part.at[1] - part.at[0] : 0;
 
-	for (size_t i = 1; i < pin->length; i++)
-		if (pin->bytes[i] - pin->bytes[i - 1] != step)
+	for (size_t i = 1; i < part.length; i++)
+		if (part.at[i] - part.at[i - 1] != step)
 			return false;
 	return step == 1 || step == -1;
 }
 
 /* Two halves that are the same: 1212. */
 static bool
-is_twice(const struct jpki_secret *pin)
+is_twice(struct part part)
 {
-	size_t half = pin->length / 2;
+	size_t half = part.length / 2;
 
-	for (size_t i = 0; i < half; i++)
-		if (pin->bytes[i] != pin->bytes[half + i])
-			return false;
-	return pin->length % 2 == 0;
+	return part.length % 2 == 0 && memcmp(part.at, part.at + half, half) == 0;
 }
 
 static int
-two_digits(const struct jpki_secret *pin, size_t at)
+two_digits(struct part part, size_t at)
 {
-	return (pin->bytes[at] - '0') * 10 + pin->bytes[at + 1] - '0';
+	return (part.at[at] - '0') * 10 + part.at[at + 1] - '0';
 }
 
 /* Four digits that are a day and a month, in either order, or a year of somebody's birth. */
 static bool
-is_date(const struct jpki_secret *pin)
+is_date(struct part part)
 {
-	int first = two_digits(pin, 0), second = two_digits(pin, 2);
+	int first = two_digits(part, 0), second = two_digits(part, 2);
 
 	return day_is_real((struct day){2000, first, second}) ||
 	       day_is_real((struct day){2000, second, first}) || first == 19 ||
@@ -57,22 +64,127 @@ is_date(const struct jpki_secret *pin)
 }
 
 static bool
-are_digits(const struct jpki_secret *pin)
+is_digit(uint8_t byte)
 {
-	for (size_t i = 0; i < pin->length; i++)
-		if (pin->bytes[i] < '0' || pin->bytes[i] > '9')
+	return byte >= '0' && byte <= '9';
+}
+
+static bool
+are_digits(struct part part)
+{
+	for (size_t i = 0; i < part.length; i++)
+		if (!is_digit(part.at[i]))
 			return false;
 	return true;
 }
 
-const char *
-weak_reason(enum jpki_role role, const struct jpki_secret *pin)
+static const char *
+digits_reason(struct part pin)
 {
-	if (role != JPKI_AUTHENTICATION || pin->length != 4 || !are_digits(pin))
+	if (pin.length != 4 || !are_digits(pin))
 		return NULL;
 	if (all_same(pin) || is_row(pin) || is_twice(pin))
 		return _("It is one of those that are tried first.");
 	if (is_date(pin))
 		return _("It could be a date: a birthday is tried first.");
 	return NULL;
+}
+
+/* ---------------------------------------------------------------- passwords */
+
+/* Those that lead the lists of passwords that have become known, and what is near here; rows of
+ * keys. */
+static const char *const words[] = {"PASSWORD", "PASSWD", "PASS", "PASSW0RD", "P4SSW0RD", "ADMIN",
+    "LOGIN", "WELCOME", "HELLO", "SECRET", "DRAGON", "MONKEY", "MASTER", "LETMEIN", "ILOVEYOU",
+    "PRINCESS", "SUNSHINE", "FOOTBALL", "BASEBALL", "POKEMON", "DORAEMON", "SAKURA", "NIPPON",
+    "NIHON", "JAPAN", "TOKYO", "OSAKA", "MYNUMBER", "MYNUMBERCARD", "MYNA", "JPKI", "CARD", "SIGN",
+    "TEST", "QWERTY", "QWERTYUIOP", "QWERT", "QWER", "ASDFGHJKL", "ASDFGH", "ASDF", "ZXCVBNM",
+    "ZXCVBN", "ZXCV", "1QAZ2WSX", "1QAZXSW2", "Q1W2E3R4", "1Q2W3E4R"};
+
+static bool
+is_word(struct part part)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i]) == part.length && memcmp(words[i], part.at, part.length) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_guessed(struct part part)
+{
+	return all_same(part) || is_row(part) || is_word(part) ||
+	       (part.length == 4 && are_digits(part) && is_date(part));
+}
+
+/* Two parts, each of which is guessed: letters and then digits, or the other way round; or a word
+ * that has both, and something behind it. */
+static bool
+are_two_guessed(struct part pin)
+{
+	for (size_t i = 1; i <= pin.length; i++) {
+		struct part first = {pin.at, i}, rest = {pin.at + i, pin.length - i};
+
+		if (is_guessed(first) && is_guessed(rest))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_weak_password(struct part pin)
+{
+	return are_two_guessed(pin) ||
+	       (is_twice(pin) && are_two_guessed((struct part){pin.at, pin.length / 2}));
+}
+
+/* ---------------------------------------------------------------- as the card has it */
+
+/* A full-width one (U+FF01 to U+FF5E, of an input method left on) is that of ASCII; 0: it is none.
+ */
+static uint8_t
+full_width(const uint8_t *at, size_t length)
+{
+	unsigned code;
+
+	if (length < 3 || at[0] != 0xef || (at[1] != 0xbc && at[1] != 0xbd))
+		return 0;
+	code = (at[1] & 0x3fU) << 6 | (at[2] & 0x3fU);
+	return code > 0xf00 && code <= 0xf5e ? (uint8_t)(code - 0xf00 + ' ') : 0;
+}
+
+static uint8_t
+capital(uint8_t byte)
+{
+	return byte >= 'a' && byte <= 'z' ? (uint8_t)(byte - 'a' + 'A') : byte;
+}
+
+static void
+fold(const struct jpki_secret *pin, struct jpki_secret *folded)
+{
+	for (size_t i = 0; i < pin->length && folded->length < folded->size; i++) {
+		uint8_t wide = full_width(pin->bytes + i, pin->length - i);
+
+		folded->bytes[folded->length++] = capital(wide != 0 ? wide : pin->bytes[i]);
+		i += wide != 0 ? 2 : 0;
+	}
+}
+
+const char *
+weak_reason(enum jpki_role role, const struct jpki_secret *pin)
+{
+	struct jpki_secret *folded = jpki_secret_new(ROOM);
+	const char *reason = NULL;
+	struct part part;
+
+	if (folded == NULL)
+		out_of_memory();
+	fold(pin, folded);
+	part = (struct part){folded->bytes, folded->length};
+	if (role == JPKI_AUTHENTICATION)
+		reason = digits_reason(part);
+	else if (is_weak_password(part))
+		reason = _("It is one of those that are tried first.");
+	jpki_secret_free(&folded);
+	return reason;
 }

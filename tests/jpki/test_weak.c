@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "weak.h"
+
+static const char *
+reason(enum jpki_role role, const char *text)
+{
+	struct jpki_secret *pin = jpki_secret_new(strlen(text));
+	const char *found;
+
+	memcpy(pin->bytes, text, strlen(text));
+	pin->length = strlen(text);
+	found = weak_reason(role, pin);
+	jpki_secret_free(&pin);
+	return found;
+}
+
+static void
+pins_that_are_tried_first(void **state)
+{
+	static const char *const weak[] = {
+	    "0000", "1234", "4321", "0123", "1212", "1990", "2024", "0229", "3112", "１２３４"};
+	static const char *const good[] = {"5739", "9137", "2051", "8642", "５７３９"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
+		assert_non_null(reason(JPKI_AUTHENTICATION, weak[i]));
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_null(reason(JPKI_AUTHENTICATION, good[i]));
+}
+
+static void
+passwords_that_are_tried_first(void **state)
+{
+	static const char *const weak[] = {"password1", "PASSWORD1", "AAAAA1", "ABC123", "123456A",
+	    "A123456", "1AAAAA", "abc123abc123", "QWERTY123", "1QAZ2WSX", "PASSW0RD", "PASSW0RD1",
+	    "SAKURA1990", "MYNUMBER2024", "ZYX987", "ＡＢＣ１２３", "JPKI1234", "ABCDEF1"};
+	static const char *const good[] = {"K7TQ2M", "HANAKO58", "XYZ78K", "1A2B3C", "PASSAGE17",
+	    "B0NSAI4EVER", "QX1990", "AB12CD34", "ABC124"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
+		assert_non_null(reason(JPKI_SIGNATURE, weak[i]));
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_null(reason(JPKI_SIGNATURE, good[i]));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(pins_that_are_tried_first),
+	    cmocka_unit_test(passwords_that_are_tried_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
