@@ -38,7 +38,8 @@ def test_all_is_well(doctor):
                            "OK  The service for card readers (pcscd) runs.\n"
                            "OK  My Number card in Virtual PCD 00 00.\n"
                            "--  Virtual PCD 00 01: no card.\n    -> ")
-    assert max(map(columns, said.splitlines())) <= 80
+    for line in said.splitlines():  # a path is not broken
+        assert columns(line) <= 80 or line.strip().startswith("/") and " " not in line.strip()
     assert "\033" not in said
 
 

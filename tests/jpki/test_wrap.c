@@ -38,6 +38,9 @@ static const struct row {
     {"/" EIGHTY "\nin", 0, 0, "/" EIGHTY "\nin\n"},
     {"番号は/" EIGHTY "に。", 0, 0, "番号は\n/" EIGHTY "\nに。\n"},
     {"番号は/" EIGHTY "。次", 0, 0, "番号は\n/" EIGHTY "。\n次\n"},
+    /* a command is to be copied */
+    {"do\n  x " EIGHTY "\nand " EIGHTY, 0, 0, "do\n  x " EIGHTY "\nand\n" EIGHTY "\n"},
+    {" x " EIGHTY, 0, 0, " x\n" EIGHTY "\n"},
     /* nothing that is no character, and no end without one */
     {"/\xff" EIGHTY, 0, 0, "/\xff" EIGHTY "\n"},
     {"/", 0, 0, "/\n"},

@@ -8,9 +8,13 @@
 
 #include <openssl/crypto.h>
 
+#include "columns.h"
 #include "doctor_report.h"
 #include "message.h"
 #include "text.h"
+
+/* Where the texts of findings begin. */
+#define COLUMN 15
 
 /* A text with each occurrence of a word replaced; to be freed. */
 static char *
@@ -83,14 +87,12 @@ print_findings(const struct diagnosis *diagnosis)
 	for (size_t i = 0; i < diagnosis->count; i++) {
 		const struct finding *finding = &diagnosis->rows[i];
 		char *text = without(finding->text, home != NULL ? home : "", "~");
-		char *lines;
+		char *label = text_format("%s %s", marks[finding->mark], finding->id);
 
 		doctor_report_hide_numbers(text);
-		lines = without(text, "\n", "\n               ");
-
-		printf("%s %-12s%s\n", marks[finding->mark], finding->id, lines);
+		columns_row(0, COLUMN, label, text);
 		text_free(&text);
-		text_free(&lines);
+		text_free(&label);
 	}
 }
 

@@ -117,13 +117,20 @@ bytes_that_fit(const char *text, int room)
 	return fit > 0 ? fit : (at > 0 ? at : wrap_character_at(text, length).size);
 }
 
+/* A line that begins with blanks is a command, to be copied: it stays whole. */
+static size_t
+next_line(const char *text, int room)
+{
+	return text[0] == ' ' && text[1] == ' ' ? strcspn(text, "\n") : bytes_that_fit(text, room);
+}
+
 void
 wrap_print(FILE *out, const char *text, int used, int indent)
 {
 	locale_t before = wrap_enter();
 
 	for (;;) {
-		size_t fit = bytes_that_fit(text, WRAP_COLUMNS - used);
+		size_t fit = next_line(text, WRAP_COLUMNS - used);
 
 		fprintf(out, "%.*s\n", (int)fit, text);
 		text += fit;
