@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from browser import (PATIENCE, Browser, log_in, log_in_with_a_phone, mistype, move_card,
+from browser import (JPKI, PATIENCE, Browser, log_in, log_in_with_a_phone, mistype, move_card,
                      move_reader)
+from support import BUILD, needs
 
 pytestmark = pytest.mark.timeout(PATIENCE)
 
@@ -78,3 +79,43 @@ def test_firefox_sees_the_card_come_and_go(firefox, sandbox):
 
 def test_firefox_sees_a_reader_and_asks_for_one_pin_though_there_are_two(firefox, sandboxes):
     move_reader(firefox(sandboxes("--no-reader"), module="jpki-pkcs11", chooses=True))
+
+
+class OnDesktop(Firefox):
+    """With a profile where programs that register modules look for one."""
+
+    place = ".mozilla/firefox/0abcdefg.default-esr"
+
+    def configure(self):
+        super().configure()
+        path = self.folder / self.place
+        (path.parent / "profiles.ini").write_text(
+            f"[Profile0]\nName=default-esr\nIsRelative=1\nPath={path.name}\nDefault=1\n")
+
+
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_firefox_logs_in_once_opensc_is_out(screen, sandbox, tmp_path, certificates,
+                                            record_property, order):
+    """Debian's program has registered OpenSC's module before set-up or after it, as at each login to
+    its desktop; jpki doctor takes it out: one prompt, and TLS 1.3. It is put back as it was."""
+    needs("pkcs11-register")
+    browser = OnDesktop(sandbox, screen, tmp_path / "firefox", certificates)
+    modules = browser.folder / browser.place / "pkcs11.txt"
+
+    def run(*command, status=0):
+        return sandbox.run(*command, env=browser.environment(), status=status)
+
+    steps = [("pkcs11-register",), (JPKI, "setup", "firefox", "--modules", BUILD / "src")]
+    run(JPKI, "setup", "firefox", "--remove")
+    for step in steps if order == "before" else reversed(steps):
+        run(*step)
+    registered = modules.read_bytes()
+    assert b"opensc-pkcs11.so" in registered and b"jpki-pkcs11-auth.so" in registered
+    for words, status in ((("doctor",), 1), (("setup", "firefox", "--check"), 0)):
+        said = " ".join(run(JPKI, *words, status=status).split())
+        assert f"OpenSC's module is registered too, in {modules}." in said
+    run(JPKI, "doctor", "--fix", status=0)
+    assert b"opensc" not in modules.read_bytes()
+    log_in(browser, "TLSv1.3", record_property)
+    run(JPKI, "doctor", "--unfix", status=0)
+    assert modules.read_bytes() == registered

@@ -482,12 +482,12 @@ def test_libreoffice_gets_a_database_of_its_own(person):
 
 
 def test_libreoffice_is_told_how_to_trust_the_ca(person, sandbox, card, tmp_path):
-    """By a line that can be used as it is."""
+    """By lines that can be used as they are."""
     person.home = person.home.rename(tmp_path / "it's home")
     person.env["HOME"] = str(person.home)
     said = person.setup("libreoffice")
     database = f"sql:{person.home}/.local/share/jpki/nss-signature"
-    (command,) = re.findall(r"^  (certutil .*)$", said, re.MULTILINE)
+    (command,) = re.findall(r"^  (certutil .*\\\n.*)$", said, re.MULTILINE)
     assert command in person.setup("libreoffice")
     card.mark()
     sandbox.run("sh", "-c", command, env=person.env)

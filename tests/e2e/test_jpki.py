@@ -410,6 +410,7 @@ done
 
 @pytest.mark.parametrize("answer, status", [
     ("echo D %41bc123; echo OK", DONE), ("echo ERR 83886179 cancelled", NO_PIN),
+    ("echo ERR 83886278 closed", NO_PIN), ("echo ERR 83886142 too late", NO_PIN),
     ("exit 1", NO_PIN)])
 def test_a_window_asks(jpki, card, tmp_path, answer, status):
     """Its protocol; a stand-in speaks it."""

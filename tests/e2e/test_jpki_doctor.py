@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """jpki doctor: what is found, and what it says to do."""
 
+import os
+import re
+import socket
+
 import pytest
 
 from command import DONE, FAILED, Jpki, columns
@@ -38,7 +42,8 @@ def test_all_is_well(doctor):
                            "OK  The service for card readers (pcscd) runs.\n"
                            "OK  My Number card in Virtual PCD 00 00.\n"
                            "--  Virtual PCD 00 01: no card.\n    -> ")
-    assert max(map(columns, said.splitlines())) <= 80
+    for line in said.splitlines():  # a path is not broken
+        assert columns(line) <= 80 or line.strip().startswith("/") and " " not in line.strip()
     assert "\033" not in said
 
 
@@ -154,6 +159,34 @@ def test_a_report_tells_nothing_of_a_person(doctor, home, some_locale):
     assert "~/.pki/nssdb/pkcs11.txt" in said
     for secret in (str(home), "SECRETSERIAL", "番号"):
         assert secret not in said
+
+
+def test_a_report_tells_no_place_of_a_person(doctor, home):
+    """Neither where a link leads to, nor the user's name, nor the computer's."""
+    needs("/usr/bin/chromium")
+    real = home.rename(home.with_name("hanako"))
+    home.symlink_to(real)
+    place = real.parent / "root" / "profile"  # the user is root here
+    place.mkdir(parents=True)
+    jpki = doctor()
+    jpki("setup", "chromium")
+    (real / ".mozilla" / "firefox").mkdir(parents=True)
+    (real / ".mozilla" / "firefox" / "profiles.ini").write_text(
+        f"[Profile0]\nName=hanako\nIsRelative=0\nPath={place}\n")
+    said = jpki("doctor", "--report", status=None)
+    assert "~/.pki/nssdb/pkcs11.txt" in said
+    assert "hanako" not in said and "/root" not in said
+    words = set(re.split(r"[^\w.-]+", said))
+    assert not words & {socket.gethostname(), socket.getfqdn(), os.environ.get("USER", "root")}
+
+
+@pytest.mark.parametrize("home_is, said", [("", "HOME is not set"), ("/nowhere", "no such folder")])
+def test_without_a_home_it_says_so_once(doctor, home_is, said):
+    jpki = doctor()
+    jpki.env["HOME"] = home_is
+    points = jpki.json("doctor", status=FAILED)["points"]
+    assert [point["id"] for point in points if point["state"] == "bad"] == ["home"]
+    assert said in points[-1]["text"] and "remedy" not in points[-1]
 
 
 def test_no_pin_is_sent(doctor):

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from command import AUTH_PIN, DONE, NO_CARD, NO_PIN, SIGN_PIN, USAGE, Jpki, columns
-from support import Card, openssl
+from command import AUTH_PIN, DONE, FAILED, NO_CARD, NO_PIN, SIGN_PIN, USAGE, Jpki, columns
+from support import VCARD, Card, openssl, output
 
 ASK_AUTH = "PIN for user authentication (4 digits): "
 # What is told besides, in English or not, comes before.
@@ -106,7 +106,56 @@ QUIRKS = {
     "label=iphone": ("token-info-label", "iPhone", "agrees"),
     "signature=damaged": ("sign-00", "a wrong signature", "differs"),
     "atr=contactless": ("atr", "3B 88 80 01 00 00 05 E0 B3 81 A1 00 7F", "agrees"),
+    "atr=contactless-2": ("atr", "3B 88 80 01 00 4B 51 FF 00 81 D1 00 BC", "agrees"),
+    "atr=contact-2": ("atr", "3B DA 13 FF 81 31 FB 46 80 12 39 2F 31 C1 73 C6 01 C0 3B", "agrees"),
+    "atr=contact-3": ("atr", "3B C5 FF 81 31 FB 45 80 73 C6 01 00 00", "agrees"),
+    "pss-salt=0": ("sign-04", "PSS, 0 bytes of salt", "differs"),
+    "read-limit=100": ("read", "9000, 100 bytes", "differs"),
+    "signature=other-key": ("sign-00", "a wrong signature", "differs"),
+    "signature=short": ("sign-00", "9000, 255 bytes", "differs"),
+    "token-info=blank": ("token-info-texts", "FF", "differs"),
+    "token-info=short": ("token-info-length", "40 bytes", "differs"),
+    "authentication-certificate=other-key": ("sign-00", "a wrong signature", "differs"),
+    **{f"short-identifiers={sw}": ("read-short", sw.upper(), "differs")
+       for sw in ("6b00", "6a82", "6982", "6985", "6986", "6a80")},
 }
+
+# Certificates as they should not be: what is told of their extensions.
+MALFORMED = {
+    **dict.fromkeys(("claimed", "empty", "length-huge", "length-indefinite", "length-4-bytes",
+                     "length-8193"), "no certificate"),
+    **dict.fromkeys(("not-der", "length-longer", "length-shorter", "length-8192",
+                     "not-a-certificate"), "no X.509 certificate"),
+    "absent": None,
+    "large": "nsComment",
+}
+CERTIFICATES = {"authentication-certificate": "auth", "signature-certificate": "sign",
+                "ca-certificates": "auth-ca"}
+# Keys that no card has: what is told is that it ended early.
+KEYS = ("rsa-1024", "rsa-4096", "ec")
+
+# What is told without any fact: that it is blocked, or that there is no card to ask.
+ELSEWHERE = {"blocked-count=6983", "blocked-count=6984", "presence=none", "application=absent",
+             "application=foreign", "label=resident"}
+UNTOLD = {
+    # a wrong PIN would show it, and none is ever sent
+    "blocked-verify=6983", "blocked-verify=63c0", "wrong-pin=keeps", "pin-length=6700",
+    # what is sent first is a selection
+    *(f"preselected={which}" for which in ("issuer", "common", "register", "surface", "input-aid",
+                                           "jpki")),
+    # nothing is asked of these keys, and the names of their certificates' extensions are right
+    *(f"ca-certificates={key}" for key in (*KEYS, "other-key")),
+    *(f"signature-certificate={key}" for key in (*KEYS, "other-key")),
+}
+
+
+def test_each_quirk_of_the_virtual_card_is_here():
+    """But for the first value of each, which is that of a card as expected."""
+    rows = re.findall(r"^  ([a-z-]+)=([^ ]+)$", output(VCARD, "--help"), re.MULTILINE)
+    there = {f"{name}={value}" for name, values in rows for value in values.split("|")[1:]}
+    certificates = {f"{name}={value}" for name in CERTIFICATES for value in MALFORMED}
+    early = {f"authentication-certificate={key}" for key in KEYS}
+    assert len(rows) > 20 and there == {*QUIRKS, *certificates, *early, *ELSEWHERE, *UNTOLD}
 
 
 @pytest.mark.parametrize("quirk", QUIRKS)
@@ -117,6 +166,29 @@ def test_what_differs_is_told(sandboxes, quirk):
     assert (facts[id]["seen"], facts[id]["outcome"]) == (seen, outcome)
     assert found["agree"] + found["differ"] + found["not_asked"] == len(facts) == 41
     assert doctor.sent() == ["9000"]
+
+
+@pytest.mark.parametrize("value", MALFORMED)
+@pytest.mark.parametrize("name", CERTIFICATES)
+def test_a_certificate_as_it_should_not_be(sandboxes, name, value):
+    doctor = Doctor(sandboxes("--quirk", f"{name}={value}"))
+    facts, _ = doctor.examine(status=None)
+    seen = facts.get(f"extensions-{CERTIFICATES[name]}", {}).get("seen")
+    if value == "absent":
+        assert seen in ("no certificate", "it is refused")
+        assert name == "ca-certificates" or facts["presence"]["outcome"] == "differs"
+    elif name != "signature-certificate":  # which cannot be read without its password
+        assert MALFORMED[value] in seen
+    elif value != "large":
+        early = doctor("doctor", "--card", "sign", pin=SIGN_PIN, status=None)
+        assert "It ended early: " in early
+    assert set(doctor.sent()) <= {"9000"}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_that_no_card_has(sandboxes, key):
+    doctor = Doctor(sandboxes("--quirk", f"authentication-certificate={key}"))
+    assert "It ended early: " in doctor("doctor", "--card", pin=AUTH_PIN, status=FAILED)
 
 
 def test_a_card_without_certificates(sandboxes):
@@ -202,6 +274,7 @@ def test_what_is_not_understood(doctor, words):
 
 @pytest.mark.parametrize("options", [["--no-card"], ["--no-reader"], ["--no-service"],
                                      ["--quirk", "application=absent"],
+                                     ["--quirk", "application=foreign"],
                                      ["--quirk", "label=resident"]])
 def test_no_card_to_ask(sandboxes, options):
     assert FIRST not in Jpki(sandboxes(*options))("doctor", "--card", status=NO_CARD)

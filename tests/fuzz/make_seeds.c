@@ -251,6 +251,29 @@ save_mode(const char *name, unsigned mode, const uint8_t *bytes, size_t length)
 	save(path, seed, 1 + length);
 }
 
+/* Another citizen's, which names an OCSP responder, as those of real cards may. */
+static void
+record_address(void)
+{
+	static const struct vcard_citizen citizen = {
+	    .name = "番号　太郎", .sex = "1", .ocsp_address = "http://ocsp.example/jpki"};
+	struct vcard_error error;
+	struct vcard_pki *pki;
+	uint8_t *der = NULL;
+	int length;
+
+	if (vcard_pki_open(&pki, NULL, &citizen, &error) != 0) {
+		fprintf(stderr, "%s\n", error.text);
+		exit(EXIT_FAILURE);
+	}
+	length = i2d_X509(vcard_pki_certificate(pki, VCARD_CERTIFICATE_SIGNATURE), &der);
+	fuzz_check(length > 0);
+	save_mode("ocsp-address", 4, der, (size_t)length);
+	save_mode("parsed-ocsp-address", 16, der, (size_t)length);
+	OPENSSL_free(der);
+	vcard_pki_free(&pki);
+}
+
 static void
 make_certificates(void)
 {
@@ -401,8 +424,10 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	folder = argv[1];
-	if (new_card)
+	if (new_card) {
 		record_card();
+		record_address();
+	}
 	good_card_load();
 	record_conversations();
 	make_mishaps();

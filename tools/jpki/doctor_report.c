@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <ctype.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 
+#include "columns.h"
 #include "doctor_report.h"
 #include "message.h"
 #include "text.h"
+
+/* Where the texts of findings begin. */
+#define COLUMN 15
 
 /* A text with each occurrence of a word replaced; to be freed. */
 static char *
@@ -73,24 +79,56 @@ print_system(void)
 		printf("kernel   %s %s %s\n", kernel.sysname, kernel.release, kernel.machine);
 }
 
+/* Replace a word, if there is one. */
+static void
+hide(char **text, const char *word, const char *with)
+{
+	char *hidden;
+
+	if (word == NULL)
+		return;
+	hidden = without(*text, word, with);
+	text_free(text);
+	*text = hidden;
+}
+
+/* The home folder, by both its paths if a link leads there, and the person's name in others. */
+static char *
+without_person(const char *text)
+{
+	const char *home = getenv("HOME");
+	const struct passwd *user = getpwuid(getuid());
+	char *hidden = text_copy(text, strlen(text)), *real = NULL, *name = NULL;
+
+	if (home != NULL && home[0] == '/' && home[1] != '\0') {
+		real = realpath(home, NULL);
+		hide(&hidden, home, "~");
+		hide(&hidden, real, "~");
+	}
+	if (user != NULL) {
+		name = text_format("/%s/", user->pw_name);
+		hide(&hidden, name, "/USER/");
+	}
+	free(real);
+	text_free(&name);
+	return hidden;
+}
+
 /* The readers' names may have serial numbers in them, the paths the person's name. */
 static void
 print_findings(const struct diagnosis *diagnosis)
 {
 	static const char *const marks[] = {"ok", "--", "!!"};
-	const char *home = getenv("HOME");
 
 	for (size_t i = 0; i < diagnosis->count; i++) {
 		const struct finding *finding = &diagnosis->rows[i];
-		char *text = without(finding->text, home != NULL ? home : "", "~");
-		char *lines;
+		char *text = without_person(finding->text);
+		char *label = text_format("%s %s", marks[finding->mark], finding->id);
 
 		doctor_report_hide_numbers(text);
-		lines = without(text, "\n", "\n               ");
-
-		printf("%s %-12s%s\n", marks[finding->mark], finding->id, lines);
+		columns_row(0, COLUMN, label, text);
 		text_free(&text);
-		text_free(&lines);
+		text_free(&label);
 	}
 }
 

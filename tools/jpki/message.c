@@ -44,7 +44,7 @@ static void
 print(FILE *stream, const char *before, const char *text)
 {
 	fputs(before, stream);
-	if (stream == stderr && isatty(STDERR_FILENO))
+	if (isatty(fileno(stream)))
 		wrap_print(stream, text, (int)strlen(before), 0);
 	else
 		fprintf(stream, "%s\n", text);

@@ -146,6 +146,19 @@ tell_place(struct pinentry *pinentry)
 	}
 }
 
+/* Whether a person has pressed the button, closed the window, or let its time run out: the error's
+ * number is in the lower 16 bits (gpg-error.h). */
+static bool
+is_cancelled(const struct jpki_secret *line)
+{
+	enum { TIMEOUT = 62, CANCELED = 99, FULLY_CANCELED = 198 };
+	unsigned long error =
+	    begins(line, "ERR ") ? strtoul((const char *)line->bytes + 4, NULL, 10) : 0;
+
+	error &= 0xffff;
+	return error == TIMEOUT || error == CANCELED || error == FULLY_CANCELED;
+}
+
 static enum pinentry_answer
 converse(struct pinentry *pinentry, const char *prompt, const char *why, struct jpki_secret *secret)
 {
@@ -157,6 +170,9 @@ converse(struct pinentry *pinentry, const char *prompt, const char *why, struct 
 		(void)say(pinentry, "SETTITLE", "JPKI");
 		if (why != NULL)
 			(void)say(pinentry, "SETDESC", why);
+		/* its own words are not in every language */
+		(void)say(pinentry, "SETOK", "OK");
+		(void)say(pinentry, "SETCANCEL", _("Cancel"));
 		ready = say(pinentry, "SETPROMPT", label);
 	}
 	text_free(&label);
@@ -164,11 +180,7 @@ converse(struct pinentry *pinentry, const char *prompt, const char *why, struct 
 		return PINENTRY_MISSING;
 	if (command(pinentry, "GETPIN", secret))
 		return PINENTRY_GIVEN;
-	/* 99 is GPG_ERR_CANCELED, in the lower 16 bits (gpg-error.h) */
-	return begins(pinentry->line, "ERR ") &&
-		       (strtoul((const char *)pinentry->line->bytes + 4, NULL, 10) & 0xffff) == 99
-		   ? PINENTRY_CANCELLED
-		   : PINENTRY_MISSING;
+	return is_cancelled(pinentry->line) ? PINENTRY_CANCELLED : PINENTRY_MISSING;
 }
 
 enum pinentry_answer

@@ -187,10 +187,11 @@ advise_trust(const struct setup_request *request, const struct office *office)
 {
 	char *database = text_for_shell(office->database);
 
-	tell(_("%s: signatures are good, but their certificate is trusted only after this line, "
-	       "once, with the card in the reader:"),
+	tell(_("%s: signatures are good, but their certificate is trusted only after this "
+	       "command, once, with the card in the reader:"),
 	    request->title);
-	tell("  certutil -M -d sql:%s -n 'JPKI Digital Signature:Digital Signature CA' -t ,C,",
+	tell("  certutil -M -d sql:%s \\\n"
+	     "    -n 'JPKI Digital Signature:Digital Signature CA' -t ,C,",
 	    database);
 	text_free(&database);
 }

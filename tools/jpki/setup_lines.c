@@ -15,7 +15,8 @@
 const struct setup_lines_details setup_ssh = {
     .comment = N_("For ~/.ssh/config: log in to a host with the My Number card.\n"
 		  "The line for authorized_keys there is the one that this prints:"),
-    .lines = "#   ssh-keygen -D @ | grep 'User Authentication$'\n"
+    .lines = "#   ssh-keygen -D @ |\n"
+	     "#     grep 'User Authentication$'\n"
 	     "Host NAME\n"
 	     "    PKCS11Provider @\n",
     .advice = N_("Put these lines at the end of ~/.ssh/config, with the host's name for NAME.\n"
@@ -42,8 +43,8 @@ const struct setup_lines_details setup_openvpn = {
 
 const struct setup_lines_details setup_java = {
     .comment = N_("A configuration of SunPKCS11. With it in the file FILE:"),
-    .lines = "#   keytool -list -keystore NONE -storetype PKCS11 -addprovider SunPKCS11 "
-	     "-providerArg FILE\n"
+    .lines = "#   keytool -list -keystore NONE -storetype PKCS11 \\\n"
+	     "#     -addprovider SunPKCS11 -providerArg FILE\n"
 	     "name = jpki-auth\n"
 	     "library = @\n"
 	     "slotListIndex = 0\n",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <signal.h>
+#include <string.h>
 
 #include "failure.h"
 #include "message.h"
@@ -42,19 +43,23 @@ unlock_check(const struct unlock *unlock, unsigned *left, unsigned *maximum)
 	return STATUS_DONE;
 }
 
-/* Once: STATUS_DONE with what could be right, or with NULL if a person is to be asked again. */
+/* Once: STATUS_DONE with what could be right, or with NULL if a person is to be asked again; *wrong
+ * is why, or was for the time before. A window is to tell it, too. */
 static int
-ask_once(const struct unlock *unlock, const char *why, struct jpki_secret **secret)
+ask_once(const struct unlock *unlock, const char *tries, int *wrong, struct jpki_secret **secret)
 {
-	int rv, status = ask_secret(&unlock->ask, name_of_pin(unlock->role), why, secret);
+	char *why = *wrong != JPKI_OK ? text_format("%s\n%s", trouble_sentence(*wrong), tries)
+				      : text_copy(tries, strlen(tries));
+	int status = ask_secret(&unlock->ask, name_of_pin(unlock->role), why, secret);
 
+	text_free(&why);
 	if (status != STATUS_DONE)
 		return status;
-	rv = jpki_check_pin(unlock->role, (*secret)->bytes, (*secret)->length);
-	if (rv == JPKI_OK)
+	*wrong = jpki_check_pin(unlock->role, (*secret)->bytes, (*secret)->length);
+	if (*wrong == JPKI_OK)
 		return STATUS_DONE;
 	jpki_secret_free(secret);
-	status = trouble_tell_pin(unlock->found->card, unlock->role, rv, JPKI_TRY_KEPT);
+	status = trouble_tell_pin(unlock->found->card, unlock->role, *wrong, JPKI_TRY_KEPT);
 	return ask_may_be_repeated(&unlock->ask) ? STATUS_DONE : status;
 }
 
@@ -62,19 +67,19 @@ int
 unlock_ask(const struct unlock *unlock, struct jpki_secret **secret)
 {
 	unsigned left = 0, maximum = 0;
-	int status = unlock_check(unlock, &left, &maximum);
-	char *why;
+	int status = unlock_check(unlock, &left, &maximum), wrong = JPKI_OK;
+	char *tries;
 
 	*secret = NULL;
 	if (status != STATUS_DONE)
 		return status;
 	/* TRANSLATORS: how many tries are left, of how many. */
-	why = text_format(_("Tries left: %u of %u."), left, maximum);
+	tries = text_format(_("Tries left: %u of %u."), left, maximum);
 	if (ask_is_person(&unlock->ask))
-		advise("%s", why);
+		advise("%s", tries);
 	for (int i = 0; i < QUESTIONS && status == STATUS_DONE && *secret == NULL; i++)
-		status = ask_once(unlock, why, secret);
-	text_free(&why);
+		status = ask_once(unlock, tries, &wrong, secret);
+	text_free(&tries);
 	return status == STATUS_DONE && *secret == NULL ? STATUS_PIN : status;
 }
 

@@ -69,12 +69,32 @@ ends_a_line(wchar_t code)
 	return wcschr(L"、。,.)」』)】!?:;ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々", code) != NULL;
 }
 
-/* How many bytes of a text fit into so many columns, at least one character: up to a blank, or to a
- * place between wide characters. */
+/* A word that is a path, which is not to be cut: it may be copied. Its bytes, with what ends a line
+ * after it; 0 if the text begins with another word. */
+static size_t
+path_at(const char *text)
+{
+	size_t at = strspn(text, "\"'("), length = strlen(text);
+
+	if (text[at] != '/')
+		return 0;
+	while (at < length) {
+		struct wrap_character one = wrap_character_at(text + at, length - at);
+		bool wide = width_of(&one) > 1;
+
+		if (one.code == L' ' || one.code == L'\n' || (wide && !ends_a_line(one.code)))
+			break;
+		at += one.size;
+	}
+	return at;
+}
+
+/* How many bytes of a text fit into so many columns, at least one character or a path: up to a
+ * blank, or to a place between wide characters. */
 static size_t
 bytes_that_fit(const char *text, int room)
 {
-	size_t at = 0, length = strlen(text), fit = 0;
+	size_t at = 0, length = strlen(text), fit = path_at(text);
 	int width = 0;
 
 	while (at < length) {
@@ -97,13 +117,20 @@ bytes_that_fit(const char *text, int room)
 	return fit > 0 ? fit : (at > 0 ? at : wrap_character_at(text, length).size);
 }
 
+/* A line that begins with blanks is a command, to be copied: it stays whole. */
+static size_t
+next_line(const char *text, int room)
+{
+	return text[0] == ' ' && text[1] == ' ' ? strcspn(text, "\n") : bytes_that_fit(text, room);
+}
+
 void
 wrap_print(FILE *out, const char *text, int used, int indent)
 {
 	locale_t before = wrap_enter();
 
 	for (;;) {
-		size_t fit = bytes_that_fit(text, WRAP_COLUMNS - used);
+		size_t fit = next_line(text, WRAP_COLUMNS - used);
 
 		fprintf(out, "%.*s\n", (int)fit, text);
 		text += fit;

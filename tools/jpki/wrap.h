@@ -30,7 +30,8 @@ int wrap_width(const char *text);
 
 /* Print a text, which may have newlines in it, with one at its end, of which `used` columns are
  * taken already, broken at blanks, or between Japanese characters; each further line behind
- * `indent` blanks. */
+ * `indent` blanks. A path stays whole, and a line that begins with two blanks, which is a command.
+ */
 void wrap_print(FILE *out, const char *text, int used, int indent);
 
 #endif
