@@ -204,7 +204,7 @@ def test_words_for_errors_are_described():
     sources = {path.name: path.read_text() for path in (ROOT / "tools" / "jpki").glob("*.c")}
     known = {word for text in sources.values() for word in re.findall(r'failure_code\("([a-z-]+)"\)', text)}
     known |= set(re.findall(r'\{(?:JPKI_ERR_\w+|0), "([a-z-]+)"', sources["trouble.c"]))
-    known |= set(re.findall(r'\[STATUS_\w+\] = "([a-z-]+)"', sources["failure.c"]))
+    known |= set(re.findall(r'\[STATUS_\w+\] = "([a-z-]+)"', sources["failure_json.c"]))
     item = re.search(r"^\.It Fl Fl json\n(.*?)^\.It", sections(MANUAL)["Options of several verbs"],
                      re.MULTILINE | re.DOTALL)[1].partition("The words are")[2]
     assert "pin-wrong" in known and {word for macro, word in named(item) if macro == "Cm"} == known

@@ -8,6 +8,17 @@
 
 #include <jpki/types.h>
 
+/* Longer than any sentence is; one with a longer name of a file in it is cut. */
+#define FAILURE_ROOM 2048
+
+struct failure {
+	char sentence[FAILURE_ROOM]; /* empty: nothing was noted */
+	const char *code;	     /* NULL: the one of the exit status */
+	bool has_try, has_tries;
+	enum jpki_try spent;
+	unsigned left;
+};
+
 /* A sentence, translated: what was noted before is forgotten. */
 void failure_note(const char *sentence);
 
@@ -17,7 +28,6 @@ void failure_code(const char *code);
 void failure_try(enum jpki_try spent);
 void failure_tries(unsigned left);
 
-/* Print it, on a line. */
-void failure_print(int status);
+const struct failure *failure_last(void);
 
 #endif

@@ -7,7 +7,7 @@
 #include "build_folder.h"
 #include "columns.h"
 #include "completion.h"
-#include "failure.h"
+#include "failure_json.h"
 #include "json.h"
 #include "message.h"
 #include "text.h"
@@ -149,7 +149,7 @@ main(int argc, char **argv)
 	speak_language();
 	status = dispatch(argc - 1, argv + 1);
 	if (json && status != STATUS_DONE && !json_is_printed())
-		failure_print(status);
+		failure_json_print(status);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		complain("%s", _("what was to be said could not be written"));
 		status = STATUS_FAILED;
