@@ -23,7 +23,9 @@ for name in ("JPKI_LOG", "JPKI_LOG_FILE"):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "smoke: one of the few of tests/apps that tests/run smoke runs")
+    for line in ("smoke: one of the few of tests/apps that tests/run smoke runs",
+                 "alike: shows the same on each release of Debian; not in tests/run elsewhere"):
+        config.addinivalue_line("markers", line)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from prompt import ask
 from support import JPKI, TIMEOUT
 
 # Its exit statuses.
-DONE, FAILED, USAGE, NO_CARD, NO_PIN = range(5)
+DONE, FAILED, USAGE, NO_CARD, NO_PIN, UNKNOWN = range(6)
 AUTH_PIN, SIGN_PIN = "1234", "ABC123"
 
 

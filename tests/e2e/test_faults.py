@@ -8,6 +8,8 @@ from support import (
     AUTH, BUILD, PIN, SIGN, TIMEOUT, VCARD, Card, assert_signed, first_line, listens, wait_until,
 )
 
+pytestmark = pytest.mark.alike
+
 HOLD = BUILD / "tests" / "e2e" / "hold"
 SLOT = {AUTH: 0, SIGN: 1}
 CERTIFICATE = {AUTH: "authentication.pem", SIGN: "signature.pem"}

@@ -13,14 +13,14 @@ FORK = BUILD / "tests" / "e2e" / "fork"
     "way, forks",
     [
         # while threads that the child does not have are inside libpcsclite
-        ("busy", 100),
+        ("busy", 60),
         # ... are in one call all the time
-        ("slot-info", 200),
-        ("login", 200),
-        ("sign", 200),
+        ("slot-info", 100),
+        ("login", 60),
+        ("sign", 60),
         ("events", 200),
         # ... are inside OpenSSL as they begin and end
-        ("threads", 300),
+        ("threads", 150),
         # without handlers of a fork; every second child starts the module, and all run exit()
         ("raw", 4),
     ],

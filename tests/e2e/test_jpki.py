@@ -781,19 +781,3 @@ def test_that_there_is_no_card_is_an_object_too(sandboxes, some_locale, way, cod
 
 def test_a_pin_that_is_changed_is_an_object(jpki):
     assert jpki.json("pin", "change", "auth", pin=[AUTH_PIN, "5739"]) == {"changed": "auth"}
-
-
-COMMANDS = [["status"], ["status", "--json"], ["status", "--sign"], ["cert"], ["cert", "sign"],
-            ["cert", "sign", "--json"], ["cert", "auth-ca", "--text"], ["pin", "status"],
-            ["pin", "change", "auth"], ["help", "pin"]]
-
-
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_valgrind_finds_nothing(jpki, words):
-    needs("valgrind")
-    asks = {"--sign": SIGN_PIN, "sign": SIGN_PIN, "change": [AUTH_PIN, "5739"]}
-    pin = next((given for word, given in asks.items() if word in words), None)
-    said = jpki(*words, pin=pin, before=[
-        "valgrind", "--quiet", "--vgdb=no", "--error-exitcode=99", "--leak-check=full",
-        "--errors-for-leak-kinds=definite,indirect"])
-    assert not re.search(r"^==\d+==", said, re.MULTILINE)

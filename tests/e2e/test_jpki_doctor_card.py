@@ -9,6 +9,8 @@ import pytest
 from command import AUTH_PIN, DONE, FAILED, NO_CARD, NO_PIN, SIGN_PIN, USAGE, Jpki, columns
 from support import VCARD, Card, openssl, output
 
+pytestmark = pytest.mark.alike
+
 ASK_AUTH = "PIN for user authentication (4 digits): "
 # What is told besides, in English or not, comes before.
 FIRST = "jpki 0."

@@ -2,6 +2,7 @@
 """jpki verify: what it says of signatures that are right, and of those that somebody has forged."""
 
 import json
+import os
 import re
 import subprocess
 
@@ -39,7 +40,7 @@ def signature(tmp_path):
 
 def piped(script, *args, status=0):
     done = subprocess.run(["bash", "-c", script, JPKI, *map(str, args)], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, env=ENGLISH, timeout=TIMEOUT, check=False)
+                          stderr=subprocess.STDOUT, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"}, timeout=TIMEOUT, check=False)
     assert done.returncode == status, done.stdout
     return done.stdout
 

@@ -13,6 +13,8 @@ from pin_program import (AGAIN, AUTHENTICATION, MEMORY, OK, PIN_INCORRECT, PIN_I
                          PIN_LEN_RANGE, PIN_LOCKED, SIGNATURE, PinProgram)
 from support import TIMEOUT, VCARD, openssl, wait_until
 
+pytestmark = pytest.mark.alike
+
 HERE = pathlib.Path(__file__).resolve().parent
 PCSCD = "/usr/sbin/pcscd"
 ROOM = 4096

@@ -12,6 +12,9 @@ from pin_program import (AGAIN, AUTHENTICATION, OK, PIN_INCORRECT, SIGNATURE,
                          PinProgram)
 from support import AUTH, BUILD, PIN, SIGN, Card, wait_until
 
+pytestmark = pytest.mark.alike
+
+
 # Half a second after a refusal, and less, the same string is taken for a program that goes on by
 # itself; this is more.
 PAUSE = 0.6

@@ -8,6 +8,8 @@ import pytest
 
 from support import ROOT
 
+pytestmark = pytest.mark.alike
+
 SETUP = ROOT / "tools" / "setup"
 
 # Nothing is installed; what is asked for is noted, and how the services of packages are answered.

@@ -7,6 +7,8 @@ import pytest
 
 from support import ROOT
 
+pytestmark = pytest.mark.alike
+
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "tools" / "doc").rglob("*.*"),
                 *(ROOT / "tools" / "jpki").glob("*.[1c]")])
 ADDRESS = re.compile(r"\bpkcs11:[^\s'\"`<>&]*=[^\s'\"`<>&]*")

@@ -9,6 +9,8 @@ import pytest
 
 from support import AUTH, PIN, ROOT, SIGN, TIMEOUT
 
+pytestmark = pytest.mark.alike
+
 FOLDER = ROOT / "tests" / "profiles"
 RUN = FOLDER / "run"
 GET_INFO = ("<C_GetInfo/>", '<C_GetInfo rv="OK"/>')

@@ -7,6 +7,8 @@ import pytest
 
 from support import ROOT, TIMEOUT
 
+pytestmark = pytest.mark.alike
+
 RUN = ROOT / "tests" / "run"
 
 

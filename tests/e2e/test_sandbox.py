@@ -9,6 +9,8 @@ import pytest
 
 from support import BUILD, TOOL, Card, first_line, wait_until
 
+pytestmark = pytest.mark.alike
+
 
 def sandbox(*args, **options):
     return subprocess.run([TOOL, "--build", BUILD, *args], stdin=subprocess.DEVNULL,

@@ -9,6 +9,8 @@ import pytest
 
 from support import AUTH, PIN, ROOT, SIGN, TIMEOUT
 
+pytestmark = pytest.mark.alike
+
 MODULE = pathlib.Path(os.environ.get("JPKI_SANITIZED", ROOT / "build-sanitize")) / "src" / "jpki-pkcs11.so"
 
 

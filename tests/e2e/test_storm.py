@@ -5,7 +5,11 @@ import os
 import pathlib
 import re
 
+import pytest
+
 from support import AUTH, PIN, ROOT, first_line
+
+pytestmark = pytest.mark.alike
 
 BUILD = pathlib.Path(os.environ.get("JPKI_THREADS", ROOT / "build-threads"))
 STORM = BUILD / "tests" / "e2e" / "storm"
