@@ -44,18 +44,19 @@ ask_is_person(const struct ask *ask)
 	return ask->descriptor < 0;
 }
 
-static bool
-is_set(const char *name)
+/* What a variable of the environment holds; NULL if nothing. */
+static const char *
+value_of(const char *name)
 {
 	const char *value = getenv(name);
 
-	return value != NULL && *value != '\0';
+	return value != NULL && *value != '\0' ? value : NULL;
 }
 
 bool
 ask_may_be_repeated(const struct ask *ask)
 {
-	return ask_is_person(ask) && !is_set("JPKI_ASKPASS");
+	return ask_is_person(ask) && value_of("JPKI_ASKPASS") == NULL;
 }
 
 static int
@@ -143,13 +144,15 @@ static int
 from_somewhere(
     const struct ask *ask, const char *prompt, const char *why, struct jpki_secret *secret)
 {
+	const char *program = value_of("JPKI_ASKPASS");
+
 	if (ask->descriptor >= 0)
 		return from_descriptor(ask->descriptor, secret);
-	if (is_set("JPKI_ASKPASS"))
-		return from_program(getenv("JPKI_ASKPASS"), prompt, secret);
+	if (program != NULL)
+		return from_program(program, prompt, secret);
 	if (has_terminal())
 		return from_terminal(prompt, secret);
-	if (is_set("WAYLAND_DISPLAY") || is_set("DISPLAY"))
+	if (value_of("WAYLAND_DISPLAY") != NULL || value_of("DISPLAY") != NULL)
 		return from_window(prompt, why, secret);
 	return nobody();
 }

@@ -9,10 +9,12 @@ static struct failure noted;
 static size_t
 length_that_fits(const char *text)
 {
-	size_t length = strnlen(text, FAILURE_ROOM - 1);
+	size_t length = strlen(text);
 
-	while (length == FAILURE_ROOM - 1 && length > 0 &&
-	       ((unsigned char)text[length] & 0xc0) == 0x80)
+	if (length < FAILURE_ROOM)
+		return length;
+	length = FAILURE_ROOM - 1;
+	while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
 		length--;
 	return length;
 }

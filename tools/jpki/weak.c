@@ -159,32 +159,40 @@ capital(uint8_t byte)
 	return byte >= 'a' && byte <= 'z' ? (uint8_t)(byte - 'a' + 'A') : byte;
 }
 
-static void
-fold(const struct jpki_secret *pin, struct jpki_secret *folded)
+static struct jpki_secret *
+fold(const struct jpki_secret *pin)
 {
-	for (size_t i = 0; i < pin->length && folded->length < folded->size; i++) {
+	struct jpki_secret *folded = jpki_secret_new(ROOM);
+
+	for (size_t i = 0; folded != NULL && i < pin->length && folded->length < ROOM; i++) {
 		uint8_t wide = full_width(pin->bytes + i, pin->length - i);
 
 		folded->bytes[folded->length++] = capital(wide != 0 ? wide : pin->bytes[i]);
 		i += wide != 0 ? 2 : 0;
 	}
+	return folded;
+}
+
+static const char *
+reason_of(enum jpki_role role, const struct jpki_secret *folded)
+{
+	const struct part part = {folded->bytes, folded->length};
+
+	if (role == JPKI_AUTHENTICATION)
+		return digits_reason(part);
+	return is_weak_password(part) ? _("It is one of those that are tried first.") : NULL;
 }
 
 const char *
 weak_reason(enum jpki_role role, const struct jpki_secret *pin)
 {
-	struct jpki_secret *folded = jpki_secret_new(ROOM);
+	struct jpki_secret *folded = fold(pin);
 	const char *reason = NULL;
-	struct part part;
 
 	if (folded == NULL)
 		out_of_memory();
-	fold(pin, folded);
-	part = (struct part){folded->bytes, folded->length};
-	if (role == JPKI_AUTHENTICATION)
-		reason = digits_reason(part);
-	else if (is_weak_password(part))
-		reason = _("It is one of those that are tried first.");
+	else
+		reason = reason_of(role, folded);
 	jpki_secret_free(&folded);
 	return reason;
 }
