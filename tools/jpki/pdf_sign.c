@@ -20,6 +20,7 @@
 #include "pdf_room.h"
 #include "pdf_sign.h"
 #include "signing_key.h"
+#include "pulled.h"
 #include "text.h"
 #include "trouble.h"
 
@@ -134,18 +135,13 @@ write_digits(const char *path, const struct pdf_signature *room, const uint8_t *
 static int
 sign_with_pin(struct signing_key *key, const uint8_t *digest, uint8_t **der, size_t *length)
 {
-	int rv, status;
+	int status;
 
 	advise("%s", _("The card has locked its key again and wants the PIN once more."));
-	status = unlock_ask(&key->unlock, &key->secret);
+	status = signing_key_ask_for_one(key);
 	if (status != STATUS_DONE)
 		return status;
-	key->spent = JPKI_TRY_KEPT;
-	signing_key_lock(key);
-	rv = signing_key_sign(key, digest, der, length);
-	jpki_secret_free(&key->secret);
-	return rv == JPKI_OK ? STATUS_DONE
-			     : trouble_tell_pin(key->found.card, key->unlock.role, rv, key->spent);
+	return signing_key_end_one(key, signing_key_sign(key, digest, der, length));
 }
 
 static int
@@ -153,7 +149,7 @@ sign_digest(struct signing_key *key, const uint8_t *digest, uint8_t **der, size_
 {
 	int rv = signing_key_sign(key, digest, der, length);
 
-	if (rv == JPKI_ERR_NOT_VERIFIED)
+	if (rv == JPKI_ERR_NOT_VERIFIED && pulled_instead(rv) == JPKI_HOLDS_CARD)
 		return sign_with_pin(key, digest, der, length);
 	return rv == JPKI_OK ? STATUS_DONE : trouble_tell(rv);
 }

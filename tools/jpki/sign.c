@@ -36,18 +36,13 @@ sign_next(struct signing *signing)
 static int
 sign_next_with_pin(struct signing *signing)
 {
-	struct signing_key *key = &signing->key;
-	int rv, status = unlock_ask(&key->unlock, &key->secret);
+	int rv, status = signing_key_ask_for_one(&signing->key);
 
 	if (status != STATUS_DONE)
 		return status;
-	key->spent = JPKI_TRY_KEPT;
-	signing_key_lock(key);
 	rv = sign_next(signing);
 	signing->since = 0;
-	jpki_secret_free(&key->secret);
-	return rv == JPKI_OK ? STATUS_DONE
-			     : trouble_tell_pin(key->found.card, key->unlock.role, rv, key->spent);
+	return signing_key_end_one(&signing->key, rv);
 }
 
 /* Seconds that a card may take for a signature, and those that a login is good for anyway. */

@@ -94,6 +94,26 @@ signing_key_sign(struct signing_key *key, const uint8_t *digest, uint8_t **der, 
 	    key, der, length);
 }
 
+int
+signing_key_ask_for_one(struct signing_key *key)
+{
+	int status = unlock_ask(&key->unlock, &key->secret);
+
+	if (status != STATUS_DONE)
+		return status;
+	key->spent = JPKI_TRY_KEPT;
+	signing_key_lock(key);
+	return STATUS_DONE;
+}
+
+int
+signing_key_end_one(struct signing_key *key, int rv)
+{
+	jpki_secret_free(&key->secret);
+	return rv == JPKI_OK ? STATUS_DONE
+			     : trouble_tell_pin(key->found.card, key->unlock.role, rv, key->spent);
+}
+
 void
 signing_key_lock(struct signing_key *key)
 {
