@@ -100,7 +100,7 @@ cut_power(struct jpki_connection *connection)
 /*
  * In a transaction: pcscd looks whether somebody has one before it takes the power, and not while
  * it does, so that a command of another program might meet with it. Ends the transaction too, after
- * the power is gone.
+ * the power is gone. Not if the guard has done so: it would be another program's login that ends.
  */
 static int
 disconnect(struct jpki_connection *connection)
@@ -108,6 +108,11 @@ disconnect(struct jpki_connection *connection)
 	bool cut;
 	LONG code;
 
+	if (connection->power_off && guard_has_locked(&connection->guard.file)) {
+		(void)told(
+		    "SCardDisconnect", SCardDisconnect(connection->handle, SCARD_LEAVE_CARD));
+		return JPKI_OK;
+	}
 	if (connection->power_off && connection->depth == 0)
 		(void)told("SCardBeginTransaction", SCardBeginTransaction(connection->handle));
 	cut = connection->power_off && cut_power(connection);

@@ -43,24 +43,35 @@ context_forget_refusals(void)
 	told_of_service = told_of_reader = false;
 }
 
-/* Depending on who is quicker, the answer is that we may not, or that there is no service. */
-int
-context_establish(SCARDCONTEXT *context)
+static int
+establish(SCARDCONTEXT *context)
 {
 	static atomic_long last;
 	LONG code;
-	int rv;
 
 	fork_begin_talk();
 	code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context);
 	fork_end_talk();
-	rv = error_told_once("SCardEstablishContext", code, &last);
+	return error_told_once("SCardEstablishContext", code, &last);
+}
+
+/*
+ * Depending on who is quicker, the answer is that we may not, or that there is no service. One that
+ * has just ended says so too: it is asked again if it does not hang up any more.
+ */
+int
+context_establish(SCARDCONTEXT *context)
+{
+	int rv = establish(context);
+
+	if ((rv == JPKI_ERR_NOT_ALLOWED || rv == JPKI_ERR_NO_SERVICE) && pcscd_hangs_up()) {
+		tell_refusal(&told_of_service, "no readers");
+		return JPKI_ERR_NOT_ALLOWED;
+	}
+	if (rv == JPKI_ERR_NOT_ALLOWED)
+		rv = establish(context);
 	if (rv == JPKI_OK)
 		told_of_service = false;
-	else if ((rv == JPKI_ERR_NOT_ALLOWED || rv == JPKI_ERR_NO_SERVICE) && pcscd_hangs_up()) {
-		tell_refusal(&told_of_service, "no readers");
-		rv = JPKI_ERR_NOT_ALLOWED;
-	}
 	return rv;
 }
 

@@ -243,6 +243,18 @@ guard_until(const struct descriptor *channel, uint64_t moment)
 	say(channel, words, sizeof(words));
 }
 
+bool
+guard_has_locked(const struct descriptor *channel)
+{
+	int saved = errno;
+	char word = '\0';
+
+	if (descriptor_is_ours(channel))
+		(void)recv(channel->number, &word, 1, MSG_DONTWAIT);
+	errno = saved;
+	return word == GUARD_LOCKED;
+}
+
 void
 guard_stop(struct descriptor *channel, bool locked)
 {

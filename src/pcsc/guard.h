@@ -33,6 +33,12 @@ void guard_heed(const struct descriptor *channel, bool others);
 void guard_until(const struct descriptor *channel, uint64_t moment);
 
 /*
+ * Has it locked the card, since the process was late or a signal told it to? Others may have logged
+ * in since then.
+ */
+bool guard_has_locked(const struct descriptor *channel);
+
+/*
  * It is not needed any more, if the card is locked or was never unlocked; else it is to cut the
  * power now. Closes the channel; accepts none.
  */

@@ -201,15 +201,21 @@ confirm_card(struct jpki_service *service, const struct card *card)
 static int
 cut_power(struct jpki_service *service, struct card *card)
 {
+	const char locked = GUARD_LOCKED;
 	int rv = confirm_card(service, card);
 
 	if (rv == JPKI_OK && card->connection == NULL)
 		rv = jpki_transport.open(service, card->reader, STEP_MS, &card->connection);
 	if (rv == JPKI_OK)
 		rv = jpki_transport.begin(card->connection, STEP_MS);
-	if (rv == JPKI_OK || rv == JPKI_ERR_RESET)
-		return jpki_transport.close(
-		    &card->connection, hear(card) != SAID_THAT_ALL_IS_WELL, -1);
+	if (rv == JPKI_OK && hear(card) == SAID_THAT_ALL_IS_WELL)
+		return jpki_transport.close(&card->connection, false, -1);
+	if (rv == JPKI_OK || rv == JPKI_ERR_RESET) {
+		rv = jpki_transport.close(&card->connection, true, -1);
+		if (rv == JPKI_OK)
+			(void)send(GUARD_CHANNEL, &locked, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+		return rv;
+	}
 	if (rv != JPKI_ERR_HELD)
 		(void)jpki_transport.close(&card->connection, false, -1);
 	return rv;

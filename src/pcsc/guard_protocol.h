@@ -10,6 +10,7 @@
  * share, or to heed that of others again; or when the process will have locked the card: a moment
  * on CLOCK_BOOTTIME in ms, as a uint64_t after the byte, 0: it has no such moment. The end of the
  * channel means that the process has become another program, or could not lock the card itself.
+ * A byte in the other direction tells the process that the guard has locked the card.
  */
 #define GUARD_PROCESS 3
 #define GUARD_CHANNEL 4
@@ -17,5 +18,6 @@
 #define GUARD_ALONE 'a'
 #define GUARD_HEED 'h'
 #define GUARD_UNTIL 'u'
+#define GUARD_LOCKED 'l'
 
 #endif

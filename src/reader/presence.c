@@ -79,7 +79,8 @@ presence_look(struct reader *reader)
 		(void)readers_note_change();
 	reader->state = now;
 	reader->known = true;
-	reader->seen_at = clock_now_ms();
+	/* a place without a name may have one at any moment */
+	reader->seen_at = now.name[0] != '\0' ? clock_now_ms() : 0;
 	lock_expire(reader);
 }
 

@@ -61,16 +61,21 @@ def await_locked(card):
 
 def test_the_key_of_a_stopped_program_is_locked(sandbox, card, worker):
     """Who is stopped (SIGSTOP) can lock nothing. Another program stays at the card, so that the
-    service leaves it its power."""
-    with Neighbour(sandbox) as neighbour:
+    service leaves it its power; and one that logs in then is left alone."""
+    with Neighbour(sandbox) as neighbour, Worker(sandbox) as other:
         neighbour.connect()
         log_in(worker)
         assert card.verified() == ["signature"]
         worker.stop()
         assert neighbour.signs_without_a_pin("signature")
         await_locked(card)
+        cuts = len(card.events("power-off"))
+        assert other.ask("open", "a", "Authentication") == "CKR_OK"
+        assert other.ask("login", "a", PIN[AUTH]) == "CKR_OK"
         worker.go_on()
         wait_until(lambda: worker.ask("state", "s") == PUBLIC.format("RO"))
+        assert len(other.ask("sign", "a", TEXT)) == 512
+        assert len(card.events("power-off")) == cuts
         assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
 
 
