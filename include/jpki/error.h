@@ -48,6 +48,7 @@ enum jpki_error {
 	JPKI_ERR_PIN_LENGTH = -50,    /* too short or too long */
 	JPKI_ERR_PIN_CHARACTER = -51, /* a character that such a PIN cannot have */
 	JPKI_ERR_PIN_REFUSED = -52,   /* this card has refused it before, and nothing has changed */
+	JPKI_ERR_LAST_TRY = -55,      /* one try is left, and is to be spared */
 	JPKI_ERR_NEW_PIN_LENGTH = -53,	  /* of the new one, where it is changed */
 	JPKI_ERR_NEW_PIN_CHARACTER = -54, /* or a new password lacks a letter or a digit */
 };

@@ -191,6 +191,13 @@ int jpki_login(
     uint64_t card, enum jpki_role role, const uint8_t *pin, size_t length, enum jpki_try *spent);
 
 /*
+ * From now on, in this process: a PIN is not sent while the card has only one try left for it, and
+ * the functions that bring one give JPKI_ERR_LAST_TRY. The card is asked just before, so that what
+ * other programs have spent since jpki_tries counts too. False, as at first: it is sent.
+ */
+void jpki_spare_last_try(bool spare);
+
+/*
  * Does the key sign now? Not any more if the card was reset by another program, or the time for
  * signatures has passed.
  */

@@ -20,7 +20,7 @@ extern "C" {
 struct jpki_secret {
 	size_t size;   /* bytes that fit */
 	size_t length; /* bytes in use; the owner sets it */
-#ifdef __cplusplus /* which has no such arrays */
+#ifdef __cplusplus     /* which has no such arrays */
 	uint8_t bytes[1];
 #else
 	uint8_t bytes[];

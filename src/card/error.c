@@ -38,6 +38,7 @@ static const struct {
     {JPKI_ERR_NO_KEY, "the card has no such key"},
     {JPKI_ERR_PIN_LENGTH, "the PIN is too short or too long"},
     {JPKI_ERR_PIN_CHARACTER, "the PIN has a character that such a PIN cannot have"},
+    {JPKI_ERR_LAST_TRY, "only one try is left, so the PIN was not sent"},
     {JPKI_ERR_PIN_REFUSED, "this PIN was found wrong before, and was not sent to the card again"},
     {JPKI_ERR_NEW_PIN_LENGTH, "the new PIN is too short or too long"},
     {JPKI_ERR_NEW_PIN_CHARACTER,

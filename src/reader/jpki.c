@@ -462,6 +462,12 @@ jpki_login(
 	return end_giving(&giving, login_user(giving.reader, role, &giving.pin));
 }
 
+void
+jpki_spare_last_try(bool spare)
+{
+	login_spare_last_try(spare);
+}
+
 int
 jpki_stay_open(uint64_t card, enum jpki_role role, unsigned seconds)
 {

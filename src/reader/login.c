@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "reader/login.h"
 
+#include <stdatomic.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -33,17 +34,27 @@ ask_tries(struct attempt *attempt, bool now)
 	return rv == JPKI_ERR_NOT_VERIFIED ? JPKI_ERR_STATUS : rv;
 }
 
+static atomic_bool spares_last_try;
+
+void
+login_spare_last_try(bool spare)
+{
+	spares_last_try = spare;
+}
+
 /* May the PIN be sent? */
 static int
 may_send(struct attempt *attempt)
 {
-	bool known = refusal_is_known(&attempt->given);
-	int rv = ask_tries(attempt, known);
+	bool known = refusal_is_known(&attempt->given), spares = spares_last_try;
+	int rv = ask_tries(attempt, known || spares);
 
 	if (rv != JPKI_OK)
 		return rv;
 	if (attempt->key->tries == 0)
 		return JPKI_ERR_PIN_BLOCKED;
+	if (spares && attempt->key->tries_counted && attempt->key->tries == 1)
+		return JPKI_ERR_LAST_TRY;
 	/* that it is verified may have been so before: it says nothing of what was since */
 	if (known &&
 	    refusal_holds(&attempt->given, attempt->key->tries_counted ? attempt->key->tries : 0))
@@ -95,10 +106,11 @@ is_verdict(int result)
 
 /*
  * The answer to a PIN was lost, or is none. If the card has a try less now, it has refused the PIN.
- * Where it cannot be asked, or this one is given again later, that is looked at then.
+ * Where it cannot be asked, or this one is given again later, that is looked at then. *kept: it has
+ * as many as before.
  */
 static int
-learn_verdict(struct attempt *attempt, int result, unsigned before, unsigned *tries)
+learn_verdict(struct attempt *attempt, int result, unsigned before, unsigned *tries, bool *kept)
 {
 	const struct key *key = attempt->key;
 
@@ -106,12 +118,24 @@ learn_verdict(struct attempt *attempt, int result, unsigned before, unsigned *tr
 		return result;
 	refusal_note_lost(&attempt->given, before - 1);
 	if (contents_ask_tries(attempt->reader, attempt->role, true) != JPKI_OK ||
-	    !key->tries_counted || key->tries >= before)
+	    !key->tries_counted)
+		return result;
+	*kept = key->tries >= before;
+	if (*kept)
 		return result;
 	log_line(LOG_INFO, "%s, but the card has a try less: it has refused the PIN",
 	    jpki_strerror(result));
 	*tries = key->tries;
 	return JPKI_ERR_PIN_WRONG;
+}
+
+/* A command that the card has refused did nothing; of a change whose answer was lost, that the
+ * tries are all there says nothing. */
+static bool
+is_clear(const struct attempt *attempt, int result)
+{
+	return attempt->new_pin == NULL || result == JPKI_ERR_UNSUPPORTED ||
+	       result == JPKI_ERR_LENGTH || result == JPKI_ERR_NOT_FOUND;
 }
 
 /* Before that: a PIN that was blocked already has not been compared. */
@@ -138,7 +162,7 @@ send(struct attempt *attempt)
 {
 	struct jpki_card *card = attempt->reader->card;
 	struct key *key = attempt->key;
-	bool was_unlocked = key->unlocked != 0;
+	bool was_unlocked = key->unlocked != 0, kept = false;
 	unsigned before = key->tries, tries = 0;
 	int said, rv;
 
@@ -149,8 +173,8 @@ send(struct attempt *attempt)
 	else
 		said = jpki_card_change_pin(
 		    card, attempt->role, attempt->pin, attempt->new_pin, &tries);
-	rv = learn_verdict(attempt, said, before, &tries);
-	attempt->reader->last_try = try_of(rv);
+	rv = learn_verdict(attempt, said, before, &tries, &kept);
+	attempt->reader->last_try = kept && is_clear(attempt, rv) ? JPKI_TRY_KEPT : try_of(rv);
 	rv = judge_answer(attempt, rv, tries);
 	log_line(LOG_INFO, "%s of JPKI %s: %s",
 	    attempt->new_pin == NULL ? "PIN" : "change of the PIN",

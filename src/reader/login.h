@@ -16,6 +16,7 @@
  *    seen last.
  * 5. A PIN without tries is not tried: JPKI_ERR_PIN_BLOCKED. What the card says of it decides, and
  *    recently.
+ *    With one try left it may be that none is to be sent: JPKI_ERR_LAST_TRY.
  * 6. Nothing keeps a PIN (but refusal.h a keyed digest of a wrong one).
  *
  * The functions return JPKI_OK, one of these, JPKI_ERR_PIN_WRONG if the card compared the PIN and
@@ -28,6 +29,9 @@ struct given_pin {
 	size_t length;
 	uint64_t at; /* clock_now_ms */
 };
+
+/* Is the last try to be spared from now on? Any thread, without a lock. */
+void login_spare_last_try(bool spare);
 
 /*
  * Log in. The certificate is read with it. JPKI_ERR_LOGGED_IN while a login lasts that is of use;

@@ -16,6 +16,7 @@ static const int errors[] = {
     JPKI_ERR_ENDING,
     JPKI_ERR_LOGGED_IN,
     JPKI_ERR_PIN_REFUSED,
+    JPKI_ERR_LAST_TRY,
     JPKI_ERR_RESET,
     JPKI_ERR_BUSY,
     JPKI_ERR_TIMEOUT,

@@ -472,7 +472,7 @@ def test_the_card_is_pulled_while_a_person_thinks(sandbox, card):
         terminal.wait_for(ASK_SIGN)
         card.eject()
         terminal.answer(SIGN_PIN)
-        assert "The card was taken out meanwhile: nothing was sent." in terminal.finish(NO_CARD)
+        assert "The card was taken out meanwhile. No try was spent." in terminal.finish(NO_CARD)
     with Prompted(sandbox, JPKI, "cert", "auth", env={"LC_ALL": "C.UTF-8"}) as terminal:
         terminal.finish(NO_CARD)
     assert card.verifies() == []

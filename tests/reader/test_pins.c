@@ -163,10 +163,59 @@ the_answer_to_the_right_pin_is_lost(void **state)
 	(void)state;
 	assert_int_equal(tries_told(JPKI_AUTHENTICATION), 3);
 	lose_answer(VCARD_FAULT_EMPTY);
+	spent = JPKI_TRY_SPENT;
 	assert_true(login(JPKI_AUTHENTICATION, pin_of(JPKI_AUTHENTICATION), &spent) < 0);
-	assert_int_equal(spent, JPKI_TRY_UNCERTAIN);
+	assert_int_equal(spent, JPKI_TRY_KEPT);
 	assert_true(locked());
 	assert_ok(login(JPKI_AUTHENTICATION, pin_of(JPKI_AUTHENTICATION), &spent));
+}
+
+/* Refused by its status word, as against an answer that is lost: nothing was changed, for sure. */
+static void
+a_change_that_the_card_does_not_know(void **state)
+{
+	static const struct {
+		enum vcard_fault fault;
+		uint16_t sw;
+		enum jpki_try spent;
+	} cases[] = {
+	    {VCARD_FAULT_SW, 0x6d00, JPKI_TRY_KEPT},
+	    {VCARD_FAULT_SW, 0x6700, JPKI_TRY_KEPT},
+	    {VCARD_FAULT_SW, 0x6581, JPKI_TRY_UNCERTAIN},
+	    {VCARD_FAULT_EMPTY, 0, JPKI_TRY_UNCERTAIN},
+	};
+	enum jpki_try spent;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		start_over();
+		assert_int_equal(
+		    vcard_fault_add_from(card, cases[i].fault, CHANGE, 1, cases[i].sw, NULL), 0);
+		assert_true(change_pin(JPKI_AUTHENTICATION, "1234", "5739", &spent) < 0);
+		assert_int_equal(spent, cases[i].spent);
+		assert_true(locked());
+	}
+}
+
+/* Though another program has spent the others since they were told. */
+static void
+the_last_try_is_spared(void **state)
+{
+	enum jpki_try spent;
+
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		start_over();
+		jpki_spare_last_try(true);
+		assert_int_equal(tries_told(role), tries_max(role));
+		assert_int_equal(vcard_pin_set_tries(card, card_pin_of(role), 1, NULL), 0);
+		assert_rv(login(role, wrong_pin_of(role), &spent), JPKI_ERR_LAST_TRY);
+		assert_int_equal(spent, JPKI_TRY_KEPT);
+		assert_rv(change_pin(role, pin_of(role), pin_of(role), &spent), JPKI_ERR_LAST_TRY);
+		assert_int_equal(pins_sent(), 0);
+		jpki_spare_last_try(false);
+		assert_ok(login(role, pin_of(role), &spent));
+	}
 }
 
 /* The card cannot be asked at once. When it can, it is looked at first. */
@@ -314,6 +363,8 @@ main(void)
 	    TEST(an_answer_that_is_lost),
 	    TEST(the_answer_to_the_right_pin_is_lost),
 	    TEST(an_answer_that_is_lost_with_the_power),
+	    TEST(a_change_that_the_card_does_not_know),
+	    TEST(the_last_try_is_spared),
 	    TEST(a_card_that_loses_its_power_unnoticed),
 	    TEST(a_card_pulled_while_it_verifies),
 	    TEST(change),

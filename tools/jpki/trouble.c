@@ -83,6 +83,9 @@ static const struct row errors[] = {
 	N_("It has a character that such a PIN cannot have."),
 	N_("The PIN for user authentication has 4 digits, the password for digital signature 6 "
 	   "to 16 letters A to Z and digits.")},
+    {JPKI_ERR_LAST_TRY, "last-try", STATUS_PIN,
+	N_("Only one try is left: a wrong PIN would block it."),
+	N_("If you are sure of it, say --last-try. Nothing was sent.")},
     {JPKI_ERR_PIN_REFUSED, "pin-refused", STATUS_PIN,
 	N_("The card has refused the same one before, so it was not sent."), NULL},
     {JPKI_ERR_NEW_PIN_LENGTH, "new-pin-length", STATUS_PIN,
@@ -232,7 +235,7 @@ int
 trouble_tell_taken_out(void)
 {
 	static const struct row taken_out = {0, "no-card", STATUS_NO_CARD,
-	    N_("The card was taken out meanwhile: nothing was sent."), N_("Run this again.")};
+	    N_("The card was taken out meanwhile. No try was spent."), N_("Run this again.")};
 
 	return tell_row(&taken_out);
 }

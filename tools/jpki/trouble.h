@@ -16,7 +16,7 @@ int trouble_tell_holds(enum jpki_holds holds);
  * left, which the card is asked for. */
 int trouble_tell_pin(uint64_t card, enum jpki_role role, int error, enum jpki_try spent);
 
-/* The card was taken out while a person was asked: nothing was sent, also if it is in again. */
+/* The card was taken out while a person was asked: no try was spent; also if it is in again. */
 int trouble_tell_taken_out(void);
 
 /* What a person can do about a PIN that is blocked, for _(). */

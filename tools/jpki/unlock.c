@@ -18,6 +18,7 @@ unlock_prepare(const struct words *words, const struct found *found, enum jpki_r
 {
 	*unlock = (struct unlock){
 	    .found = found, .role = role, .last_try = verb_has(words, OPTION_LAST_TRY)};
+	jpki_spare_last_try(!unlock->last_try);
 	return ask_prepare(words, &unlock->ask);
 }
 
@@ -34,11 +35,9 @@ unlock_check(const struct unlock *unlock, unsigned *left, unsigned *maximum)
 		return status;
 	}
 	if (*left == 1 && !unlock->last_try) {
-		complain("%s", _("Only one try is left: a wrong PIN would block it."));
-		failure_code("last-try");
+		status = trouble_tell(JPKI_ERR_LAST_TRY);
 		failure_tries(1);
-		advise("%s", _("If you are sure of it, say --last-try. Nothing was sent."));
-		return STATUS_PIN;
+		return status;
 	}
 	return STATUS_DONE;
 }
