@@ -19,6 +19,8 @@
 /* How soon again, in ms, if another program did not let us, or the card did not come to power. */
 #define PROBE_HELD_MS 1000
 #define PROBE_MUTE_MS 30000
+/* The same if asking it in vain has taken longer than this, in ms: somebody waits. */
+#define PROBE_SLOW_MS 3000
 
 bool
 contents_offers_pss(const struct key *key)
@@ -276,7 +278,7 @@ log_probe(const struct reader *reader, int result)
 
 /* When to ask again what it is; a card that was taken out meanwhile is none to ask. */
 static void
-judge_probe(struct reader *reader, int result)
+judge_probe(struct reader *reader, int result, uint64_t since)
 {
 	switch (result) {
 	case JPKI_OK:
@@ -295,12 +297,15 @@ judge_probe(struct reader *reader, int result)
 	default:
 		if (reader->state.present)
 			reader->probed = ++reader->attempts >= PROBE_ATTEMPTS_MAX;
+		if (clock_now_ms() - since >= PROBE_SLOW_MS)
+			reader->probe_after = clock_now_ms() + PROBE_MUTE_MS;
 	}
 }
 
 static void
 probe(struct reader *reader)
 {
+	uint64_t since = clock_now_ms();
 	bool lost;
 	int rv;
 
@@ -310,7 +315,7 @@ probe(struct reader *reader)
 		rv = try_probe(reader, &lost);
 	log_probe(reader, rv);
 	reader->asked = rv;
-	judge_probe(reader, rv);
+	judge_probe(reader, rv, since);
 }
 
 struct key *

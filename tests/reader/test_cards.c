@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "../module/clock.h"
 #include "fixture.h"
 
 #include <openssl/crypto.h>
@@ -193,6 +194,36 @@ keys_of_a_card(void **state)
 	swap_card("application", "absent");
 	assert_rv(jpki_keys(number, &left), JPKI_ERR_NOT_JPKI);
 	assert_rv(login(JPKI_SIGNATURE, "ABC123", NULL), JPKI_ERR_NOT_JPKI);
+}
+
+static void
+answer_late(void *unused)
+{
+	(void)unused;
+	clock_skip_ms(4000);
+	inprocess_plan(INPROCESS_TRANSMIT, 1, JPKI_OK, answer_late, NULL);
+}
+
+/* Who asks is not kept waiting again and again; later it is asked anew. */
+static void
+a_slow_card_that_fails(void **state)
+{
+	(void)state;
+	clock_stop();
+	reinsert();
+	for (unsigned i = 1; i <= VCARD_FAULTS_MAX; i++)
+		assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW, i, 0x6f00, NULL), 0);
+	inprocess_plan(INPROCESS_TRANSMIT, 1, JPKI_OK, answer_late, NULL);
+	vcard_ledger_mark(card);
+	assert_int_equal(holds(0), JPKI_HOLDS_UNKNOWN);
+	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 0);
+	inprocess_plan(INPROCESS_TRANSMIT, 0, JPKI_OK, NULL, NULL);
+	vcard_faults_clear(card);
+	assert_int_equal(holds(0), JPKI_HOLDS_UNKNOWN);
+	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 0);
+	clock_skip_ms(30000);
+	assert_int_equal(holds(0), JPKI_HOLDS_CARD);
+	clock_go();
 }
 
 static void
@@ -412,6 +443,7 @@ main(void)
 	    TEST(a_card_that_another_program_has),
 	    TEST(model_and_serial_number),
 	    TEST(keys_of_a_card),
+	    TEST(a_slow_card_that_fails),
 	    TEST(a_card_that_loses_its_power_unnoticed),
 	    TEST(a_key_that_is_not_wanted_is_not_looked_at),
 	    TEST(certificates),
