@@ -2,6 +2,7 @@
 """jpki where the service refuses, and where the card does not answer: the same sentence of every
 verb, in both languages, its exit status, an object for programs, and no hang."""
 
+import concurrent.futures
 import json
 import re
 
@@ -85,3 +86,22 @@ def test_watch_tells_it_and_waits(trouble):
         terminal.wait_for("does not let you use them" if kind == "refused" else "a card that does not answer")
         terminal.interrupt()
         terminal.end()
+
+
+def test_a_service_that_never_answers(sandbox, some_locale, tmp_path):
+    """It is stopped, so that it takes connections all the same. Who only looks is not kept for ever."""
+    (tmp_path / "home").mkdir()
+    home = {"HOME": str(tmp_path / "home")}
+    pid = (sandbox.folder / "service").read_text().strip()
+    sandbox.run("kill", "-STOP", pid)
+    try:
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            error = pool.submit(Jpki(sandbox).error, "check", status=NO_CARD)
+            told = [pool.submit(Jpki(sandbox, env), *words, status=NO_CARD)
+                    for words, env in ((["status"], {}), (["cert"], some_locale), (["doctor"], home))]
+    finally:
+        sandbox.run("kill", "-CONT", pid)
+    assert error.result() == {"code": "no-answer"}
+    for said in (flat(one.result()) for one in told):
+        assert "is there, but does not answer." in said or "動いていますが、応答しません" in said
+        assert "systemctl restart pcscd" in said

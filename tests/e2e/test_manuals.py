@@ -194,7 +194,7 @@ def test_exit_statuses_are_described():
 
 def test_environment_is_described():
     sources = "".join(path.read_text() for path in (ROOT / "tools" / "jpki").glob("*.c"))
-    known = set(re.findall(r'(?:getenv|is_set)\("(\w+)"\)', sources))
+    known = set(re.findall(r'(?:getenv|value_of|named)\("(\w+)"\)', sources))
     described = items(sections(MANUAL)["ENVIRONMENT"], "Ev")
     assert {"HOME", "NO_COLOR", "JPKI_ASKPASS"} <= known <= described
 

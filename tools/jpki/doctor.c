@@ -15,6 +15,7 @@
 #include "message.h"
 #include "names.h"
 #include "diagnosis.h"
+#include "start.h"
 #include "state.h"
 #include "text.h"
 #include "trouble.h"
@@ -165,7 +166,7 @@ look_at_readers(struct diagnosis *diagnosis)
 static void
 examine(struct diagnosis *diagnosis)
 {
-	int rv = jpki_start(JPKI_ALL_ROLES);
+	int rv = start_library();
 
 	if (rv == JPKI_OK)
 		look_at_readers(diagnosis);

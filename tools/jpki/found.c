@@ -8,6 +8,7 @@
 #include "message.h"
 #include "names.h"
 #include "pulled.h"
+#include "start.h"
 #include "text.h"
 #include "trouble.h"
 
@@ -34,7 +35,7 @@ weight_of(enum jpki_holds holds)
 int
 found_start(void)
 {
-	int rv = jpki_start(JPKI_ALL_ROLES);
+	int rv = start_library();
 
 	return rv == JPKI_OK ? STATUS_DONE : trouble_tell(rv);
 }

@@ -5,7 +5,19 @@
 #include "json.h"
 #include "text.h"
 
-static bool printed;
+static bool printed, expected;
+
+void
+json_expect(void)
+{
+	expected = true;
+}
+
+bool
+json_is_expected(void)
+{
+	return expected;
+}
 
 static void
 print(json_t *value, size_t form)

@@ -6,6 +6,10 @@
 
 #include <jansson.h>
 
+/* The person wants JSON: an error is an object then, too. */
+void json_expect(void);
+bool json_is_expected(void);
+
 /* Print it on standard output, a member a line, in the order in which it was made, and give it
  * back. */
 void json_print(json_t *value);

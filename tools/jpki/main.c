@@ -143,12 +143,13 @@ wants_json(char **argv)
 int
 main(int argc, char **argv)
 {
-	bool json = wants_json(argv);
 	int status;
 
+	if (wants_json(argv))
+		json_expect();
 	speak_language();
 	status = dispatch(argc - 1, argv + 1);
-	if (json && status != STATUS_DONE && !json_is_printed())
+	if (json_is_expected() && status != STATUS_DONE && !json_is_printed())
 		failure_json_print(status);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		complain("%s", _("what was to be said could not be written"));

@@ -240,6 +240,16 @@ trouble_tell_taken_out(void)
 	return tell_row(&taken_out);
 }
 
+int
+trouble_tell_silent(void)
+{
+	static const struct row silent = {0, "no-answer", STATUS_NO_CARD,
+	    N_("The service for card readers (pcscd) is there, but does not answer."),
+	    N_("Start it anew:\n  sudo systemctl restart pcscd")};
+
+	return tell_row(&silent);
+}
+
 const char *
 trouble_sentence(int error)
 {

@@ -16,6 +16,9 @@ int trouble_tell_holds(enum jpki_holds holds);
  * left, which the card is asked for. */
 int trouble_tell_pin(uint64_t card, enum jpki_role role, int error, enum jpki_try spent);
 
+/* The service for card readers takes connections, and never answers. */
+int trouble_tell_silent(void);
+
 /* The card was taken out while a person was asked: no try was spent; also if it is in again. */
 int trouble_tell_taken_out(void);
 
