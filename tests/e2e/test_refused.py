@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from samples import sample
-from support import AUTH, built, needs, output, wait_until
+from support import AUTH, JPKI, built, needs, output, wait_until
 from worker import Worker
 
 # As the service does it: it hangs up, and reads nothing.
@@ -144,3 +144,39 @@ def test_a_rule_lets_a_group_in(sandbox, rules):
     write_rule(rules, "daemon", "none")
     wait_until(lambda: listed(sandbox, MEMBER) == (False, ["Virtual PCD 00 00"]))
     assert listed(sandbox, ROOT) == SEEN
+
+
+# It hangs up on who comes first, as a service that has just ended, and then is a way to the real one.
+RESTARTED = """
+import os, socket, sys, threading
+
+def pass_on(source, target):
+    while data := source.recv(65536):
+        target.sendall(data)
+    target.shutdown(socket.SHUT_RDWR)
+
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen(16)
+listener.accept()[0].close()
+while True:
+    client, _ = listener.accept()
+    service = socket.socket(socket.AF_UNIX)
+    service.connect("/run/pcscd/pcscd.comm")
+    for ends in ((client, service), (service, client)):
+        threading.Thread(target=pass_on, args=ends, daemon=True).start()
+"""
+
+
+@pytest.mark.parametrize("command", [["pkcs11-tool", "-L", "--module"], [JPKI, "cert"]],
+                         ids=["pkcs11-tool", "jpki"])
+def test_a_service_that_has_just_come_back(sandbox, command):
+    """Its first answer is none, and no word on who may use it."""
+    place = sandbox.folder / "restarted"
+    sandbox.spawn(sandbox.folder / "restarted.log", "/usr/bin/python3", "-c", RESTARTED, place)
+    wait_until(place.exists)
+    if "--module" in command:
+        command = [*command, sandbox.module]
+    said = sandbox.run(*command, env={"PCSCLITE_CSOCK_NAME": str(place), "LC_ALL": "C.UTF-8"})
+    assert AUTH in said or "user authentication" in said
+    assert "refuses" not in said
