@@ -8,6 +8,9 @@
 #include "card/status.h"
 
 #define SW_PAST_END 0x6B00
+#define SW_WRONG_LENGTH 0x6700
+/* What is asked for at once of a card that refuses to give more. */
+#define SMALL_READ 128
 
 int
 file_select(struct jpki_card *card, uint16_t ef)
@@ -28,16 +31,32 @@ file_select(struct jpki_card *card, uint16_t ef)
 	return rv != JPKI_OK ? rv : status_error(response.sw);
 }
 
+/* As much as the card gives at once; with less than is wanted, whoever reads goes on. */
+static int
+ask(struct jpki_card *card, uint8_t p1, uint8_t p2, size_t want, struct response *response)
+{
+	struct command read = {.ins = 0xB0, .p1 = p1, .p2 = p2, .expected = (int)want};
+	int rv;
+
+	if (card->small_reads && want > SMALL_READ)
+		read.expected = SMALL_READ;
+	rv = apdu_exchange(card, &read, response);
+	if (rv != JPKI_OK || response->sw != SW_WRONG_LENGTH || read.expected <= SMALL_READ)
+		return rv;
+	card->small_reads = true;
+	read.expected = SMALL_READ;
+	return apdu_exchange(card, &read, response);
+}
+
 static int
 read_binary(struct jpki_card *card, uint8_t p1, uint8_t p2, uint8_t *bytes, size_t want,
     size_t *length, uint16_t *sw)
 {
-	const struct command read = {.ins = 0xB0, .p1 = p1, .p2 = p2, .expected = (int)want};
 	struct response response;
 	int rv;
 
 	*length = 0;
-	rv = apdu_exchange(card, &read, &response);
+	rv = ask(card, p1, p2, want, &response);
 	if (rv != JPKI_OK)
 		return rv;
 	*sw = response.sw;

@@ -22,6 +22,7 @@ struct jpki_card {
 	enum known short_read;
 	enum known short_pin;
 	enum known short_sign;
+	bool small_reads; /* it refuses to read 256 bytes at once (6700), or its reader does */
 };
 
 #endif

@@ -208,6 +208,7 @@ variants_of_the_protocol_read_the_same(void **state)
 	    {"chaining", "all"},
 	    {"chaining", "half"},
 	    {"wrong-le", "6cxx"},
+	    {"wrong-le", "6700"},
 	    {"end-of-file", "6282"},
 	    {"read-limit", "128"},
 	    {"read-limit", "100"},

@@ -44,7 +44,7 @@ COMMANDS = [
     ("doctor --report", None, 0),
     ("doctor --card", AUTH_PIN, 0),
     ("setup firefox --check", None, FAILED),
-    ("setup p11-kit", None, 0),
+    ("setup p11-kit --check", None, FAILED),
     ("setup reminder --check", None, FAILED),
     ("card eject", None, None),
     ("help pin", None, 0),

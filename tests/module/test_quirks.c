@@ -38,6 +38,7 @@ static const struct {
     {"chaining", "all"},
     {"chaining", "half"},
     {"wrong-le", "6cxx"},
+    {"wrong-le", "6700"},
     {"end-of-file", "6282"},
     {"preselected", "input-aid"},
     {"preselected", "jpki"},

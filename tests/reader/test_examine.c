@@ -138,6 +138,7 @@ static const struct quirk_row {
     {"chaining", "all", "sign-00", "right", JPKI_AGREES},
     {"read-limit", "100", "read", "9000, 100 bytes", JPKI_DIFFERS},
     {"wrong-le", "6cxx", "read-over-end", "6CA0", JPKI_DIFFERS},
+    {"wrong-le", "6700", "read", "6700", JPKI_DIFFERS},
     {"end-of-file", "6282", "read-over-end", "6282, 160 bytes", JPKI_AGREES},
     {"token-info", "binary", "token-info-texts", "not printable", JPKI_DIFFERS},
     {"token-info", "binary", "token-info-label", "no text", JPKI_DIFFERS},

@@ -134,6 +134,9 @@ read_permission(const struct vcard *card)
 	return pin == NO_PIN || card->pins[pin].verified ? SW_OK : SW_NOT_VERIFIED;
 }
 
+/* What cards read at once that are choosy (QUIRK_WRONG_LE). */
+#define READ_SMALL 128
+
 static uint16_t
 read_bytes(const struct vcard *card, size_t offset, size_t ne, struct answer *answer)
 {
@@ -141,6 +144,8 @@ read_bytes(const struct vcard *card, size_t offset, size_t ne, struct answer *an
 	size_t length = file_content(card, card->file, content);
 	unsigned limit = quirk_number(card, QUIRK_READ_LIMIT, 10);
 
+	if (ne > READ_SMALL && quirk(card, QUIRK_WRONG_LE) == WRONG_LE_REFUSED)
+		return SW_LENGTH;
 	if (offset >= length)
 		return SW_OFFSET;
 	if (limit != 0 && ne > limit)
