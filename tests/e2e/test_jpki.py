@@ -178,6 +178,30 @@ def test_tries_are_told_first(jpki, card, tries, first, status):
     assert card.verifies() == []
 
 
+@pytest.mark.parametrize("auth, sign, first", [
+    (0, 0, "Blocked: the PIN for user authentication (4 digits) and the password for digital "
+           "signature (6 to 16 letters and digits). Only the town office"),
+    (0, 1, "Blocked: the PIN for user authentication (4 digits). Only one try is left: the password"),
+    (1, 0, "Blocked: the password for digital signature (6 to 16 letters and digits). Only one try "
+           "is left: the PIN"),
+    (1, 1, "Only one try is left for each: the PIN for user authentication (4 digits) and the "
+           "password for")])
+def test_both_are_named(jpki, card, auth, sign, first):
+    """And nobody is told that one may set the other where it cannot."""
+    card.set_tries("authentication", auth)
+    card.set_tries("signature", sign)
+    both, done = auth == sign == 0, DONE if auth + sign == 2 else FAILED
+    said = jpki("status", status=done)
+    assert " ".join(said.split()).startswith(first), said
+    told = [said, jpki("pin", "status", status=done)]
+    if sign == 0:
+        told += [jpki("cert", "sign", pin=SIGN_PIN, status=NO_PIN)]
+    for said in told:
+        assert ("convenience store" in said) == (not both and done == FAILED), said
+        assert ("Only the town office can set a new one." in said) == both, said
+    assert card.verifies() == []
+
+
 @pytest.mark.parametrize("quirk", ["not-der", "ec", "length-longer"])
 def test_a_certificate_that_cannot_be_read_is_told_first(sandboxes, quirk):
     jpki = Jpki(sandboxes("--quirk", f"authentication-certificate={quirk}"))

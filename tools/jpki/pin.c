@@ -31,9 +31,25 @@ tries_json(int error, unsigned left, unsigned maximum)
 		   : json_pack("{s:s}", "error", trouble_word(error));
 }
 
-/* One key; whether its PIN can be used. */
-static bool
-show_key(const struct found *found, enum jpki_role role, json_t *all)
+/* How the PINs of a card stand. */
+struct pins {
+	bool any_blocked, any_may_be_open;
+	int error; /* of the first of which it cannot be asked */
+};
+
+static void
+note_pin(struct pins *pins, int error, unsigned left)
+{
+	if (error == JPKI_OK && left == 0)
+		pins->any_blocked = true;
+	else
+		pins->any_may_be_open = true;
+	if (pins->error == JPKI_OK)
+		pins->error = error;
+}
+
+static void
+show_key(const struct found *found, enum jpki_role role, json_t *all, struct pins *pins)
 {
 	unsigned left = 0, maximum = 0;
 	int error = jpki_tries(found->card, role, &left, &maximum);
@@ -44,7 +60,20 @@ show_key(const struct found *found, enum jpki_role role, json_t *all)
 	else
 		columns_row(0, COLUMN, name_of_key(role), text);
 	text_free(&text);
-	return error == JPKI_OK && left > 0;
+	note_pin(pins, error, left);
+}
+
+static void
+advise_on(const struct pins *pins)
+{
+	const char *advice = pins->error != JPKI_OK ? trouble_advice(pins->error) : NULL;
+
+	if (pins->any_blocked)
+		columns_text(stdout, 0, trouble_blocked_advice(pins->any_may_be_open));
+	if (pins->error != JPKI_OK)
+		columns_text(stdout, 0, trouble_sentence(pins->error));
+	if (advice != NULL)
+		columns_text(stdout, 0, advice);
 }
 
 /* The error of a card that has gone, which is told once; JPKI_OK. */
@@ -67,16 +96,16 @@ static int
 show(const struct words *words, const struct found *found)
 {
 	json_t *all = verb_has(words, OPTION_JSON) ? json_object() : NULL;
-	bool good = true;
+	struct pins pins = {.error = JPKI_OK};
 
 	for (int role = 0; role < JPKI_ROLES; role++)
 		if (found->keys & JPKI_ROLE(role))
-			good = show_key(found, (enum jpki_role)role, all) && good;
+			show_key(found, (enum jpki_role)role, all, &pins);
 	if (all != NULL)
 		json_print(all);
-	else if (!good)
-		columns_text(stdout, 0, trouble_blocked_advice());
-	return good ? STATUS_DONE : STATUS_FAILED;
+	else
+		advise_on(&pins);
+	return !pins.any_blocked && pins.error == JPKI_OK ? STATUS_DONE : STATUS_FAILED;
 }
 
 /* ---------------------------------------------------------------- change */
