@@ -532,6 +532,15 @@ def test_a_list_of_another_time(check, authority, times):
     assert "not current" in line(said, CRL)
 
 
+def test_an_old_list_that_has_it(check, authority):
+    """A revocation does not end."""
+    authority.knows("R")
+    times = ("-crl_lastupdate", "20250110000000Z", "-crl_nextupdate", "20250201000000Z")
+    said = check("--crl", authority.crl(*times), status=NOT_VALID)
+    assert line(said, CRL) == ("not OK revoked since 2025-01-02 12:04:05 (Japan time) (by a list "
+                               "that is out of date)")
+
+
 def test_the_list_of_another_ca(check, authority, tmp_path):
     other = Authority(tmp_path / "state0", tmp_path / "signature", "signature")
     said = check("--crl", other.crl(), status=UNKNOWN)
