@@ -459,6 +459,13 @@ def test_a_missing_nonce_is_told(check, authority, odd_responder):
     assert line(said, OCSP).startswith("OK") and "does not repeat our nonce" in line(said, OCSP)
 
 
+def test_a_missing_nonce_in_japanese(sandbox, authority, odd_responder, some_locale):
+    odd_responder("file", authority.answer("-no_nonce"))
+    said = sandbox.run(JPKI, "check", "--no-pin", "--ca", authority.ca, "--ocsp-url", URL,
+                       env=some_locale)
+    assert re.search(r"\(日本時間\)時点で失効していません。回答に", re.sub(r"\s", "", said)), said
+
+
 def test_an_answer_about_another_certificate(check, authority, odd_responder):
     authority.end, _ = authority.issue("somebody")
     odd_responder("file", authority.answer("-no_nonce"))
@@ -467,18 +474,25 @@ def test_an_answer_about_another_certificate(check, authority, odd_responder):
 
 
 @pytest.mark.parametrize("error, words", [
-    (6, "unauthorized"), (1, "malformedrequest"), (3, "trylater")])
+    (6, "has refused to answer (unauthorized): revocation data is given to registered verifiers "
+        "only."),
+    (1, "does not take the question (malformedrequest)."),
+    (5, "does not take the question (sigrequired)."),
+    (2, "cannot answer now (internalerror): try later."),
+    (3, "cannot answer now (trylater): try later.")])
 def test_an_error_is_no_answer(check, odd_responder, tmp_path, error, words):
     (tmp_path / "error.der").write_bytes(bytes([0x30, 3, 10, 1, error]))
     odd_responder("file", tmp_path / "error.der")
     said = check("--ocsp-url", URL, status=UNKNOWN)
     assert state(said, OCSP) == "not available"
-    assert words in line(said, OCSP) and "registered verifiers only" in line(said, OCSP)
+    assert line(said, OCSP).endswith(f"The responder {words}")
 
 
 @pytest.mark.parametrize("way, expected", [
     ("garbage", "no answer of a responder"), ("garbage-body", "no answer of a responder"),
     ("page", "no answer of a responder"), ("forbidden", "has refused"),
+    ("unauthorized", "has refused"), ("failing", "cannot answer now (HTTP): try later."),
+    ("nowhere", "no answer of a responder"),
     ("elsewhere", "no answer of a responder"), ("mute", "not answered in time"),
     ("hangs-up", "no answer of a responder"), ("endless-head", ""),
     ("endless-line", ""), ("endless-body", ""), ("drips", "not answered in time")])
