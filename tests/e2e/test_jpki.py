@@ -562,7 +562,7 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(sandbox, card):
 
 def test_a_pin_is_changed(jpki, card):
     new = "New password (6 to 16 letters and digits): "
-    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "hanako58"), ("The new one once more: ", "hanako58")],
+    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "hanako58"), ("The new one once more: ", "Hanako５8")],
                     "pin", "change", "sign")
     assert "The password for digital signature is changed.\n" in said
     assert "The card has it in capital letters" in said

@@ -2,7 +2,6 @@
 /* jpki pin: tries left, and another PIN. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "columns.h"
 #include "failure.h"
@@ -116,14 +115,6 @@ struct change {
 	struct jpki_secret *old, *new;
 };
 
-/* The same for the card, which has no small letters. */
-static bool
-is_same(const struct jpki_secret *one, const struct jpki_secret *other)
-{
-	return one->length == other->length &&
-	       strncasecmp((const char *)one->bytes, (const char *)other->bytes, one->length) == 0;
-}
-
 static bool
 has_small_letters(const struct jpki_secret *secret)
 {
@@ -161,8 +152,7 @@ ask_again(const struct change *change, bool *same)
 	status = ask_secret(&change->unlock.ask, _("The new one once more"), NULL, &again);
 	if (status != STATUS_DONE)
 		return status;
-	*same = again->length ==
-		change->new->length &&memcmp(again->bytes, change->new->bytes, again->length) == 0;
+	*same = weak_same(again, change->new);
 	jpki_secret_free(&again);
 	if (!*same) {
 		complain("%s", _("These were not the same: nothing was changed."));
@@ -178,7 +168,7 @@ judge_new(const struct change *change)
 	enum jpki_role role = change->unlock.role;
 	const char *reason;
 
-	if (is_same(change->old, change->new)) {
+	if (weak_same(change->old, change->new)) {
 		complain("%s", _("The new one is the old one: nothing was changed."));
 		failure_code("pin-same");
 		return STATUS_PIN;
