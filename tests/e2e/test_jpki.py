@@ -209,6 +209,16 @@ def test_a_certificate_that_cannot_be_read_is_told_first(sandboxes, quirk):
     assert said.startswith("The certificate for user authentication cannot be read.\n")
 
 
+def test_no_reader_is_left_out_when_its_card_is_pulled(sandboxes):
+    sandbox = sandboxes("--cards", "2")
+    jpki, card = Jpki(sandbox), Card(sandbox)
+    card.fault("eject", 9)
+    said = jpki("status", status=NO_CARD)
+    assert "jpki: The card was taken out meanwhile" in said
+    assert re.search(r"\n\nReader  +Virtual PCD 00 00\nCard  +no card\n", said), said
+    assert re.search(r"\n\nReader  +Virtual PCD 00 01\nCard  +My Number card\n", said), said
+
+
 def test_the_card_is_pulled_while_it_is_asked(jpki, card):
     """At each exchange: never that it can be used, nor that it has no certificate."""
     for moment in range(1, 12):
