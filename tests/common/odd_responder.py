@@ -44,6 +44,9 @@ WAYS = {
     "page": lambda client, _: say(
         client, b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html>log in</html>"),
     "forbidden": lambda client, _: say(client, b"HTTP/1.0 403 Forbidden\r\n\r\n"),
+    "unauthorized": lambda client, _: say(client, b"HTTP/1.1 401 Unauthorized\r\n\r\n"),
+    "failing": lambda client, _: say(client, b"HTTP/1.0 500 Internal Server Error\r\n\r\n"),
+    "nowhere": lambda client, _: say(client, b"HTTP/1.0 404 Not Found\r\n\r\n"),
     "elsewhere": lambda client, _: say(
         client, b"HTTP/1.0 302 Found\r\nLocation: https://127.0.0.1/\r\n\r\n"),
     "mute": lambda client, _: listen_only(client),

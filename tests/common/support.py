@@ -239,10 +239,10 @@ class Card:
         self("insert")
         wait_until(self.seen)
 
-    def fault(self, kind, moment):
+    def fault(self, kind, moment, *status):
         """The exchange of that number from now goes wrong, once, or the one that the moment names:
         see `jpki-vcard ctl ... help`."""
-        self("fault", str(moment), kind)
+        self("fault", str(moment), kind, *status)
 
     def clear_faults(self):
         self("fault", "clear")

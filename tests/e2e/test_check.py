@@ -189,6 +189,32 @@ def test_the_signature_certificate_needs_the_password(sandbox, authority):
     assert "leave --no-pin out" in said
 
 
+def said_where_a_pin_is_wanted(sandbox, card, moments, *words, pin=""):
+    """All that is said if, of that many exchanges, one is answered that the PIN is wanted for it."""
+    said = []
+    for moment in moments:
+        card.fault("sw", moment, "6982")
+        said.append(sandbox.run("setsid", "--wait", JPKI, "check", *words, status=None, input=pin,
+                                env={"LC_ALL": "C.UTF-8"}))
+        card.clear_faults()
+    return said
+
+
+def test_a_certificate_that_needs_the_pin(sandbox, card):
+    """As that of a phone may: without the PIN, trying again is of no use."""
+    said = said_where_a_pin_is_wanted(sandbox, card, range(7, 13), "--no-pin")
+    assert any("only be read with its PIN: leave --no-pin out" in one for one in said), said
+    assert not any("Try again" in one for one in said), said
+
+
+def test_a_certificate_to_compare_with_that_needs_its_pin(sandbox, card):
+    said = said_where_a_pin_is_wanted(sandbox, card, range(20, 26), "sign", "--pin-fd", "0",
+                                      pin=f"{PIN[SIGN]}\n")
+    told = [line(one, "Rules of issue") for one in said if "Rules of issue" in one]
+    assert any(one.endswith("is to be read only with its PIN.") for one in told), said
+    assert not any("There is no certificate" in one for one in told), said
+
+
 def test_a_ca_that_nobody_has_named_is_unknown(sandbox):
     """The card has its certificate too, and is not believed."""
     said = sandbox.run(JPKI, "check", "--no-pin", status=UNKNOWN, env={"LC_ALL": "C.UTF-8"})
@@ -433,6 +459,13 @@ def test_a_missing_nonce_is_told(check, authority, odd_responder):
     assert line(said, OCSP).startswith("OK") and "does not repeat our nonce" in line(said, OCSP)
 
 
+def test_a_missing_nonce_in_japanese(sandbox, authority, odd_responder, some_locale):
+    odd_responder("file", authority.answer("-no_nonce"))
+    said = sandbox.run(JPKI, "check", "--no-pin", "--ca", authority.ca, "--ocsp-url", URL,
+                       env=some_locale)
+    assert re.search(r"\(日本時間\)時点で失効していません。回答に", re.sub(r"\s", "", said)), said
+
+
 def test_an_answer_about_another_certificate(check, authority, odd_responder):
     authority.end, _ = authority.issue("somebody")
     odd_responder("file", authority.answer("-no_nonce"))
@@ -441,18 +474,25 @@ def test_an_answer_about_another_certificate(check, authority, odd_responder):
 
 
 @pytest.mark.parametrize("error, words", [
-    (6, "unauthorized"), (1, "malformedrequest"), (3, "trylater")])
+    (6, "has refused to answer (unauthorized): revocation data is given to registered verifiers "
+        "only."),
+    (1, "does not take the question (malformedrequest)."),
+    (5, "does not take the question (sigrequired)."),
+    (2, "cannot answer now (internalerror): try later."),
+    (3, "cannot answer now (trylater): try later.")])
 def test_an_error_is_no_answer(check, odd_responder, tmp_path, error, words):
     (tmp_path / "error.der").write_bytes(bytes([0x30, 3, 10, 1, error]))
     odd_responder("file", tmp_path / "error.der")
     said = check("--ocsp-url", URL, status=UNKNOWN)
     assert state(said, OCSP) == "not available"
-    assert words in line(said, OCSP) and "registered verifiers only" in line(said, OCSP)
+    assert line(said, OCSP).endswith(f"The responder {words}")
 
 
 @pytest.mark.parametrize("way, expected", [
     ("garbage", "no answer of a responder"), ("garbage-body", "no answer of a responder"),
     ("page", "no answer of a responder"), ("forbidden", "has refused"),
+    ("unauthorized", "has refused"), ("failing", "cannot answer now (HTTP): try later."),
+    ("nowhere", "no answer of a responder"),
     ("elsewhere", "no answer of a responder"), ("mute", "not answered in time"),
     ("hangs-up", "no answer of a responder"), ("endless-head", ""),
     ("endless-line", ""), ("endless-body", ""), ("drips", "not answered in time")])
@@ -504,6 +544,15 @@ def test_in_the_list(check, authority):
 def test_a_list_of_another_time(check, authority, times):
     said = check("--crl", authority.crl(*times), status=UNKNOWN)
     assert "not current" in line(said, CRL)
+
+
+def test_an_old_list_that_has_it(check, authority):
+    """A revocation does not end."""
+    authority.knows("R")
+    times = ("-crl_lastupdate", "20250110000000Z", "-crl_nextupdate", "20250201000000Z")
+    said = check("--crl", authority.crl(*times), status=NOT_VALID)
+    assert line(said, CRL) == ("not OK revoked since 2025-01-02 12:04:05 (Japan time) (by a list "
+                               "that is out of date)")
 
 
 def test_the_list_of_another_ca(check, authority, tmp_path):

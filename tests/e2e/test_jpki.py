@@ -178,11 +178,45 @@ def test_tries_are_told_first(jpki, card, tries, first, status):
     assert card.verifies() == []
 
 
+@pytest.mark.parametrize("auth, sign, first", [
+    (0, 0, "Blocked: the PIN for user authentication (4 digits) and the password for digital "
+           "signature (6 to 16 letters and digits). Only the town office"),
+    (0, 1, "Blocked: the PIN for user authentication (4 digits). Only one try is left: the password"),
+    (1, 0, "Blocked: the password for digital signature (6 to 16 letters and digits). Only one try "
+           "is left: the PIN"),
+    (1, 1, "Only one try is left for each: the PIN for user authentication (4 digits) and the "
+           "password for")])
+def test_both_are_named(jpki, card, auth, sign, first):
+    """And nobody is told that one may set the other where it cannot."""
+    card.set_tries("authentication", auth)
+    card.set_tries("signature", sign)
+    both, done = auth == sign == 0, DONE if auth + sign == 2 else FAILED
+    said = jpki("status", status=done)
+    assert " ".join(said.split()).startswith(first), said
+    told = [said, jpki("pin", "status", status=done)]
+    if sign == 0:
+        told += [jpki("cert", "sign", pin=SIGN_PIN, status=NO_PIN)]
+    for said in told:
+        assert ("convenience store" in said) == (not both and done == FAILED), said
+        assert ("Only the town office can set a new one." in said) == both, said
+    assert card.verifies() == []
+
+
 @pytest.mark.parametrize("quirk", ["not-der", "ec", "length-longer"])
 def test_a_certificate_that_cannot_be_read_is_told_first(sandboxes, quirk):
     jpki = Jpki(sandboxes("--quirk", f"authentication-certificate={quirk}"))
     said = jpki("status", status=FAILED)
     assert said.startswith("The certificate for user authentication cannot be read.\n")
+
+
+def test_no_reader_is_left_out_when_its_card_is_pulled(sandboxes):
+    sandbox = sandboxes("--cards", "2")
+    jpki, card = Jpki(sandbox), Card(sandbox)
+    card.fault("eject", 9)
+    said = jpki("status", status=NO_CARD)
+    assert "jpki: The card was taken out meanwhile" in said
+    assert re.search(r"\n\nReader  +Virtual PCD 00 00\nCard  +no card\n", said), said
+    assert re.search(r"\n\nReader  +Virtual PCD 00 01\nCard  +My Number card\n", said), said
 
 
 def test_the_card_is_pulled_while_it_is_asked(jpki, card):
@@ -538,7 +572,7 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(sandbox, card):
 
 def test_a_pin_is_changed(jpki, card):
     new = "New password (6 to 16 letters and digits): "
-    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "hanako58"), ("The new one once more: ", "hanako58")],
+    said = jpki.ask([(ASK_SIGN, SIGN_PIN), (new, "hanako58"), ("The new one once more: ", "Hanako５8")],
                     "pin", "change", "sign")
     assert "The password for digital signature is changed.\n" in said
     assert "The card has it in capital letters" in said

@@ -69,6 +69,11 @@ def test_a_blocked_pin_is_told(doctor):
     jpki.sandbox.run(VCARD, "ctl", jpki.sandbox.files["JPKI_CONTROL"], "counters", "set",
                      "authentication", "0")
     assert "convenience store" in jpki.points(status=FAILED)["pin", "bad"]["remedy"]
+    jpki.sandbox.run(VCARD, "ctl", jpki.sandbox.files["JPKI_CONTROL"], "counters", "set",
+                     "signature", "0")
+    said = jpki("doctor", status=FAILED)
+    assert said.count("Only the town office can set a new one.") == 2
+    assert "convenience store" not in said
 
 
 # A device of USB and its interface, as in /sys/bus/usb/devices: name of a file, what is in it.

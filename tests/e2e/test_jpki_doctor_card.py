@@ -7,7 +7,7 @@ import re
 import pytest
 
 from command import AUTH_PIN, DONE, FAILED, NO_CARD, NO_PIN, SIGN_PIN, USAGE, Jpki, columns
-from support import VCARD, Card, openssl, output
+from support import VCARD, Card, openssl, output, wait_until
 
 pytestmark = pytest.mark.alike
 
@@ -98,6 +98,7 @@ QUIRKS = {
     "chaining=half": ("read", "6180, 128 bytes", "differs"),
     "read-limit=128": ("read", "9000, 128 bytes", "differs"),
     "wrong-le=6cxx": ("read-over-end", "6CA0", "differs"),
+    "wrong-le=6700": ("read", "6700", "differs"),
     "end-of-file=6282": ("read-over-end", "6282, 160 bytes", "agrees"),
     "token-info=binary": ("token-info-texts", "not printable", "differs"),
     "token-info=missing": ("token-info-length", "there is no such EF", "differs"),
@@ -262,9 +263,33 @@ def test_the_makers_language(sandbox, some_locale):
 def test_the_card_is_pulled(doctor):
     """In the middle of it: the service may not have seen yet that it is gone."""
     doctor.card.fault("eject", "20")
-    said = doctor("doctor", "--card", pin=AUTH_PIN, status=None)
-    assert "\nIt ended early: " in said and "\njpki: " in said
+    said = doctor("doctor", "--card", pin=AUTH_PIN, status=NO_CARD)
+    assert "\nIt ended early: the card was taken out.\n" in said
+    assert "\njpki: The card was taken out meanwhile" in said
     assert len(table(said)) > 5
+
+
+@pytest.mark.parametrize("words, pin", [([], AUTH_PIN), (["--no-pin"], None)])
+def test_a_card_that_is_pulled_differs_in_nothing(doctor, words, pin):
+    """At every so many exchanges, and at the last ones."""
+    doctor.card.mark()
+    whole = table(doctor("doctor", "--card", *words, pin=pin))
+    count = doctor.card.exchanges()
+    for moment in [*range(1, count - 6, max(1, count // 12)), *range(count - 6, count + 1)]:
+        doctor.card.fault("eject", moment)
+        said = doctor("doctor", "--card", *words, pin=pin, status=None)
+        if FIRST in said and table(said) == whole:  # it was asked all
+            assert moment > count - 3 and doctor.sandbox.status == DONE
+        elif FIRST in said:
+            assert ", 0 differ (!)" in said and "!" not in {mark for mark, *_ in table(said)}
+            assert "It ended early: the card was taken out." in said
+            assert "does not carry it" not in said
+            assert doctor.sandbox.status == NO_CARD and "The card was taken out meanwhile" in said
+        else:
+            assert doctor.sandbox.status == NO_CARD and moment < 20, said
+        doctor.card.clear_faults()
+        doctor.card("insert")
+        wait_until(doctor.card.seen)
 
 
 @pytest.mark.parametrize("words", [

@@ -91,6 +91,17 @@ def test_it_reminds_once_a_day(jpki, card, said):
     assert card.verifies() == []
 
 
+def test_where_no_desktop_is(jpki, home, said):
+    """As over ssh: a sentence of ours, and not what the program for it says."""
+    (said.parent / "bin" / "notify-send").write_text("#!/bin/sh\necho no D-Bus >&2\nexit 1\n")
+    (home / PIECES[3]).parent.mkdir(parents=True)
+    (home / PIECES[3]).write_text("auth 2020-01-01\n")
+    told = jpki("status", "--remind")
+    assert "Expired:" in told and "D-Bus" not in told
+    assert told.endswith("jpki: No desktop could show this as a notification; it was told here "
+                         "alone.\n")
+
+
 def test_another_text_in_its_file_does_no_harm(jpki, home):
     jpki("setup", "reminder")
     (home / PIECES[3]).write_text("auth 2031-99-99\nsign\nauth x\n\n\x1b[31m\n")

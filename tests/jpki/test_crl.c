@@ -107,6 +107,32 @@ only_a_current_one_is_believed(void **state)
 	assert_int_equal(told(endless), POINT_UNAVAILABLE);
 }
 
+/* An old list that has the certificate, for that reason. */
+static X509_CRL *
+old_list(EVP_PKEY *signer, int reason)
+{
+	X509_CRL *crl = forge_crl(CA, signer, NUMBER, -2 * DAY, -DAY);
+	ASN1_ENUMERATED *value = ASN1_ENUMERATED_new();
+	X509_REVOKED *row = sk_X509_REVOKED_value(X509_CRL_get_REVOKED(crl), 0);
+
+	assert_int_equal(ASN1_ENUMERATED_set(value, reason), 1);
+	assert_int_equal(X509_REVOKED_add1_ext_i2d(row, NID_crl_reason, value, 0, 0), 1);
+	assert_true(X509_CRL_sign(crl, signer, EVP_sha256()) > 0);
+	ASN1_ENUMERATED_free(value);
+	return crl;
+}
+
+static void
+a_revocation_does_not_end(void **state)
+{
+	(void)state;
+	assert_int_equal(told(forge_crl(CA, ca_key, NUMBER, -2 * DAY, -DAY)), POINT_WRONG);
+	assert_int_equal(told(old_list(ca_key, CRL_REASON_KEY_COMPROMISE)), POINT_WRONG);
+	assert_int_equal(told(old_list(ca_key, CRL_REASON_CERTIFICATE_HOLD)), POINT_UNAVAILABLE);
+	assert_int_equal(told(old_list(ca_key, CRL_REASON_REMOVE_FROM_CRL)), POINT_UNAVAILABLE);
+	assert_int_equal(told(old_list(other_key, CRL_REASON_KEY_COMPROMISE)), POINT_UNAVAILABLE);
+}
+
 /* With an extension, signed again. */
 static X509_CRL *
 with(int nid, void *value)
@@ -147,6 +173,7 @@ main(void)
 	    cmocka_unit_test(a_right_one_tells),
 	    cmocka_unit_test(only_the_ca_s_own_is_believed),
 	    cmocka_unit_test(only_a_current_one_is_believed),
+	    cmocka_unit_test(a_revocation_does_not_end),
 	    cmocka_unit_test(one_for_other_certificates_says_nothing),
 	};
 

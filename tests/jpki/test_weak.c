@@ -8,15 +8,22 @@
 
 #include "weak.h"
 
-static const char *
-reason(enum jpki_role role, const char *text)
+static struct jpki_secret *
+typed(const char *text)
 {
 	struct jpki_secret *pin = jpki_secret_new(strlen(text));
-	const char *found;
 
 	memcpy(pin->bytes, text, strlen(text));
 	pin->length = strlen(text);
-	found = weak_reason(role, pin);
+	return pin;
+}
+
+static const char *
+reason(enum jpki_role role, const char *text)
+{
+	struct jpki_secret *pin = typed(text);
+	const char *found = weak_reason(role, pin);
+
 	jpki_secret_free(&pin);
 	return found;
 }
@@ -51,12 +58,37 @@ passwords_that_are_tried_first(void **state)
 		assert_null(reason(JPKI_SIGNATURE, good[i]));
 }
 
+static bool
+same(const char *one, const char *other)
+{
+	struct jpki_secret *first = typed(one), *second = typed(other);
+	bool is = weak_same(first, second);
+
+	jpki_secret_free(&first);
+	jpki_secret_free(&second);
+	return is;
+}
+
+static void
+what_is_the_same_to_a_card(void **state)
+{
+	(void)state;
+	assert_true(same("4821", "4821"));
+	assert_true(same("４８２１", "4821"));
+	assert_true(same("newpass77", "NewPass77"));
+	assert_true(same("ＮｅｗＰａｓｓ７７", "newpass77"));
+	assert_false(same("4821", "4822"));
+	assert_false(same("4821", "48211"));
+	assert_false(same("newpass77", "newpass7"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(pins_that_are_tried_first),
 	    cmocka_unit_test(passwords_that_are_tried_first),
+	    cmocka_unit_test(what_is_the_same_to_a_card),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include "message.h"
 #include "names.h"
 #include "ocsp.h"
+#include "pulled.h"
 #include "rules.h"
 #include "state.h"
 #include "text.h"
@@ -49,12 +50,24 @@ static void
 judge_issue_on(struct check *check, const struct found *found)
 {
 	struct facts other;
-	bool there = state_read_certificate(
-			 found->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &other) == JPKI_OK;
+	int rv = state_read_certificate(found->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &other);
 
-	judge_issue(&check->facts, there ? &other : NULL, &check->points);
-	if (there)
+	if (rv == JPKI_ERR_NOT_VERIFIED) /* that of a phone may need its own PIN */
+		points_set(&check->points, POINT_ISSUE, POINT_UNCHECKED,
+		    text_format("%s", _("The one for user authentication, to compare its end with, "
+					"is to be read only with its PIN.")));
+	else
+		judge_issue(&check->facts, rv == JPKI_OK ? &other : NULL, &check->points);
+	if (rv == JPKI_OK)
 		facts_free(&other);
+}
+
+/* Trying again without the PIN would change nothing. */
+static bool
+wants_pin(const struct check *check, int error)
+{
+	return error == JPKI_ERR_NOT_VERIFIED && verb_has(check->words, OPTION_NO_PIN) &&
+	       pulled_instead(error) == JPKI_HOLDS_CARD;
 }
 
 static int
@@ -62,6 +75,9 @@ read_from(struct check *check, const struct found *found)
 {
 	int rv = state_read_certificate(found->card, check->role, JPKI_CERTIFICATE, &check->facts);
 
+	if (wants_pin(check, rv))
+		return verb_misused(check->words, "%s",
+		    _("that certificate can only be read with its PIN: leave --no-pin out"));
 	if (rv != JPKI_OK)
 		return trouble_tell(rv);
 	offer_ca(check, found);

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include "chain.h"
 #include "crl.h"
@@ -61,6 +62,51 @@ tell_revoked(struct points *points, X509_CRL *crl, X509 *end)
 	text_free(&time);
 }
 
+/* What the list says of the certificate, if that is for good: not that it was only put on hold, nor
+ * that it is in force again. */
+static const X509_REVOKED *
+find_row(X509_CRL *crl, X509 *end)
+{
+	X509_REVOKED *row = NULL;
+	ASN1_ENUMERATED *reason;
+	bool lasts;
+
+	if (X509_CRL_get0_by_cert(crl, &row, end) != 1)
+		return NULL;
+	reason = X509_REVOKED_get_ext_d2i(row, NID_crl_reason, NULL, NULL);
+	lasts = reason == NULL || (ASN1_ENUMERATED_get(reason) != CRL_REASON_CERTIFICATE_HOLD &&
+				      ASN1_ENUMERATED_get(reason) != CRL_REASON_REMOVE_FROM_CRL);
+	ASN1_ENUMERATED_free(reason);
+	return lasts ? row : NULL;
+}
+
+/* Whether the list was right when it was made. */
+static bool
+was_right(X509_CRL *crl, X509 *end, X509 *ca)
+{
+	struct tm made;
+
+	return ASN1_TIME_to_tm(X509_CRL_get0_lastUpdate(crl), &made) == 1 &&
+	       chain_verify(end, ca, crl, timegm(&made)) == X509_V_ERR_CERT_REVOKED;
+}
+
+/* A revocation does not end, though the list does. False if there is none in it. */
+static bool
+tell_old_revocation(struct points *points, X509_CRL *crl, X509 *end, X509 *ca)
+{
+	const X509_REVOKED *row = was_right(crl, end, ca) ? find_row(crl, end) : NULL;
+	char *time;
+
+	if (row == NULL)
+		return false;
+	time = time_text(X509_REVOKED_get0_revocationDate(row));
+	points_set(points, POINT_CRL, POINT_WRONG,
+	    /* TRANSLATORS: a date and a time. */
+	    text_format(_("revoked since %s (by a list that is out of date)"), time));
+	text_free(&time);
+	return true;
+}
+
 static void
 tell_good(struct points *points, const X509_CRL *crl)
 {
@@ -105,6 +151,6 @@ crl_check(X509_CRL *crl, X509 *end, X509 *ca, struct points *points)
 		tell_revoked(points, crl, end);
 	else if (is_passed(error))
 		tell_good(points, crl);
-	else
+	else if (error != X509_V_ERR_CRL_HAS_EXPIRED || !tell_old_revocation(points, crl, end, ca))
 		tell_fault(points, error);
 }

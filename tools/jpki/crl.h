@@ -8,7 +8,7 @@
 #include "point.h"
 
 /* Say what the list tells, as POINT_CRL: only one that this CA itself has signed, that is current,
- * and that is for such a certificate. */
+ * and that is for such a certificate. That one has been revoked, an old one tells too. */
 void crl_check(X509_CRL *crl, X509 *end, X509 *ca, struct points *points);
 
 #endif

@@ -79,13 +79,15 @@ look_at_usb(struct diagnosis *diagnosis)
 /* ---------------------------------------------------------------- the card */
 
 static void
-look_at_key(struct diagnosis *diagnosis, enum jpki_role role, const struct key_state *key)
+look_at_key(struct diagnosis *diagnosis, enum jpki_role role, const struct card_state *state)
 {
+	const struct key_state *key = &state->keys[role];
+
 	if (key->is_there && key->tries_error == JPKI_OK && key->left == 0)
 		diagnosis_add(diagnosis, "pin", MARK_BAD,
 		    /* TRANSLATORS: the name of a PIN. */
 		    text_format(_("Blocked: the %s."), name_of_pin(role)),
-		    copy(trouble_blocked_advice()));
+		    copy(trouble_blocked_advice(state_other_may_help(state, role))));
 	if (key->is_there && key->certificate_error == JPKI_OK &&
 	    key->facts.period != PERIOD_RUNS) {
 		char *period = facts_period_text(&key->facts);
@@ -117,7 +119,7 @@ look_at_card(struct diagnosis *diagnosis, const struct found *found)
 	    /* TRANSLATORS: what is in a reader, the reader's name. */
 	    text_format(_("%s in %s."), name_of_holds(found->holds), found->reader), NULL);
 	for (int role = 0; role < JPKI_ROLES; role++)
-		look_at_key(diagnosis, (enum jpki_role)role, &state.keys[role]);
+		look_at_key(diagnosis, (enum jpki_role)role, &state);
 	state_free(&state);
 }
 

@@ -13,6 +13,7 @@
 #include "json.h"
 #include "message.h"
 #include "names.h"
+#include "pulled.h"
 #include "text.h"
 #include "trouble.h"
 #include "unlock.h"
@@ -123,6 +124,71 @@ mark_of(const char *outcome)
 	return "?";
 }
 
+/* ---------------------------------------------------------------- a card that is pulled */
+
+static bool
+is_outcome(const json_t *fact, enum jpki_outcome outcome)
+{
+	return strcmp(text_of(fact, "outcome"), outcomes[outcome].word) == 0;
+}
+
+/* Whether a card that has gone could have been the answer. Nothing is wrong of extended length, so
+ * nothing is right either. */
+static bool
+is_doubtful(const json_t *fact)
+{
+	return !is_outcome(fact, JPKI_AGREES) || strcmp(text_of(fact, "id"), "read-extended") == 0;
+}
+
+/* The last that was asked, or NULL. */
+static const json_t *
+last_asked(const struct visit *visit)
+{
+	for (size_t i = json_array_size(visit->facts); i > 0; i--) {
+		const json_t *fact = json_array_get(visit->facts, i - 1);
+
+		if (!is_outcome(fact, JPKI_NOT_ASKED))
+			return fact;
+	}
+	return NULL;
+}
+
+static void
+unsee(struct visit *visit, json_t *fact)
+{
+	if (is_outcome(fact, JPKI_NOT_ASKED))
+		return;
+	visit->counts[is_outcome(fact, JPKI_AGREES) ? JPKI_AGREES : JPKI_DIFFERS]--;
+	visit->counts[JPKI_NOT_ASKED]++;
+	json_object_set_new(fact, "seen", json_string(""));
+	json_object_set_new(fact, "outcome", json_string(outcomes[JPKI_NOT_ASKED].word));
+}
+
+/* The error, or that the card has gone: then what was no answer of a card tells nothing of it, and
+ * that is at the end. It may have gone unseen, where an answer was wrong and nothing else was. */
+static int
+judge_end(struct visit *visit, int error)
+{
+	const json_t *last = last_asked(visit);
+	int gone;
+
+	if (error == JPKI_OK && (last == NULL || !is_doubtful(last)))
+		return JPKI_OK;
+	gone = trouble_of_holds(pulled_instead(error == JPKI_OK ? JPKI_ERR_IO : error));
+	if (gone == JPKI_OK)
+		return error;
+	for (size_t i = json_array_size(visit->facts); i > 0; i--) {
+		json_t *fact = json_array_get(visit->facts, i - 1);
+
+		if (!is_doubtful(fact))
+			break;
+		unsee(visit, fact);
+	}
+	return gone;
+}
+
+/* ---------------------------------------------------------------- what is printed */
+
 static void
 print_row(const char *mark, const char *fact, const char *expected, const char *seen)
 {
@@ -169,7 +235,8 @@ print_table(const struct visit *visit, int error)
 	printf("\n%d agree, %d differ (!), %d not asked (-).\n", visit->counts[JPKI_AGREES],
 	    visit->counts[JPKI_DIFFERS], visit->counts[JPKI_NOT_ASKED]);
 	if (error != JPKI_OK)
-		printf("It ended early: %s.\n", jpki_strerror(error));
+		printf("It ended early: %s.\n",
+		    error == JPKI_ERR_NO_CARD ? "the card was taken out" : jpki_strerror(error));
 	text_free(&reader);
 }
 
@@ -216,6 +283,7 @@ examine(const struct words *words, struct visit *visit)
 	    visit->pin != NULL ? visit->pin->bytes : NULL,
 	    visit->pin != NULL ? visit->pin->length : 0, note, visit, &visit->spent);
 
+	rv = judge_end(visit, rv);
 	if (is_about_pin(rv) || json_array_size(visit->facts) == 0)
 		return tell_error(visit, rv);
 	if (verb_has(words, OPTION_JSON))

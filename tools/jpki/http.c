@@ -132,13 +132,20 @@ connect_to(const char *host, const char *port, struct limit *limit)
 	return bio;
 }
 
-/* Whether the server has said that it will not: a status 4xx or 5xx. Not by OpenSSL's errors, which
- * are others from version to version. */
-static bool
-was_refused(const struct limit *limit)
+/* What the server has said by its status. Not by OpenSSL's errors, which are others from version to
+ * version. */
+static enum http_result
+by_status(const struct limit *limit)
 {
-	return limit->seen == HEAD && strncmp(limit->first, "HTTP/", 5) == 0 &&
-	       (limit->first[9] == '4' || limit->first[9] == '5');
+	const char *status = limit->first + 9;
+
+	if (limit->seen != HEAD || strncmp(limit->first, "HTTP/", 5) != 0)
+		return HTTP_STRANGE;
+	if (strcmp(status, "401") == 0 || strcmp(status, "403") == 0)
+		return HTTP_REFUSED;
+	if (status[0] == '5' || strcmp(status, "429") == 0) /* too many questions */
+		return HTTP_FAILING;
+	return HTTP_STRANGE;
 }
 
 static enum http_result
@@ -150,7 +157,7 @@ why_not(const struct limit *limit)
 		return HTTP_UNREACHABLE;
 	if (limit->too_long)
 		return HTTP_TOO_LONG;
-	return was_refused(limit) ? HTTP_REFUSED : HTTP_STRANGE;
+	return by_status(limit);
 }
 
 /* Which of several names at one address is meant: OpenSSL does not say it by itself. */

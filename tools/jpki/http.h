@@ -13,7 +13,8 @@ enum http_result {
 	HTTP_UNREACHABLE, /* nobody is there */
 	HTTP_TOO_LATE,	  /* the time was up */
 	HTTP_TOO_LONG,
-	HTTP_REFUSED, /* it answers that it will not */
+	HTTP_REFUSED, /* it answers that it will not: who asks is not let in */
+	HTTP_FAILING, /* it answers that it cannot now */
 	HTTP_STRANGE, /* it answers something else than was asked for */
 };
 

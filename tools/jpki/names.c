@@ -47,6 +47,16 @@ name_of_pin(enum jpki_role role)
 }
 
 const char *
+name_of_pins(unsigned roles)
+{
+	if (roles == JPKI_ALL_ROLES)
+		return _("PIN for user authentication (4 digits) and the password for digital "
+			 "signature (6 to 16 letters and digits)");
+	return name_of_pin(
+	    roles == JPKI_ROLE(JPKI_SIGNATURE) ? JPKI_SIGNATURE : JPKI_AUTHENTICATION);
+}
+
+const char *
 name_of_holds(enum jpki_holds holds)
 {
 	return _(cards[holds].name);

@@ -13,6 +13,8 @@ const char *name_of_key(enum jpki_role role);
 const char *name_of_key_within(enum jpki_role role);
 /* Of its PIN. */
 const char *name_of_pin(enum jpki_role role);
+/* Of the PINs of these keys, JPKI_ROLE bits, not none. */
+const char *name_of_pins(unsigned roles);
 /* What is in a reader. */
 const char *name_of_holds(enum jpki_holds holds);
 

@@ -144,9 +144,13 @@ good_text(const struct status *status)
 
 	text_free(&time);
 	if (!status->repeated) {
-		text = text_append(text, ". ");
-		text = text_append(
-		    text, _("The answer does not repeat our nonce: it may have been made before."));
+		char *both;
+
+		/* TRANSLATORS: two sentences, what is between them. */
+		both = text_format(_("%s. %s"), text,
+		    _("The answer does not repeat our nonce: it may have been made before."));
+		text_free(&text);
+		text = both;
 	}
 	return text;
 }
@@ -194,6 +198,36 @@ tell_refused(struct points *points, const char *how)
 		how));
 }
 
+static void
+tell_failing(struct points *points, const char *how)
+{
+	points_set(points, POINT_OCSP, POINT_UNAVAILABLE,
+	    /* TRANSLATORS: what the responder says, in English. */
+	    text_format(_("The responder cannot answer now (%s): try later."), how));
+}
+
+/* An answer that is none (RFC 6960, 4.2.1). */
+static void
+tell_no_answer(struct points *points, int status)
+{
+	const char *how = OCSP_response_status_str(status);
+
+	switch (status) {
+	case OCSP_RESPONSE_STATUS_UNAUTHORIZED:
+		tell_refused(points, how);
+		break;
+	case OCSP_RESPONSE_STATUS_INTERNALERROR:
+	case OCSP_RESPONSE_STATUS_TRYLATER:
+		tell_failing(points, how);
+		break;
+	default:
+		points_set(points, POINT_OCSP, POINT_UNAVAILABLE,
+		    /* TRANSLATORS: what the responder says, in English. */
+		    text_format(_("The responder does not take the question (%s)."), how));
+		break;
+	}
+}
+
 void
 ocsp_judge(OCSP_RESPONSE *answer, OCSP_REQUEST *request, X509 *end, X509 *ca, struct points *points)
 {
@@ -203,7 +237,7 @@ ocsp_judge(OCSP_RESPONSE *answer, OCSP_REQUEST *request, X509 *end, X509 *ca, st
 
 	ERR_clear_error();
 	if (OCSP_response_status(answer) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
-		tell_refused(points, OCSP_response_status_str(OCSP_response_status(answer)));
+		tell_no_answer(points, OCSP_response_status(answer));
 	else if (basic == NULL)
 		not_available(points, _("The answer is of a kind that is not known."));
 	else {
@@ -265,6 +299,8 @@ ocsp_check(const char *url, X509 *end, X509 *ca, struct points *points)
 		take_answer(answer, request, end, ca, points);
 	else if (result == HTTP_REFUSED)
 		tell_refused(points, "HTTP");
+	else if (result == HTTP_FAILING)
+		tell_failing(points, "HTTP");
 	else
 		not_available(points, http_text(result));
 	BIO_free(sent);

@@ -2,7 +2,6 @@
 /* jpki pin: tries left, and another PIN. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "columns.h"
 #include "failure.h"
@@ -31,9 +30,25 @@ tries_json(int error, unsigned left, unsigned maximum)
 		   : json_pack("{s:s}", "error", trouble_word(error));
 }
 
-/* One key; whether its PIN can be used. */
-static bool
-show_key(const struct found *found, enum jpki_role role, json_t *all)
+/* How the PINs of a card stand. */
+struct pins {
+	bool any_blocked, any_may_be_open;
+	int error; /* of the first of which it cannot be asked */
+};
+
+static void
+note_pin(struct pins *pins, int error, unsigned left)
+{
+	if (error == JPKI_OK && left == 0)
+		pins->any_blocked = true;
+	else
+		pins->any_may_be_open = true;
+	if (pins->error == JPKI_OK)
+		pins->error = error;
+}
+
+static void
+show_key(const struct found *found, enum jpki_role role, json_t *all, struct pins *pins)
 {
 	unsigned left = 0, maximum = 0;
 	int error = jpki_tries(found->card, role, &left, &maximum);
@@ -44,7 +59,20 @@ show_key(const struct found *found, enum jpki_role role, json_t *all)
 	else
 		columns_row(0, COLUMN, name_of_key(role), text);
 	text_free(&text);
-	return error == JPKI_OK && left > 0;
+	note_pin(pins, error, left);
+}
+
+static void
+advise_on(const struct pins *pins)
+{
+	const char *advice = pins->error != JPKI_OK ? trouble_advice(pins->error) : NULL;
+
+	if (pins->any_blocked)
+		columns_text(stdout, 0, trouble_blocked_advice(pins->any_may_be_open));
+	if (pins->error != JPKI_OK)
+		columns_text(stdout, 0, trouble_sentence(pins->error));
+	if (advice != NULL)
+		columns_text(stdout, 0, advice);
 }
 
 /* The error of a card that has gone, which is told once; JPKI_OK. */
@@ -67,16 +95,16 @@ static int
 show(const struct words *words, const struct found *found)
 {
 	json_t *all = verb_has(words, OPTION_JSON) ? json_object() : NULL;
-	bool good = true;
+	struct pins pins = {.error = JPKI_OK};
 
 	for (int role = 0; role < JPKI_ROLES; role++)
 		if (found->keys & JPKI_ROLE(role))
-			good = show_key(found, (enum jpki_role)role, all) && good;
+			show_key(found, (enum jpki_role)role, all, &pins);
 	if (all != NULL)
 		json_print(all);
-	else if (!good)
-		columns_text(stdout, 0, trouble_blocked_advice());
-	return good ? STATUS_DONE : STATUS_FAILED;
+	else
+		advise_on(&pins);
+	return !pins.any_blocked && pins.error == JPKI_OK ? STATUS_DONE : STATUS_FAILED;
 }
 
 /* ---------------------------------------------------------------- change */
@@ -86,14 +114,6 @@ struct change {
 	struct unlock unlock;
 	struct jpki_secret *old, *new;
 };
-
-/* The same for the card, which has no small letters. */
-static bool
-is_same(const struct jpki_secret *one, const struct jpki_secret *other)
-{
-	return one->length == other->length &&
-	       strncasecmp((const char *)one->bytes, (const char *)other->bytes, one->length) == 0;
-}
 
 static bool
 has_small_letters(const struct jpki_secret *secret)
@@ -132,8 +152,7 @@ ask_again(const struct change *change, bool *same)
 	status = ask_secret(&change->unlock.ask, _("The new one once more"), NULL, &again);
 	if (status != STATUS_DONE)
 		return status;
-	*same = again->length ==
-		change->new->length &&memcmp(again->bytes, change->new->bytes, again->length) == 0;
+	*same = weak_same(again, change->new);
 	jpki_secret_free(&again);
 	if (!*same) {
 		complain("%s", _("These were not the same: nothing was changed."));
@@ -149,7 +168,7 @@ judge_new(const struct change *change)
 	enum jpki_role role = change->unlock.role;
 	const char *reason;
 
-	if (is_same(change->old, change->new)) {
+	if (weak_same(change->old, change->new)) {
 		complain("%s", _("The new one is the old one: nothing was changed."));
 		failure_code("pin-same");
 		return STATUS_PIN;

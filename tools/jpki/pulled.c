@@ -23,6 +23,12 @@ pulled_watch(uint64_t card, const char *reader)
 	snprintf(watched.reader, sizeof(watched.reader), "%s", reader);
 }
 
+uint64_t
+pulled_card(void)
+{
+	return watched.card;
+}
+
 /* What is in the reader now; a card that has been put in meanwhile is not the one that was. */
 static enum jpki_holds
 look(void)

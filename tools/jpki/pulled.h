@@ -11,6 +11,9 @@
 /* Which card, in which reader, is used from now on; 0: one that could not be asked. */
 void pulled_watch(uint64_t card, const char *reader);
 
+/* That card's number; 0: none. */
+uint64_t pulled_card(void);
+
 /* What is in its reader instead, after an error of libjpki that this could be the cause of:
  * nothing, no reader, a card that does not answer. JPKI_HOLDS_CARD if the card is still there, or
  * the error is of another kind. That may take a second: a service looks only now and then. */

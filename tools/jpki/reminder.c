@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "columns.h"
 #include "file.h"
@@ -126,12 +128,20 @@ notify(const char *text)
 {
 	char name[] = "notify-send", app[] = "--app-name=jpki", *argv[5] = {name, app};
 	char *title = text_format("%s", _("My Number card")), *body = text_format("%s", text);
+	posix_spawn_file_actions_t actions;
 	struct program program;
 
 	argv[2] = title;
 	argv[3] = body;
-	if (program_start(&program, argv, NULL, PROGRAM_APART) == 0)
-		(void)program_wait(&program, PATIENCE);
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		out_of_memory();
+	/* what it says where there is no desktop is for those who have made it */
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	if (program_start(&program, argv, &actions, PROGRAM_APART) == 0 &&
+	    program_wait(&program, PATIENCE) == PROGRAM_FAILED)
+		complain("%s",
+		    _("No desktop could show this as a notification; it was told here alone."));
+	posix_spawn_file_actions_destroy(&actions);
 	text_free(&title);
 	text_free(&body);
 }

@@ -98,6 +98,19 @@ state_end_line(enum jpki_role role, struct day end, long days_left)
 	return line;
 }
 
+bool
+state_other_may_help(const struct card_state *state, enum jpki_role role)
+{
+	for (int other = 0; other < JPKI_ROLES; other++) {
+		const struct key_state *key = &state->keys[other];
+
+		if (other != (int)role && key->is_there &&
+		    (key->tries_error != JPKI_OK || key->left > 0))
+			return true;
+	}
+	return false;
+}
+
 char *
 state_tries_text(int error, unsigned left, unsigned maximum)
 {
@@ -105,6 +118,9 @@ state_tries_text(int error, unsigned left, unsigned maximum)
 		return text_format("%s", _("cannot be asked for now"));
 	if (left == 0)
 		return text_format("%s", _("blocked: no try left"));
+	if (left > maximum) /* which no card says; what it counts from is not known then */
+		return text_format(
+		    ngettext("%u try left", "%u tries left", (unsigned long)left), left);
 	/* TRANSLATORS: of tries. */
 	return text_format(_("%u of %u tries left"), left, maximum);
 }

@@ -34,6 +34,9 @@ int state_read_certificate(
  * be freed. */
 char *state_end_line(enum jpki_role role, struct day end, long days_left);
 
+/* Could another PIN of the card serve to set this key's anew? Not one that is blocked. */
+bool state_other_may_help(const struct card_state *state, enum jpki_role role);
+
 /* How many tries are left, in words, by what jpki_tries() has said; to be freed. */
 char *state_tries_text(int error, unsigned left, unsigned maximum);
 

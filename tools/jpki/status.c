@@ -116,13 +116,13 @@ print_key(enum jpki_role role, const struct key_state *key)
 }
 
 static void
-print_reader(const struct row *row)
+print_reader(const struct row *row, enum jpki_holds holds)
 {
 	char *name = columns_clean(row->found.reader, strlen(row->found.reader));
 
 	columns_row(0, COLUMN, _("Reader"), name);
 	text_free(&name);
-	columns_row(0, COLUMN, _("Card"), name_of_holds(row->found.holds));
+	columns_row(0, COLUMN, _("Card"), name_of_holds(holds));
 }
 
 static int
@@ -134,7 +134,7 @@ print_card(const struct row *row)
 	if (verdict.advice != NULL)
 		columns_text(stdout, 0, verdict.advice);
 	putchar('\n');
-	print_reader(row);
+	print_reader(row, row->found.holds);
 	for (int role = 0; role < JPKI_ROLES; role++)
 		print_key((enum jpki_role)role, &row->state.keys[role]);
 	text_free(&verdict.line);
@@ -165,17 +165,31 @@ tell_missing(const struct overview *overview, const struct words *words)
 	return found_tell_no_reader(words, overview->readers);
 }
 
+/* Why a card cannot be asked, and in which reader it is, or was. */
+static int
+print_trouble(const struct row *row)
+{
+	enum jpki_holds instead;
+	int status;
+
+	pulled_watch(row->found.card, row->found.reader);
+	instead = pulled_instead(row->error);
+	status = trouble_tell(row->error);
+	putchar('\n');
+	print_reader(row, instead == JPKI_HOLDS_CARD ? row->found.holds : instead);
+	return status;
+}
+
 static int
 print_row(const struct row *row)
 {
 	if (!holds_keys(row->found.holds)) {
-		print_reader(row);
+		print_reader(row, row->found.holds);
 		return STATUS_DONE;
 	}
 	if (row->error == JPKI_OK)
 		return print_card(row);
-	pulled_watch(row->found.card, row->found.reader);
-	return trouble_tell(row->error);
+	return print_trouble(row);
 }
 
 static bool

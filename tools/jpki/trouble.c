@@ -100,6 +100,9 @@ static const struct row errors[] = {
     {JPKI_ERR_MEMORY, "memory", STATUS_FAILED, N_("out of memory"), NULL},
 };
 
+/* Of a PIN that is blocked, where the other one cannot help. */
+static const char only_office[] = N_("Only the town office can set a new one.");
+
 /* What is in the reader, as an error; those that are no error are not in the table. */
 static const int of_holds[] = {
     [JPKI_HOLDS_NO_READER] = JPKI_ERR_NO_READER,
@@ -122,6 +125,30 @@ find(int error)
 	return NULL;
 }
 
+/* Whether the card that is used has a PIN that is not known to be blocked. */
+static bool
+any_may_help(void)
+{
+	unsigned left, maximum;
+
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		int rv = jpki_tries(pulled_card(), (enum jpki_role)role, &left, &maximum);
+
+		if (rv != JPKI_ERR_NO_KEY && (rv != JPKI_OK || left > 0))
+			return true;
+	}
+	return false;
+}
+
+/* For _(), or NULL. */
+static const char *
+advice_of(const struct row *row)
+{
+	if (row->error == JPKI_ERR_PIN_BLOCKED && !any_may_help())
+		return only_office;
+	return row->advice;
+}
+
 /* These are for people, and broken into lines. */
 static void
 advise_text(const char *text)
@@ -134,13 +161,15 @@ static int
 tell_row(const struct row *row)
 {
 	char *sentence = text_format("jpki: %s", _(row->sentence));
+	const char *advice;
 
 	failure_note(_(row->sentence));
 	failure_code(row->word);
 	advise_text(sentence);
 	text_free(&sentence);
-	if (row->advice != NULL)
-		advise_text(_(row->advice));
+	advice = advice_of(row);
+	if (advice != NULL)
+		advise_text(_(advice));
 	return row->status;
 }
 
@@ -267,9 +296,9 @@ trouble_advice(int error)
 }
 
 const char *
-trouble_blocked_advice(void)
+trouble_blocked_advice(bool other_may_help)
 {
-	return trouble_advice(JPKI_ERR_PIN_BLOCKED);
+	return other_may_help ? trouble_advice(JPKI_ERR_PIN_BLOCKED) : _(only_office);
 }
 
 const char *

@@ -4,6 +4,8 @@
 #ifndef JPKI_TOOL_TROUBLE_H
 #define JPKI_TOOL_TROUBLE_H
 
+#include <stdbool.h>
+
 #include <jpki/jpki.h>
 
 /* Tell of an error on standard error, and what to do; the exit status for it. */
@@ -22,8 +24,9 @@ int trouble_tell_silent(void);
 /* The card was taken out while a person was asked: no try was spent; also if it is in again. */
 int trouble_tell_taken_out(void);
 
-/* What a person can do about a PIN that is blocked, for _(). */
-const char *trouble_blocked_advice(void);
+/* What a person can do about a PIN that is blocked, translated. The other PIN of the card may serve
+ * to set it anew, unless it is known that it is blocked too, or that there is none. */
+const char *trouble_blocked_advice(bool other_may_help);
 
 /* The sentence and the advice alone, translated; NULL where there is no advice. */
 const char *trouble_sentence(int error);

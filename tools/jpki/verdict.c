@@ -5,12 +5,80 @@
 #include "trouble.h"
 #include "verdict.h"
 
+static bool
+is_counted(const struct key_state *key)
+{
+	return key->is_there && key->tries_error == JPKI_OK;
+}
+
+static bool
+is_blocked(const struct key_state *key)
+{
+	return is_counted(key) && key->left == 0;
+}
+
+static bool
+is_at_last_try(const struct key_state *key)
+{
+	return is_counted(key) && key->left == 1;
+}
+
+/* The card does not say how many are left; so no PIN is sent to it. */
+static bool
+is_uncounted(const struct key_state *key)
+{
+	return key->is_there && key->tries_error != JPKI_OK;
+}
+
+/* JPKI_ROLE bits of those of which it is true. */
+static unsigned
+keys_that(const struct card_state *state, bool (*is)(const struct key_state *key))
+{
+	unsigned roles = 0;
+
+	for (int role = 0; role < JPKI_ROLES; role++)
+		if (is(&state->keys[role]))
+			roles |= JPKI_ROLE(role);
+	return roles;
+}
+
+static char *
+last_try_line(unsigned roles)
+{
+	if (roles == JPKI_ALL_ROLES)
+		/* TRANSLATORS: the names of two PINs. */
+		return text_format(
+		    _("Only one try is left for each: the %s."), name_of_pins(roles));
+	/* TRANSLATORS: the name of a PIN. */
+	return text_format(_("Only one try is left: the %s."), name_of_pins(roles));
+}
+
 static struct verdict
-blocked(enum jpki_role role)
+blocked(enum jpki_role role, const struct card_state *state)
+{
+	unsigned last = keys_that(state, is_at_last_try);
+	struct verdict verdict = {true,
+	    /* TRANSLATORS: the name of a PIN, or of both. */
+	    text_format(_("Blocked: the %s."), name_of_pins(keys_that(state, is_blocked))),
+	    trouble_blocked_advice(state_other_may_help(state, role))};
+
+	if (last != 0) {
+		char *more = last_try_line(last);
+
+		verdict.line = text_append(verdict.line, "\n");
+		verdict.line = text_append(verdict.line, more);
+		text_free(&more);
+	}
+	return verdict;
+}
+
+static struct verdict
+uncounted(enum jpki_role role, const struct card_state *state)
 {
 	return (struct verdict){true,
-	    /* TRANSLATORS: the name of a PIN. */
-	    text_format(_("Blocked: the %s."), name_of_pin(role)), trouble_blocked_advice()};
+	    text_format(_("It cannot be asked how many tries are left, so it is not sent: the %s."),
+		name_of_pins(keys_that(state, is_uncounted))),
+	    trouble_advice(state->keys[role].tries_error)};
 }
 
 static struct verdict
@@ -34,10 +102,9 @@ period_verdict(enum jpki_role role, const struct facts *facts)
 }
 
 static struct verdict
-last_try(enum jpki_role role)
+last_try(const struct card_state *state)
 {
-	return (struct verdict){false,
-	    text_format(_("Only one try is left: the %s."), name_of_pin(role)),
+	return (struct verdict){false, last_try_line(keys_that(state, is_at_last_try)),
 	    _("Another wrong one blocks it. The right one brings back all tries.")};
 }
 
@@ -57,29 +124,31 @@ unreadable(enum jpki_role role, const struct key_state *key)
 	    trouble_advice(key->certificate_error)};
 }
 
-/* What one key has to say, by urgency from 0: unreadable or blocked, expired, to be renewed, one
- * try left. */
+/* What is to be said by one key, by urgency from 0: unreadable or blocked, expired, tries that
+ * cannot be asked, to be renewed, one try left. Of PINs, what is said of one is said of both. */
 static struct verdict
-key_verdict(enum jpki_role role, const struct key_state *key, int urgency)
+key_verdict(enum jpki_role role, const struct card_state *state, int urgency)
 {
+	const struct key_state *key = &state->keys[role];
 	bool known = key->is_there && key->certificate_error == JPKI_OK;
-	bool counted = key->is_there && key->tries_error == JPKI_OK;
 
 	if (urgency == 0 && is_unreadable(key))
 		return unreadable(role, key);
-	if (urgency == 0 && counted && key->left == 0)
-		return blocked(role);
+	if (urgency == 0 && is_blocked(key))
+		return blocked(role, state);
 	if (urgency == 1 && known &&
 	    (key->facts.period == PERIOD_OVER || key->facts.period == PERIOD_NOT_YET))
 		return period_verdict(role, &key->facts);
-	if (urgency == 2 && known && key->facts.period == PERIOD_RENEW)
+	if (urgency == 2 && is_uncounted(key))
+		return uncounted(role, state);
+	if (urgency == 3 && known && key->facts.period == PERIOD_RENEW)
 		return period_verdict(role, &key->facts);
-	if (urgency == 3 && counted && key->left == 1)
-		return last_try(role);
+	if (urgency == 4 && is_at_last_try(key))
+		return last_try(state);
 	return (struct verdict){0};
 }
 
-#define URGENCIES 4
+#define URGENCIES 5
 
 struct verdict
 verdict_of_card(const struct card_state *state)
@@ -88,8 +157,7 @@ verdict_of_card(const struct card_state *state)
 
 	for (int urgency = 0; urgency < URGENCIES; urgency++)
 		for (int role = 0; role < JPKI_ROLES; role++) {
-			struct verdict verdict =
-			    key_verdict((enum jpki_role)role, &state->keys[role], urgency);
+			struct verdict verdict = key_verdict((enum jpki_role)role, state, urgency);
 
 			any = any || state->keys[role].is_there;
 			if (verdict.line != NULL)

@@ -196,3 +196,19 @@ weak_reason(enum jpki_role role, const struct jpki_secret *pin)
 	jpki_secret_free(&folded);
 	return reason;
 }
+
+bool
+weak_same(const struct jpki_secret *one, const struct jpki_secret *other)
+{
+	struct jpki_secret *first = fold(one), *second = fold(other);
+	bool same = false;
+
+	if (first == NULL || second == NULL)
+		out_of_memory();
+	else
+		same = first->length == second->length &&
+		       memcmp(first->bytes, second->bytes, first->length) == 0;
+	jpki_secret_free(&first);
+	jpki_secret_free(&second);
+	return same;
+}
