@@ -300,10 +300,43 @@ def test_what_a_killed_one_left_goes_with_the_next(sandbox, run, document, outpu
         sandbox.run("bash", "-c", 'exec "$0" pdf sign "$2" --pin-fd 3 3<<< "$1"', JPKI, PASSWORD,
                     document.with_name("b.pdf"), env={"TMPDIR": aside})
         assert left[0].exists()  # it lives
-        (left[0] / ".jpki-deep").mkdir()
-        (left[0] / ".jpki-deep" / "key4.db").touch()
+        (left[0] / ".jpki-deeper").mkdir(0o700)
+        (left[0] / ".jpki-deeper" / "key4.db").touch()
         hanging.signal("KILL")
         person.finish(-signal.SIGKILL)
     others[1].unlink(), others[0].rmdir()
     run("sign", document, "--pin-fd", "3")  # looks whether anything is left
     assert output.exists() and others[2].exists()
+
+
+def folder(path, *files):
+    path.mkdir(0o700)
+    for file in files:
+        (path / file).parent.mkdir(mode=0o700, exist_ok=True)
+        (path / file).write_text("letter")
+    return path
+
+
+def test_no_folder_of_a_person_is_emptied(sandbox, document, output, tmp_path):
+    """Whatever it is called; only what is marked, and has nothing else in it, was left behind."""
+    aside, session = tmp_path / "aside", tmp_path / "session"
+    for base in (aside, session):
+        base.mkdir(0o700)
+    kept = [
+        folder(aside / "jpki-pdf-drafts", "letter"), folder(session / "jpki-pdf-drafts", "log"),
+        folder(aside / "jpki-pdf-my_own", ".jpki-private", "log"),
+        folder(aside / "jpki-pdf-letters", ".jpki-private", "log"),
+        folder(aside / "jpki-pdf-abcdef", ".jpki-private", "log", "letter"),
+        folder(aside / "jpki-pdf-ABCDEF", ".jpki-private", "log", "letters/log"),
+        folder(aside / "jpki-pdf-abc123", ".jpki-private", "log", ".jpki-abcdef/letter"),
+        folder(aside / "jpki-pdf-abc124", ".jpki-private/log"),
+    ]
+    before = {path: path.is_dir() or path.read_text() for one in kept for path in one.rglob("*")}
+    left = [folder(base / "jpki-pdf-123456", ".jpki-private", "bundle", "log", "signed.pdf",
+                   "mended.pdf", "pkcs11.txt", ".jpki-abcdef/cert9.db") for base in (aside, session)]
+    sandbox.run("bash", "-c", 'exec "$0" pdf sign "$2" --pin-fd 3 3<<< "$1"', JPKI, PASSWORD,
+                document, env={"TMPDIR": aside, "XDG_RUNTIME_DIR": session})
+    assert output.exists() and not any(one.exists() for one in left)
+    assert before == {path: path.is_dir() or path.read_text()
+                      for one in kept for path in one.rglob("*")}
+    assert {*aside.iterdir(), *session.iterdir()} == {*kept}
