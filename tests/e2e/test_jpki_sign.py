@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from prompt import Prompted
-from support import JPKI, PIN, SIGN, openssl, wait_until
+from support import JPKI, PIN, SIGN, needs, openssl, wait_until
 
 ENGLISH = {"LC_ALL": "C.UTF-8"}
 PASSWORD = PIN[SIGN]
@@ -324,6 +324,45 @@ def test_what_cannot_be_with_pipes(sandbox, card, files, script, said, status):
     card.mark()
     assert said in shell(sandbox, script, files[0], status=status)
     assert card.verifies() == []
+
+
+@pytest.mark.parametrize("form", ["", "--detached"])
+def test_no_signature_where_standard_output_is_closed(sandbox, card, files, folder, form):
+    """Nor is the password asked for, nor anything written to what is open instead."""
+    card.mark()
+    said = shell(sandbox, f'"$jpki" sign "$1" {form} --output - --pin-fd 3 3<<<"$password" >&-',
+                 files[0], status=1)
+    assert said == "jpki: cannot write standard output: Bad file descriptor\n"
+    assert card.verifies() == [] and left(folder) == sorted(file.name for file in files)
+
+
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- 2>&-"])
+def test_closed_streams(sandbox, card, files, certificates, closed):
+    """What is said goes nowhere, and not to the card's service."""
+    said = shell(sandbox, f'"$jpki" sign "$1" --force --pin-fd 3 3<<<"$password" {closed}', files[0])
+    assert f"Wrote {of(files[0], '.p7m')}.\n" in said
+    verify(of(files[0], ".p7m"), certificates / "signature-ca.pem")
+    shell(sandbox, f'"$jpki" sign "$1" --pin-fd 3 3<<<"$password" {closed}', files[0], status=1)
+    shell(sandbox, f'"$jpki" sign "$1" --pin-fd 3 3<<<"ABC124" {closed}', files[1], status=4)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_nothing_else_is_opened_as_a_closed_stream(sandbox, tmp_path, closed):
+    needs("strace")
+    shell(sandbox, f'strace -f -e trace=socket,openat -o "$1" bash -c \'exec "$@" {closed}\' sh '
+          '"$jpki" status', tmp_path / "trace", status=None)
+    said = (tmp_path / "trace").read_text()
+    said = said[said.rindex('"/dev/null"'):]
+    assert "socket(" in said and not re.search(r" = [012]$", said[said.index("\n"):], re.MULTILINE)
+
+
+@pytest.mark.parametrize("words", ["status", "status --json", "cert auth", "cert auth --der",
+                                   "doctor", "help", "--version"])
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+def test_what_cannot_be_said(sandbox, words, closed):
+    """It is told by the status."""
+    said = shell(sandbox, f'"$jpki" {words} {closed}; echo "$?"')
+    assert said.splitlines()[-1] == "1"
 
 
 def test_terminals_get_no_signature(sandbox, card, files):
