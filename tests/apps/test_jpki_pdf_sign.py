@@ -245,6 +245,21 @@ def test_a_slow_pdfsig(sandbox, card, run, document, output, tmp_path, window):
     wait_until(lambda: card.verified() == [])
 
 
+@pytest.mark.parametrize("change", ['echo "%changed" >>"$1"', 'cp "$1" "$1"2; mv "$1"2 "$1"'])
+def test_a_file_that_changes_meanwhile(sandbox, card, run, document, output, tmp_path, change):
+    """What is signed is what was there when the password was asked for."""
+    changing = tmp_path / "bin" / "pdfsig"
+    changing.parent.mkdir()
+    changing.write_text(f'#!/bin/sh\n(set -- "$CHANGED"; {change})\n'
+                        'exec /usr/bin/pdfsig "$@"\n')
+    changing.chmod(0o755)
+    path = f"{changing.parent}:" + sandbox.run("printenv", "PATH").strip()
+    card.mark()
+    said = run("sign", document, "--pin-fd", "3", env={"PATH": path, "CHANGED": document}, status=1)
+    assert f"{document}: it has changed meanwhile" in said and not output.exists()
+    assert card.events("sign") == []
+
+
 @pytest.fixture
 def hanging(sandbox, tmp_path):
     return Hanging(sandbox, tmp_path, "pdfsig")

@@ -205,6 +205,17 @@ open_again(const struct document *document, struct content *content)
 	return tell_changed(document);
 }
 
+int
+document_check(const struct document *document)
+{
+	struct content content;
+	int status = open_again(document, &content);
+
+	if (status == STATUS_DONE)
+		content_close(&content);
+	return status;
+}
+
 static int
 digest_one(struct document *document, struct progress *progress)
 {
