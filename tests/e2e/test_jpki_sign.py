@@ -136,6 +136,31 @@ def test_what_cannot_be_is_told_before_the_password(sign, card, files, folder, a
     assert card.verifies() == [] and left(folder) == before
 
 
+def test_links_to_one_file(sign, card, files, folder):
+    """Neither of two signatures replaces the other one, nor a file that is to be signed."""
+    links = [of(file, ".p7m") for file in files]
+    links[1].symlink_to(links[0])
+    links[2].symlink_to(links[1])
+    card.mark()
+    assert "is not a regular file" in sign(*files[:2], "--force", status=1)
+    links[0].write_text("old")
+    said = "two of the files would become this one"
+    assert f"jpki: {links[1]}: {said}\n" in sign(*files[:2], "--force", status=1)
+    assert f"jpki: {links[2]}: {said}\n" in sign(*files[1:], "--force", status=1)
+    assert card.verifies() == [] and links[0].read_text() == "old"
+
+
+@pytest.mark.parametrize("words", ['/proc/self/status --output "$1"', '- --output "$1" <$s',
+                                   '--detached - --output "$1" <$s'])
+def test_a_file_without_a_size(sandbox, card, folder, words):
+    """The system makes it while it is read: it is not signed as an empty one."""
+    card.mark()
+    said = shell(sandbox, f's=/proc/self/status; "$jpki" sign --pin-fd 3 {words} 3<<<"$password"',
+                 folder / "x", status=1)
+    assert "the system does not tell its size: copy it, and use the copy\n" in said
+    assert card.verifies() == [] and left(folder) == []
+
+
 def test_misused(sign, files):
     assert "a file is missing" in sign(status=2)
     assert "for one file alone" in sign(*files, "--output", "x", status=2)

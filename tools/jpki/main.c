@@ -136,9 +136,12 @@ speak_language(void)
 static bool
 wants_json(char **argv)
 {
-	for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++)
-		if (strlen(*argv) > strlen("--") && strncmp("--json", *argv, strlen(*argv)) == 0)
+	for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++) {
+		size_t length = strcspn(*argv, "="); /* a value is misused, in JSON too */
+
+		if (length > strlen("--") && strncmp("--json", *argv, length) == 0)
 			return true;
+	}
 	return false;
 }
 
