@@ -245,6 +245,21 @@ def test_a_slow_pdfsig(sandbox, card, run, document, output, tmp_path, window):
     wait_until(lambda: card.verified() == [])
 
 
+@pytest.mark.parametrize("change", ['echo "%changed" >>"$1"', 'cp "$1" "$1"2; mv "$1"2 "$1"'])
+def test_a_file_that_changes_meanwhile(sandbox, card, run, document, output, tmp_path, change):
+    """What is signed is what was there when the password was asked for."""
+    changing = tmp_path / "bin" / "pdfsig"
+    changing.parent.mkdir()
+    changing.write_text(f'#!/bin/sh\n(set -- "$CHANGED"; {change})\n'
+                        'exec /usr/bin/pdfsig "$@"\n')
+    changing.chmod(0o755)
+    path = f"{changing.parent}:" + sandbox.run("printenv", "PATH").strip()
+    card.mark()
+    said = run("sign", document, "--pin-fd", "3", env={"PATH": path, "CHANGED": document}, status=1)
+    assert f"{document}: it has changed meanwhile" in said and not output.exists()
+    assert card.events("sign") == []
+
+
 @pytest.fixture
 def hanging(sandbox, tmp_path):
     return Hanging(sandbox, tmp_path, "pdfsig")
@@ -300,10 +315,43 @@ def test_what_a_killed_one_left_goes_with_the_next(sandbox, run, document, outpu
         sandbox.run("bash", "-c", 'exec "$0" pdf sign "$2" --pin-fd 3 3<<< "$1"', JPKI, PASSWORD,
                     document.with_name("b.pdf"), env={"TMPDIR": aside})
         assert left[0].exists()  # it lives
-        (left[0] / ".jpki-deep").mkdir()
-        (left[0] / ".jpki-deep" / "key4.db").touch()
+        (left[0] / ".jpki-deeper").mkdir(0o700)
+        (left[0] / ".jpki-deeper" / "key4.db").touch()
         hanging.signal("KILL")
         person.finish(-signal.SIGKILL)
     others[1].unlink(), others[0].rmdir()
     run("sign", document, "--pin-fd", "3")  # looks whether anything is left
     assert output.exists() and others[2].exists()
+
+
+def folder(path, *files):
+    path.mkdir(0o700)
+    for file in files:
+        (path / file).parent.mkdir(mode=0o700, exist_ok=True)
+        (path / file).write_text("letter")
+    return path
+
+
+def test_no_folder_of_a_person_is_emptied(sandbox, document, output, tmp_path):
+    """Whatever it is called; only what is marked, and has nothing else in it, was left behind."""
+    aside, session = tmp_path / "aside", tmp_path / "session"
+    for base in (aside, session):
+        base.mkdir(0o700)
+    kept = [
+        folder(aside / "jpki-pdf-drafts", "letter"), folder(session / "jpki-pdf-drafts", "log"),
+        folder(aside / "jpki-pdf-my_own", ".jpki-private", "log"),
+        folder(aside / "jpki-pdf-letters", ".jpki-private", "log"),
+        folder(aside / "jpki-pdf-abcdef", ".jpki-private", "log", "letter"),
+        folder(aside / "jpki-pdf-ABCDEF", ".jpki-private", "log", "letters/log"),
+        folder(aside / "jpki-pdf-abc123", ".jpki-private", "log", ".jpki-abcdef/letter"),
+        folder(aside / "jpki-pdf-abc124", ".jpki-private/log"),
+    ]
+    before = {path: path.is_dir() or path.read_text() for one in kept for path in one.rglob("*")}
+    left = [folder(base / "jpki-pdf-123456", ".jpki-private", "bundle", "log", "signed.pdf",
+                   "mended.pdf", "pkcs11.txt", ".jpki-abcdef/cert9.db") for base in (aside, session)]
+    sandbox.run("bash", "-c", 'exec "$0" pdf sign "$2" --pin-fd 3 3<<< "$1"', JPKI, PASSWORD,
+                document, env={"TMPDIR": aside, "XDG_RUNTIME_DIR": session})
+    assert output.exists() and not any(one.exists() for one in left)
+    assert before == {path: path.is_dir() or path.read_text()
+                      for one in kept for path in one.rglob("*")}
+    assert {*aside.iterdir(), *session.iterdir()} == {*kept}

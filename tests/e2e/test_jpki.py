@@ -2,6 +2,7 @@
 """jpki, as a person at a terminal and a script use it: what is said, and what it costs the card."""
 
 import datetime
+import json
 import os
 import re
 import subprocess
@@ -792,6 +793,13 @@ def test_a_word_too_much_is_refused(words):
 def test_an_error_is_an_object_too(jpki, card, words, status, pin, expected):
     """With --json there is one value on standard output however it ends."""
     assert jpki.error(*words, status=status, pin=pin) == expected
+
+
+@pytest.mark.parametrize("option", ["--json=1", "--json=", "--js=x"])
+def test_an_error_of_the_option_itself_is_an_object_too(option):
+    done = subprocess.run([JPKI, "status", option], capture_output=True, text=True, timeout=60,
+                          check=False)
+    assert done.returncode == USAGE and json.loads(done.stdout)["error"]["code"] == "usage"
 
 
 @pytest.mark.parametrize("tries, expected", [

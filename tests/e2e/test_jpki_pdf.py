@@ -9,7 +9,7 @@ import pytest
 
 from command import checked
 from forger import Authority
-from samples import minimal_pdf
+from samples import minimal_pdf, pdf
 from signed_pdf import rewritten, signed, updated
 from support import needs
 
@@ -181,14 +181,61 @@ def test_only_a_page_names_it(person, known, tmp_path, objects):
     assert "the form does not list the field of the signature" in plain(said)
 
 
-@pytest.mark.parametrize("objects", [
-    {4: b"<</Type/Annot/Subtype/Widget/FT/Sig/T(sign)/Rect[0 0 0 0]/P 3 0 R>>"},
-    {4: b"<</Type/Annot/Subtype/Widget/FT/Sig/T(sign)/Rect[0 0 0 0]/P 3 0 R/V(text)>>"},
-    {4: b"<</Type/Annot/Subtype/Widget/FT/Tx/T(sign)/Rect[0 0 0 0]/P 3 0 R/V 5 0 R>>"},
+CATALOG = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R %b]>>%b>>"
+TWO = {1: CATALOG % (b"6 0 R", b"")}
+WIDGET = b"<</Type/Annot/Subtype/Widget/Rect[0 0 0 0]/FT/Sig/T(two)/V 7 0 R>>"
+PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[4 0 R %b]%b>>"
+FAKE = (b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.detached/Name(Fake)/M(D:2026)"
+        b"/ByteRange[0 10 20 30]/Contents<00>>>")
+UNTYPED = FAKE.replace(b"/Type/Sig", b"")
+
+
+@pytest.mark.parametrize("objects, listed", [
+    # a field that is a signature of another one, besides the one that stands in it
+    ({**TWO, 4: b"<</Type/Sig/Subtype/Widget/FT/Sig/T(sign)/Rect[0 0 0 0]/P 3 0 R/SubFilter"
+                b"/adbe.pkcs7.detached/ByteRange[0 10 20 30]/Contents<3000>/V %s>>",
+      5: b"null", 6: b"<</FT/Sig/T(two)/V 4 0 R>>"}, True),
+    # a page that is a list of pages too
+    ({3: PAGE % (b"6 0 R", b"/Kids[]"), 6: WIDGET, 7: FAKE}, False),
+    # a field below one that does not list it
+    ({**TWO, 6: b"<</T(two)/Parent 7 0 R/V 8 0 R>>", 7: b"<</FT/Sig/T(up)>>", 8: FAKE}, True),
+    # the value of the one above
+    ({**TWO, 6: b"<</T(up)/V 8 0 R/Kids[7 0 R]>>", 7: b"<</FT/Sig/T(two)/Parent 6 0 R>>", 8: FAKE},
+     True),
+    # no field that is found, but what looks like a signature
+    ({**TWO, 6: b"<</FT/Tx/T(two)/V 7 0 R>>", 7: FAKE}, False),
+    ({1: CATALOG % (b"[6 0 R]", b""), 6: WIDGET, 7: UNTYPED}, False),
+    ({1: CATALOG % (b"", b"/Perms<</DocMDP 6 0 R>>"), 6: UNTYPED}, False),
+    ({1: CATALOG % (b"", b"/More[[<</V %b>>]]" % UNTYPED)}, False),
+    ({3: PAGE % (b"[6 0 R]", b""), 6: WIDGET, 7: FAKE}, False),
+    ({6: FAKE}, False),
+    ({6: FAKE[:-2] + b"/Length 0>>\nstream\n\nendstream"}, False),
 ])
-def test_a_field_that_nobody_has_signed(person, known, tmp_path, objects):
-    said = check(signed(tmp_path, person, objects=objects), *known, status=NOT_OK)
-    assert said == "Nobody has signed this PDF.\n"
+def test_a_second_signature_that_is_hidden(person, known, tmp_path, objects, listed):
+    """One of two, which another program may show, is none."""
+    file = signed(tmp_path, person, objects=objects)
+    said = check(file, *known, status=NOT_OK)
+    assert said.startswith("This PDF is NOT as the registry offices' online filing wants it.")
+    assert "Signature 2 of 2" in said and said.count("Signed by") == 1
+    assert ("/AcroForm" in wrong(said)) == (not listed)
+
+
+def test_a_second_signature_of_another_generation(person, known, tmp_path):
+    """It has the number of the good one."""
+    file = signed(tmp_path, person, objects={**TWO, 6: b"<</FT/Tx/T(two)/V 7 1 R>>", 7: FAKE})
+    text = file.read_bytes().replace(b"7 0 obj", b"7 1 obj")
+    at = text.index(b" 00000 n \n", text.index(b"%010d 00000 n" % text.index(b"7 1 obj")))
+    file.write_bytes(text[:at] + b" 00001 n \n" + text[at + 10:])
+    assert "Signature 2 of 2" in check(file, *known, status=NOT_OK)
+
+
+@pytest.mark.parametrize("field", [b"", b"/V(text)", b"/V null"])
+def test_a_field_that_nobody_has_signed(known, tmp_path, field):
+    file = tmp_path / "file.pdf"
+    file.write_bytes(pdf([b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>",
+                          b"<</Type/Pages/Kids[3 0 R]/Count 1>>", PAGE % (b"", b""),
+                          b"<</Type/Annot/Subtype/Widget/FT/Sig/T(a)/Rect[0 0 0 0]%b>>" % field]))
+    assert check(file, *known, status=NOT_OK) == "Nobody has signed this PDF.\n"
 
 
 @pytest.mark.parametrize("objects", [

@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from prompt import Prompted
-from support import JPKI, PIN, SIGN, openssl, wait_until
+from support import JPKI, PIN, SIGN, needs, openssl, wait_until
 
 ENGLISH = {"LC_ALL": "C.UTF-8"}
 PASSWORD = PIN[SIGN]
@@ -134,6 +134,31 @@ def test_what_cannot_be_is_told_before_the_password(sign, card, files, folder, a
     lines = sign(*words, status=1).splitlines()
     assert lines[0] == "jpki: " + said.format(folder)
     assert card.verifies() == [] and left(folder) == before
+
+
+def test_links_to_one_file(sign, card, files, folder):
+    """Neither of two signatures replaces the other one, nor a file that is to be signed."""
+    links = [of(file, ".p7m") for file in files]
+    links[1].symlink_to(links[0])
+    links[2].symlink_to(links[1])
+    card.mark()
+    assert "is not a regular file" in sign(*files[:2], "--force", status=1)
+    links[0].write_text("old")
+    said = "two of the files would become this one"
+    assert f"jpki: {links[1]}: {said}\n" in sign(*files[:2], "--force", status=1)
+    assert f"jpki: {links[2]}: {said}\n" in sign(*files[1:], "--force", status=1)
+    assert card.verifies() == [] and links[0].read_text() == "old"
+
+
+@pytest.mark.parametrize("words", ['/proc/self/status --output "$1"', '- --output "$1" <$s',
+                                   '--detached - --output "$1" <$s'])
+def test_a_file_without_a_size(sandbox, card, folder, words):
+    """The system makes it while it is read: it is not signed as an empty one."""
+    card.mark()
+    said = shell(sandbox, f's=/proc/self/status; "$jpki" sign --pin-fd 3 {words} 3<<<"$password"',
+                 folder / "x", status=1)
+    assert "the system does not tell its size: copy it, and use the copy\n" in said
+    assert card.verifies() == [] and left(folder) == []
 
 
 def test_misused(sign, files):
@@ -324,6 +349,45 @@ def test_what_cannot_be_with_pipes(sandbox, card, files, script, said, status):
     card.mark()
     assert said in shell(sandbox, script, files[0], status=status)
     assert card.verifies() == []
+
+
+@pytest.mark.parametrize("form", ["", "--detached"])
+def test_no_signature_where_standard_output_is_closed(sandbox, card, files, folder, form):
+    """Nor is the password asked for, nor anything written to what is open instead."""
+    card.mark()
+    said = shell(sandbox, f'"$jpki" sign "$1" {form} --output - --pin-fd 3 3<<<"$password" >&-',
+                 files[0], status=1)
+    assert said == "jpki: cannot write standard output: Bad file descriptor\n"
+    assert card.verifies() == [] and left(folder) == sorted(file.name for file in files)
+
+
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- 2>&-"])
+def test_closed_streams(sandbox, card, files, certificates, closed):
+    """What is said goes nowhere, and not to the card's service."""
+    said = shell(sandbox, f'"$jpki" sign "$1" --force --pin-fd 3 3<<<"$password" {closed}', files[0])
+    assert f"Wrote {of(files[0], '.p7m')}.\n" in said
+    verify(of(files[0], ".p7m"), certificates / "signature-ca.pem")
+    shell(sandbox, f'"$jpki" sign "$1" --pin-fd 3 3<<<"$password" {closed}', files[0], status=1)
+    shell(sandbox, f'"$jpki" sign "$1" --pin-fd 3 3<<<"ABC124" {closed}', files[1], status=4)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_nothing_else_is_opened_as_a_closed_stream(sandbox, tmp_path, closed):
+    needs("strace")
+    shell(sandbox, f'strace -f -e trace=socket,openat -o "$1" bash -c \'exec "$@" {closed}\' sh '
+          '"$jpki" status', tmp_path / "trace", status=None)
+    said = (tmp_path / "trace").read_text()
+    said = said[said.rindex('"/dev/null"'):]
+    assert "socket(" in said and not re.search(r" = [012]$", said[said.index("\n"):], re.MULTILINE)
+
+
+@pytest.mark.parametrize("words", ["status", "status --json", "cert auth", "cert auth --der",
+                                   "doctor", "help", "--version"])
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+def test_what_cannot_be_said(sandbox, words, closed):
+    """It is told by the status."""
+    said = shell(sandbox, f'"$jpki" {words} {closed}; echo "$?"')
+    assert said.splitlines()[-1] == "1"
 
 
 def test_terminals_get_no_signature(sandbox, card, files):

@@ -44,14 +44,26 @@ content_refuse(const char *path, const char *what)
 	return STATUS_FAILED;
 }
 
+/* One that the system makes while it is read, as those of /proc: its size is told as 0. */
+static bool
+has_no_size(int file, const struct stat *info)
+{
+	char byte;
+
+	return info->st_size == 0 && pread(file, &byte, sizeof(byte), 0) != 0;
+}
+
 /* Not one that waits for somebody to write, nor one that has no end. */
 static int
-check_kind(const char *path, const struct stat *info)
+check_kind(const char *path, int file, const struct stat *info)
 {
 	if (S_ISDIR(info->st_mode))
 		return content_refuse(path, _("this is a folder; only a file can be signed"));
 	if (!S_ISREG(info->st_mode))
 		return content_refuse(path, _("this is not a regular file"));
+	if (has_no_size(file, info))
+		return content_refuse(
+		    path, _("the system does not tell its size: copy it, and use the copy"));
 	return STATUS_DONE;
 }
 
@@ -65,7 +77,7 @@ content_open(const char *path, struct content *content)
 	if (content->file == -1 || fstat(content->file, &info) != 0)
 		status = content_refuse(path, strerror(errno));
 	else
-		status = check_kind(path, &info);
+		status = check_kind(path, content->file, &info);
 	if (status == STATUS_DONE)
 		content->size = (uint64_t)info.st_size;
 	else
@@ -96,7 +108,7 @@ open_input(const char *path, struct content *content)
 	else if (isatty(content->file))
 		status = content_refuse(path, _("this is a terminal: name a file"));
 	else if (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode))
-		status = check_kind(path, &info);
+		status = check_kind(path, content->file, &info);
 	else
 		content->is_stream = true;
 	if (status != STATUS_DONE)

@@ -39,19 +39,30 @@ name_of(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
+/* The file that is written, links followed if it is there; to be freed. NULL: it cannot be. */
+static char *
+target_of(const char *output)
+{
+	char *real = realpath(output, NULL), *folder, *path;
+
+	if (real != NULL)
+		return real;
+	folder = folder_of(output);
+	if (folder == NULL)
+		return NULL;
+	path = text_format("%s/%s", folder, name_of(output));
+	free(folder);
+	return path;
+}
+
 static bool
 are_one_place(const char *one, const char *other)
 {
-	char *folder, *other_folder;
-	bool are;
+	char *target = target_of(one), *other_target = target_of(other);
+	bool are = target != NULL && other_target != NULL && strcmp(target, other_target) == 0;
 
-	if (strcmp(name_of(one), name_of(other)) != 0)
-		return false;
-	folder = folder_of(one);
-	other_folder = folder_of(other);
-	are = folder != NULL && other_folder != NULL && strcmp(folder, other_folder) == 0;
-	free(folder);
-	free(other_folder);
+	free(target);
+	free(other_target);
 	return are;
 }
 
@@ -203,6 +214,17 @@ open_again(const struct document *document, struct content *content)
 		return status;
 	content_close(content);
 	return tell_changed(document);
+}
+
+int
+document_check(const struct document *document)
+{
+	struct content content;
+	int status = open_again(document, &content);
+
+	if (status == STATUS_DONE)
+		content_close(&content);
+	return status;
 }
 
 static int

@@ -34,6 +34,9 @@ int documents_find(
     struct documents *documents, char *const *paths, size_t count, const char *output);
 void documents_free(struct documents *documents);
 
+/* Whether one is still as it was found. STATUS_DONE, or it was told. */
+int document_check(const struct document *document);
+
 /* Read them, for their hashes. STATUS_DONE, or it was told. */
 int documents_digest(struct documents *documents);
 

@@ -36,12 +36,24 @@ export_path(const char *given)
 	return given != NULL && strcmp(given, "-") == 0 ? NULL : given;
 }
 
+static int
+check_output_stream(void)
+{
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+	if (flags == -1)
+		return cannot_write(NULL, errno);
+	return (flags & O_ACCMODE) == O_RDONLY ? cannot_write(NULL, EBADF) : STATUS_DONE;
+}
+
 int
 export_check(const struct export *export)
 {
 	struct stat info;
 
-	if (export->path == NULL || lstat(export->path, &info) != 0)
+	if (export->path == NULL)
+		return check_output_stream();
+	if (lstat(export->path, &info) != 0)
 		return STATUS_DONE;
 	if (!export->force)
 		return tell_it_is_there(export->path);

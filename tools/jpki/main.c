@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "build_folder.h"
 #include "columns.h"
@@ -134,10 +136,26 @@ speak_language(void)
 static bool
 wants_json(char **argv)
 {
-	for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++)
-		if (strlen(*argv) > strlen("--") && strncmp("--json", *argv, strlen(*argv)) == 0)
+	for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++) {
+		size_t length = strcspn(*argv, "="); /* a value is misused, in JSON too */
+
+		if (length > strlen("--") && strncmp("--json", *argv, length) == 0)
 			return true;
+	}
 	return false;
+}
+
+/* The three standard streams, where whoever started us has closed them: else what is opened next,
+ * as the connection to the card's service, is taken for one of them. Reading and writing fail as
+ * before, but what is said on standard error goes nowhere. */
+static void
+fill_streams(void)
+{
+	static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+
+	for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+		if (fcntl(stream, F_GETFD) == -1 && open("/dev/null", modes[stream]) != stream)
+			_exit(STATUS_FAILED);
 }
 
 int
@@ -145,6 +163,7 @@ main(int argc, char **argv)
 {
 	int status;
 
+	fill_streams();
 	if (wants_json(argv))
 		json_expect();
 	speak_language();

@@ -13,7 +13,7 @@
 /* What the dictionary of a signature says. Texts are clean; NULL: it is not there. */
 struct pdf_signature {
 	char *type, *sub_filter, *name, *time;
-	bool is_listed;	 /* by the form; else only a page names it */
+	bool is_listed;	 /* by the form */
 	int range_count; /* numbers in /ByteRange; 0: not all are whole; -1: it is not there */
 	long long range[PDF_RANGE];
 	uint8_t *contents; /* NULL: it is not there */

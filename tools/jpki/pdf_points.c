@@ -63,8 +63,8 @@ look_at_form(struct pdf_points *points, const struct pdf_signature *signature)
 	set(points, PDF_FORM, signature->is_listed,
 	    signature->is_listed
 		? NULL
-		: _("the form does not list the field of the signature; only a page names it, and "
-		    "not every program looks there"));
+		: _("the form does not list the field of the signature: not every program finds "
+		    "it elsewhere"));
 }
 
 /* What is wrong with it, for _(); NULL: nothing that could be told without the file's size. */

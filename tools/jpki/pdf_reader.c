@@ -5,11 +5,15 @@
 
 #include <qpdf/qpdf-c.h>
 
+#include "pdf_objects.h"
 #include "pdf_reader.h"
 
 /* Trees are at most so deep, and have so many nodes: what goes on is in itself. */
 #define DEPTH 64
 #define NODES 300000
+
+/* A file has at most so many signatures. */
+#define SIGNATURES 10000
 
 /* Fields, or pages, that are in another one. */
 struct list {
@@ -24,7 +28,7 @@ struct walk {
 	void *to;
 	struct list *lists, now; /* those of a tree, and the one that is looked at */
 	int count, nodes;
-	int *seen; /* the numbers of the objects that were given */
+	long long *seen; /* what was given, by its key; or -KEY: the value that stands in a field */
 	int seen_count;
 	bool failed; /* memory is used up, or there are too many */
 };
@@ -128,28 +132,29 @@ give(struct walk *walk, qpdf_oh dictionary, bool listed)
 
 /* ---------------------------------------------------------------- which ones */
 
-/* The number of the object that it is; 0: it stands in another one. */
-static int
-number_of(struct walk *walk, qpdf_oh object)
+static bool
+is_noted(const struct walk *walk, long long key)
 {
-	return qpdf_oh_get_object_id(walk->qpdf, object);
+	for (int i = 0; i < walk->seen_count; i++)
+		if (key != 0 && walk->seen[i] == key)
+			return true;
+	return false;
 }
 
 /* Whether one is new: each signature is given once, however many fields and pages name it. */
 static bool
-note(struct walk *walk, int number)
+note(struct walk *walk, long long key)
 {
-	int *more;
+	long long *more;
 
-	for (int i = 0; i < walk->seen_count; i++)
-		if (number != 0 && walk->seen[i] == number)
-			return false;
+	if (is_noted(walk, key))
+		return false;
 	more = realloc(walk->seen, (size_t)(walk->seen_count + 1) * sizeof(*more));
-	walk->failed |= more == NULL;
+	walk->failed |= more == NULL || walk->seen_count == SIGNATURES;
 	if (more == NULL)
 		return false;
 	walk->seen = more;
-	walk->seen[walk->seen_count++] = number;
+	walk->seen[walk->seen_count++] = key;
 	return true;
 }
 
@@ -158,13 +163,13 @@ static void
 give_value(struct walk *walk, qpdf_oh field, bool listed)
 {
 	qpdf_oh value = qpdf_oh_get_key(walk->qpdf, field, "/V");
-	int number = number_of(walk, value);
+	long long key = pdf_object_key(walk->qpdf, value);
 
 	if (!qpdf_oh_is_dictionary(walk->qpdf, value))
 		return;
-	if (number == 0)
-		number = number_of(walk, field);
-	if (note(walk, number))
+	if (key == 0)
+		key = -pdf_object_key(walk->qpdf, field);
+	if (note(walk, key))
 		give(walk, value, listed);
 }
 
@@ -228,23 +233,12 @@ look_at_tree(struct walk *walk, qpdf_oh root, looker look)
 	}
 }
 
-/* The kind of a field is its own or that of the one it is in. */
+/* What the fields above it say, as it names them, is its own too. */
 static void
-look_at_field(struct walk *walk, qpdf_oh field)
-{
-	bool is = is_signature(walk->qpdf, field, walk->now.parent_is);
-
-	if (is)
-		give_value(walk, field, true);
-	add_list(walk, qpdf_oh_get_key(walk->qpdf, field, "/Kids"), is);
-}
-
-/* What the fields above it say is its own too. Those in the form's list are known by now. */
-static void
-look_at_widget(struct walk *walk, qpdf_oh widget)
+look_above(struct walk *walk, qpdf_oh field, bool listed)
 {
 	qpdf_data qpdf = walk->qpdf;
-	qpdf_oh field = widget, valued = widget;
+	qpdf_oh valued = field;
 	bool is = false, has_kind = false, has_value = false;
 	int depth = 0;
 
@@ -261,20 +255,37 @@ look_at_widget(struct walk *walk, qpdf_oh widget)
 	}
 	walk->failed |= depth > DEPTH;
 	if (is && has_value)
-		give_value(walk, valued, false);
+		give_value(walk, valued, listed);
 }
 
-/* A page, or a list of some. */
+/* The kind of a field is its own or that of the one it is in: of the one that lists it, or that it
+ * names itself. */
+static void
+look_at_field(struct walk *walk, qpdf_oh field)
+{
+	bool is = is_signature(walk->qpdf, field, walk->now.parent_is);
+
+	if (is && qpdf_oh_has_key(walk->qpdf, field, "/V"))
+		give_value(walk, field, true);
+	else
+		look_above(walk, field, true);
+	add_list(walk, qpdf_oh_get_key(walk->qpdf, field, "/Kids"), is);
+}
+
+/* Those in the form's list are known by now. */
+static void
+look_at_widget(struct walk *walk, qpdf_oh widget)
+{
+	look_above(walk, widget, false);
+}
+
+/* A page, or a list of some; or both, for a program that takes it so. */
 static void
 look_at_page(struct walk *walk, qpdf_oh page)
 {
-	qpdf_oh annotations;
+	qpdf_oh annotations = qpdf_oh_get_key(walk->qpdf, page, "/Annots");
 
-	if (qpdf_oh_has_key(walk->qpdf, page, "/Kids")) {
-		add_list(walk, qpdf_oh_get_key(walk->qpdf, page, "/Kids"), false);
-		return;
-	}
-	annotations = qpdf_oh_get_key(walk->qpdf, page, "/Annots");
+	add_list(walk, qpdf_oh_get_key(walk->qpdf, page, "/Kids"), false);
 	if (qpdf_oh_is_array(walk->qpdf, annotations))
 		look_at_each(walk, annotations, look_at_widget);
 	qpdf_oh_release(walk->qpdf, annotations);
@@ -291,6 +302,16 @@ look_at_all(struct walk *walk)
 		look_at_tree(walk, qpdf_oh_get_key(walk->qpdf, form, "/Fields"), look_at_field);
 	if (qpdf_oh_is_dictionary(walk->qpdf, pages) && !walk->failed)
 		look_at_tree(walk, qpdf_oh_get_key(walk->qpdf, pages, "/Kids"), look_at_page);
+}
+
+/* What is left: no field was found that has it. */
+static void
+give_rest(void *to, qpdf_oh dictionary, long long key)
+{
+	struct walk *walk = to;
+
+	if (!walk->failed && note(walk, key))
+		give(walk, dictionary, false);
 }
 
 /* An error that nobody fetches is printed. */
@@ -322,6 +343,11 @@ walk_all(struct walk *walk, const char *path)
 	if (error_of(walk->qpdf) != qpdf_e_success || qpdf_more_warnings(walk->qpdf) ||
 	    walk->failed)
 		return PDF_DAMAGED;
+	/* this takes a while; what is damaged here is nothing that a field or a page needs */
+	if (walk->seen_count > 0 &&
+	    (!pdf_objects_look(walk->qpdf, give_rest, walk) || walk->failed))
+		return PDF_DAMAGED;
+	(void)error_of(walk->qpdf);
 	return PDF_READ;
 }
 

@@ -23,7 +23,7 @@ struct pdf_text {
 /* The dictionary of a signature. */
 struct pdf_dictionary {
 	struct pdf_text type, sub_filter, name, time, contents;
-	bool is_listed;	 /* by the form; else only a page names it */
+	bool is_listed;	 /* by the form; else a page names it, or nothing that is known */
 	int range_count; /* numbers in /ByteRange; 0: not all are whole; -1: it is not there */
 	long long range[PDF_RANGE];
 };
@@ -38,7 +38,7 @@ enum pdf_result {
 typedef void (*pdf_taker)(void *to, const struct pdf_dictionary *dictionary);
 
 /* Give the dictionary of each field that is signed to `take`: those of the form, then those that
- * only pages name. */
+ * only pages name, and if there are such, what looks like one and is in neither. */
 typedef enum pdf_result (*pdf_reader)(const char *path, pdf_taker take, void *to);
 enum pdf_result jpki_pdf_read(const char *path, pdf_taker take, void *to);
 

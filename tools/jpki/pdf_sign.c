@@ -243,6 +243,8 @@ sign_opened(struct signing *signing)
 	stay_open(signing);
 	status = pdf_room_make(&signing->room, signing->documents.list[0].path, name);
 	if (status == STATUS_DONE)
+		status = document_check(&signing->documents.list[0]);
+	if (status == STATUS_DONE)
 		status = sign_room(signing);
 	signing_key_lock(&signing->key);
 	text_free(&name);

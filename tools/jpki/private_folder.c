@@ -17,8 +17,11 @@
 
 #define NAME "jpki-pdf-"
 
-/* How often one is made anew that another program takes for left behind before it is locked. */
-#define TRIES 10
+/* What nss_database_make() makes in it. */
+#define DATABASE ".jpki-"
+
+/* Made in each one, once it is locked: a folder without it is not ours, whatever it is called. */
+#define MARK ".jpki-private"
 
 /* ---------------------------------------------------------------- where */
 
@@ -80,48 +83,123 @@ base_for(uint64_t size)
 	return base != NULL && is_own_path(base) && has_room(base, size) ? base : "/tmp";
 }
 
-/* ---------------------------------------------------------------- remove */
+/* ---------------------------------------------------------------- what is in it */
 
-static void
-remove_files(int folder)
+/* What jpki makes in it, and the programs that it runs. */
+static const char *const files[] = {"bundle", "log", "signed.pdf", "mended.pdf", "pkcs11.txt",
+    "cert9.db", "key4.db", "cert9.db-journal", "key4.db-journal", NULL};
+
+static bool
+is_file(const char *name)
 {
-	DIR *list = fdopendir(dup(folder));
-	const struct dirent *entry;
-
-	while (list != NULL && (entry = readdir(list)) != NULL)
-		(void)unlinkat(folder, entry->d_name, 0);
-	if (list != NULL)
-		(void)closedir(list);
+	for (const char *const *file = files; *file != NULL; file++)
+		if (strcmp(name, *file) == 0)
+			return true;
+	return false;
 }
 
-static void
+/* What mkdtemp() makes of a beginning. */
+static bool
+is_made(const char *name, const char *beginning)
+{
+	size_t length = strlen(beginning);
+
+	return strncmp(name, beginning, length) == 0 && strlen(name + length) == 6 &&
+	       strspn(name + length, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				     "0123456789") == 6;
+}
+
+static bool
+is_itself(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+typedef bool (*asker)(int folder, const char *name);
+
+/* Whether it is so of all that is in a folder. */
+static bool
+is_all(int folder, asker ask)
+{
+	DIR *list = fdopendir(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	const struct dirent *entry;
+	bool is = list != NULL;
+
+	while (is && (entry = readdir(list)) != NULL)
+		is = is_itself(entry->d_name) || ask(folder, entry->d_name);
+	if (list != NULL)
+		(void)closedir(list);
+	return is;
+}
+
+static bool
+is_known_file(int folder, const char *name)
+{
+	struct stat info;
+
+	return is_file(name) && fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(info.st_mode);
+}
+
+/* NSS's database is made in a folder in it. */
+static bool
+is_known(int folder, const char *name)
+{
+	int inner;
+	bool is;
+
+	if (strcmp(name, MARK) == 0 || is_known_file(folder, name))
+		return true;
+	inner = is_made(name, DATABASE) ? open_folder(folder, name) : -1;
+	is = inner != -1 && is_own(inner) && is_all(inner, is_known_file);
+	if (inner != -1)
+		(void)close(inner);
+	return is;
+}
+
+/* ---------------------------------------------------------------- remove */
+
+static bool
+remove_file(int folder, const char *name)
+{
+	return !is_file(name) || unlinkat(folder, name, 0) == 0;
+}
+
+static bool
 remove_folder(int at, const char *name)
 {
 	int folder = open_folder(at, name);
+	bool removed;
 
 	if (folder == -1)
-		return;
-	remove_files(folder);
+		return false;
+	removed = is_all(folder, remove_file);
 	(void)close(folder);
-	(void)unlinkat(at, name, AT_REMOVEDIR);
+	return removed && unlinkat(at, name, AT_REMOVEDIR) == 0;
 }
 
-/* Folders in it have only files: NSS's database is made in one. */
+static bool
+remove_one(int folder, const char *name)
+{
+	return is_made(name, DATABASE) ? remove_folder(folder, name) : remove_file(folder, name);
+}
+
+/* The mark goes last: what is left of one that is killed meanwhile goes with the next. */
 static void
 empty(int folder)
 {
-	DIR *list;
-	const struct dirent *entry;
+	if (is_all(folder, is_known) && is_all(folder, remove_one))
+		(void)unlinkat(folder, MARK, 0);
+}
 
-	remove_files(folder);
-	list = fdopendir(dup(folder));
-	if (list == NULL)
-		return;
-	rewinddir(list);
-	while ((entry = readdir(list)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			remove_folder(folder, entry->d_name);
-	(void)closedir(list);
+/* One that jpki has made, not one that is only called like it. */
+static bool
+is_marked(int folder)
+{
+	struct stat info;
+
+	return is_own(folder) && fstatat(folder, MARK, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(info.st_mode) && info.st_uid == geteuid();
 }
 
 /* The lock of one that lives is its own. */
@@ -132,7 +210,7 @@ remove_left(int base, const char *name)
 
 	if (folder == -1)
 		return;
-	if (is_own(folder) && flock(folder, LOCK_EX | LOCK_NB) == 0) {
+	if (is_marked(folder) && flock(folder, LOCK_EX | LOCK_NB) == 0) {
 		empty(folder);
 		(void)unlinkat(base, name, AT_REMOVEDIR);
 	}
@@ -146,7 +224,7 @@ remove_all_left(const char *base)
 	const struct dirent *entry;
 
 	while (list != NULL && (entry = readdir(list)) != NULL)
-		if (strncmp(entry->d_name, NAME, strlen(NAME)) == 0)
+		if (is_made(entry->d_name, NAME))
 			remove_left(dirfd(list), entry->d_name);
 	if (list != NULL)
 		(void)closedir(list);
@@ -167,7 +245,8 @@ private_folder_remove(struct private_folder *folder)
 {
 	if (folder->path == NULL)
 		return;
-	empty(folder->lock);
+	(void)is_all(folder->lock, remove_one);
+	(void)unlinkat(folder->lock, MARK, 0);
 	(void)rmdir(folder->path);
 	(void)close(folder->lock);
 	text_free(&folder->path);
@@ -175,20 +254,22 @@ private_folder_remove(struct private_folder *folder)
 
 /* ---------------------------------------------------------------- make */
 
-/* Whether it is locked and still there. */
+/* Locked before it is marked: so nobody takes it for one that was left. */
 static bool
-lock(struct private_folder *folder)
+lock_and_mark(struct private_folder *folder)
 {
-	struct stat here, there;
+	int mark = -1;
 
 	folder->lock = open_folder(AT_FDCWD, folder->path);
-	if (folder->lock == -1)
-		return false;
-	if (flock(folder->lock, LOCK_EX | LOCK_NB) == 0 && fstat(folder->lock, &here) == 0 &&
-	    lstat(folder->path, &there) == 0 && here.st_dev == there.st_dev &&
-	    here.st_ino == there.st_ino)
+	if (folder->lock != -1 && flock(folder->lock, LOCK_EX | LOCK_NB) == 0)
+		mark = openat(
+		    folder->lock, MARK, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (mark != -1) {
+		(void)close(mark);
 		return true;
-	(void)close(folder->lock);
+	}
+	if (folder->lock != -1)
+		(void)close(folder->lock);
 	return false;
 }
 
@@ -216,18 +297,18 @@ int
 private_folder_make(struct private_folder *folder, uint64_t size)
 {
 	const char *base = base_for(size);
+	int error;
 
 	tidy();
-	for (int i = 0; i < TRIES; i++) {
-		folder->path = text_format("%s/" NAME "XXXXXX", base);
-		if (mkdtemp(folder->path) == NULL)
-			break;
-		if (lock(folder))
+	folder->path = text_format("%s/" NAME "XXXXXX", base);
+	if (mkdtemp(folder->path) != NULL) {
+		if (lock_and_mark(folder))
 			return STATUS_DONE;
-		text_free(&folder->path);
-		errno = EAGAIN;
+		error = errno;
+		(void)rmdir(folder->path);
+		errno = error;
 	}
-	(void)cannot_write(folder->path != NULL ? folder->path : base);
+	(void)cannot_write(folder->path);
 	text_free(&folder->path);
 	return STATUS_FAILED;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A folder for what other programs need for a moment. One of ours that was killed meanwhile leaves
- * it behind: whoever makes one removes such first. */
+ * it behind: whoever makes one removes such first, if it is marked as ours and nothing else is in
+ * it. */
 #ifndef JPKI_TOOL_PRIVATE_FOLDER_H
 #define JPKI_TOOL_PRIVATE_FOLDER_H
 
@@ -19,7 +20,7 @@ int private_folder_make(struct private_folder *folder, uint64_t size);
 /* Whether one could be made, as far as can be told before: an exit status, as above. */
 int private_folder_check(uint64_t size);
 
-/* Remove it with its files, if there is one. */
+/* Remove it with the files that are made in it, if there is one. */
 void private_folder_remove(struct private_folder *folder);
 
 #endif
