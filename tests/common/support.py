@@ -65,6 +65,12 @@ def needs(*programs):
             pytest.skip(f"{program} is not installed: 'tools/setup apps' says why")
 
 
+def hear_signals():
+    """As a program does that a person has started."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Sandbox:
     """tools/sandbox, running until stop()."""
 
@@ -107,12 +113,12 @@ class Sandbox:
         return done.stdout
 
     def start(self, *command, env=None):
-        """Start a program inside that talks through its standard input and output. It hears of
-        SIGINT as one that a person has started, though the tests may run in the background."""
+        """Start a program inside that talks through its standard input and output. It hears signals
+        as one that a person has started, though the tests may run in the background."""
         return subprocess.Popen(
             self.within(*command, env=env),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=hear_signals,
         )
 
     def start_python(self, file, *args):

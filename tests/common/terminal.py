@@ -5,19 +5,18 @@ import fcntl
 import os
 import pty
 import select
-import signal
 import subprocess
 import termios
 import time
 
-from support import wait_until
+from support import hear_signals, wait_until
 
 
 def take_terminal():
-    """In a new process: its standard input is the terminal it belongs to, and it hears Ctrl-C there
-    though the tests may run in the background."""
+    """In a new process: its standard input is the terminal it belongs to, and it hears signals though
+    the tests may run in the background, or under nohup."""
     os.setsid()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    hear_signals()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
