@@ -165,9 +165,9 @@ bool
 pdf_objects_look(qpdf_data qpdf, pdf_finder find, void *to)
 {
 	struct look *look = calloc(1, sizeof(*look));
-	bool failed = look == NULL;
+	bool failed;
 
-	if (failed)
+	if (look == NULL)
 		return false;
 	*look = (struct look){.qpdf = qpdf, .find = find, .to = to};
 	look_at_all(look);
