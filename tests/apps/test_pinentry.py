@@ -32,7 +32,11 @@ class Asking(Jpki):
 
     def window(self):
         """The one that there is now."""
-        return wait_until(self.screen.listed, 60)[0]
+        def listed():
+            assert self.process.poll() is None, self.log.read_text()
+            return self.screen.listed()
+
+        return wait_until(listed, 60)[0]
 
     def answer(self, window, text):
         """Type this, and Enter. As the first key, one that deletes would turn the stars off that

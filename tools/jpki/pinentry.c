@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "message.h"
@@ -183,6 +184,19 @@ converse(struct pinentry *pinentry, const char *prompt, const char *why, struct 
 	return is_cancelled(pinentry->line) ? PINENTRY_CANCELLED : PINENTRY_MISSING;
 }
 
+/* The display gives the next window the number of the one that has just gone. A window manager that
+ * has not noticed that yet takes it for the old one, and shows nothing: leave it some time. */
+static void
+let_go_of_the_last_window(void)
+{
+	const struct timespec pause = {.tv_nsec = 500000000};
+	static bool asked;
+
+	if (asked)
+		(void)nanosleep(&pause, NULL);
+	asked = true;
+}
+
 enum pinentry_answer
 pinentry_ask(const char *prompt, const char *why, struct jpki_secret *secret)
 {
@@ -191,6 +205,7 @@ pinentry_ask(const char *prompt, const char *why, struct jpki_secret *secret)
 
 	if (pinentry.line == NULL)
 		out_of_memory();
+	let_go_of_the_last_window();
 	if (start(&pinentry)) {
 		answer = converse(&pinentry, prompt, why, secret);
 		stop(&pinentry);
