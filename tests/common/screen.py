@@ -192,7 +192,9 @@ class Screen:
     # --- pictures ----------------------------------------------------------------------------
 
     def picture(self, file, window="root"):
-        """What the screen shows now, or one window of it, as a PNG file."""
+        """What the screen shows now, or one window of it, as a PNG file; none of a window that
+        cannot be seen."""
+        file.unlink(missing_ok=True)
         self.run("import", "-window", window, file)
         return file
 
@@ -202,7 +204,8 @@ class Screen:
             "import", "-window", "root", "-crop", area, "-depth", "8", "txt:-"))
 
     def pixels(self, window):
-        """The same in shades of grey, as lines of bytes; nothing of a window that is gone."""
+        """The same in shades of grey, as lines of bytes; nothing of a window that cannot be seen:
+        the window manager lists one before it shows it."""
         made = subprocess.run(["import", "-window", window, "-depth", "8", "pgm:-"],
                               env=self.environment(), timeout=TIMEOUT, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
@@ -211,12 +214,12 @@ class Screen:
         return [made[at:at + width] for at in range(head.end(), len(made), width)] if head else []
 
     def still(self, window):
-        """A picture of a window in which nothing moves but a cursor."""
+        """A picture of a window that is shown and in which nothing moves but a cursor."""
         pictures = [self.pixels(window)]
 
         def same():
             pictures.append(self.pixels(window))
-            return difference(*pictures[-2:]) <= CURSOR
+            return pictures[-1] and difference(*pictures[-2:]) <= CURSOR
 
         wait_until(same)
         return pictures[-1]
@@ -224,6 +227,8 @@ class Screen:
     def text(self, window="root"):
         """What a person can read there."""
         picture = self.picture(self.folder / "text.png", window)
+        if not picture.exists():
+            return ""
         large = self.folder / "text.pgm"
         self.run("convert", picture, "-colorspace", "Gray", "-filter", "Triangle", "-resize",
                  "200%", large)
