@@ -100,13 +100,24 @@ def test_a_wrong_password_costs_one_try_and_is_told(asking, screen):
     assert jpki.tried() == ["63C4", "9000"] and jpki.card.tries("signature") == 5
 
 
-@pytest.mark.parametrize("way", ["Escape", "alt+F4", "Return"])
-def test_a_window_that_is_closed_sends_nothing(asking, screen, way):
-    jpki = asking()
+def answer_with_nothing(jpki, close):
     jpki.start("cert", "sign")
-    screen.dismiss(jpki.window(), way)
+    window = jpki.window()
+    jpki.screen.wait_text("Tries left", window)
+    until_seen(lambda: close(window), lambda: window not in jpki.screen.listed())
     assert "No PIN was given: nothing was done, and no try was spent." in jpki.end(NO_PIN)
     assert jpki.tried() == [] and jpki.card.tries("signature") == 5
+
+
+@pytest.mark.parametrize("key", ["Escape", "Return"])
+def test_a_window_that_is_closed_sends_nothing(asking, screen, key):
+    answer_with_nothing(asking(), lambda window: screen.key(window, key))
+
+
+@pytest.mark.parametrize("asking", ["pinentry-qt"], indirect=True)
+def test_the_button_of_its_frame_sends_nothing(asking, screen):
+    """That of GTK 2 keeps the mouse within its window."""
+    answer_with_nothing(asking(), screen.click_away)
 
 
 def test_it_asks_in_japanese(asking, screen, some_locale, request):

@@ -16,6 +16,8 @@ WINDOW = re.compile("0x[0-9a-f]+")
 LOST = 15
 # A cursor that comes or goes is so many pixels wide at most; a letter is wider.
 CURSOR = 2
+# From a window's upper right corner to the middle of the button that closes it.
+FRAME = 10
 
 
 def until_seen(act, seen, again=lambda: True):
@@ -186,8 +188,14 @@ class Screen:
                    lambda: window in self.listed())
 
     def close(self, window):
-        """As with the button that closes it."""
+        """By the window manager's key; a window that takes all keys for itself does not heed it."""
         self.key(window, "alt+F4")
+
+    def click_away(self, window):
+        """By the button at the right of the frame that the window manager draws."""
+        width = re.search(r"^WIDTH=(\d+)$",
+                          self.run("xdotool", "getwindowgeometry", "--shell", window), re.M)[1]
+        self.click(window, int(width) - FRAME, -FRAME)
 
     # --- pictures ----------------------------------------------------------------------------
 

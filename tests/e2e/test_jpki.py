@@ -456,7 +456,7 @@ def test_a_window_asks(jpki, card, tmp_path, answer, status):
     jpki("cert", "sign", status=status)
     heard = log.read_text()
     assert "OPTION display=:7\n" in heard and "SETDESC Tries left: 5 of 5.\n" in heard
-    assert "SETPROMPT password for digital signature" in heard
+    assert "SETPROMPT password for digital signature" in heard and "SETTIMEOUT 600\n" in heard
     assert len(card.verifies()) == (status == DONE)
 
 

@@ -21,6 +21,10 @@
 /* Bytes of a line, with its end (Assuan: 1000). */
 #define LINE_ROOM 1002
 
+/* How long a person may take, in seconds: time to find the letter that the password stands in. By
+ * itself, pinentry gives up after one minute. */
+#define TIME_TO_ANSWER "600"
+
 /* How long it may take to end, in seconds, when nobody talks to it any more. */
 #define PATIENCE 5
 
@@ -168,6 +172,7 @@ converse(struct pinentry *pinentry, const char *prompt, const char *why, struct 
 
 	if (ready) {
 		tell_place(pinentry);
+		(void)say(pinentry, "SETTIMEOUT", TIME_TO_ANSWER);
 		(void)say(pinentry, "SETTITLE", "JPKI");
 		if (why != NULL)
 			(void)say(pinentry, "SETDESC", why);
