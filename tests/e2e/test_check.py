@@ -289,6 +289,7 @@ def test_japanese_fits_the_screen(sandbox, authority):
     assert max(columns(row) for row in check_help(sandbox).splitlines()) <= 80
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("words, status, expected", [
     (["auth-ca"], USAGE, "there is no certificate"),
     (["--ocsp-url", "https://127.0.0.1/"], USAGE, "begins with http://"),
@@ -488,6 +489,7 @@ def test_an_error_is_no_answer(check, odd_responder, tmp_path, error, words):
     assert line(said, OCSP).endswith(f"The responder {words}")
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("way, expected", [
     ("garbage", "no answer of a responder"), ("garbage-body", "no answer of a responder"),
     ("page", "no answer of a responder"), ("forbidden", "has refused"),

@@ -105,6 +105,7 @@ KINDS = {
 }
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("quirk", KINDS)
 def test_what_is_in_the_reader(sandboxes, quirk):
     word, status, sentence = KINDS[quirk]
@@ -132,6 +133,7 @@ def test_there_is_no_card(sandboxes, some_locale, way):
     assert japanese in Jpki(sandbox, some_locale)("status", status=NO_CARD)
 
 
+@pytest.mark.alike
 def test_one_of_two_cards_is_named(sandboxes):
     jpki = Jpki(sandboxes("--cards", "2"))
     assert jpki("status").count("The card can be used.") == 2
@@ -152,6 +154,7 @@ DATES = {
 }
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("left", DATES)
 def test_the_end_comes_near(jpki, certificates, left):
     """So many days before it."""
@@ -165,6 +168,7 @@ def test_the_end_comes_near(jpki, certificates, left):
     assert (found["state"], found["days_left"]) == (state, left)
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("tries, first, status", [
     (0, "Blocked: the PIN for user authentication", FAILED),
     (1, "Only one try is left: the PIN for user authentication", DONE),
@@ -179,6 +183,7 @@ def test_tries_are_told_first(jpki, card, tries, first, status):
     assert card.verifies() == []
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("auth, sign, first", [
     (0, 0, "Blocked: the PIN for user authentication (4 digits) and the password for digital "
            "signature (6 to 16 letters and digits). Only the town office"),
@@ -203,6 +208,7 @@ def test_both_are_named(jpki, card, auth, sign, first):
     assert card.verifies() == []
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("quirk", ["not-der", "ec", "length-longer"])
 def test_a_certificate_that_cannot_be_read_is_told_first(sandboxes, quirk):
     jpki = Jpki(sandboxes("--quirk", f"authentication-certificate={quirk}"))
@@ -283,6 +289,7 @@ PEOPLE = {
 }
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("who", PEOPLE)
 def test_people(sandboxes, some_locale, who):
     options, english, japanese = PEOPLE[who]
@@ -443,6 +450,7 @@ done
 """
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("answer, status", [
     ("echo D %41bc123; echo OK", DONE), ("echo ERR 83886179 cancelled", NO_PIN),
     ("echo ERR 83886278 closed", NO_PIN), ("echo ERR 83886142 too late", NO_PIN),
@@ -531,6 +539,7 @@ def test_the_card_is_pulled_in_the_middle(jpki, card, words):
         card.set_tries("signature", 5)
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("words", [["cert"], ["pin", "status"]], ids=" ".join)
 @pytest.mark.parametrize("kind", ["garbage", "truncated", "empty"])
 def test_a_card_that_answers_rubbish_was_not_pulled(jpki, card, words, kind):
@@ -595,6 +604,7 @@ def test_a_new_one_that_cannot_be_is_not_sent(jpki, card):
     assert card.verifies() == []
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("weak", ["0000", "1234", "4321", "1212", "0123", "1990", "2312"])
 def test_a_weak_one_is_warned_of(jpki, card, weak):
     jpki("pin", "change", "auth", pin=[AUTH_PIN, "5739"])
@@ -612,6 +622,7 @@ def test_a_weak_one_is_warned_of(jpki, card, weak):
     assert {entry.sw for entry in card.verifies()} == {"9000"}
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("weak", ["password1", "AAAAA1", "XYZ789", "123456A", "ＱＷＥＲＴＹ１"])
 def test_a_weak_password_is_warned_of(jpki, card, weak):
     said = jpki("pin", "change", "sign", pin=[SIGN_PIN, weak], status=NO_PIN)
@@ -621,6 +632,7 @@ def test_a_weak_password_is_warned_of(jpki, card, weak):
     assert {entry.sw for entry in card.verifies()} == {"9000"}
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("kind", ["sw-after", "empty"])
 def test_a_change_that_is_not_answered_may_have_come_about(jpki, card, kind):
     """The card has the new one: who gives that first next time, spends no try."""
@@ -713,6 +725,7 @@ def test_the_virtual_card(sandboxes, tmp_path):
 VERBS = ["status", "cert", "pin", "watch", "doctor", "setup", "card"]
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("verb", VERBS)
 def test_help_fits_a_screen(jpki, japanese, verb):
     for one in (jpki, japanese):
@@ -722,6 +735,7 @@ def test_help_fits_a_screen(jpki, japanese, verb):
             assert len(lines) <= 24 and max(map(columns, lines)) <= 80, said
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("words", [["status", "x"], ["cert", "x"], ["cert", "auth", "x"],
                                    ["pin", "x"], ["pin", "change"], ["pin", "change", "x"],
                                    ["status", "--no"], ["status", "--reader"], ["watch", "x"],
@@ -733,6 +747,7 @@ def test_what_is_not_understood_is_told(jpki, words):
     assert f'"jpki help {words[0]}" tells more.' in said
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("words", [
     ["status", "--pin-fd", "0"], ["status", "--last-try"], ["status", "--remind", "--json"],
     ["status", "--remind", "--reader", "x"], ["cert", "--force"], ["cert", "--pem", "--force"],
@@ -766,6 +781,7 @@ def test_a_word_too_much_is_refused(words):
 # --- errors for programs --------------------------------------------------------------------------
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("words, status, pin, expected", [
     (["cert", "sign"], NO_PIN, "WRONG1", {"code": "pin-wrong", "try_spent": True, "tries_left": 4}),
     (["cert", "sign"], NO_PIN, "AB1", {"code": "pin-length", "try_spent": False, "tries_left": 5}),

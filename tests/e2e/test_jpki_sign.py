@@ -113,6 +113,7 @@ def test_it_is_cades(sign, files, certificates):
     assert "algorithm: sha256" in said and "SHA1" not in said.upper()
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("arguments, said", [
     (["a.bin", "--output", "契約書.txt"], "{}/契約書.txt is there already."),
     (["a.bin", "契約書.txt", "a.bin"], "{}/a.bin.p7m: two of the files would become this one"),
@@ -334,6 +335,7 @@ def test_a_pipe_needs_no_memory(sandbox, card, folder, certificates):
     assert said.startswith("The signature is valid.") and "Signed file: standard input\n" in said
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("script, said, status", [
     ('cat "$1" | "$jpki" sign -', "can only be signed with --detached", 1),
     ('cat "$1" | "$jpki" sign --detached - "$1"', "can only be signed alone", 2),
@@ -381,6 +383,7 @@ def test_nothing_else_is_opened_as_a_closed_stream(sandbox, tmp_path, closed):
     assert "socket(" in said and not re.search(r" = [012]$", said[said.index("\n"):], re.MULTILINE)
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("words", ["status", "status --json", "cert auth", "cert auth --der",
                                    "doctor", "help", "--version"])
 @pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])

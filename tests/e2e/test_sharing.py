@@ -152,6 +152,7 @@ ENVIRONMENTS = {
 }
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("way", ["return", "SIGKILL"])
 @pytest.mark.parametrize("options", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
 def test_programs_of_whatever_environment_share(sandbox, card, holders, way, options):
@@ -181,6 +182,7 @@ def run_with(sandbox, tmp_path):
     return make
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("way", ["return", "SIGKILL"])
 def test_programs_from_before_the_session_share(sandbox, card, holders, run_with, way):
     """One began before there was its user's folder in /run, or does not see it. Those that do come
