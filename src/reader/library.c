@@ -8,6 +8,7 @@
 #include "base/deadline.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "base/thread.h"
 #include "reader/contents.h"
 #include "reader/crypto.h"
 #include "reader/expiry.h"
@@ -21,8 +22,9 @@ static pthread_mutex_t life = PTHREAD_MUTEX_INITIALIZER; /* held by who starts o
 /* ... shared by all calls; who forks is not kept out by those who come after him */
 static pthread_rwlock_t inside = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  /* of what follows */
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER; /* stopping, waiting */
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER; /* stopping, released, waiting */
 static bool stopping;
+static bool released;	 /* by who ends without stopping */
 static unsigned waiting; /* threads in library_wait and library_watch */
 static struct watcher *watchers;
 static uint64_t cancelled_at; /* readers_changes at the last library_cancel */
@@ -108,6 +110,8 @@ lock_what_expired(void)
 
 /* Somebody who is in a call while the program ends gets this long to come out of it, in ms. */
 #define EXIT_PATIENCE_MS 1000
+/* How long the end of a program waits until its cards are locked, in ms; the guard goes on. */
+#define EXIT_RELEASE_MS 3000
 
 static void
 end_expiry(void)
@@ -312,6 +316,44 @@ library_stop_finish(void)
 	pthread_mutex_unlock(&life);
 }
 
+static void *
+release_cards(void *unused)
+{
+	struct deadline until = deadline_in(EXIT_PATIENCE_MS);
+	struct reader *reader;
+
+	(void)unused;
+	for (size_t i = 0; (reader = readers_at(i)) != NULL; i++) {
+		if (deadline_lock(&reader->lock, &until) != 0)
+			continue;
+		lock_release_all(reader);
+		pthread_mutex_unlock(&reader->lock);
+	}
+	pthread_mutex_lock(&lock);
+	released = true;
+	pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&lock);
+	return NULL;
+}
+
+/* In a thread: a service that hangs keeps no program from ending. False if it is not through. */
+static bool
+release_in_time(void)
+{
+	struct deadline until = deadline_in(EXIT_RELEASE_MS);
+	int error = 0;
+	bool done;
+
+	if (!thread_start(release_cards, NULL))
+		(void)release_cards(NULL);
+	pthread_mutex_lock(&lock);
+	while (!released && error == 0)
+		error = deadline_wait(&changed, &lock, &until);
+	done = released;
+	pthread_mutex_unlock(&lock);
+	return done;
+}
+
 /*
  * Programs end without stopping the library. At this point other libraries may be gone (OpenSSL's
  * exit handler has run), so no more is done than to lock the cards. What cannot be done at once is
@@ -321,18 +363,12 @@ __attribute__((destructor)) static void
 at_exit(void)
 {
 	struct deadline until = deadline_in(EXIT_PATIENCE_MS);
-	struct reader *reader;
 
 	if (!runs_here() || deadline_lock(&life, &until) != 0)
 		return;
 	expiry_stop(EXIT_PATIENCE_MS);
-	for (size_t i = 0; atomic_load(&running) && (reader = readers_at(i)) != NULL; i++) {
-		if (deadline_lock(&reader->lock, &until) != 0)
-			continue;
-		lock_release_all(reader);
-		pthread_mutex_unlock(&reader->lock);
-	}
-	pthread_mutex_unlock(&life);
+	if (!atomic_load(&running) || release_in_time())
+		pthread_mutex_unlock(&life);
 }
 
 static void
