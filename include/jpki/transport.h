@@ -108,7 +108,8 @@ struct jpki_transport {
 	 *
 	 * `held` is -1 or a descriptor with a lock on a file that must last until the power is
 	 * off: it belongs to close, in every case, and is closed then, or when there is no hope
-	 * for it. When the power is off the file is emptied first.
+	 * for it. When the power is off, the mark of the file is taken
+	 * off first (the owner's permission to execute it).
 	 */
 	int (*close)(struct jpki_connection **connection, bool power_off, int held);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mark.h"
 #include "pcsc/context.h"
 #include "pcsc/error.h"
 #include "pcsc/guard.h"
@@ -136,7 +137,7 @@ connection_finish(struct jpki_connection *connection)
 	guard_stop(&connection->guard.file, !connection->power_off || rv == JPKI_OK);
 	fork_forget(&connection->held);
 	if (connection->power_off && rv == JPKI_OK && descriptor_is_ours(&connection->held.file))
-		(void)!ftruncate(connection->held.file.number, 0);
+		mark_set(connection->held.file.number, false);
 	descriptor_close(&connection->held.file);
 	free(connection);
 	return rv;

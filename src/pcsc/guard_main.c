@@ -22,6 +22,7 @@
 #include <jpki/transport.h>
 
 #include "base/clock.h"
+#include "base/mark.h"
 #include "pcsc/guard_protocol.h"
 
 /* A card that others hold for themselves is tried again for so long, first soon, then every second.
@@ -71,6 +72,7 @@ struct card {
 	const char *reader, *share;
 	uint32_t events;
 	bool alone;	/* nobody else's share counts */
+	int told;	/* how many times a signal has told us to end */
 	uint64_t until; /* when the process locks it itself; 0: at no moment that it knows */
 	/* since when it is left to others, the process being gone; 0: it is not */
 	uint64_t left_at;
@@ -163,7 +165,7 @@ take_share(const char *path, int *file)
 		return true;
 	error = errno;
 	/* the last of them is to lock it, also one whose own PIN is refused (reader/share.h) */
-	(void)!pwrite(*file, "o", 1, 0);
+	mark_set(*file, true);
 	(void)close(*file);
 	*file = -1;
 	return error != EAGAIN && error != EACCES; /* a file that cannot be locked is none */
@@ -174,8 +176,8 @@ give_share_back(int file, int result)
 {
 	if (file < 0)
 		return;
-	if (result == JPKI_OK && ftruncate(file, 0) != 0)
-		(void)fprintf(stderr, "jpki-guard: a file of locks cannot be emptied\n");
+	if (result == JPKI_OK)
+		mark_set(file, false);
 	(void)close(file);
 }
 
@@ -263,9 +265,13 @@ is_left_to_others(struct card *card, bool gone, enum word said, uint64_t since)
 static bool
 others_have_locked(const struct card *card, int file)
 {
-	char letter;
+	return card->left_at != 0 && file >= 0 && !mark_is_set(file);
+}
 
-	return card->left_at != 0 && file >= 0 && pread(file, &letter, 1, 0) == 0;
+static bool
+heeds_nobody(const struct card *card)
+{
+	return card->alone || card->told > 1 || is_late(card);
 }
 
 /*
@@ -281,7 +287,7 @@ try_once(struct jpki_service *service, struct card *card, uint64_t since, uint64
 
 	if (said == SAID_THAT_ALL_IS_WELL)
 		return true;
-	if (!take_share(card->alone || is_late(card) ? "" : card->share, &file))
+	if (!take_share(heeds_nobody(card) ? "" : card->share, &file))
 		return is_left_to_others(card, gone, said, since);
 	rv = others_have_locked(card, file) ? JPKI_OK : cut_power(service, card);
 	give_share_back(file, rv);
@@ -290,27 +296,44 @@ try_once(struct jpki_service *service, struct card *card, uint64_t since, uint64
 	return is_done(rv) || clock_now_ms() - *served >= SERVICE_MS;
 }
 
-/* Signals heard so far have done their work: one that comes now ends the attempts. */
-static int
-lock_card(struct card *card)
+enum outcome { DONE, GIVEN_UP, NOT_YET };
+
+/*
+ * A signal that has been heard is good for one attempt. If that fails while the process lives, the
+ * card is still to be locked when it ends: NOT_YET. The second one ends us: nothing stays open
+ * then, whoever has a share. A signal that comes meanwhile ends the attempts.
+ */
+static enum outcome
+try_to_lock(struct card *card)
 {
 	struct jpki_service *service;
 	uint64_t since = clock_now_ms(), served = since;
-	/* then it ends as soon as it has tried for a process that is gone */
 	const bool told = told_to_end;
 	bool done, gone;
 
+	card->told += told;
 	told_to_end = 0;
 	if (jpki_transport.start(&service) != JPKI_OK)
-		return 1;
+		return GIVEN_UP;
 	do {
 		gone = process_is_gone();
 		done = try_once(service, card, since, &served);
-	} while (
-	    !done && !(told && gone) && clock_now_ms() - since < TRY_MS && pause_until_next(since));
+	} while (!done && !told && clock_now_ms() - since < TRY_MS && pause_until_next(since));
 	(void)jpki_transport.close(&card->connection, false, -1);
 	jpki_transport.stop(&service);
-	return done ? 0 : 1;
+	if (done)
+		return DONE;
+	return told && card->told == 1 && !gone ? NOT_YET : GIVEN_UP;
+}
+
+static int
+watch_over(struct card *card)
+{
+	enum outcome outcome = NOT_YET;
+
+	while (outcome == NOT_YET && wait_for_end(card))
+		outcome = try_to_lock(card);
+	return outcome == GIVEN_UP ? 1 : 0;
 }
 
 int
@@ -332,7 +355,7 @@ main(int argc, char **argv)
 	take_signals();
 	switch (fork()) {
 	case 0:
-		return wait_for_end(&card) ? lock_card(&card) : 0;
+		return watch_over(&card);
 	case -1:
 		return 1;
 	default:

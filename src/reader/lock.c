@@ -168,14 +168,6 @@ lock_forget_login(struct reader *reader, enum jpki_role role)
 	explicit_bzero(der, sizeof(*der));
 }
 
-enum share_joined
-lock_join(struct reader *reader, enum jpki_role role)
-{
-	if (reader->state.insertion == 0)
-		return SHARE_ALONE;
-	return share_join(&reader->share, reader->state.insertion, role);
-}
-
 /* Should we die, the card is locked; but left to others, if no more than what is shared is open. */
 static void
 guard(struct reader *reader)
@@ -189,6 +181,22 @@ guard(struct reader *reader)
 	if (settings_now.guard && reader->card != NULL)
 		jpki_card_guard(
 		    reader->card, alone ? NULL : reader->share.path, reader->state.events);
+}
+
+/*
+ * Who has joined may be left a card that is open, and is to lock it even if he is killed before his
+ * own PIN is sent: so the guard comes first.
+ */
+enum share_joined
+lock_join(struct reader *reader, enum jpki_role role)
+{
+	uint64_t insertion = reader->state.insertion;
+
+	if (insertion == 0)
+		return SHARE_ALONE;
+	if (share_prepare(&reader->share, insertion))
+		guard(reader);
+	return share_join(&reader->share, insertion, role);
 }
 
 void

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mark.h"
 #include "base/runtime.h"
 
 #define PREFIX "card-"
@@ -166,12 +167,28 @@ is_there(const struct share *share)
 }
 
 static bool
+prepare(struct share *share, uint64_t insertion)
+{
+	if (descriptor_is_ours(&share->file) && share->insertion == insertion && is_there(share))
+		return true;
+	return open_file(share, insertion);
+}
+
+bool
+share_prepare(struct share *share, uint64_t insertion)
+{
+	int saved = errno;
+	bool prepared = prepare(share, insertion);
+
+	errno = saved;
+	return prepared;
+}
+
+static bool
 try_join(struct share *share, uint64_t insertion, enum jpki_role role)
 {
-	if (!descriptor_is_ours(&share->file) || share->insertion != insertion || !is_there(share))
-		if (!open_file(share, insertion))
-			return false;
-	return set_lock(share->file.number, F_RDLCK, (off_t)role, 1) && is_there(share);
+	return prepare(share, insertion) && set_lock(share->file.number, F_RDLCK, (off_t)role, 1) &&
+	       is_there(share);
 }
 
 enum share_joined
@@ -193,12 +210,8 @@ share_join(struct share *share, uint64_t insertion, enum jpki_role role)
 void
 share_open(const struct share *share)
 {
-	static const char letter = 'o';
-	int saved = errno;
-
 	if (descriptor_is_ours(&share->file))
-		(void)!pwrite(share->file.number, &letter, 1, 0);
-	errno = saved;
+		mark_set(share->file.number, true);
 }
 
 /* Those of some roles; the file stays open. */
@@ -248,7 +261,6 @@ share_leave(struct share *share, unsigned roles, int *rest, bool *was_open)
 {
 	int saved = errno;
 	bool others = false;
-	char letter;
 
 	*rest = -1;
 	*was_open = false;
@@ -256,7 +268,7 @@ share_leave(struct share *share, unsigned roles, int *rest, bool *was_open)
 		share_abandon(share); /* we know nothing of others */
 	else if (is_last(share, roles)) {
 		*rest = share->file.number;
-		*was_open = pread(*rest, &letter, 1, 0) == 1;
+		*was_open = mark_is_set(*rest);
 		*share = SHARE_NONE;
 	} else {
 		others = true;

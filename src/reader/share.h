@@ -16,7 +16,7 @@
  * gives the locks of a process back when that ends in whatever way. They belong to the open file
  * (F_OFD_…), so two modules in one process count as two.
  *
- * In the file stands a letter while the card may be open for somebody: who finds it there, and is
+ * The file has a mark (base/mark.h) while the card may be open for somebody: who finds it, and is
  * alone, locks the card, also if his own PIN was refused.
  */
 #define SHARE_PATH_SIZE 128
@@ -37,6 +37,9 @@ enum share_joined {
 			again */
 	SHARE_ALONE, /* there is no place for the file: as far as we know, there is nobody else */
 };
+
+/* Open the file, whose path is known then; no lock is taken. False: there is no place for it. */
+bool share_prepare(struct share *share, uint64_t insertion);
 
 /*
  * A shared lock for `role`: to come before a PIN is sent. Does not wait. Who waits does so outside

@@ -121,6 +121,30 @@ def test_a_guard_that_is_told_to_end_locks_the_card(sandbox, card):
         wait_until(lambda: guards(sandbox) == 0)
 
 
+def test_a_guard_that_is_told_to_end_more_than_once_leaves_nothing_open(sandbox, card):
+    """Though the program lives on."""
+    def is_gone():
+        sandbox.run("sh", "-c", "kill $(pidof jpki-guard)", status=None)
+        return guards(sandbox) == 0
+
+    with Neighbour(sandbox) as neighbour, Ending(sandbox, "SIGKILL", AUTH) as ending:
+        neighbour.connect()
+        wait_until(is_gone)
+        assert card.verified() == []
+        ending.go()
+
+
+@pytest.mark.parametrize("way", ["return", "exit"])
+def test_a_service_that_hangs_keeps_no_program_from_ending(sandbox, card, way):
+    with Neighbour(sandbox) as neighbour, Ending(sandbox, way, AUTH) as ending:
+        neighbour.connect()
+        sandbox.run("pkill", "-STOP", "-x", "pcscd")
+        assert ending.go() == 0
+        assert guards(sandbox) == 1
+        sandbox.run("pkill", "-CONT", "-x", "pcscd")
+        wait_until(lambda: card.verified() == [])
+
+
 def test_a_module_named_from_its_folder_finds_the_guard(sandbox, card):
     """Though the guard itself lives in another one."""
     folder = pathlib.Path(sandbox.module).parent

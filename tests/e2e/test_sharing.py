@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 
+from caller import Caller
 from neighbour import Neighbour
 from support import (AUTH, BUILD, MODULES, PIN, SIGN, TIMEOUT, assert_signed, built, first_line,
                      wait_until)
@@ -230,6 +231,32 @@ def test_all_are_killed_at_once(sandbox, card, holders):
         holder.process.stdin.flush()
     wait_until(lambda: card.verified() == [])
     wait_until(lambda: guards(sandbox) == 0)
+
+
+def test_one_that_is_killed_before_its_pin_is_sent(sandbox, card, holders):
+    """It has been left a card that is open."""
+    with Neighbour(sandbox) as neighbour, Caller(sandbox) as last:
+        first = holders("return")
+        neighbour.connect()
+        session = last.get("C_OpenSession", last.get("C_GetSlotList", True)[0])
+        pid = sandbox.run("pgrep", "-f", "caller.py").strip()
+        card("delay", "exchange", "2000000")
+        last.start("C_Login", session, PIN[AUTH])
+        wait_until(lambda: "OFDLCK" in sandbox.run(
+            "sh", "-c", f"cat /proc/{pid}/fdinfo/*", status=None))
+        first.go()
+        sandbox.run("kill", "-KILL", pid)
+        card("delay", "exchange", "0")
+        wait_until(lambda: card.verified() == [])
+        assert len(card.verifies()) == 1
+        wait_until(lambda: guards(sandbox) == 0)
+
+
+def test_who_may_write_no_files_takes_part(card, holders):
+    first = holders("return", "--default-signal=XFSZ", "prlimit", "--fsize=0")
+    assert card.verified() == ["authentication"]
+    first.go()
+    wait_until(lambda: card.verified() == [])
 
 
 @pytest.mark.parametrize("child", ["fork", "fork_slowly", "spawn"])

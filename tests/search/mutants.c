@@ -21,6 +21,7 @@
 #include "reader/contents.h"
 #include "reader/library.h"
 #include "reader/login.h"
+#include "reader/readers.h"
 #include "reader/refusal.h"
 #include "reader/rsa.h"
 #include "reader/settings.h"
@@ -68,6 +69,7 @@ enum mutant {
 	SHARE_KEPT,
 	SHARE_NOT_TAKEN,
 	GUARD_MISSING,
+	GUARD_LATE,
 	GUARD_HEEDS_OTHERS,
 	REFUSAL_ENDS_WITH_LIBRARY,
 	REFUSAL_NOT_FOR_CHANGES,
@@ -343,11 +345,22 @@ WRAP(void, lock_release, struct reader *reader, enum jpki_role role)
 		__real_lock_release(reader, role);
 }
 
+static bool
+is_any_unlocked(void)
+{
+	const struct reader *reader;
+
+	for (size_t i = 0; (reader = readers_at(i)) != NULL; i++)
+		if (reader_is_unlocked(reader))
+			return true;
+	return false;
+}
+
 WRAP(void, jpki_card_guard, struct jpki_card *card, const char *share, uint32_t events)
 {
 	if (mutant == GUARD_HEEDS_OTHERS && share == NULL)
 		share = "/dev/null";
-	if (mutant != GUARD_MISSING)
+	if (mutant != GUARD_MISSING && (mutant != GUARD_LATE || is_any_unlocked()))
 		__real_jpki_card_guard(card, share, events);
 }
 
@@ -433,11 +446,13 @@ static const struct {
     {LOGOUT_FORGOTTEN, "logout does nothing", CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
     {LOGIN_FORGOTTEN, "a login does not let sign",
 	CAUGHT_BY(CHECK_SIGNING) | CAUGHT_BY(CHECK_LOCKED)},
-    {CUT_FOR_OTHERS, "the power is cut though others are logged in", CAUGHT_BY(CHECK_SHARED)},
+    {CUT_FOR_OTHERS, "the power is cut though others are logged in",
+	CAUGHT_BY(CHECK_SHARED) | CAUGHT_BY(CHECK_LOCKED)},
     {LEFT_TO_NOBODY, "the last one leaves the card open", CAUGHT_BY(CHECK_LOCKED)},
     {SHARE_KEPT, "a refused PIN leaves a share in the card", CAUGHT_BY(CHECK_LOCKED)},
     {SHARE_NOT_TAKEN, "a login takes no share in the card", CAUGHT_BY(CHECK_SHARED)},
     {GUARD_MISSING, "no guard is there", CAUGHT_BY(CHECK_LOCKED)},
+    {GUARD_LATE, "the guard comes after the share in the card", CAUGHT_BY(CHECK_LOCKED)},
     {GUARD_HEEDS_OTHERS, "the guard leaves the signature key to others", CAUGHT_BY(CHECK_LOCKED)},
     {REFUSAL_ENDS_WITH_LIBRARY, "C_Finalize makes forget what was refused", CAUGHT_BY(CHECK_TWICE)},
     {REFUSAL_NOT_FOR_CHANGES, "C_SetPIN sends what was refused", CAUGHT_BY(CHECK_TWICE)},

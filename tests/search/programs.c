@@ -7,6 +7,7 @@
 
 #include <jpki/transport.h>
 
+#include "base/mark.h"
 #include "checks.h"
 #include "model.h"
 #include "reader/share.h"
@@ -199,7 +200,7 @@ guard_comes(struct program *program)
 		rv = jpki_transport.close(&program->connection, true, -1);
 	}
 	if (rv == JPKI_OK && file >= 0)
-		(void)!ftruncate(file, 0);
+		mark_set(file, false);
 	if (file >= 0)
 		(void)close(file);
 	if (rv != JPKI_ERR_BUSY)

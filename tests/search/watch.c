@@ -8,6 +8,7 @@
 #include "programs.h"
 #include "report.h"
 #include "scene.h"
+#include "taken.h"
 #include "trouble.h"
 #include "world.h"
 #include "wrong_pins.h"
@@ -189,6 +190,28 @@ hear_tries(const struct sight *sight, uint16_t sw, bool faulty)
 		wrong_pins_doubt(sight->card, (enum jpki_role)sight->role);
 }
 
+static const struct reader *
+place_of(const struct sight *sight)
+{
+	const struct vcard *card = scene_cards[sight->card].vcard;
+
+	for (size_t i = 0; i < INPROCESS_READERS; i++)
+		if (world.readers[i].attached && world.readers[i].card == card)
+			return &world.readers[i];
+	return NULL;
+}
+
+/* Others may leave the card to it from now on: the same. */
+static void
+check_guard_of_share(const struct sight *sight)
+{
+	const struct reader *place = place_of(sight);
+
+	if (place != NULL && place->holder != NULL && !place->holder->guarded &&
+	    taken_share(place->name))
+		violate(CHECK_LOCKED, "it has a share in the card, and no guard is there");
+}
+
 /*
  * A PIN is about to be verified: were the program killed now, somebody would lock the card, and for
  * the sake of the signature key whoever else is logged in.
@@ -196,12 +219,9 @@ hear_tries(const struct sight *sight, uint16_t sw, bool faulty)
 static void
 check_guard(const struct sight *sight)
 {
-	const struct vcard *card = scene_cards[sight->card].vcard;
-	const struct jpki_connection *holder = NULL;
+	const struct reader *place = place_of(sight);
+	const struct jpki_connection *holder = place != NULL ? place->holder : NULL;
 
-	for (size_t i = 0; i < INPROCESS_READERS; i++)
-		if (world.readers[i].attached && world.readers[i].card == card)
-			holder = world.readers[i].holder;
 	if (holder == NULL)
 		return;
 	if (!holder->guarded)
@@ -332,6 +352,7 @@ __wrap_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
 	wrong_pins_settle();
 	sight = look(card, command, length);
 	model_exchange(watch.reader);
+	check_guard_of_share(&sight);
 	pin = sight.length > 0;
 	if (pin)
 		pin_leaves(&sight);
