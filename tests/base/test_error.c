@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include <string.h>
 
-#include "fixture.h"
+#include <jpki/error.h>
+
+#define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static const int errors[] = {
     JPKI_OK,
