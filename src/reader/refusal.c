@@ -109,15 +109,18 @@ lock_memory(void)
 	return memory;
 }
 
+/* What is far too long is known by its length, whose bytes are no PIN either. */
 static bool
 digest_of(const struct memory *memory, const struct refused *refused, uint8_t digest[DIGEST_SIZE])
 {
-	size_t length = refused->length <= GIVEN_MAX ? refused->length : 0, size = 0;
+	bool fits = refused->length <= GIVEN_MAX;
+	const void *bytes = fits ? refused->bytes : (const void *)&refused->length;
+	size_t length = fits ? refused->length : sizeof(refused->length), size = 0;
 
 	if (crypto_is_gone())
 		return false;
 	return EVP_Q_mac(crypto_context(), "HMAC", NULL, "SHA256", NULL, memory->key, KEY_SIZE,
-		   refused->bytes, length, digest, DIGEST_SIZE, &size) != NULL &&
+		   bytes, length, digest, DIGEST_SIZE, &size) != NULL &&
 	       size == DIGEST_SIZE;
 }
 

@@ -98,6 +98,47 @@ what_cannot_be_right_is_not_sent(void **state)
 	assert_int_equal(pins_sent(), 0);
 }
 
+static int
+login_with_ones(enum jpki_role role, size_t length)
+{
+	static uint8_t ones[2000];
+
+	memset(ones, '1', sizeof(ones));
+	return jpki_login(number, role, ones, length, NULL);
+}
+
+/* One that is far too long is told so, whatever other one has been given a moment ago. */
+static void
+what_is_far_too_long_is_no_other_pin(void **state)
+{
+	(void)state;
+	clock_stop();
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		assert_rv(login_with_ones(role, 1025), JPKI_ERR_PIN_LENGTH);
+		assert_rv(login(role, "", NULL), JPKI_ERR_PIN_LENGTH);
+		assert_rv(login_with_ones(role, 2000), JPKI_ERR_PIN_LENGTH);
+		assert_rv(login_with_ones(role, 1025), JPKI_ERR_PIN_REFUSED); /* given again */
+		assert_rv(login(role, "", NULL), JPKI_ERR_PIN_REFUSED);
+		assert_ok(login(role, pin_of(role), NULL));
+		start_over();
+		clock_stop();
+	}
+}
+
+/* The empty one first. */
+static void
+nor_is_another_one_far_too_long(void **state)
+{
+	(void)state;
+	clock_stop();
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		assert_rv(login(role, "", NULL), JPKI_ERR_PIN_LENGTH);
+		assert_rv(login_with_ones(role, 1025), JPKI_ERR_PIN_LENGTH);
+		start_over();
+		clock_stop();
+	}
+}
+
 static const char *
 another_wrong_pin(enum jpki_role role, unsigned which)
 {
@@ -359,6 +400,8 @@ main(void)
 	    TEST(a_wrong_pin_costs_one_try),
 	    TEST(what_was_refused_is_not_sent_again),
 	    TEST(what_cannot_be_right_is_not_sent),
+	    TEST(what_is_far_too_long_is_no_other_pin),
+	    TEST(nor_is_another_one_far_too_long),
 	    TEST(blocked),
 	    TEST(an_answer_that_is_lost),
 	    TEST(the_answer_to_the_right_pin_is_lost),
