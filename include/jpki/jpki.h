@@ -34,11 +34,15 @@ extern "C" {
  * such role, or a pointer is NULL that may not be.
  *
  * Threads. Every function may be called by any thread at any time. A card does one thing at a time:
- * calls wait for each other, and for other programs that use it, for some seconds: 3 for what is
- * only asked, 15 for a login, a signature or a change of the PIN, then JPKI_ERR_HELD. So a window
- * calls from a thread of its own. What only tells how things are (jpki_reader_card, jpki_card_text,
- * jpki_keys, jpki_tries, jpki_is_logged_in) waits for nobody once the card has been asked what it
- * is: while that is busy, the answer is the last one.
+ * calls wait for each other, and for another program that has the card to itself: up to 15 seconds
+ * for a login, a signature or a change of the PIN, and for what is asked of a card the first time,
+ * as what it is (jpki_reader_card), its tries, a certificate; then JPKI_ERR_HELD. Once that first
+ * time was waited for in vain, such calls wait a tenth of a second, until one has got through. A
+ * login also waits up to 5 seconds for a program that is just locking the card. So a window calls
+ * from a thread of its own. What only tells how things are (jpki_reader_card, jpki_card_text,
+ * jpki_keys, jpki_tries, jpki_is_logged_in) waits for no other call once the card has been asked,
+ * and for other programs a tenth of a second at most: while the card is busy, the answer is the
+ * last one.
  *
  * A forked child has nothing of it: JPKI_ERR_STOPPED until it calls jpki_start for itself.
  *
@@ -70,9 +74,8 @@ int jpki_start(unsigned roles);
 
 /*
  * Stop: end the waits of other threads (JPKI_ERR_CANCELLED), wait until the other calls have come
- * out, lock the cards that were unlocked (card-facts: security status), unless other programs of
- * this user are logged in with them too. A program that ends without, in whatever way, has its
- * cards locked all the same.
+ * out, and log out of all cards, as jpki_logout does. A program that ends without, in whatever way,
+ * has its cards locked all the same.
  */
 int jpki_stop(void);
 
@@ -106,7 +109,8 @@ enum jpki_holds {
 
 /*
  * What is in it (card-facts: the label in EF 0006), in *holds, and the number of that card in
- * *card; 0 if there is none that could be asked. A card is asked once what it is. While it is busy
+ * *card; 0 if there is none, or it is mute. A card is asked once what it is: that may take 15
+ * seconds where another program has it (Threads, above), JPKI_HOLDS_UNKNOWN then. While it is busy
  * the answer is that of the last look. JPKI_ERR_NO_READER if there are not so many readers.
  */
 int jpki_reader_card(size_t reader, enum jpki_holds *holds, uint64_t *card);
@@ -181,7 +185,9 @@ int jpki_check_new_pin(enum jpki_role role, const uint8_t *pin, size_t length);
 /*
  * Log in: give the PIN to the card, once. From then on the key signs for this process:
  * JPKI_AUTHENTICATION until jpki_logout, JPKI_SIGNATURE for ten seconds (settings.md), then a login
- * is needed again. *spent, always set unless it is NULL, tells whether that has cost a try.
+ * is needed again. *spent, always set unless it is NULL, tells whether that has cost a try. When
+ * the ten seconds have passed the card is locked, which ends a login with JPKI_AUTHENTICATION too
+ * (jpki_logout).
  *
  * JPKI_ERR_PIN_WRONG if the card has refused the PIN; JPKI_ERR_PIN_BLOCKED if it is blocked, by
  * this one or before; JPKI_ERR_PIN_LENGTH, JPKI_ERR_PIN_CHARACTER, JPKI_ERR_PIN_REFUSED if it was
@@ -198,8 +204,8 @@ int jpki_login(
 void jpki_spare_last_try(bool spare);
 
 /*
- * Does the key sign now? Not any more if the card was reset by another program, or the time for
- * signatures has passed.
+ * Does the key sign now? Not any more if the card was reset by another program, or locked for the
+ * sake of the other key (jpki_logout), or the time for signatures has passed.
  */
 int jpki_is_logged_in(uint64_t card, enum jpki_role role, bool *logged_in);
 
@@ -218,7 +224,15 @@ int jpki_stay_open(uint64_t card, enum jpki_role role, unsigned seconds);
 
 /*
  * Log out; JPKI_OK too if there is no login. Locks the card by cutting its power (card-facts:
- * security status), unless other programs of this user are logged in with its authentication key.
+ * security status), which locks both keys, for all programs.
+ *
+ * JPKI_AUTHENTICATION: the card is left as it is while other programs of this user are logged in
+ * with it; the last one locks it. If there are none, that ends a login with JPKI_SIGNATURE too.
+ *
+ * JPKI_SIGNATURE: it is locked whoever is logged in, since that key is left open for nobody. That
+ * ends the logins with JPKI_AUTHENTICATION too, one's own and those of other programs. So does the
+ * end of the ten seconds, or of those of jpki_stay_open, and jpki_sign_with_pin. If the key has
+ * been locked already, nothing is cut.
  */
 int jpki_logout(uint64_t card, enum jpki_role role);
 
@@ -236,9 +250,9 @@ int jpki_sign(uint64_t card, enum jpki_role role, enum jpki_signature_form form,
     const uint8_t *data, size_t length, uint8_t signature[JPKI_SIGNATURE_SIZE]);
 
 /*
- * Log in, sign once, log out: the key is open for no longer than that. Works also where a setting
- * asks for a PIN for each signature (window = 0). Errors are those of jpki_login and
- * jpki_sign; *spent as with jpki_login.
+ * Log in, sign once, log out (jpki_logout): the key is open for no longer than that. Works also
+ * where a setting asks for a PIN for each signature (window = 0). Errors are those of jpki_login
+ * and jpki_sign; *spent as with jpki_login.
  */
 int jpki_sign_with_pin(uint64_t card, enum jpki_role role, const uint8_t *pin, size_t pin_length,
     enum jpki_signature_form form, const uint8_t *data, size_t length,
