@@ -34,6 +34,36 @@ login_and_logout(void **state)
 	}
 }
 
+/* The power goes for both. */
+static void
+locking_one_key_ends_the_login_with_the_other(void **state)
+{
+	(void)state;
+	for (int ended = 0; ended < JPKI_ROLES; ended++) {
+		for (int role = 0; role < JPKI_ROLES; role++)
+			assert_ok(login(role, pin_of(role), NULL));
+		assert_true(logged_in(1 - ended));
+		assert_ok(jpki_logout(number, ended));
+		assert_false(logged_in(1 - ended));
+		assert_true(locked());
+		start_over();
+	}
+}
+
+static void
+so_does_the_end_of_the_ten_seconds(void **state)
+{
+	(void)state;
+	clock_stop();
+	for (int role = 0; role < JPKI_ROLES; role++)
+		assert_ok(login(role, pin_of(role), NULL));
+	clock_skip_ms(9999);
+	assert_true(logged_in(JPKI_AUTHENTICATION));
+	clock_skip_ms(1);
+	assert_false(logged_in(JPKI_AUTHENTICATION));
+	assert_true(locked());
+}
+
 static unsigned
 tries_told(enum jpki_role role)
 {
@@ -397,6 +427,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(login_and_logout),
+	    TEST(locking_one_key_ends_the_login_with_the_other),
+	    TEST(so_does_the_end_of_the_ten_seconds),
 	    TEST(a_wrong_pin_costs_one_try),
 	    TEST(what_was_refused_is_not_sent_again),
 	    TEST(what_cannot_be_right_is_not_sent),
