@@ -11,6 +11,7 @@ import pytest
 from command import checked
 from forger import Authority, cms
 from support import JPKI, PIN, SIGN, TIMEOUT, openssl
+from terminal import Terminal
 
 VALID, NOT_VALID, UNKNOWN = 0, 1, 5
 MIB = 1 << 20
@@ -24,6 +25,19 @@ def rows(said):
     """What stands behind each label; of several signers, of the last."""
     joined = re.sub(r"\n {22}", " ", said)
     return dict(re.findall(r"^(\S[^\n]{0,20}\S) {2,}(.+)$", joined, re.MULTILINE))
+
+
+def as_pem(signature):
+    return openssl("cms", "-cmsout", "-inform", "DER", "-in", signature, "-outform", "PEM")
+
+
+ENCRYPTED = b"Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n"
+
+
+def encrypted(pem):
+    """The same, as it says of itself."""
+    begin, rest = pem.split(b"\n", 1)
+    return begin + b"\n" + ENCRYPTED + rest
 
 
 @pytest.fixture
@@ -69,7 +83,7 @@ def test_valid(real, person, content, signature, options):
 def test_pem(real, person, content, signature, tmp_path):
     cms(content, signature, person)
     pem = tmp_path / "pem"
-    openssl("cms", "-cmsout", "-inform", "DER", "-in", signature, "-outform", "PEM", "-out", pem)
+    pem.write_bytes(as_pem(signature))
     verify(pem, *known(real))
     pem.write_text(pem.read_text() + "and more\n")
     assert "9 bytes stand behind the signature" in verify(pem, *known(real), status=NOT_VALID)
@@ -263,6 +277,46 @@ def test_no_signature(data, tmp_path):
     file = tmp_path / "file"
     file.write_bytes(data)
     assert "this is no signature (CMS), or a damaged one" in verify(file, status=1)
+
+
+def at_a_terminal(*args):
+    """What is said, and the status."""
+    with Terminal(["env", "LC_ALL=C.UTF-8", JPKI, *map(str, args)]) as terminal:
+        status = terminal.end(TIMEOUT)
+        return terminal.shown, status
+
+
+def without_a_terminal(*args):
+    done = subprocess.run(["sh", "-c", 'exec setsid --wait "$0" "$@" <&-', JPKI, *map(str, args)],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          env={**os.environ, "LC_ALL": "C.UTF-8"}, timeout=TIMEOUT, check=False)
+    return done.stdout, done.returncode
+
+
+@pytest.mark.parametrize("run", [at_a_terminal, without_a_terminal])
+@pytest.mark.parametrize("words, expected", [
+    (["verify"], "this is no signature (CMS), or a damaged one"),
+    (["check", "--file"], "There is no certificate in"),
+    (["check", "--no-pin", "--ca"], "There is no certificate in"),
+    (["check", "--no-pin", "--ca-dir"], "There is no certificate in"),
+    (["check", "--no-pin", "--crl"], "There is no list of revoked certificates in"),
+])
+def test_a_forged_file_asks_for_no_passphrase(real, person, content, signature, tmp_path, run,
+                                              words, expected):
+    """OpenSSL itself would, of whoever sits at the terminal."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    file = folder / "forged"
+    if words == ["verify"]:
+        pem = as_pem(cms(content, signature, person))
+    else:
+        pem = openssl("x509", "-in", person[0])
+    if "--crl" in words:
+        pem = pem.replace(b"CERTIFICATE", b"X509 CRL")
+    file.write_bytes(encrypted(pem))
+    said, status = run(*words, folder if "--ca-dir" in words else file)
+    assert "pass phrase" not in said
+    assert expected in said and status == 1
 
 
 def test_cut_anywhere(real, person, content, signature):

@@ -13,6 +13,7 @@
 #include "exit_status.h"
 #include "failure.h"
 #include "message.h"
+#include "pem.h"
 #include "text.h"
 
 /* More than that is no certificate; a list of revoked ones of a large CA has megabytes. */
@@ -86,7 +87,7 @@ parse(BIO *memory)
 	if (one != NULL)
 		add(certificates, one);
 	else
-		while ((one = PEM_read_bio_X509(memory, NULL, NULL, NULL)) != NULL)
+		while ((one = PEM_read_bio_X509(memory, NULL, pem_no_passphrase, NULL)) != NULL)
 			add(certificates, one);
 	ERR_clear_error(); /* the last one is that there are no more */
 	return certificates;
@@ -192,7 +193,7 @@ crl_file_read(const char *path, X509_CRL **crl)
 	at = (const unsigned char *)bytes;
 	*crl = length > 0 ? d2i_X509_CRL(NULL, &at, length) : NULL;
 	if (*crl == NULL)
-		*crl = PEM_read_bio_X509_CRL(memory, NULL, NULL, NULL);
+		*crl = PEM_read_bio_X509_CRL(memory, NULL, pem_no_passphrase, NULL);
 	BIO_free(memory);
 	ERR_clear_error();
 	if (*crl != NULL)

@@ -7,12 +7,12 @@
 #include <openssl/bio.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include "exit_status.h"
 #include "file.h"
 #include "frame.h"
 #include "message.h"
+#include "pem.h"
 #include "signed_file.h"
 #include "text.h"
 
@@ -96,37 +96,17 @@ open_in_parts(struct signed_file *file, const struct frame *frame)
 
 /* ---------------------------------------------------------------- whole */
 
-static bool
-is_blank(const char *bytes, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		if (strchr(" \t\r\n", bytes[i]) == NULL || bytes[i] == '\0')
-			return false;
-	return true;
-}
-
-/* What is behind its last line, if there is more than an empty one, is told in `behind`. */
 static CMS_ContentInfo *
 read_pem(const uint8_t *bytes, size_t length, uint64_t *behind)
 {
-	BIO *memory = BIO_new_mem_buf(bytes, (int)length);
-	unsigned char *der = NULL;
-	const unsigned char *at;
+	size_t size = 0;
+	unsigned char *der = pem_read_signature(bytes, length, &size, behind);
+	const unsigned char *at = der;
 	CMS_ContentInfo *cms = NULL;
-	char *rest;
-	long size, left;
 
-	if (memory == NULL)
-		out_of_memory();
-	if (PEM_bytes_read_bio(&der, &size, NULL, PEM_STRING_CMS, memory, NULL, NULL) == 1) {
-		at = der;
-		cms = d2i_CMS_ContentInfo(NULL, &at, size);
-		left = BIO_get_mem_data(memory, &rest);
-		if (left > 0 && !is_blank(rest, (size_t)left))
-			*behind = (uint64_t)left;
-	}
+	if (der != NULL)
+		cms = d2i_CMS_ContentInfo(NULL, &at, (long)size);
 	OPENSSL_free(der);
-	BIO_free(memory);
 	return cms;
 }
 
