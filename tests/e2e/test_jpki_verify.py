@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """jpki verify: what it says of signatures that are right, and of those that somebody has forged."""
 
+import base64
 import json
 import os
 import re
@@ -86,7 +87,7 @@ def test_pem(real, person, content, signature, tmp_path):
     pem.write_bytes(as_pem(signature))
     verify(pem, *known(real))
     pem.write_text(pem.read_text() + "and more\n")
-    assert "9 bytes stand behind the signature" in verify(pem, *known(real), status=NOT_VALID)
+    assert "9 bytes stand beside the signature" in verify(pem, *known(real), status=NOT_VALID)
 
 
 @pytest.mark.parametrize("script", [
@@ -181,7 +182,58 @@ def test_something_behind_it(real, person, content, signature, options):
     cms(content, signature, person, options=options)
     signature.write_bytes(signature.read_bytes() + b"%PDF")
     said = verify(signature, *known(real), status=NOT_VALID)
-    assert "4 bytes stand behind the signature, which it does not cover." in said
+    assert "4 bytes stand beside the signature, which it does not cover." in said
+
+
+NOTE = b"-----BEGIN NOTE-----\nSSBvd2UgeW91IDk5OSB5ZW4uCg==\n-----END NOTE-----\n"
+CLAIM = b"I OWE YOU 999 YEN"
+CLAIM_JA = "九百九十九円の借りがあります".encode()
+
+
+def within_the_base64(pem):
+    body = b"".join(pem.splitlines()[1:-1])
+    der = base64.b64decode(body) + CLAIM
+    return b"-----BEGIN CMS-----\n" + base64.encodebytes(der) + b"-----END CMS-----\n"
+
+
+@pytest.mark.parametrize("label", [b"CMS", b"PKCS7"])
+@pytest.mark.parametrize("change, count", [
+    (lambda pem: NOTE + pem, len(NOTE)),
+    (lambda pem: CLAIM + b"\n" + pem, len(CLAIM) + 1),
+    (lambda pem: pem + NOTE, len(NOTE)),
+    (lambda pem: pem + pem, None),
+    (within_the_base64, len(CLAIM)),
+    (lambda pem: pem.replace(b"\n-----END", b"\n-" + CLAIM_JA + b"\n-----END"), len(CLAIM_JA) + 1),
+    (lambda pem: pem.replace(b"\n-----END", CLAIM_JA + b"\n-----END"), len(CLAIM_JA)),
+    (lambda pem: pem.rstrip() + CLAIM_JA + b"\n", len(CLAIM_JA)),
+    (lambda pem: NOTE + b"\n" + pem + CLAIM, len(NOTE) + 1 + len(CLAIM)),
+])
+def test_text_beside_it(real, person, content, signature, change, count, label):
+    """OpenSSL passes it over, wherever it stands; a person who looks at the file does not."""
+    pem = as_pem(cms(content, signature, person))
+    changed = change(pem).replace(b"BEGIN CMS", b"BEGIN " + label).replace(b"END CMS", b"END " + label)
+    signature.write_bytes(changed)
+    told = json.loads(verify(signature, "--json", *known(real), status=NOT_VALID))
+    assert told["result"] == "not-valid"
+    assert told["bytes_not_covered"] == (len(changed) // 2 if count is None else count)
+    said = verify(signature, *known(real), status=NOT_VALID)
+    assert "beside the signature, which it does not cover." in said
+
+
+@pytest.mark.parametrize("change", [
+    lambda pem: b"\n \t\n" + pem + b"\n\n", lambda pem: pem.replace(b"\n", b"\r\n"),
+    lambda pem: pem.replace(b"\n", b" \n"), lambda pem: pem.replace(b"CMS", b"PKCS7"),
+    lambda pem: pem.rstrip()])
+def test_white_space_is_no_content(real, person, content, signature, change):
+    signature.write_bytes(change(as_pem(cms(content, signature, person))))
+    told = json.loads(verify(signature, "--json", *known(real)))
+    assert (told["result"], told["bytes_not_covered"]) == ("valid", 0)
+
+
+def test_a_signature_as_text_may_be_what_is_signed(real, person, content, signature):
+    content.write_bytes(as_pem(cms(content, signature, person)))
+    for options in ((), ("-stream",)):
+        verify(cms(content, signature, person, options=options), *known(real))
 
 
 @pytest.mark.parametrize("options", [(), ("-stream",)])

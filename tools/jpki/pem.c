@@ -7,6 +7,13 @@
 #include "pem.h"
 #include "text.h"
 
+#define BEGIN(name) "-----BEGIN " name "-----"
+#define END(name) "-----END " name "-----"
+#define BEGIN_CMS BEGIN(PEM_STRING_CMS)
+#define BEGIN_PKCS7 BEGIN(PEM_STRING_PKCS7)
+/* Letters of the first and the last line, without the blank in each. */
+#define LINES(name) (strlen(BEGIN(name) END(name)) - 2)
+
 int
 pem_no_passphrase(char *room, int size, int writing, void *data)
 {
@@ -34,41 +41,73 @@ is_signature(const char *name, const char *header)
 	       *header == '\0';
 }
 
-/* NULL: it is not a signature. False: there are no more. */
-static bool
-read_block(BIO *memory, unsigned char **der, long *size)
+/* The next block, which has to be one; to be freed. NULL: it is none. */
+static unsigned char *
+read_block(BIO *memory, size_t *size)
 {
 	char *name = NULL, *header = NULL;
+	unsigned char *der = NULL;
+	long length = 0;
 
-	*der = NULL;
-	if (PEM_read_bio(memory, &name, &header, der, size) != 1)
-		return false;
-	if (!is_signature(name, header)) {
-		OPENSSL_free(*der);
-		*der = NULL;
+	if (PEM_read_bio(memory, &name, &header, &der, &length) == 1 &&
+	    !is_signature(name, header)) {
+		OPENSSL_free(der);
+		der = NULL;
 	}
 	OPENSSL_free(name);
 	OPENSSL_free(header);
-	return true;
+	*size = (size_t)length;
+	return der;
+}
+
+/* Where one seems to begin; NULL. */
+static const uint8_t *
+find_begin(const uint8_t *bytes, size_t length)
+{
+	const uint8_t *cms = memmem(bytes, length, BEGIN_CMS, strlen(BEGIN_CMS));
+	const uint8_t *pkcs7 = memmem(bytes, length, BEGIN_PKCS7, strlen(BEGIN_PKCS7));
+
+	return cms == NULL || (pkcs7 != NULL && pkcs7 < cms) ? pkcs7 : cms;
+}
+
+static size_t
+count_unless_blank(const uint8_t *bytes, size_t length)
+{
+	return pem_is_blank((const char *)bytes, length) ? 0 : length;
+}
+
+/* Of the block, what is neither its first line, its last one, nor base64 of that many bytes:
+ * OpenSSL passes over text behind a dash, and at the ends of lines. */
+static size_t
+count_within(const uint8_t *block, size_t length, size_t der_size)
+{
+	size_t wanted = (der_size + 2) / 3 * 4, there = 0;
+
+	for (size_t i = 0; i < length; i++)
+		there += !pem_is_blank((const char *)block + i, 1);
+	wanted += memcmp(block, BEGIN_CMS, strlen(BEGIN_CMS)) == 0 ? LINES(PEM_STRING_CMS)
+								   : LINES(PEM_STRING_PKCS7);
+	return there > wanted ? there - wanted : 0;
 }
 
 unsigned char *
-pem_read_signature(const uint8_t *bytes, size_t length, size_t *size, uint64_t *behind)
+pem_read_signature(const uint8_t *bytes, size_t length, size_t *size, uint64_t *beside)
 {
-	BIO *memory = BIO_new_mem_buf(bytes, (int)length);
-	unsigned char *der = NULL;
-	long der_size, left;
-	char *rest;
+	const uint8_t *begin = find_begin(bytes, length), *end;
+	BIO *memory;
+	unsigned char *der;
 
+	if (begin == NULL)
+		return NULL;
+	memory = BIO_new_mem_buf(begin, (int)(bytes + length - begin));
 	if (memory == NULL)
 		out_of_memory();
-	while (der == NULL && read_block(memory, &der, &der_size))
-		;
-	if (der != NULL) {
-		*size = (size_t)der_size;
-		left = BIO_get_mem_data(memory, &rest);
-		*behind = pem_is_blank(rest, (size_t)left) ? 0 : (uint64_t)left;
-	}
+	der = read_block(memory, size);
+	end = bytes + length - BIO_ctrl_pending(memory);
 	BIO_free(memory);
+	if (der != NULL)
+		*beside = count_unless_blank(bytes, (size_t)(begin - bytes)) +
+			  count_within(begin, (size_t)(end - begin), *size) +
+			  count_unless_blank(end, (size_t)(bytes + length - end));
 	return der;
 }

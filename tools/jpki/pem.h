@@ -12,9 +12,10 @@
 int pem_no_passphrase(char *room, int size, int writing, void *data);
 
 /* The DER of the first signature in it; to be freed with OPENSSL_free(). NULL: there is none.
- * `behind` gets how many bytes stand behind it, 0 if all are blank. */
+ * `beside` gets how many bytes stand before it, within it and behind it that are no part of it, and
+ * that OpenSSL passes over; not where all are blank. */
 unsigned char *pem_read_signature(
-    const uint8_t *bytes, size_t length, size_t *size, uint64_t *behind);
+    const uint8_t *bytes, size_t length, size_t *size, uint64_t *beside);
 
 /* Whether there is nothing but white space. */
 bool pem_is_blank(const char *bytes, size_t length);

@@ -23,8 +23,6 @@
 #define TAIL_MAX (16u << 20)
 #define WHOLE_MAX (256u << 20)
 
-static const char pem_mark[] = "-----BEGIN ";
-
 /* So many bytes from there; to be freed. NULL, and it was told. */
 static uint8_t *
 read_bytes(const struct signed_file *file, uint64_t from, size_t length)
@@ -96,31 +94,32 @@ open_in_parts(struct signed_file *file, const struct frame *frame)
 
 /* ---------------------------------------------------------------- whole */
 
-static CMS_ContentInfo *
-read_pem(const uint8_t *bytes, size_t length, uint64_t *behind)
+/* What stands in its DER behind it is no part of it either. */
+static void
+decode_pem(struct signed_file *file, const uint8_t *bytes, size_t length)
 {
 	size_t size = 0;
-	unsigned char *der = pem_read_signature(bytes, length, &size, behind);
+	unsigned char *der = pem_read_signature(bytes, length, &size, &file->beside);
 	const unsigned char *at = der;
-	CMS_ContentInfo *cms = NULL;
 
-	if (der != NULL)
-		cms = d2i_CMS_ContentInfo(NULL, &at, (long)size);
+	if (der != NULL) {
+		file->cms = d2i_CMS_ContentInfo(NULL, &at, (long)size);
+		file->beside += size - (size_t)(at - der);
+	}
 	OPENSSL_free(der);
-	return cms;
 }
 
+/* As DER first: what is signed in it may hold a signature in the other form. */
 static void
 decode(struct signed_file *file, const uint8_t *bytes, size_t length)
 {
 	const unsigned char *at = bytes;
 
-	if (length > sizeof(pem_mark) && memcmp(bytes, pem_mark, sizeof(pem_mark) - 1) == 0) {
-		file->cms = read_pem(bytes, length, &file->behind);
-		return;
-	}
 	file->cms = d2i_CMS_ContentInfo(NULL, &at, (long)length);
-	file->behind = length - (size_t)(at - bytes);
+	if (file->cms != NULL)
+		file->beside = length - (size_t)(at - bytes);
+	else
+		decode_pem(file, bytes, length);
 }
 
 static bool

@@ -15,7 +15,7 @@ struct signed_file {
 	const char *path;
 	CMS_ContentInfo *cms;
 	bool has_content; /* what is signed is in it */
-	uint64_t behind;  /* bytes behind the signature, which nothing covers */
+	uint64_t beside;  /* bytes before and behind the signature, which it does not cover */
 	/* What is signed, by content_read(), or, if `memory` is not NULL, that. */
 	struct content content;
 	const uint8_t *memory;

@@ -19,11 +19,11 @@ struct check {
 	bool is_file; /* what is signed is data, and not something else that CMS knows */
 };
 
-/* What is behind the signature is in the file, and nobody has signed it. */
+/* What is beside the signature is in the file, and nobody has signed it. */
 static enum signer_state
 state_of(const struct check *check)
 {
-	if (check->file.behind > 0 || !check->is_file)
+	if (check->file.beside > 0 || !check->is_file)
 		return SIGNER_WRONG;
 	return signers_state(&check->signers);
 }
@@ -31,13 +31,13 @@ state_of(const struct check *check)
 static char *
 sentence_of(const struct check *check)
 {
-	if (check->file.behind > 0)
-		return text_format(ngettext("%llu byte stands behind the signature, which it does "
+	if (check->file.beside > 0)
+		return text_format(ngettext("%llu byte stands beside the signature, which it does "
 					    "not cover.",
-				       "%llu bytes stand behind the signature, which it does not "
+				       "%llu bytes stand beside the signature, which it does not "
 				       "cover.",
-				       (unsigned long)check->file.behind),
-		    (unsigned long long)check->file.behind);
+				       (unsigned long)check->file.beside),
+		    (unsigned long long)check->file.beside);
 	if (!check->is_file)
 		return text_format("%s", _("What is signed is no file."));
 	if (check->signers.count == 0)
@@ -85,7 +85,7 @@ print_for_programs(const struct check *check)
 {
 	json_print(json_pack("{s:s, s:b, s:I, s:s, s:o}", "result",
 	    signer_state_word(state_of(check)), "attached", check->file.has_content,
-	    "bytes_not_covered", (json_int_t)check->file.behind, "revocation", "unchecked",
+	    "bytes_not_covered", (json_int_t)check->file.beside, "revocation", "unchecked",
 	    "signers", signers_to_json(&check->signers)));
 }
 
