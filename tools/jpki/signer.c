@@ -138,30 +138,70 @@ static STACK_OF(X509) * candidates(const struct look *look)
 	return list;
 }
 
+/* What the signature says which certificate is meant, RFC 5035; one of them names it by SHA-1. */
+struct reference {
+	bool is_there, is_damaged; /* a damaged one may mean any */
+	ESS_SIGNING_CERT *by_sha1;
+	ESS_SIGNING_CERT_V2 *named;
+};
+
+/* The bytes of a signed attribute, which may be there once. NULL: it is not to be read. */
+static const unsigned char *
+find_reference(CMS_SignerInfo *info, int nid, struct reference *reference, long *length)
+{
+	const ASN1_STRING *value = attribute(info, nid, V_ASN1_SEQUENCE);
+
+	if (CMS_signed_get_attr_by_NID(info, nid, -1) < 0)
+		return NULL;
+	reference->is_there = true;
+	reference->is_damaged = reference->is_damaged || value == NULL;
+	*length = value != NULL ? ASN1_STRING_length(value) : 0;
+	return value != NULL ? ASN1_STRING_get0_data(value) : NULL;
+}
+
+static struct reference
+read_reference(CMS_SignerInfo *info)
+{
+	struct reference reference = {0};
+	const unsigned char *at;
+	long length;
+
+	at = find_reference(info, NID_id_smime_aa_signingCertificate, &reference, &length);
+	if (at != NULL && d2i_ESS_SIGNING_CERT(&reference.by_sha1, &at, length) == NULL)
+		reference.is_damaged = true;
+	at = find_reference(info, NID_id_smime_aa_signingCertificateV2, &reference, &length);
+	if (at != NULL && d2i_ESS_SIGNING_CERT_V2(&reference.named, &at, length) == NULL)
+		reference.is_damaged = true;
+	return reference;
+}
+
+/* Each of them, if there are both. */
+static bool
+is_named(const struct look *look, const struct reference *reference)
+{
+	STACK_OF(X509) *list = candidates(look);
+	bool is = !reference->is_damaged &&
+		  OSSL_ESS_check_signing_certs(reference->by_sha1, reference->named, list, 1) > 0;
+
+	sk_X509_free(list);
+	return is;
+}
+
 static void
 check_reference(struct look *look)
 {
-	const ASN1_STRING *value =
-	    attribute(look->info, NID_id_smime_aa_signingCertificateV2, V_ASN1_SEQUENCE);
-	const unsigned char *at = value != NULL ? ASN1_STRING_get0_data(value) : NULL;
-	ESS_SIGNING_CERT_V2 *reference = NULL;
-	STACK_OF(X509) * list;
+	struct reference reference = read_reference(look->info);
 
-	if (CMS_signed_get_attr_by_NID(look->info, NID_id_smime_aa_signingCertificateV2, -1) < 0) {
+	if (!reference.is_there)
 		set(look, SIGNER_CERTIFICATE, SIGNER_OK, _("the signature does not name it"));
-		return;
-	}
-	if (at != NULL)
-		reference = d2i_ESS_SIGNING_CERT_V2(NULL, &at, ASN1_STRING_length(value));
-	list = candidates(look);
-	if (reference != NULL && OSSL_ESS_check_signing_certs(NULL, reference, list, 1) > 0)
+	else if (is_named(look, &reference))
 		set(look, SIGNER_CERTIFICATE, SIGNER_OK, _("the one that the signature names"));
 	else
 		set(look, SIGNER_CERTIFICATE, SIGNER_WRONG,
 		    _("the signature names another certificate"));
 	ERR_clear_error();
-	sk_X509_free(list);
-	ESS_SIGNING_CERT_V2_free(reference);
+	ESS_SIGNING_CERT_free(reference.by_sha1);
+	ESS_SIGNING_CERT_V2_free(reference.named);
 }
 
 static void
