@@ -402,6 +402,13 @@ def test_one_to_whom_the_ca_has_given_that(check, authority, openssl_responder):
     assert state(check("--ocsp-url", URL), OCSP) == "OK"
 
 
+@pytest.mark.parametrize("digest", ["md5", "sha1"])
+def test_an_answer_that_may_be_forged(check, openssl_responder, digest):
+    openssl_responder("-rmd", digest)
+    said = check("--ocsp-url", URL, status=UNKNOWN)
+    assert state(said, OCSP) == "not available" and "it may be forged" in line(said, OCSP)
+
+
 def test_a_signer_who_may_not(check, authority, openssl_responder):
     """Any holder of a card has a certificate of the CA."""
     openssl_responder(signer=authority.end, key=authority.end_key)
@@ -555,6 +562,12 @@ def test_an_old_list_that_has_it(check, authority):
     said = check("--crl", authority.crl(*times), status=NOT_VALID)
     assert line(said, CRL) == ("not OK revoked since 2025-01-02 12:04:05 (Japan time) (by a list "
                                "that is out of date)")
+
+
+@pytest.mark.parametrize("digest", ["md5", "sha1"])
+def test_a_list_that_may_be_forged(check, authority, digest):
+    said = check("--crl", authority.crl("-md", digest), status=UNKNOWN)
+    assert state(said, CRL) == "not available" and "it may be forged" in line(said, CRL)
 
 
 def test_the_list_of_another_ca(check, authority, tmp_path):

@@ -155,3 +155,15 @@ forge_ca(const char *name, EVP_PKEY *key, const unsigned char *key_id)
 
 	return forge(&what);
 }
+
+EVP_MD_CTX *
+forge_signing(EVP_PKEY *signer, const EVP_MD *digest, bool pss)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *key = NULL;
+
+	assert_int_equal(EVP_DigestSignInit(context, &key, digest, NULL, signer), 1);
+	if (pss)
+		assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(key, RSA_PKCS1_PSS_PADDING), 1);
+	return context;
+}

@@ -3,6 +3,8 @@
 #ifndef TEST_JPKI_FORGE_H
 #define TEST_JPKI_FORGE_H
 
+#include <stdbool.h>
+
 #include <openssl/x509.h>
 
 /* What a certificate is to be like; extensions may be NULL, for none. Times are seconds from now.
@@ -29,5 +31,8 @@ X509 *forge_ca(const char *name, EVP_PKEY *key, const unsigned char *key_id);
 
 /* A CA's list with one number of a certificate in it (0: none), with times from now. */
 X509_CRL *forge_crl(const char *issuer, EVP_PKEY *signer, long number, long from, long until);
+
+/* What signs with a key and this hash, RSA in the way PSS if wanted; to be freed. */
+EVP_MD_CTX *forge_signing(EVP_PKEY *signer, const EVP_MD *digest, bool pss);
 
 #endif

@@ -166,6 +166,31 @@ one_for_other_certificates_says_nothing(void **state)
 	ASN1_INTEGER_free(base);
 }
 
+static enum point_state
+told_if_signed(const EVP_MD *digest, bool pss, long number)
+{
+	X509_CRL *crl = list(number);
+	EVP_MD_CTX *signing = forge_signing(ca_key, digest, pss);
+
+	assert_true(X509_CRL_sign_ctx(crl, signing) > 0);
+	EVP_MD_CTX_free(signing);
+	return told(crl);
+}
+
+static void
+only_a_safe_hash_is_believed(void **state)
+{
+	(void)state;
+	for (int pss = 0; pss < 2; pss++) {
+		assert_int_equal(told_if_signed(EVP_sha256(), pss, 0), POINT_OK);
+		assert_int_equal(told_if_signed(EVP_sha512(), pss, NUMBER), POINT_WRONG);
+		assert_int_equal(told_if_signed(EVP_sha1(), pss, 0), POINT_UNAVAILABLE);
+		assert_int_equal(told_if_signed(EVP_sha1(), pss, NUMBER), POINT_UNAVAILABLE);
+		assert_int_equal(told_if_signed(EVP_sha224(), pss, 0), POINT_UNAVAILABLE);
+	}
+	assert_int_equal(told_if_signed(EVP_md5(), false, 0), POINT_UNAVAILABLE);
+}
+
 int
 main(void)
 {
@@ -175,6 +200,7 @@ main(void)
 	    cmocka_unit_test(only_a_current_one_is_believed),
 	    cmocka_unit_test(a_revocation_does_not_end),
 	    cmocka_unit_test(one_for_other_certificates_says_nothing),
+	    cmocka_unit_test(only_a_safe_hash_is_believed),
 	};
 
 	return cmocka_run_group_tests(tests, make, drop);

@@ -69,6 +69,8 @@ struct answer {
 	const struct forge *signer; /* NULL: the CA itself */
 	bool other;		    /* about the CA's certificate, not the person's */
 	bool without_nonce, other_nonce;
+	const EVP_MD *digest; /* NULL: SHA-256 */
+	bool pss;
 };
 
 static void
@@ -89,13 +91,15 @@ add_status(OCSP_BASICRESP *basic, const struct answer *answer)
 }
 
 static void
-sign(OCSP_BASICRESP *basic, const struct forge *signer)
+sign(OCSP_BASICRESP *basic, const struct answer *answer)
 {
+	const struct forge *signer = answer->signer;
 	X509 *certificate = signer != NULL ? forge(signer) : ca;
+	EVP_MD_CTX *signing = forge_signing(signer != NULL ? signer->key : ca_key,
+	    answer->digest != NULL ? answer->digest : EVP_sha256(), answer->pss);
 
-	assert_int_equal(OCSP_basic_sign(basic, certificate, signer != NULL ? signer->key : ca_key,
-			     EVP_sha256(), NULL, 0),
-	    1);
+	assert_int_equal(OCSP_basic_sign_ctx(basic, certificate, signing, NULL, 0), 1);
+	EVP_MD_CTX_free(signing);
 	if (signer != NULL)
 		X509_free(certificate);
 }
@@ -114,7 +118,7 @@ told(const struct answer *answer)
 		OCSP_basic_add1_nonce(basic, NULL, -1);
 	else if (!answer->without_nonce)
 		OCSP_copy_nonce(basic, request);
-	sign(basic, answer->signer);
+	sign(basic, answer);
 	response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
 	ocsp_judge(response, request, end, ca, &points);
 	state = points.row[POINT_OCSP].state;
@@ -211,6 +215,25 @@ only_one_about_this_question_is_believed(void **state)
 }
 
 static void
+only_a_safe_hash_is_believed(void **state)
+{
+	const struct forge signer = right_signer();
+	struct answer answer = {.from = -10, .until = 60};
+
+	(void)state;
+	for (int way = 0; way < 4; way++) {
+		answer.pss = way & 1;
+		answer.signer = way & 2 ? &signer : NULL;
+		answer.digest = EVP_sha512();
+		assert_int_equal(told(&answer), POINT_OK);
+		answer.digest = EVP_sha1();
+		assert_int_equal(told(&answer), POINT_UNAVAILABLE);
+		answer.digest = answer.pss ? EVP_sha224() : EVP_md5(); /* OpenSSL has no other */
+		assert_int_equal(told(&answer), POINT_UNAVAILABLE);
+	}
+}
+
+static void
 an_address_is_what_the_certificate_says(void **state)
 {
 	struct forge what = right_signer();
@@ -235,6 +258,7 @@ main(void)
 	    cmocka_unit_test(only_one_who_may_is_believed),
 	    cmocka_unit_test(only_a_current_one_is_believed),
 	    cmocka_unit_test(only_one_about_this_question_is_believed),
+	    cmocka_unit_test(only_a_safe_hash_is_believed),
 	    cmocka_unit_test(an_address_is_what_the_certificate_says),
 	};
 

@@ -8,6 +8,7 @@
 #include "crl.h"
 #include "day.h"
 #include "message.h"
+#include "safe_hash.h"
 #include "text.h"
 
 static char *
@@ -116,8 +117,17 @@ tell_good(struct points *points, const X509_CRL *crl)
 	text_free(&time);
 }
 
-/* What OpenSSL passes: a list without an end, which RFC 5280 demands, and one that has only what
- * has changed since another. */
+static bool
+has_safe_hash(const X509_CRL *crl)
+{
+	const X509_ALGOR *algorithm = NULL;
+
+	X509_CRL_get0_signature(crl, NULL, &algorithm);
+	return safe_hash_of_signature(algorithm);
+}
+
+/* What OpenSSL passes: a list without an end, which RFC 5280 demands; one that has only what has
+ * changed since another; and one that may be forged. */
 static const char *
 find_fault(const X509_CRL *crl)
 {
@@ -125,6 +135,10 @@ find_fault(const X509_CRL *crl)
 		return N_("The list does not say until when it holds.");
 	if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0)
 		return N_("The list has only what has changed since another one.");
+	if (!has_safe_hash(crl))
+		return N_(
+		    "The list was signed with a hash that is not known to be safe, as SHA-256 "
+		    "is: it may be forged.");
 	return NULL;
 }
 

@@ -10,6 +10,7 @@
 #include "http.h"
 #include "message.h"
 #include "ocsp.h"
+#include "safe_hash.h"
 #include "text.h"
 
 #define PATIENCE 15	      /* seconds for an answer */
@@ -112,6 +113,9 @@ find_fault(OCSP_BASICRESP *basic, OCSP_REQUEST *request, X509 *end, X509 *ca, st
 
 	if (!is_signed(basic, ca))
 		return N_("The answer was signed by somebody who may not answer for the CA.");
+	if (!safe_hash_of_signature(OCSP_resp_get0_tbs_sigalg(basic)))
+		return N_("The answer was signed with a hash that is not known to be safe, as "
+			  "SHA-256 is: it may be forged.");
 	nonce = OCSP_check_nonce(request, basic);
 	if (nonce == 0)
 		return N_("The answer is one to another question (nonce): it was replayed.");

@@ -4,13 +4,13 @@
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/ess.h>
-#include <openssl/objects.h>
 #include <openssl/x509.h>
 
 #include "chain.h"
 #include "columns.h"
 #include "message.h"
 #include "rules.h"
+#include "safe_hash.h"
 #include "signer.h"
 #include "text.h"
 
@@ -36,25 +36,13 @@ set(struct look *look, enum signer_point point, enum signer_state state, const c
 
 /* ---------------------------------------------------------------- the signature */
 
-/* MD5 and SHA-1 can be made to fit another content. */
 bool
 signer_has_good_hash(CMS_SignerInfo *info)
 {
 	X509_ALGOR *hash = NULL;
-	const ASN1_OBJECT *name;
 
 	CMS_SignerInfo_get0_algs(info, NULL, NULL, &hash, NULL);
-	if (hash == NULL)
-		return false;
-	X509_ALGOR_get0(&name, NULL, NULL, hash);
-	switch (OBJ_obj2nid(name)) {
-	case NID_sha256:
-	case NID_sha384:
-	case NID_sha512:
-		return true;
-	default:
-		return false;
-	}
+	return hash != NULL && safe_hash(hash);
 }
 
 /* The one value of a signed attribute that is there once; NULL. */
