@@ -541,6 +541,32 @@ def test_not_in_the_list(check, authority, tmp_path, form):
     assert line(said, CRL).startswith("OK not revoked, as of ")
 
 
+@pytest.mark.parametrize("form", ["PEM", "DER"])
+@pytest.mark.parametrize("more", ["list", "text", "blank"])
+def test_one_list_only(check, authority, tmp_path, form, more):
+    """What is passed over may tell that the certificate was revoked."""
+    behind = b" \n\n" if more == "blank" else b"Another list:\n"
+    if more == "list":
+        authority.knows("R")
+        behind = openssl("crl", "-in", authority.crl(), "-outform", form)
+    authority.index.write_text("")
+    made = tmp_path / "crl"
+    made.write_bytes(openssl("crl", "-in", authority.crl(), "-outform", form) + behind)
+    said = check("--crl", made, status=VALID if more == "blank" else NOT_VALID)
+    if more == "blank":
+        assert state(said, CRL) == "OK"
+    else:
+        assert "Name a file that holds one list (CRL) and nothing else." in said
+
+
+def test_text_before_a_list(check, authority, tmp_path):
+    """As OpenSSL itself writes it."""
+    authority.index.write_text("")
+    made = tmp_path / "crl"
+    made.write_bytes(openssl("crl", "-text", "-in", authority.crl()))
+    assert state(check("--crl", made), CRL) == "OK"
+
+
 def test_in_the_list(check, authority):
     authority.knows("R")
     said = check("--crl", authority.crl(), status=NOT_VALID)

@@ -179,27 +179,62 @@ certificate_folder_read(const char *path, struct stack_st_X509 **certificates)
 	return STATUS_DONE;
 }
 
-int
-crl_file_read(const char *path, X509_CRL **crl)
+/* The first one, and whether there is more behind it. NULL: there is none. */
+static X509_CRL *
+parse_crl(BIO *memory, bool *more)
 {
-	BIO *memory = read_whole(path, CRL_SIZE_MAX);
-	const unsigned char *at;
 	char *bytes;
-	long length;
+	long length = BIO_get_mem_data(memory, &bytes);
+	const unsigned char *at = (const unsigned char *)bytes;
+	X509_CRL *crl = length > 0 ? d2i_X509_CRL(NULL, &at, length) : NULL;
 
-	if (memory == NULL)
-		return tell_unreadable(path, errno);
-	length = BIO_get_mem_data(memory, &bytes);
-	at = (const unsigned char *)bytes;
-	*crl = length > 0 ? d2i_X509_CRL(NULL, &at, length) : NULL;
-	if (*crl == NULL)
-		*crl = PEM_read_bio_X509_CRL(memory, NULL, pem_no_passphrase, NULL);
-	BIO_free(memory);
+	if (crl == NULL) {
+		crl = PEM_read_bio_X509_CRL(memory, NULL, pem_no_passphrase, NULL);
+		length = BIO_get_mem_data(memory, &bytes);
+		at = (const unsigned char *)bytes;
+	}
+	length -= (const char *)at - bytes;
+	*more = !pem_is_blank((const char *)at, (size_t)length);
 	ERR_clear_error();
-	if (*crl != NULL)
-		return STATUS_DONE;
+	return crl;
+}
+
+static int
+tell_no_crl(const char *path)
+{
 	complain(_("There is no list of revoked certificates in %s."), path);
 	failure_code("file");
 	advise("%s", _("A CRL in the form PEM or DER is wanted."));
 	return STATUS_FAILED;
+}
+
+/* What is not looked at may tell of a revocation. */
+static int
+tell_more_than_a_crl(const char *path)
+{
+	complain(_("In %s something stands behind the list of revoked certificates: another list, "
+		   "or what is none."),
+	    path);
+	failure_code("file");
+	advise("%s", _("Name a file that holds one list (CRL) and nothing else."));
+	return STATUS_FAILED;
+}
+
+int
+crl_file_read(const char *path, X509_CRL **crl)
+{
+	BIO *memory = read_whole(path, CRL_SIZE_MAX);
+	X509_CRL *found;
+	bool more;
+
+	if (memory == NULL)
+		return tell_unreadable(path, errno);
+	found = parse_crl(memory, &more);
+	BIO_free(memory);
+	if (found != NULL && !more) {
+		*crl = found;
+		return STATUS_DONE;
+	}
+	X509_CRL_free(found);
+	return found == NULL ? tell_no_crl(path) : tell_more_than_a_crl(path);
 }

@@ -15,7 +15,8 @@ int certificate_file_read(const char *path, struct stack_st_X509 **certificates)
 /* The same of all files of a folder, but those that hold none are passed over. */
 int certificate_folder_read(const char *path, struct stack_st_X509 **certificates);
 
-/* The list of revoked certificates in a file. The caller owns it. */
+/* The list of revoked certificates in a file, which holds no other. The caller owns it.
+ * STATUS_DONE, or it was told. */
 int crl_file_read(const char *path, X509_CRL **crl);
 
 #endif
