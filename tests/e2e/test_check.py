@@ -341,6 +341,13 @@ def test_what_is_not_jpki_s_is_not_valid(sandbox, authority):
     assert "of a CA, not of a person" in line(said, "Issued by a known CA")
 
 
+def test_a_certificate_for_another_use(sandbox, authority):
+    made, _ = authority.issue("somebody", "keyUsage = critical, digitalSignature\n"
+                              "extendedKeyUsage = critical, serverAuth")
+    said = check_file(sandbox, made, "--ca", authority.ca, status=NOT_VALID)
+    assert line(said, "Key usage") == "not OK It is for other uses only (extendedKeyUsage)."
+
+
 def test_one_s_own_ca_in_the_file_is_not_believed(sandbox, authority, tmp_path):
     both = tmp_path / "both.pem"
     both.write_bytes(authority.end.read_bytes() + authority.ca.read_bytes())

@@ -142,6 +142,7 @@ def test_another_chain_of_the_same_names_and_another_key(real, content, signatur
     ({"usage": "critical,digitalSignature"}, "Use", "NOT OK"),
     ({"usage": "critical,keyEncipherment"}, "Use", "NOT OK"),
     ({"usage": "critical,digitalSignature,nonRepudiation,keyCertSign"}, "Use", "NOT OK"),
+    ({"more": "extendedKeyUsage = critical,serverAuth"}, "Use", "NOT OK"),
     ({"policy": "1.2.392.200149.8.5.1.3.30"}, "Policy", "NOT OK"),
     ({"policy": "1.2.3.4"}, "Policy", "NOT OK"),
     ({"usage": "critical,digitalSignature,nonRepudiation,keyCertSign",

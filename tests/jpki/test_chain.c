@@ -227,6 +227,22 @@ a_ca_must_be_one(void **state)
 }
 
 static void
+a_ca_must_be_one_for_that_use(void **state)
+{
+	struct forge ca = right_ca();
+
+	(void)state;
+	ca.extended_key_usage = "critical,serverAuth,codeSigning";
+	assert_int_equal(find(right_end(), ca, NULL), CHAIN_CA_WRONG);
+	ca.extended_key_usage = "serverAuth";
+	assert_int_equal(find(right_end(), ca, NULL), CHAIN_OK);
+	ca.extended_key_usage = "critical,serverAuth,clientAuth";
+	assert_int_equal(find(right_end(), ca, NULL), CHAIN_OK);
+	ca.extended_key_usage = "critical,anyExtendedKeyUsage";
+	assert_int_equal(find(right_end(), ca, NULL), CHAIN_OK);
+}
+
+static void
 a_ca_is_not_a_person(void **state)
 {
 	struct forge end = right_end();
@@ -303,6 +319,39 @@ key_usage_is_that_of_the_key(void **state)
 	assert_false(usage_fits("critical,keyEncipherment", JPKI_AUTHENTICATION));
 	assert_false(usage_fits(NULL, JPKI_AUTHENTICATION));
 	assert_false(usage_fits(NULL, JPKI_SIGNATURE));
+}
+
+static bool
+purpose_fits(const char *purpose, enum jpki_role role)
+{
+	struct forge what = right_end();
+	bool fits;
+	X509 *end;
+
+	what.extended_key_usage = purpose;
+	end = forge(&what);
+	fits = rules_purpose_fits(end, role);
+	X509_free(end);
+	return fits;
+}
+
+static void
+what_is_critical_of_its_use_is_heeded(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		assert_true(purpose_fits(NULL, (enum jpki_role)role));
+		assert_true(purpose_fits("serverAuth", (enum jpki_role)role));
+		assert_true(purpose_fits("critical,anyExtendedKeyUsage", (enum jpki_role)role));
+		assert_true(purpose_fits("critical,emailProtection", (enum jpki_role)role));
+		assert_false(purpose_fits("critical,serverAuth", (enum jpki_role)role));
+		assert_false(purpose_fits("critical,timeStamping", (enum jpki_role)role));
+		assert_false(purpose_fits("critical,1.2.3.4", (enum jpki_role)role));
+	}
+	assert_true(purpose_fits("critical,clientAuth", JPKI_AUTHENTICATION));
+	assert_false(purpose_fits("critical,clientAuth", JPKI_SIGNATURE));
+	assert_true(purpose_fits("critical,1.3.6.1.5.5.7.3.36", JPKI_SIGNATURE));
+	assert_false(purpose_fits("critical,1.3.6.1.5.5.7.3.36", JPKI_AUTHENTICATION));
 }
 
 static enum policy
@@ -414,11 +463,13 @@ main(void)
 	    cmocka_unit_test(its_period_is_told_from_the_rest),
 	    cmocka_unit_test(a_ca_s_period_counts),
 	    cmocka_unit_test(a_ca_must_be_one),
+	    cmocka_unit_test(a_ca_must_be_one_for_that_use),
 	    cmocka_unit_test(a_ca_is_not_a_person),
 	    cmocka_unit_test(a_weak_digest_is_refused),
 	    cmocka_unit_test(what_is_critical_and_not_understood_is_refused),
 	    cmocka_unit_test(a_ca_is_known_by_its_fingerprint_alone),
 	    cmocka_unit_test(key_usage_is_that_of_the_key),
+	    cmocka_unit_test(what_is_critical_of_its_use_is_heeded),
 	    cmocka_unit_test(policies_tell_the_use),
 	    cmocka_unit_test(real_cas_are_known),
 	    cmocka_unit_test(a_real_ca_s_name_is_not_its_signature),

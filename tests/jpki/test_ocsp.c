@@ -167,6 +167,11 @@ only_one_who_may_is_believed(void **state)
 	signer.extended_key_usage = "clientAuth";
 	assert_signer(&signer, POINT_UNAVAILABLE);
 	signer = right_signer();
+	signer.key_usage = "critical,digitalSignature";
+	assert_signer(&signer, POINT_OK);
+	signer.key_usage = "critical,keyEncipherment"; /* not to sign with */
+	assert_signer(&signer, POINT_UNAVAILABLE);
+	signer = right_signer();
 	signer.signer = key; /* the CA's name and identifier, not its signature */
 	assert_signer(&signer, POINT_UNAVAILABLE);
 	signer = right_signer();

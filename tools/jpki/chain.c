@@ -5,6 +5,7 @@
 
 #include "chain.h"
 #include "message.h"
+#include "rules.h"
 #include "text.h"
 
 /* 112 bits: RSA of 2048 bits, SHA-256. */
@@ -115,7 +116,9 @@ chain_verify(X509 *end, X509 *ca, X509_CRL *crl, time_t at)
 static bool
 may_issue(X509 *ca)
 {
-	return X509_check_ca(ca) == 1 && (X509_get_key_usage(ca) & KU_KEY_CERT_SIGN) != 0;
+	return X509_check_ca(ca) == 1 && (X509_get_key_usage(ca) & KU_KEY_CERT_SIGN) != 0 &&
+	       (rules_purpose_fits(ca, JPKI_AUTHENTICATION) ||
+		   rules_purpose_fits(ca, JPKI_SIGNATURE));
 }
 
 static bool
@@ -174,7 +177,7 @@ static const struct row {
     [CHAIN_FORGED] = {"forged",
 	N_("It names the key of a CA that is known, but was not signed with it: it is forged.")},
     [CHAIN_CA_PERIOD] = {"ca-period", N_("The CA's own certificate is not valid at that time.")},
-    [CHAIN_CA_WRONG] = {"ca-wrong", N_("What has signed it may not issue certificates.")},
+    [CHAIN_CA_WRONG] = {"ca-wrong", N_("What has signed it may not issue such certificates.")},
     [CHAIN_NOT_END] = {"not-end", N_("It is the certificate of a CA, not of a person.")},
     [CHAIN_WRONG] = {"wrong", NULL},
 };

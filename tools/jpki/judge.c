@@ -47,14 +47,18 @@ judge_chain(const struct chain *chain, struct points *points)
 static void
 judge_usage(X509 *certificate, enum jpki_role role, struct points *points)
 {
-	bool fits = rules_usage_fits(certificate, role);
 	const char *wanted =
 	    role == JPKI_SIGNATURE ? "digitalSignature, nonRepudiation" : "digitalSignature";
 
-	points_set(points, POINT_USAGE, fits ? POINT_OK : POINT_WRONG,
-	    fits ? text_format("%s", wanted)
-		 : /* TRANSLATORS: names of key usages, as "digitalSignature". */
-		text_format(_("It has to be exactly: %s"), wanted));
+	if (!rules_usage_fits(certificate, role))
+		points_set(points, POINT_USAGE, POINT_WRONG,
+		    /* TRANSLATORS: names of key usages, as "digitalSignature". */
+		    text_format(_("It has to be exactly: %s"), wanted));
+	else if (!rules_purpose_fits(certificate, role))
+		points_set(points, POINT_USAGE, POINT_WRONG,
+		    text_format("%s", _("It is for other uses only (extendedKeyUsage).")));
+	else
+		points_set(points, POINT_USAGE, POINT_OK, text_format("%s", wanted));
 }
 
 static void

@@ -60,6 +60,18 @@ ocsp_request(X509 *end, X509 *ca)
 
 /* ---------------------------------------------------------------- whether it is to be believed */
 
+/* One to whom the CA has given a certificate needs a key that may sign, if that says what it may.
+ * Of the CA itself that is not asked: its key is one for certificates and lists. */
+static bool
+may_sign(OCSP_BASICRESP *basic, STACK_OF(X509) * others, X509 *ca)
+{
+	X509 *signer = NULL;
+
+	return OCSP_resp_get0_signer(basic, &signer, others) == 1 &&
+	       (X509_cmp(signer, ca) == 0 ||
+		   (X509_get_key_usage(signer) & KU_DIGITAL_SIGNATURE) != 0);
+}
+
 static bool
 is_signed(OCSP_BASICRESP *basic, X509 *ca)
 {
@@ -70,7 +82,8 @@ is_signed(OCSP_BASICRESP *basic, X509 *ca)
 	/* the CA's own certificate need not be in the answer */
 	if (others == NULL || sk_X509_push(others, ca) <= 0)
 		out_of_memory();
-	is = OCSP_basic_verify(basic, others, store, OCSP_NOEXPLICIT) == 1;
+	is = OCSP_basic_verify(basic, others, store, OCSP_NOEXPLICIT) == 1 &&
+	     may_sign(basic, others, ca);
 	sk_X509_free(others);
 	X509_STORE_free(store);
 	ERR_clear_error();

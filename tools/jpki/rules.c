@@ -57,3 +57,44 @@ rules_usage_fits(X509 *certificate, enum jpki_role role)
 	/* all bits are set where there is no such extension */
 	return X509_get_key_usage(certificate) == wanted;
 }
+
+/* The uses that take in that of a card's key: those of RFC 5280, 4.2.1.12 and RFC 9336, and what
+ * makers of programs call the same. */
+static const struct purpose {
+	const char *oid;
+	unsigned roles;
+} purposes[] = {
+    {"2.5.29.37.0", JPKI_ALL_ROLES},				/* any */
+    {"1.3.6.1.5.5.7.3.2", JPKI_ROLE(JPKI_AUTHENTICATION)},	/* client's authentication */
+    {"1.3.6.1.4.1.311.20.2.2", JPKI_ROLE(JPKI_AUTHENTICATION)}, /* smart card logon */
+    {"1.3.6.1.5.5.7.3.4", JPKI_ALL_ROLES},			/* email protection */
+    {"1.3.6.1.5.5.7.3.36", JPKI_ROLE(JPKI_SIGNATURE)},		/* signing of documents */
+    {"1.3.6.1.4.1.311.10.3.12", JPKI_ROLE(JPKI_SIGNATURE)},	/* Microsoft's name of that */
+    {"1.2.840.113583.1.1.5", JPKI_ROLE(JPKI_SIGNATURE)},	/* Adobe's */
+};
+
+static bool
+is_purpose_of(const ASN1_OBJECT *object, enum jpki_role role)
+{
+	char oid[80];
+
+	if (OBJ_obj2txt(oid, sizeof(oid), object, 1) > 0)
+		for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++)
+			if (strcmp(purposes[i].oid, oid) == 0)
+				return (purposes[i].roles & JPKI_ROLE(role)) != 0;
+	return false;
+}
+
+bool
+rules_purpose_fits(const X509 *certificate, enum jpki_role role)
+{
+	int critical;
+	EXTENDED_KEY_USAGE *list =
+	    X509_get_ext_d2i(certificate, NID_ext_key_usage, &critical, NULL);
+	bool fits = critical == 0 || critical == -1; /* -1: there is none */
+
+	for (int i = 0; i < sk_ASN1_OBJECT_num(list) && !fits; i++)
+		fits = is_purpose_of(sk_ASN1_OBJECT_value(list, i), role);
+	EXTENDED_KEY_USAGE_free(list);
+	return fits;
+}

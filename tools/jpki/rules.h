@@ -27,4 +27,8 @@ bool policy_role(enum policy policy, enum jpki_role *role);
  * nonRepudiation. */
 bool rules_usage_fits(X509 *certificate, enum jpki_role role);
 
+/* Whether an extendedKeyUsage that is critical, if there is one, allows what that key is for; of a
+ * CA's, that it issues such certificates. */
+bool rules_purpose_fits(const X509 *certificate, enum jpki_role role);
+
 #endif

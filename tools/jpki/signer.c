@@ -229,7 +229,8 @@ check_rules(struct look *look)
 	enum policy policy = policy_of(certificate);
 	enum jpki_role role;
 
-	if (rules_usage_fits(certificate, look->role))
+	if (rules_usage_fits(certificate, look->role) &&
+	    rules_purpose_fits(certificate, look->role))
 		set(look, SIGNER_USAGE, SIGNER_OK, NULL);
 	else
 		set(look, SIGNER_USAGE, SIGNER_WRONG, _("the key is not one to sign files with"));
