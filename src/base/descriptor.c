@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/descriptor.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,4 +30,15 @@ descriptor_close(struct descriptor *descriptor)
 	if (descriptor_is_ours(descriptor))
 		(void)close(descriptor->number);
 	*descriptor = NO_DESCRIPTOR;
+}
+
+void
+descriptor_unlock(int number)
+{
+	struct flock whole = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+
+	if (number < 0)
+		return;
+	(void)fcntl(number, F_OFD_SETLK, &whole);
+	(void)close(number);
 }

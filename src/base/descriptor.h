@@ -25,4 +25,11 @@ bool descriptor_is_ours(const struct descriptor *descriptor);
 /* Close it if so; it is none then. */
 void descriptor_close(struct descriptor *descriptor);
 
+/*
+ * Give back the locks of an open file (F_OFD_SETLK) and close it; -1 is none. To close it alone
+ * would not do where a child has it too, one that was forked without a word to us (_Fork). Not to
+ * be called in a forked child.
+ */
+void descriptor_unlock(int number);
+
 #endif

@@ -136,9 +136,11 @@ connection_finish(struct jpki_connection *connection)
 	fork_forget(&connection->guard);
 	guard_stop(&connection->guard.file, !connection->power_off || rv == JPKI_OK);
 	fork_forget(&connection->held);
-	if (connection->power_off && rv == JPKI_OK && descriptor_is_ours(&connection->held.file))
-		mark_set(connection->held.file.number, false);
-	descriptor_close(&connection->held.file);
+	if (descriptor_is_ours(&connection->held.file)) {
+		if (connection->power_off && rv == JPKI_OK)
+			mark_set(connection->held.file.number, false);
+		descriptor_unlock(connection->held.file.number);
+	}
 	free(connection);
 	return rv;
 }

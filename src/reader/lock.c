@@ -2,9 +2,9 @@
 #include "reader/lock.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/descriptor.h"
 #include "base/log.h"
 #include "card/credential.h"
 #include "reader/readers.h"
@@ -259,8 +259,7 @@ cut_power(struct reader *reader, int rest)
 	}
 	if (can)
 		(void)jpki_card_disconnect(reader->card, false, -1);
-	if (rest >= 0)
-		(void)close(rest);
+	descriptor_unlock(rest);
 }
 
 void
@@ -290,8 +289,8 @@ release_alone(struct reader *reader, bool open, int rest)
 		connect_again(reader);
 		cut_power(reader, rest);
 		note_all_locked(reader);
-	} else if (rest >= 0)
-		(void)close(rest);
+	} else
+		descriptor_unlock(rest);
 }
 
 void

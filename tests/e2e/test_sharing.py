@@ -268,6 +268,17 @@ def test_a_child_that_lives_on_holds_nothing(sandbox, card, child):
         wait_until(lambda: card.verified() == [])
 
 
+@pytest.mark.parametrize("label", [AUTH, SIGN])
+def test_a_child_keeps_no_lock_of_a_parent_that_is_done(sandbox, card, label):
+    """The next login would wait for it, and share with nobody."""
+    with Worker(sandbox) as worker:
+        opened(worker, label)
+        assert worker.ask("fork_unseen") == "CKR_OK"
+        assert worker.ask("finalize") == "CKR_OK"
+        assert card.verified() == []
+        assert "OFDLCK" not in sandbox.run("sh", "-c", "cat /proc/[0-9]*/fdinfo/*", status=None)
+
+
 def test_another_user_shares_with_nobody(sandbox, card, signature_of):
     """Nobody can keep the card open for somebody else, nor trust that it is."""
     right = signature_of(AUTH)

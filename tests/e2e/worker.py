@@ -215,6 +215,12 @@ class Program:
                         os.close(int(number))
             time.sleep(1e6)
 
+    def fork_unseen(self):
+        """A child that only lives, forked past what is called in one."""
+        if ctypes.CDLL(None)._Fork() == 0:
+            os.closerange(0, 3)
+            time.sleep(1e6)
+
     def spawn(self):
         """Another program, with whatever is open here and not closed for it."""
         subprocess.Popen(["sleep", "infinity"], close_fds=False)  # the sandbox ends it

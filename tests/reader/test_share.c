@@ -60,6 +60,26 @@ one_alone_is_the_last(void **state)
 	}
 }
 
+/* As with a child that was forked past what is called in one. */
+static void
+lock_is_given_back_though_another_has_the_file(void **state)
+{
+	struct share share = SHARE_NONE;
+	bool was_open;
+	int rest, copy;
+
+	(void)state;
+	join(&share, JPKI_AUTHENTICATION);
+	assert_false(share_leave(&share, SHARE_ALL, &rest, &was_open));
+	copy = dup(rest);
+	assert_true(copy >= 0);
+	descriptor_unlock(rest);
+	join(&share, JPKI_AUTHENTICATION);
+	assert_true(leaves_as_last(&share, false));
+	assert_int_equal(close(copy), 0);
+	descriptor_unlock(-1);
+}
+
 static void
 the_last_of_several_is_told_that_the_card_is_open(void **state)
 {
@@ -384,6 +404,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(one_alone_is_the_last),
+	    cmocka_unit_test(lock_is_given_back_though_another_has_the_file),
 	    cmocka_unit_test(the_last_of_several_is_told_that_the_card_is_open),
 	    cmocka_unit_test(who_locks_keeps_others_from_joining),
 	    cmocka_unit_test(one_key_goes_and_the_other_stays),
