@@ -98,8 +98,25 @@ def test_a_list_that_has_changed_gets_it_back_all_the_same(person, opensc):
     assert "again already" in person.setup("chromium", "--profile", folder, "--with-opensc")
     assert not (person.home / KEPT).exists()
     person.setup("chromium", "--profile", folder, "--without-opensc")
-    list_.unlink()
-    assert "is gone, and" in person.setup("chromium", "--profile", folder, "--with-opensc")
+
+
+@pytest.mark.parametrize("away", ["folder", "list"])
+def test_a_list_that_is_away_gets_it_back_when_it_is_there(person, opensc, away):
+    """As on a disk that is not mounted."""
+    folder = person.database(text=f"library={opensc}\nname=OpenSC\n\n")
+    words = ["chromium", "--profile", folder]
+    before = person.files()
+    person.setup(*words, "--without-opensc")
+    what = folder if away == "folder" else folder / "pkcs11.txt"
+    elsewhere = what.rename(person.home / "elsewhere")
+    person.run(JPKI, "doctor", "--unfix", status=1)
+    said = person.out + person.err
+    assert f"jpki: {folder}/pkcs11.txt is not there now" in said and KEPT in said
+    person.run(JPKI, "doctor", "--unfix", status=1)
+    elsewhere.rename(what)
+    person.run(JPKI, "doctor", "--unfix")
+    person.setup(*words, "--remove")
+    assert person.files() == before
 
 
 @pytest.mark.parametrize("spoil, said", [

@@ -239,16 +239,19 @@ has_module(const char *text, const char *stanza)
 	return has;
 }
 
-/* 1: it was put back; 0: there is no need to; -1: it cannot be. */
+/* 1: it was put back; 0: there is no need to; -1: it cannot be. A list that is not there may be so
+ * for a while, as on a disk that is not mounted. */
 static int
-put_into_database(const struct file *file, const struct kept_row *row)
+put_into_database(const struct file *file, const struct kept_row *row, const char *kept)
 {
 	char *text;
 	int result;
 
 	if (!file->exists) {
-		tell(_("%s is gone, and OpenSC's module with it."), row->file);
-		return 0;
+		complain(_("%s is not there now: what was taken out of it stays kept in %s. Run "
+			   "this again when it is there, or remove what is kept if it never is"),
+		    row->file, kept);
+		return -1;
 	}
 	if (has_module(file->text, row->taken)) {
 		tell(_("OpenSC's module is in %s again already."), row->file);
@@ -283,14 +286,14 @@ put_file_back(const struct file *file, const struct kept_row *row)
 }
 
 static int
-put_row_back(const struct kept_row *row)
+put_row_back(const struct kept_row *row, const char *kept)
 {
 	struct file file = {0};
 	int result = file_read(&file, row->file);
 
 	if (result == 0)
-		result =
-		    row->made == NULL ? put_into_database(&file, row) : put_file_back(&file, row);
+		result = row->made == NULL ? put_into_database(&file, row, kept)
+					   : put_file_back(&file, row);
 	if (result > 0)
 		tell_back(row->place, row->file);
 	file_free(&file);
@@ -310,7 +313,7 @@ opensc_put_back(enum opensc_place place, const char *file)
 
 		if (!kept_get(&kept, i, &row) || !is_wanted(&row, place, file))
 			continue;
-		if (put_row_back(&row) != 0) {
+		if (put_row_back(&row, kept.file.path) != 0) {
 			result = -1;
 			continue;
 		}

@@ -40,7 +40,7 @@ int opensc_take_out(const struct opensc_finding *finding);
  * was kept cannot be read, which was told. */
 int opensc_kept(enum opensc_place place, const char *file);
 
-/* Put back all that was so taken out, and tell it. 0 or -1. */
+/* Put back all that was so taken out, and tell it. 0, or -1: what could not be is kept. */
 int opensc_put_back(enum opensc_place place, const char *file);
 
 #endif
