@@ -577,6 +577,41 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(sandbox, card):
     assert card.verifies() == []
 
 
+@pytest.mark.alike
+@pytest.mark.parametrize("words", [["cert", "sign"], ["sign", "FILE"], ["check", "sign"], ["status", "--sign"],
+                                   ["pin", "change", "sign"]], ids=" ".join)
+@pytest.mark.parametrize("fault", ["sw 6F00", "sw 6581", "garbage"])
+def test_an_answer_that_is_not_known_spends_no_try(jpki, card, tmp_path, words, fault):
+    """And so it is said."""
+    (tmp_path / "file").write_text("text\n")
+    words = [str(tmp_path / "file") if word == "FILE" else word for word in words]
+    change = "change" in words
+    kind, *sw = fault.split()
+    moment = "change" if change else "verify"
+    card.fault(kind, moment, *sw)
+    said = jpki(*words, pin=[SIGN_PIN, "K7TQ2M"] if change else SIGN_PIN, status=FAILED)
+    assert "No try was spent. Tries left: 5 of 5.\n" in said
+    assert ("It is not certain whether it was changed" in said) == change
+    if words[0] != "sign":  # which has no --json
+        card.fault(kind, moment, *sw)
+        error = jpki.error(*words, pin=[SIGN_PIN, "K7TQ2M"] if change else SIGN_PIN, status=FAILED)
+        assert (error["try_spent"], error["tries_left"]) == (False, 5)
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("words", [["cert", "sign"], ["sign", "FILE"]], ids=" ".join)
+def test_an_error_after_the_right_one_spends_no_try(jpki, card, tmp_path, words):
+    (tmp_path / "file").write_text("text\n")
+    words = [str(tmp_path / "file") if word == "FILE" else word for word in words]
+    for moment in (1, 2):
+        card.fault("sw", f"verify+{moment}", "6F00")
+        said = jpki(*words, pin=SIGN_PIN, status=None)
+        if jpki.sandbox.status != DONE:
+            assert "No try was spent. Tries left: 5 of 5.\n" in said
+        card.clear_faults()
+        (tmp_path / "file.p7m").unlink(missing_ok=True)
+
+
 # --- change ---------------------------------------------------------------------------------------
 
 
@@ -647,9 +682,22 @@ def test_a_change_that_is_not_answered_may_have_come_about(jpki, card, kind):
     assert {entry.sw for entry in card.verifies()} == {"9000"}
 
 
+@pytest.mark.alike
+@pytest.mark.parametrize("sw, sure", [("6F00", False), ("6985", True), ("6A86", True)])
+def test_a_change_that_is_refused_spends_no_try(jpki, card, sw, sure):
+    card.fault("sw", "change", sw)
+    said = " ".join(jpki("pin", "change", "auth", pin=[AUTH_PIN, "9137"], status=FAILED).split())
+    assert "No try was spent. Tries left: 3 of 3." in said
+    assert said.endswith("Nothing was changed.") == sure
+    assert ("Next time, give the new one first" in said) != sure
+    jpki("cert", "auth")
+    assert {entry.sw for entry in card.verifies()} == {"9000"}
+
+
 def test_a_wrong_old_one_costs_one_try(jpki, card):
     said = jpki("pin", "change", "auth", pin=["9999", "5739"], status=NO_PIN)
     assert "That has cost a try. Tries left: 2 of 3." in said
+    assert said.endswith("Nothing was changed.\n")
     assert [entry.sw for entry in card.verifies()] == ["63C2"]
     assert jpki.json("pin", "status")["auth"]["left"] == 2
 

@@ -251,7 +251,8 @@ read_with_pin(const struct words *words, const struct found *found, const struct
 		return status;
 	rv = state_read_certificate(found->card, kind->role, kind->which, facts);
 	(void)jpki_logout(found->card, kind->role);
-	return rv == JPKI_OK ? STATUS_DONE : trouble_tell(rv);
+	return rv == JPKI_OK ? STATUS_DONE
+			     : trouble_tell_pin(found->card, kind->role, rv, JPKI_TRY_KEPT);
 }
 
 static int

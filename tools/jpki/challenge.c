@@ -87,7 +87,9 @@ sign(const struct unlock *unlock, const struct question *question,
 	    sizeof(question->info), signature);
 	if (*rv == JPKI_ERR_NOT_VERIFIED && pulled_instead(*rv) == JPKI_HOLDS_CARD)
 		return sign_with_pin(unlock, question, signature, rv);
-	return is_told(*rv) ? STATUS_DONE : trouble_tell(*rv);
+	return is_told(*rv)
+		   ? STATUS_DONE
+		   : trouble_tell_pin(unlock->found->card, unlock->role, *rv, JPKI_TRY_KEPT);
 }
 
 int

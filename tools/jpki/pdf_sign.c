@@ -22,7 +22,6 @@
 #include "signing_key.h"
 #include "pulled.h"
 #include "text.h"
-#include "trouble.h"
 
 /* How long what is done before and after may take besides, in seconds. */
 #define SECONDS_MORE 60
@@ -151,7 +150,7 @@ sign_digest(struct signing_key *key, const uint8_t *digest, uint8_t **der, size_
 
 	if (rv == JPKI_ERR_NOT_VERIFIED && pulled_instead(rv) == JPKI_HOLDS_CARD)
 		return sign_with_pin(key, digest, der, length);
-	return rv == JPKI_OK ? STATUS_DONE : trouble_tell(rv);
+	return rv == JPKI_OK ? STATUS_DONE : signing_key_tell(key, rv);
 }
 
 static int

@@ -245,24 +245,44 @@ tell_changed(const struct change *change)
 		      "but not in every program."));
 }
 
+/* Whether it was changed, too. As many tries as before are left where the card has taken the old
+ * one or has not compared it. */
+static int
+tell_not_changed(const struct change *change, int error, enum jpki_try spent, unsigned before)
+{
+	enum jpki_role role = change->unlock.role;
+	uint64_t card = change->unlock.found->card;
+	bool uncertain = spent == JPKI_TRY_UNCERTAIN;
+	unsigned left, maximum;
+	int status;
+
+	if (uncertain && before > 0 && jpki_tries(card, role, &left, &maximum) == JPKI_OK &&
+	    left >= before)
+		spent = JPKI_TRY_KEPT;
+	status = error == JPKI_ERR_NO_CARD && !uncertain && spent == JPKI_TRY_KEPT
+		     ? trouble_tell_taken_out()
+		     : trouble_tell_pin(card, role, error, spent);
+	if (uncertain)
+		tell_uncertain();
+	else
+		advise("%s", _("Nothing was changed."));
+	return status;
+}
+
 static int
 give_to_card(const struct change *change)
 {
 	enum jpki_role role = change->unlock.role;
 	uint64_t card = change->unlock.found->card;
 	enum jpki_try spent = JPKI_TRY_KEPT;
-	int rv = jpki_change_pin(card, role, change->old->bytes, change->old->length,
+	unsigned before = 0, maximum;
+	int rv;
+
+	(void)jpki_tries(card, role, &before, &maximum);
+	rv = jpki_change_pin(card, role, change->old->bytes, change->old->length,
 	    change->new->bytes, change->new->length, &spent);
-
-	if (rv == JPKI_ERR_NO_CARD && spent == JPKI_TRY_KEPT)
-		return trouble_tell_taken_out();
-	if (rv != JPKI_OK) {
-		int status = trouble_tell_pin(card, role, rv, spent);
-
-		if (spent == JPKI_TRY_UNCERTAIN)
-			tell_uncertain();
-		return status;
-	}
+	if (rv != JPKI_OK)
+		return tell_not_changed(change, rv, spent, before);
 	tell_changed(change);
 	return STATUS_DONE;
 }

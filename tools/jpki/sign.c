@@ -9,7 +9,6 @@
 #include "message.h"
 #include "pulled.h"
 #include "signing_key.h"
-#include "trouble.h"
 
 struct signing {
 	struct signing_key key;
@@ -89,7 +88,7 @@ sign_all(struct signing *signing)
 		if (rv == JPKI_ERR_NOT_VERIFIED && pulled_instead(rv) == JPKI_HOLDS_CARD)
 			status = open_again(signing);
 		else if (rv != JPKI_OK)
-			status = trouble_tell(rv);
+			status = signing_key_tell(&signing->key, rv);
 	}
 	if (status != STATUS_DONE)
 		advise("%s", _("Nothing was written."));

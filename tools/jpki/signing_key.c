@@ -44,7 +44,7 @@ read_certificates(struct signing_key *key)
 	int rv = state_read_certificate(card, role, JPKI_CERTIFICATE, &key->own);
 
 	if (rv != JPKI_OK)
-		return trouble_tell(rv);
+		return trouble_tell_pin(card, role, rv, JPKI_TRY_KEPT);
 	if (key->own.period == PERIOD_OVER || key->own.period == PERIOD_NOT_YET)
 		return tell_period(key);
 	/* one that the card does not have is not missed: a checker has to know it anyway */
@@ -92,6 +92,12 @@ signing_key_sign(struct signing_key *key, const uint8_t *digest, uint8_t **der, 
 {
 	return cades_make(key->own.certificate, key->issuer.certificate, digest, sign_with_card,
 	    key, der, length);
+}
+
+int
+signing_key_tell(const struct signing_key *key, int rv)
+{
+	return trouble_tell_pin(key->found.card, key->unlock.role, rv, JPKI_TRY_KEPT);
 }
 
 int

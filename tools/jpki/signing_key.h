@@ -30,6 +30,9 @@ int signing_key_open(struct signing_key *key);
  * OPENSSL_free(). */
 int signing_key_sign(struct signing_key *key, const uint8_t *digest, uint8_t **der, size_t *length);
 
+/* Tell of an error after the login; the exit status for it. */
+int signing_key_tell(const struct signing_key *key, int rv);
+
 /* Ask for a PIN that is for the next signature alone, where the card has locked its key again;
  * STATUS_DONE, or it was told. After the signature, with what came of it: the same. */
 int signing_key_ask_for_one(struct signing_key *key);

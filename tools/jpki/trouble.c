@@ -247,17 +247,10 @@ int
 trouble_tell_pin(uint64_t card, enum jpki_role role, int error, enum jpki_try spent)
 {
 	const struct row *row = find(error);
+	int status = row != NULL && row->status == STATUS_PIN ? tell_row(row) : trouble_tell(error);
 
-	if (row == NULL || row->status != STATUS_PIN) {
-		int status = trouble_tell(error);
-
-		if (spent != JPKI_TRY_KEPT)
-			tell_tries(card, role, spent);
-		return status;
-	}
-	tell_row(row);
 	tell_tries(card, role, spent);
-	return STATUS_PIN;
+	return status;
 }
 
 int

@@ -14,8 +14,8 @@ int trouble_tell(int error);
 /* The same for what is in a reader instead of a card that has keys. */
 int trouble_tell_holds(enum jpki_holds holds);
 
-/* The same if a PIN of this key was refused: with whether that has cost a try, and how many are
- * left, which the card is asked for. */
+/* The same of whatever went wrong after a PIN of this key was given: with whether that has cost a
+ * try, and how many are left, which the card is asked for. */
 int trouble_tell_pin(uint64_t card, enum jpki_role role, int error, enum jpki_try spent);
 
 /* The service for card readers takes connections, and never answers. */
