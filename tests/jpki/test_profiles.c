@@ -86,6 +86,16 @@ add(struct fixture *fixture, const char *profiles, const char *installs)
 }
 
 static void
+one_without_a_path_is_none(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, "[Profile0]\nName=x\nIsRelative=1\nPath=\nDefault=1\n[Install1]\nDefault=\n",
+	    "[1]\nDefault=\n");
+	assert_int_equal(fixture->profiles.count, 0);
+}
+
+static void
 the_profile_of_an_installation_is_used(void **state)
 {
 	add(*state,
@@ -233,6 +243,7 @@ main(void)
 	    TEST(paths_are_relative_or_absolute),
 	    TEST(names_may_be_anything),
 	    TEST(paths_may_be_long),
+	    TEST(one_without_a_path_is_none),
 	    TEST(nonsense_is_passed_over),
 	    TEST(nothing_gives_nothing),
 	};

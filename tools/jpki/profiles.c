@@ -65,7 +65,7 @@ end_profile(struct reading *reading)
 {
 	struct profile *row;
 
-	if (reading->path != NULL) {
+	if (reading->path != NULL && reading->path[0] != '\0') {
 		row = row_of(
 		    reading->profiles, absolute(reading, reading->path, reading->is_relative));
 		row->is_default |= reading->is_default;
@@ -96,6 +96,13 @@ keep(char **place, const char *value)
 	*place = text_copy(value, strlen(value));
 }
 
+static void
+take_default(struct reading *reading, const char *path)
+{
+	if (path[0] != '\0')
+		row_of(reading->profiles, absolute(reading, path, true))->is_installs = true;
+}
+
 /* For inih; 1 is well. */
 static int
 take_profile(void *context, const char *section, const char *name, const char *value)
@@ -105,8 +112,7 @@ take_profile(void *context, const char *section, const char *name, const char *v
 	begin_section(reading, section);
 	if (strncmp(section, "Install", strlen("Install")) == 0) {
 		if (strcmp(name, "Default") == 0)
-			row_of(reading->profiles, absolute(reading, value, true))->is_installs =
-			    true;
+			take_default(reading, value);
 	} else if (strncmp(section, "Profile", strlen("Profile")) != 0) {
 		return 1;
 	} else if (strcmp(name, "Name") == 0) {
@@ -131,7 +137,7 @@ take_install(void *context, const char *section, const char *name, const char *v
 
 	(void)section;
 	if (strcmp(name, "Default") == 0)
-		row_of(reading->profiles, absolute(reading, value, true))->is_installs = true;
+		take_default(reading, value);
 	return 1;
 }
 
