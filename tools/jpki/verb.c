@@ -40,7 +40,7 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_WITH_OPENSC] = {"with-opensc", NULL, N_("put OpenSC's module back as it was")},
     [OPTION_FIX] = {"fix", NULL,
 	N_("mend what is in files of your own: OpenSC's module is taken out, paths are put right")},
-    [OPTION_UNFIX] = {"unfix", NULL, N_("put back what --fix has taken out")},
+    [OPTION_UNFIX] = {"unfix", NULL, N_("put back OpenSC's module where --fix has taken it out")},
     [OPTION_REPORT] = {"report", NULL,
 	N_("print a text for a report of a bug, without anything about you")},
     [OPTION_LABELS] = {"labels", "en|ja",
