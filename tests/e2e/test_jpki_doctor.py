@@ -185,6 +185,29 @@ def test_a_report_tells_no_place_of_a_person(doctor, home):
     assert not words & {socket.gethostname(), socket.getfqdn(), os.environ.get("USER", "root")}
 
 
+def test_a_report_names_no_profile(doctor, home, tmp_path):
+    """Profiles are called after people."""
+    needs("/usr/bin/firefox")
+    jpki = doctor()
+    firefox = home / ".mozilla" / "firefox"
+    elsewhere, own = tmp_path / "hanako" / "ff", firefox / "Tanaka Taro"
+    for folder in (elsewhere, own):
+        folder.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(elsewhere)
+    for lines, folder, told in [
+            ("Path=Tanaka Taro", own, "~/.mozilla/firefox/PROFILE/pkcs11.txt"),
+            (f"IsRelative=0\nPath={elsewhere}", elsewhere, " PROFILE/pkcs11.txt"),
+            (f"IsRelative=0\nPath={tmp_path}/link", elsewhere, " PROFILE/pkcs11.txt"),
+            (f"Path=Tanaka Taro\nDefault=1\n[Profile1]\nIsRelative=0\nPath={elsewhere}", own,
+             "~/.mozilla/firefox/PROFILE1/pkcs11.txt")]:
+        (firefox / "profiles.ini").write_text(f"[Profile0]\nName=Taro\n{lines}\n")
+        jpki("setup", "firefox")
+        assert (folder / "pkcs11.txt").exists()
+        said = " ".join(jpki("doctor", "--report", status=None).split())
+        assert told in said, said
+        assert not re.search("hanako|Tanaka|Taro|link", said)
+
+
 @pytest.mark.parametrize("home_is, said", [("", "HOME is not set"), ("/nowhere", "no such folder")])
 def test_without_a_home_it_says_so_once(doctor, home_is, said):
     jpki = doctor()

@@ -13,28 +13,11 @@
 #include "columns.h"
 #include "doctor_report.h"
 #include "message.h"
+#include "report_profiles.h"
 #include "text.h"
 
 /* Where the texts of findings begin. */
 #define COLUMN 15
-
-/* A text with each occurrence of a word replaced; to be freed. */
-static char *
-without(const char *text, const char *word, const char *with)
-{
-	char *out = text_copy("", 0);
-	const char *at;
-
-	while (*word != '\0' && (at = strstr(text, word)) != NULL) {
-		char *before = text_copy(text, (size_t)(at - text));
-
-		out = text_append(out, before);
-		out = text_append(out, with);
-		text_free(&before);
-		text = at + strlen(word);
-	}
-	return text_append(out, text);
-}
 
 /* Is it a reader's number, as some have in their names: letters and digits between brackets, many
  * of them digits? */
@@ -83,22 +66,19 @@ print_system(void)
 static void
 hide(char **text, const char *word, const char *with)
 {
-	char *hidden;
-
-	if (word == NULL)
-		return;
-	hidden = without(*text, word, with);
+	char *hidden = report_without(*text, word, with);
 	text_free(text);
 	*text = hidden;
 }
 
-/* The home folder, by both its paths if a link leads there, and the person's name in others. */
+/* Profiles' folders; the home folder, by both its paths if a link leads there, and the person's
+ * name in others. */
 static char *
 without_person(const char *text)
 {
 	const char *home = getenv("HOME");
 	const struct passwd *user = getpwuid(getuid());
-	char *hidden = text_copy(text, strlen(text)), *real = NULL, *name = NULL;
+	char *hidden = report_without_profiles(text), *real = NULL, *name = NULL;
 
 	if (home != NULL && home[0] == '/' && home[1] != '\0') {
 		real = realpath(home, NULL);
