@@ -743,6 +743,13 @@ def test_watch_waits_for_a_reader(sandbox, card):
         terminal.end()
 
 
+def test_watch_ends_when_nobody_reads(sandbox, card):
+    """Also if no card comes or goes."""
+    said = sandbox.run("timeout", "30", "sh", "-c", f"{JPKI} watch | head -1",
+                       env={"LC_ALL": "C.UTF-8"})
+    assert said.endswith("Virtual PCD 00 00: My Number card\n") and said.count("\n") == 1
+
+
 # --- the virtual card -----------------------------------------------------------------------------
 
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki watch: what comes and goes, a line each. */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "columns.h"
 #include "found.h"
@@ -12,6 +14,9 @@
 #include "names.h"
 #include "text.h"
 #include "trouble.h"
+
+/* How long is waited before it is looked whether anybody still reads. */
+#define PIECE_MS 1000
 
 /* What was told of a reader last. */
 struct seen {
@@ -119,6 +124,15 @@ look(struct watch *watch)
 	(void)fflush(stdout);
 }
 
+/* Whoever reads a pipe may have gone: then nothing that comes would be told to anybody. */
+static bool
+is_read(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO};
+
+	return !ferror(stdout) && (poll(&out, 1, 0) <= 0 || !(out.revents & (POLLERR | POLLHUP)));
+}
+
 static int
 run(const struct words *words)
 {
@@ -128,10 +142,13 @@ run(const struct words *words)
 
 	if (status != STATUS_DONE)
 		return status;
-	while ((rv = jpki_wait(&seen, -1)) == JPKI_OK && !ferror(stdout))
-		look(&watch);
+	while ((rv == JPKI_OK || rv == JPKI_ERR_TIMEOUT) && is_read()) {
+		rv = jpki_wait(&seen, PIECE_MS);
+		if (rv == JPKI_OK)
+			look(&watch);
+	}
 	free(watch.seen);
-	return rv == JPKI_OK ? STATUS_FAILED : trouble_tell(rv);
+	return rv == JPKI_OK || rv == JPKI_ERR_TIMEOUT ? STATUS_FAILED : trouble_tell(rv);
 }
 
 static const enum option_id options[] = {OPTION_READER, OPTION_JSON, OPTION_NONE};
