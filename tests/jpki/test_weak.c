@@ -58,6 +58,23 @@ passwords_that_are_tried_first(void **state)
 		assert_null(reason(JPKI_SIGNATURE, good[i]));
 }
 
+/* Of births: by the western calendar, and in the years of eras. */
+static void
+passwords_with_a_date(void **state)
+{
+	static const char *const weak[] = {"A19900315", "19900315A", "TARO19900315", "TANAKA900315",
+	    "S450312", "h020304", "R060229X", "Ｍ４５０１３１", "K20001231Q", "A1B900315"};
+	static const char *const good[] = {"K19901315", "K19900230", "K18991231", "K21000101",
+	    "S451312", "S450132", "K1990031", "K199003157", "K9003X15", "K1234500315"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
+		assert_string_equal(reason(JPKI_SIGNATURE, weak[i]),
+		    "It could be a date: a birthday is tried first.");
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_null(reason(JPKI_SIGNATURE, good[i]));
+}
+
 static bool
 same(const char *one, const char *other)
 {
@@ -88,6 +105,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(pins_that_are_tried_first),
 	    cmocka_unit_test(passwords_that_are_tried_first),
+	    cmocka_unit_test(passwords_with_a_date),
 	    cmocka_unit_test(what_is_the_same_to_a_card),
 	};
 

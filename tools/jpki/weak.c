@@ -78,6 +78,32 @@ are_digits(struct part part)
 	return true;
 }
 
+/* YYYYMMDD of this century or the last, or YYMMDD, also of an era's year. */
+static bool
+is_whole_date(struct part part)
+{
+	size_t year = part.length - 4;
+	struct day day = {2000, two_digits(part, year), two_digits(part, year + 2)};
+
+	if (part.length == 8)
+		day.year = two_digits(part, 0) * 100 + two_digits(part, 2);
+	return day.year >= 1900 && day.year <= 2099 && day_is_real(day);
+}
+
+/* Is there one among the runs of digits, as behind a name or the letter of an era? */
+static bool
+has_date(struct part pin)
+{
+	for (size_t i = 0, length; i<pin.length; i += length> 0 ? length : 1) {
+		for (length = 0; i + length < pin.length && is_digit(pin.at[i + length]);)
+			length++;
+		if ((length == 6 || length == 8) &&
+		    is_whole_date((struct part){pin.at + i, length}))
+			return true;
+	}
+	return false;
+}
+
 static const char *
 digits_reason(struct part pin)
 {
@@ -180,7 +206,9 @@ reason_of(enum jpki_role role, const struct jpki_secret *folded)
 
 	if (role == JPKI_AUTHENTICATION)
 		return digits_reason(part);
-	return is_weak_password(part) ? _("It is one of those that are tried first.") : NULL;
+	if (is_weak_password(part))
+		return _("It is one of those that are tried first.");
+	return has_date(part) ? _("It could be a date: a birthday is tried first.") : NULL;
 }
 
 const char *
