@@ -45,11 +45,32 @@ def test_a_good_one(person, known, tmp_path):
     ({"Type": None}, "/Type"), ({"Type": "/DocTimeStamp"}, "/Type"),
     ({"SubFilter": "/ETSI.CAdES.detached"}, "/SubFilter"), ({"SubFilter": None}, "/SubFilter"),
     ({"Name": None}, "/Name"), ({"Name": "()"}, "/Name"), ({"M": None}, "/M"),
+    ({"Name": "(  )"}, "/Name"), ({"Name": "<FEFF3000002000A0>"}, "/Name"),
 ])
 def test_what_the_dictionary_lacks(person, known, tmp_path, changes, point):
     said = check(signed(tmp_path, person, changes=changes), *known, status=NOT_OK)
     assert said.startswith("This PDF is NOT as the registry offices' online filing wants it.")
     assert wrong(said) == [point]
+
+
+@pytest.mark.parametrize("time", [
+    "D:2026", "D:202611", "D:20261129", "D:2026112912", "D:202611291200", "D:20261129120000",
+    "D:20261129120000Z", "D:20261129120000Z00'00'", "D:20261129120000+09", "D:20261129120000+09'",
+    "D:20261129120000+09'00", "D:20240229235959-23'59'", "D:2026+09'00"])
+def test_dates(person, known, tmp_path, time):
+    assert wrong(check(signed(tmp_path, person, changes={"M": f"({time})"}), *known)) == []
+
+
+@pytest.mark.parametrize("time", [
+    "today", "2026", "20261129120000+09'00'", "D:", "D:202", "D:0000", "D:20261", "D:20261329",
+    "D:20260230", "D:20260001", "D:20261129240000", "D:20261129126000", "D:20261129120060",
+    "D:202611291200001", "D:20261129120000+0900", "D:20261129120000+24'00'",
+    "D:20261129120000+09'60'", "D:20261129120000 09'00'", "D:20261129120000+09'00'x",
+    "D:20261129120000Z09'00'", "D:20261129 120000", "D:２０２６"])
+def test_what_is_no_date(person, known, tmp_path, time):
+    text = (b"\xfe\xff" + time.encode("utf-16-be")).hex()
+    said = check(signed(tmp_path, person, changes={"M": f"<{text}>"}), *known, status=NOT_OK)
+    assert wrong(said) == ["/M"] and "it is no date as PDF has it" in said
 
 
 def test_an_update_after_the_signature(person, known, tmp_path):

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
+#include <wctype.h>
 
 #include <openssl/bio.h>
 #include <openssl/cms.h>
@@ -10,7 +11,9 @@
 #include "exit_status.h"
 #include "message.h"
 #include "pdf_points.h"
+#include "pdf_time.h"
 #include "text.h"
+#include "wrap.h"
 
 #define COLUMN 22
 
@@ -48,12 +51,40 @@ look_at_word(struct pdf_points *points, enum pdf_point point, const char *value,
 	set(points, point, ok, value != NULL ? value : _("it is missing"));
 }
 
-static void
-look_at_any(struct pdf_points *points, enum pdf_point point, const char *value)
+/* Of blanks alone, also those of other widths. */
+static bool
+is_blank(const char *text)
 {
-	bool ok = value != NULL && *value != '\0';
+	locale_t before = wrap_enter();
+	bool blank = true;
 
-	set(points, point, ok, ok ? value : _("it is missing"));
+	while (*text != '\0' && blank) {
+		struct wrap_character one = wrap_character_at(text, strlen(text));
+
+		blank = one.good && (iswspace((wint_t)one.code) || one.code == 0xa0);
+		text += one.size;
+	}
+	uselocale(before);
+	return blank;
+}
+
+static void
+look_at_name(struct pdf_points *points, const char *value)
+{
+	bool ok = value != NULL && !is_blank(value);
+
+	set(points, PDF_NAME, ok, ok ? value : _("it is missing"));
+}
+
+static void
+look_at_time(struct pdf_points *points, const char *value)
+{
+	bool is_there = value != NULL && *value != '\0', ok = is_there && pdf_time_is_one(value);
+
+	set(points, PDF_TIME, ok,
+	    ok		? value
+	    : !is_there ? _("it is missing")
+			: _("it is no date as PDF has it, as D:20261129120000+09'00'"));
 }
 
 /* ISO 32000-1, 12.7.2: the form lists all of its fields. */
@@ -233,8 +264,8 @@ pdf_points_look(struct pdf_points *points, const struct pdf_file *file,
 	*points = (struct pdf_points){0};
 	look_at_word(points, PDF_TYPE, signature->type, "/Sig");
 	look_at_word(points, PDF_SUB_FILTER, signature->sub_filter, "/adbe.pkcs7.detached");
-	look_at_any(points, PDF_NAME, signature->name);
-	look_at_any(points, PDF_TIME, signature->time);
+	look_at_name(points, signature->name);
+	look_at_time(points, signature->time);
 	look_at_form(points, signature);
 	look_at_range(points, file, signature);
 	look_at_contents(points, file, signature);
