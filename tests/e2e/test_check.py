@@ -2,6 +2,7 @@
 """jpki check: what it says of a card's certificates, and of the answers of responders and lists of
 revoked certificates, made by OpenSSL with the virtual card's CA."""
 
+import datetime
 import json
 import re
 import subprocess
@@ -45,14 +46,14 @@ class Authority:
         return ["openssl", "ocsp", "-index", self.index, "-CA", self.ca, "-rsigner",
                 signer or self.ca, "-rkey", key or self.ca_key]
 
-    def issue(self, name, extensions=""):
+    def issue(self, name, extensions="", days=1):
         """A certificate for somebody else; its file and that of its key."""
         key, request, made = (self.folder / f"{name}{end}" for end in ("-key.pem", ".csr", ".pem"))
         settings = self.folder / f"{name}.conf"
         settings.write_text(f"authorityKeyIdentifier = keyid\n{extensions}\n")
         openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request,
                 "-subj", f"/CN={name}")
-        openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self.ca_key, "-days", "1",
+        openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self.ca_key, "-days", str(days),
                 "-set_serial", "77", "-extfile", settings, "-out", made)
         return made, key
 
@@ -472,6 +473,15 @@ def test_a_missing_nonce_is_told(check, authority, odd_responder):
     odd_responder("file", authority.answer("-no_nonce"))
     said = check("--ocsp-url", URL)
     assert line(said, OCSP).startswith("OK") and "does not repeat our nonce" in line(said, OCSP)
+
+
+def test_the_longest_end_in_japanese_is_one_line(sandbox, authority, some_locale):
+    """That of a month and a day of two digits."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    days = (datetime.datetime(now.year + 1, 12, 15, tzinfo=datetime.timezone.utc) - now).days
+    made, _ = authority.issue("somebody", days=days)
+    said = sandbox.run(JPKI, "check", "--file", made, "--ca", authority.ca, status=None, env=some_locale)
+    assert re.search(r" \d+年12月1\d日 \d+:\d\d:\d\d \(日本時間\) まで$", said, re.MULTILINE), said
 
 
 def test_a_missing_nonce_in_japanese(sandbox, authority, odd_responder, some_locale):
