@@ -142,6 +142,22 @@ def test_a_module_that_has_moved_is_put_right(doctor, home):
     assert list_.read_text() == right
 
 
+def test_a_list_that_cannot_be_read_is_told_once(doctor, home):
+    """And not to be set up, which would fail in the same way."""
+    needs("/usr/bin/firefox")
+    jpki = doctor()
+    firefox = home / ".mozilla" / "firefox"
+    (firefox / "p").mkdir(parents=True)
+    (firefox / "profiles.ini").write_text("[Profile0]\nPath=p\n")
+    (firefox / "p" / "pkcs11.txt").symlink_to("/nowhere/pkcs11.txt")
+    said = jpki("setup", "firefox", "--check", status=FAILED)
+    assert said.count("/p/pkcs11.txt") == said.count("jpki: ") == 1
+    points = {point["id"]: point for point in jpki.json("doctor", status=None)["points"]}
+    assert points["firefox"]["text"].count("/p/pkcs11.txt") == 1
+    assert "remedy" not in points["firefox"]
+    assert points["chromium"]["remedy"] == "jpki setup chromium"
+
+
 def test_opensc_alone_is_none_of_our_business(doctor, home):
     needs("/usr/bin/chromium")
     jpki = doctor()

@@ -42,6 +42,7 @@ static const struct program {
 
 struct check {
 	int status;
+	bool complained; /* setting it up would, too: what was said tells what to do */
 	bool registered;
 	unsigned opensc;
 	char *said;
@@ -61,6 +62,7 @@ check_program(const struct program *program)
 		check.status = setup_program(program->name, SETUP_CHECK, &opensc, NULL);
 	}
 	message_divert(NULL);
+	check.complained = message_complained();
 	check.opensc = opensc.seen;
 	if (check.said != NULL && *check.said != '\0') /* one finding, without the last newline */
 		check.said[strlen(check.said) - 1] = '\0';
@@ -73,7 +75,9 @@ remedy_of(const struct program *program, const struct check *check)
 	if (check->registered && check->opensc > 0)
 		return copy(_("It asks for the same PINs a second time. \"jpki doctor --fix\" "
 			      "takes OpenSC's module out."));
-	return check->status == STATUS_DONE ? NULL : text_format("jpki setup %s", program->name);
+	if (check->status == STATUS_DONE || (check->complained && !check->registered))
+		return NULL;
+	return text_format("jpki setup %s", program->name);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +12,19 @@
 
 /* Where it goes instead of the two streams. */
 static char **diverted;
+static bool complained;
 
 void
 message_divert(char **text)
 {
 	diverted = text;
+	complained = complained && text == NULL;
+}
+
+bool
+message_complained(void)
+{
+	return complained;
 }
 
 /* Memory that is short for this ends nothing: a line is missing then. */
@@ -94,6 +103,7 @@ complain(const char *format, ...)
 	va_start(arguments, format);
 	length = vasprintf(&line, format, arguments);
 	va_end(arguments);
+	complained = true;
 	if (diverted == NULL)
 		failure_note(length >= 0 ? line : format);
 	say(stderr, "jpki: ", line, length, format);

@@ -4,6 +4,7 @@
 #define JPKI_TOOL_MESSAGE_H
 
 #include <libintl.h>
+#include <stdbool.h>
 
 #define _(text) gettext(text)
 /* For a text in a table: found by xgettext here, translated by _() where it is printed. */
@@ -21,5 +22,8 @@ __attribute__((format(printf, 1, 2))) void advise(const char *format, ...);
 /* Have all that is said from now on appended to a text, which begins as NULL and is to be freed,
  * and not printed; with NULL it is printed again. */
 void message_divert(char **text);
+
+/* Whether complain() had something to say since what is said was last diverted. */
+bool message_complained(void);
 
 #endif

@@ -336,8 +336,10 @@ act(const struct setup_request *request, struct file *file, const char *folder, 
 	return status;
 }
 
+/* *unread: the list cannot be read, which was told. */
 static int
-do_ours(const struct setup_request *request, const char *folder, enum nss_kind kind, bool *changed)
+do_ours(const struct setup_request *request, const char *folder, enum nss_kind kind, bool *changed,
+    bool *unread)
 {
 	char *path = text_format("%s/pkcs11.txt", folder);
 	struct file file = {0};
@@ -349,7 +351,9 @@ do_ours(const struct setup_request *request, const char *folder, enum nss_kind k
 		complain(_("the database in %s is of an old kind (secmod.db): start %s once, which "
 			   "makes a new one of it, then run this again"),
 		    folder, request->title);
-	else if (file_read(&file, path) == 0)
+	else if (file_read(&file, path) != 0)
+		*unread = true;
+	else
 		status = act(request, &file, folder, kind, changed);
 	file_free(&file);
 	text_free(&path);
@@ -361,9 +365,12 @@ registry_nss(
     const struct setup_request *request, const char *folder, enum nss_kind kind, bool *changed)
 {
 	int status = STATUS_DONE;
+	bool unread = false;
 
 	*changed = false;
 	if (request->action != SETUP_WITH_OPENSC)
-		status = do_ours(request, folder, kind, changed);
+		status = do_ours(request, folder, kind, changed, &unread);
+	if (unread)
+		return status;
 	return setup_opensc_in_database(request, folder, status, changed);
 }
