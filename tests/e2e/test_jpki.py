@@ -282,6 +282,11 @@ def test_a_certificate_for_programs(jpki, card):
 PEOPLE = {
     "a first year": (["--birth-date=520190501"], "2019-05-01 (Reiwa 1)", "2019年5月1日 (令和元年)"),
     "an era that is not known": (["--birth-date=019000101"], "1900-01-01", "1900年1月1日"),
+    "a day that nobody knows": (["--birth-date=119010500"], "1901-05 (Meiji 34), the day is not known",
+                                "1901年5月 (明治34年)、日は不明"),
+    "a month that nobody knows": (["--birth-date=119010000"],
+                                  "1901 (Meiji 34), month and day are not known",
+                                  "1901年 (明治34年)、月日は不明"),
     "no such day": (["--birth-date=419900231"], "419900231", "419900231"),
     "an escape sequence": (["--name=\x1b[31m番号\u202e子"], "?[31m番号?子", "?[31m番号?子"),
     "a long address": (["--address=東京都千代田区" + "霞が関" * 20],

@@ -132,22 +132,43 @@ day_time_text(time_t time)
 	return text;
 }
 
-char *
-day_in_both_calendars(struct day day, int era)
+/* Behind a date, which is taken, the year by the Japanese era. */
+static char *
+with_era(char *western, int year, int era)
 {
-	char *western = day_text(day), *both, *name;
+	char *both, *name;
 
-	if (era < 1 || era >= (int)(sizeof(eras) / sizeof(eras[0])) || day.year <= eras[era].before)
+	if (era < 1 || era >= (int)(sizeof(eras) / sizeof(eras[0])) || year <= eras[era].before)
 		return western;
-	if (day.year - eras[era].before == 1)
+	if (year - eras[era].before == 1)
 		/* TRANSLATORS: the first year of an era, which Japanese calls 元年. */
 		name = text_format(_("%s 1"), _(eras[era].name));
 	else
 		/* TRANSLATORS: an era and its year. */
-		name = text_format(_("%s %d"), _(eras[era].name), day.year - eras[era].before);
+		name = text_format(_("%s %d"), _(eras[era].name), year - eras[era].before);
 	/* TRANSLATORS: a date, and in brackets the year by the Japanese era. */
 	both = text_format(_("%s (%s)"), western, name);
 	text_free(&western);
 	text_free(&name);
 	return both;
+}
+
+char *
+day_in_both_calendars(struct day day, int era)
+{
+	return with_era(day_text(day), day.year, era);
+}
+
+char *
+day_of_part(struct day day, int era)
+{
+	/* TRANSLATORS: a year, and a month of a year; of a date that is known no better. */
+	char *western = day.month == 0 ? text_format(_("%04d"), day.year)
+				       : text_format(_("%04d-%02d"), day.year, day.month);
+	char *both = with_era(western, day.year, era);
+	char *text = day.month == 0 ? text_format(_("%s, month and day are not known"), both)
+				    : text_format(_("%s, the day is not known"), both);
+
+	text_free(&both);
+	return text;
 }

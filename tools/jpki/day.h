@@ -33,6 +33,9 @@ char *day_time_text(time_t time);
  * is unknown, and then only the western one is there. */
 char *day_in_both_calendars(struct day day, int era);
 
+/* The same of a date of which the day, or month and day, are not known and 0. To be freed. */
+char *day_of_part(struct day day, int era);
+
 /* The day that a text begins with, as strptime(3) reads it by a format; year 0 if there is none. */
 struct day day_read(const char *text, const char *format);
 

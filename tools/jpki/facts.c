@@ -119,6 +119,18 @@ read_period(struct facts *facts)
 	return true;
 }
 
+/* Of old people the register may have no day, or no month either: zeros. NULL: it is not that. */
+static char *
+part_of_date(const char *text)
+{
+	long number = strtol(text + 1, NULL, 10);
+	struct day day = {(int)(number / 10000), (int)(number / 100 % 100), 0};
+
+	if (day.year == 0 || day.month > 12 || number % 100 != 0)
+		return NULL;
+	return day_of_part(day, text[0] - '0');
+}
+
 /* EYYYYMMDD (card-facts: X.509); the year is the western one. */
 static void
 read_birth_date(struct facts *facts, const char *text)
@@ -128,7 +140,9 @@ read_birth_date(struct facts *facts, const char *text)
 	if (digits)
 		facts->birthday = day_read(text + 1, "%Y%m%d");
 	if (facts->birthday.year == 0) {
-		facts->birth_date = text_copy(text, strlen(text));
+		facts->birth_date = digits ? part_of_date(text) : NULL;
+		if (facts->birth_date == NULL)
+			facts->birth_date = text_copy(text, strlen(text));
 		return;
 	}
 	facts->birth_date = day_in_both_calendars(facts->birthday, text[0] - '0');
