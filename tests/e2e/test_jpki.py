@@ -707,6 +707,19 @@ def test_a_wrong_old_one_costs_one_try(jpki, card):
     assert jpki.json("pin", "status")["auth"]["left"] == 2
 
 
+@pytest.mark.alike
+@pytest.mark.parametrize("words", [["sign", "FILE"], ["check"]], ids=" ".join)
+def test_openssl_that_can_do_nothing_is_told_before_the_pin(sandbox, card, tmp_path, words):
+    """Its configuration leaves all but the provider "base" out."""
+    settings, file = tmp_path / "openssl.cnf", tmp_path / "file"
+    settings.write_text("openssl_conf = a\n[a]\nproviders = p\n[p]\nbase = b\n[b]\nactivate = 1\n")
+    file.write_text("text\n")
+    jpki = Jpki(sandbox, {"OPENSSL_CONF": str(settings)})
+    said = jpki(*[file if word == "FILE" else word for word in words], pin=AUTH_PIN, status=FAILED)
+    assert "OpenSSL has no SHA-256: its configuration" in said and "memory" not in said
+    assert card.verifies() == []
+
+
 # --- watch ----------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,9 @@
 #include <signal.h>
 #include <string.h>
 
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
 #include "failure.h"
 #include "message.h"
 #include "names.h"
@@ -12,14 +15,35 @@
 /* How often a person is asked for one that could be right. */
 #define QUESTIONS 3
 
+/* What is signed, and the card's own signatures, are looked at by OpenSSL after the PIN was given.
+ */
+static int
+check_openssl(void)
+{
+	EVP_MD *hash = EVP_MD_fetch(NULL, "SHA256", NULL);
+
+	if (hash != NULL) {
+		EVP_MD_free(hash);
+		return STATUS_DONE;
+	}
+	ERR_clear_error();
+	complain("%s", _("OpenSSL has no SHA-256: its configuration activates no provider that "
+			 "has it."));
+	advise("%s", _("Activate the provider \"default\" there, or run this without OPENSSL_CONF. "
+		       "No PIN\nwas asked for."));
+	return STATUS_FAILED;
+}
+
 int
 unlock_prepare(const struct words *words, const struct found *found, enum jpki_role role,
     struct unlock *unlock)
 {
+	int status = check_openssl();
+
 	*unlock = (struct unlock){
 	    .found = found, .role = role, .last_try = verb_has(words, OPTION_LAST_TRY)};
 	jpki_spare_last_try(!unlock->last_try);
-	return ask_prepare(words, &unlock->ask);
+	return status == STATUS_DONE ? ask_prepare(words, &unlock->ask) : status;
 }
 
 int
