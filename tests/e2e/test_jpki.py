@@ -793,6 +793,12 @@ def test_the_virtual_card(sandboxes, tmp_path):
     assert "start, stop, insert" in jpki("card", "x", status=USAGE)
 
 
+def test_the_virtual_reader_is_taken(sandbox, tmp_path):
+    """By the sandbox's own card."""
+    said = Jpki(sandbox, {"HOME": str(tmp_path), "XDG_STATE_HOME": ""})("card", "start", status=FAILED)
+    assert said.startswith("jpki: Another card is in the virtual reader.\n") and "apt-get" not in said
+
+
 # --- all of them ----------------------------------------------------------------------------------
 
 VERBS = ["status", "cert", "pin", "watch", "doctor", "setup", "card"]

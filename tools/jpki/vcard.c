@@ -10,14 +10,18 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <jpki/jpki.h>
+
 #include "build_folder.h"
 #include "message.h"
 #include "place.h"
 #include "program.h"
+#include "start.h"
 #include "text.h"
 #include "verb.h"
 
 #define PROGRAM "jpki-vcard"
+#define VIRTUAL_READER "Virtual PCD 00 00"
 /* How long a reader may take to see the card that was started, in ms. */
 #define PATIENCE_MS 15000
 
@@ -131,6 +135,28 @@ wait_until_ready(const struct program *card, int ready)
 	return program_can_read(card, ready, PATIENCE_MS) && read(ready, &byte, 1) == 1;
 }
 
+/* Whether another card is in the virtual reader, the first of those that there are. */
+static bool
+is_taken(void)
+{
+	size_t readers = 0;
+	bool taken = false;
+
+	if (start_library() != JPKI_OK || jpki_readers(&readers) != JPKI_OK)
+		return false;
+	for (size_t i = 0; i < readers && !taken; i++) {
+		char name[JPKI_READER_NAME_SIZE];
+		enum jpki_holds holds;
+		uint64_t card;
+
+		taken = jpki_reader_name(i, name) == JPKI_OK && strcmp(name, VIRTUAL_READER) == 0 &&
+			jpki_reader_card(i, &holds, &card) == JPKI_OK &&
+			holds != JPKI_HOLDS_NO_READER && holds != JPKI_HOLDS_NOTHING;
+	}
+	jpki_stop();
+	return taken;
+}
+
 static int
 tell_start(bool ready)
 {
@@ -139,6 +165,11 @@ tell_start(bool ready)
 		    _("The virtual card is in the virtual reader. PIN 1234, password ABC123, if "
 		      "you have not changed them."));
 		return STATUS_DONE;
+	}
+	if (is_taken()) {
+		complain("%s", _("Another card is in the virtual reader."));
+		advise("%s", _("End the program that plays it, and run this again."));
+		return STATUS_FAILED;
 	}
 	complain("%s", _("The virtual reader does not see the card."));
 	advise("%s", _("Is the package vsmartcard-vpcd installed, and does pcscd run since then?\n"
