@@ -94,8 +94,11 @@ is_whole_date(struct part part)
 static bool
 has_date(struct part pin)
 {
-	for (size_t i = 0, length; i<pin.length; i += length> 0 ? length : 1) {
-		for (length = 0; i + length < pin.length && is_digit(pin.at[i + length]);)
+	size_t length;
+
+	for (size_t i = 0; i < pin.length; i += length + 1) {
+		length = 0;
+		while (i + length < pin.length && is_digit(pin.at[i + length]))
 			length++;
 		if ((length == 6 || length == 8) &&
 		    is_whole_date((struct part){pin.at + i, length}))
