@@ -139,6 +139,17 @@ forge_crl(const char *issuer, EVP_PKEY *signer, long number, long from, long unt
 	return crl;
 }
 
+struct forge
+forge_end(
+    const char *issuer, EVP_PKEY *signer, const unsigned char *authority_key_id, EVP_PKEY *key)
+{
+	return (struct forge){.name = "end",
+	    .issuer = issuer,
+	    .key = key,
+	    .signer = signer,
+	    .authority_key_id = authority_key_id};
+}
+
 X509 *
 forge_ca(const char *name, EVP_PKEY *key, const unsigned char *key_id)
 {

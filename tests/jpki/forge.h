@@ -22,6 +22,10 @@ struct forge {
 	long number;	  /* 0: 1 */
 };
 
+/* What a person's certificate is like, by a CA of that name and key; the rest is to be said. */
+struct forge forge_end(
+    const char *issuer, EVP_PKEY *signer, const unsigned char *authority_key_id, EVP_PKEY *key);
+
 EVP_PKEY *forge_key(void);
 
 X509 *forge(const struct forge *what);

@@ -61,13 +61,11 @@ right_ca(void)
 static struct forge
 right_end(void)
 {
-	return (struct forge){.name = "end",
-	    .issuer = CA,
-	    .key = key,
-	    .signer = ca_key,
-	    .authority_key_id = id,
-	    .key_usage = "critical,digitalSignature",
-	    .policies = AUTHENTICATION_POLICY};
+	struct forge what = forge_end(CA, ca_key, id, key);
+
+	what.key_usage = "critical,digitalSignature";
+	what.policies = AUTHENTICATION_POLICY;
+	return what;
 }
 
 /* What comes out if that CA, and another one if it is not NULL, are believed; and whether the CA

@@ -27,12 +27,8 @@ make(void **state)
 	ca_key = forge_key();
 	other_key = forge_key();
 	ca = forge_ca(CA, ca_key, id);
-	what = (struct forge){.name = "end",
-	    .issuer = CA,
-	    .key = other_key,
-	    .signer = ca_key,
-	    .authority_key_id = id,
-	    .number = NUMBER};
+	what = forge_end(CA, ca_key, id, other_key);
+	what.number = NUMBER;
 	end = forge(&what);
 	return 0;
 }

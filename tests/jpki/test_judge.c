@@ -44,13 +44,11 @@ drop(void **state)
 static struct forge
 right(void)
 {
-	return (struct forge){.name = "end",
-	    .issuer = CA,
-	    .key = key,
-	    .signer = ca_key,
-	    .authority_key_id = id,
-	    .key_usage = SIGNATURE_USAGE,
-	    .policies = SIGNATURE_POLICY};
+	struct forge what = forge_end(CA, ca_key, id, key);
+
+	what.key_usage = SIGNATURE_USAGE;
+	what.policies = SIGNATURE_POLICY;
+	return what;
 }
 
 static struct facts

@@ -28,12 +28,8 @@ make(void **state)
 	ca_key = forge_key();
 	key = forge_key();
 	ca = forge_ca(CA, ca_key, id);
-	what = (struct forge){.name = "end",
-	    .issuer = CA,
-	    .key = key,
-	    .signer = ca_key,
-	    .authority_key_id = id,
-	    .number = 3};
+	what = forge_end(CA, ca_key, id, key);
+	what.number = 3;
 	end = forge(&what);
 	return 0;
 }

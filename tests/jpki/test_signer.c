@@ -22,14 +22,12 @@ static X509 *ca, *end, *other;
 static struct forge
 right_end(void)
 {
-	return (struct forge){.name = "end",
-	    .issuer = CA,
-	    .key = key,
-	    .signer = ca_key,
-	    .authority_key_id = id,
-	    .key_usage = "critical,digitalSignature,nonRepudiation",
-	    .policies = "critical,1.2.392.200149.8.5.1.1.20",
-	    .number = NUMBER};
+	struct forge what = forge_end(CA, ca_key, id, key);
+
+	what.key_usage = "critical,digitalSignature,nonRepudiation";
+	what.policies = "critical,1.2.392.200149.8.5.1.1.20";
+	what.number = NUMBER;
+	return what;
 }
 
 static int
