@@ -329,8 +329,10 @@ WRAP(bool, share_leave, struct share *share, unsigned roles, int *rest, bool *wa
 {
 	bool others = __real_share_leave(share, roles, rest, was_open);
 
-	if (is_ours(CUT_FOR_OTHERS))
+	if (is_ours(CUT_FOR_OTHERS)) {
+		share_abandon(share); /* as the last one does */
 		return false;
+	}
 	if (!is_ours(LEFT_TO_NOBODY))
 		return others;
 	if (*rest >= 0)
@@ -446,8 +448,7 @@ static const struct {
     {LOGOUT_FORGOTTEN, "logout does nothing", CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
     {LOGIN_FORGOTTEN, "a login does not let sign",
 	CAUGHT_BY(CHECK_SIGNING) | CAUGHT_BY(CHECK_LOCKED)},
-    {CUT_FOR_OTHERS, "the power is cut though others are logged in",
-	CAUGHT_BY(CHECK_SHARED) | CAUGHT_BY(CHECK_LOCKED)},
+    {CUT_FOR_OTHERS, "the power is cut though others are logged in", CAUGHT_BY(CHECK_SHARED)},
     {LEFT_TO_NOBODY, "the last one leaves the card open", CAUGHT_BY(CHECK_LOCKED)},
     {SHARE_KEPT, "a refused PIN leaves a share in the card", CAUGHT_BY(CHECK_LOCKED)},
     {SHARE_NOT_TAKEN, "a login takes no share in the card", CAUGHT_BY(CHECK_SHARED)},

@@ -201,7 +201,7 @@ place_of(const struct sight *sight)
 	return NULL;
 }
 
-/* Others may leave the card to it from now on: the same. */
+/* While it has a share in the card, others may leave that to it: so a guard is there, too. */
 static void
 check_guard_of_share(const struct sight *sight)
 {
