@@ -146,6 +146,11 @@ UNTOLD = {
     # what is sent first is a selection
     *(f"preselected={which}" for which in ("issuer", "common", "register", "surface", "input-aid",
                                            "jpki")),
+    # it asks nothing of other applications
+    *(f"attributes={value}" for value in (
+        "absent", "empty", "garbled", "length-longer", "length-shorter", "no-name", "large",
+        "indefinite")),
+    *(f"manufacture-number={value}" for value in ("absent", "no-record", "short", "garbled")),
     # nothing is asked of these keys, and the names of their certificates' extensions are right
     *(f"ca-certificates={key}" for key in (*KEYS, "other-key")),
     *(f"signature-certificate={key}" for key in (*KEYS, "other-key")),

@@ -70,6 +70,41 @@ counters_are_shown_and_set(void **state)
 }
 
 static void
+attributes_are_told(void **state)
+{
+	char number[VCARD_MANUFACTURE_NUMBER_SIZE], line[64];
+
+	control(*state, "attributes");
+	assert_non_null(strstr(text, "name 番号　花子\naddress 東京都"));
+	assert_non_null(strstr(text, "\nbirth-date 19900123\nsex 2\n"));
+	vcard_manufacture_number(*state, number);
+	snprintf(line, sizeof(line), "\nmanufacture-number %s\n", number);
+	assert_non_null(strstr(text, line));
+}
+
+static void
+pin_of_the_attributes_is_blocked(void **state)
+{
+	control(*state, "counters set input-aid 0");
+	control(*state, "counters");
+	assert_non_null(strstr(text, "input-aid 0/3\n"));
+	assert_non_null(strstr(text, "authentication 3/3\n"));
+}
+
+static void
+ledger_names_the_application(void **state)
+{
+	assert_status(*state, SELECT_INPUT_AID, 0x9000);
+	assert_status(*state, "00200091", 0x63c3);
+	assert_status(*state, VERIFY_ATTRIBUTES, 0x9000);
+	verify(*state, VERIFY_AUTHENTICATION);
+	control(*state, "ledger show");
+	assert_non_null(strstr(text, "count application=input-aid ef=0011 sw=63C3\n"));
+	assert_non_null(strstr(text, "verify application=input-aid ef=0011 sw=9000\n"));
+	assert_non_null(strstr(text, "verify application=jpki ef=0018 sw=9000\n"));
+}
+
+static void
 pins_are_set(void **state)
 {
 	control(*state, "pin set authentication 9876");
@@ -199,6 +234,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(fronts_are_called),
 	    TEST(counters_are_shown_and_set),
+	    TEST(attributes_are_told),
+	    TEST(pin_of_the_attributes_is_blocked),
+	    TEST(ledger_names_the_application),
 	    TEST(pins_are_set),
 	    TEST(other_programs_select),
 	    TEST(quirks_are_set),

@@ -29,6 +29,11 @@ application_name(const struct vcard *card)
 static bool
 application_exists(const struct vcard *card, enum application_id id)
 {
+	if (id == APPLICATION_INPUT_AID && quirk(card, QUIRK_ATTRIBUTES) == ATTRIBUTES_ABSENT)
+		return false;
+	if (id == APPLICATION_COMMON &&
+	    quirk(card, QUIRK_MANUFACTURE_NUMBER) == MANUFACTURE_NUMBER_ABSENT)
+		return false;
 	switch (quirk(card, QUIRK_APPLICATION)) {
 	case APPLICATION_FOREIGN:
 		return id == APPLICATION_ISSUER;

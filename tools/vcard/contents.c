@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "attributes.h"
 #include "contents.h"
 #include "pki.h"
 #include "public_key.h"
@@ -12,14 +13,12 @@
 #define TOKEN_INFO_LENGTH 160
 #define TOKEN_INFO_CUT 40
 
-/* Made-up data of the other applications. */
+/* Made-up data of the other applications: a My Number first, its check digit last. */
 static const char *const texts[] = {
     "123456789018",
-    "bango hanako",
     "card surface",
     "card surface, printed side",
     "resident register",
-    "common data",
 };
 
 static unsigned
@@ -225,6 +224,8 @@ file_content(const struct vcard *card, const struct file *file, uint8_t content[
 		return token_info_content(card, content);
 	case FILE_PRESENCE:
 		return presence_content(card, content);
+	case FILE_ATTRIBUTES:
+		return attributes_content(card, content);
 	case FILE_DATA:
 		memcpy(content, texts[file->index], strlen(texts[file->index]));
 		return strlen(texts[file->index]);

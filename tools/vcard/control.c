@@ -93,6 +93,20 @@ control_status(struct request *request)
 }
 
 static int
+control_attributes(struct request *request)
+{
+	char text[VCARD_ATTRIBUTE_SIZE], number[VCARD_MANUFACTURE_NUMBER_SIZE];
+
+	for (enum vcard_attribute i = 0; i < VCARD_ATTRIBUTES; i++) {
+		vcard_attribute(request->card, i, text);
+		fprintf(request->out, "%s %s\n", vcard_attribute_name(i), text);
+	}
+	vcard_manufacture_number(request->card, number);
+	fprintf(request->out, "manufacture-number %s\n", number);
+	return 0;
+}
+
+static int
 control_counters(struct request *request)
 {
 	unsigned long tries;
@@ -330,6 +344,8 @@ static const struct {
     {"insert", control_insert, "insert - put the card into the reader"},
     {"eject", control_eject, "eject - take it out"},
     {"status", control_status, "status - the card, and its totals since the mark"},
+    {"attributes", control_attributes,
+	"attributes - name, address, birth date, sex, and the manufacture number"},
     {"counters", control_counters, "counters [set PIN TRIES] - tries left of each PIN"},
     {"pin", control_pin, "pin set PIN VALUE - a new PIN with all tries"},
     {"select-other", control_select_other,

@@ -11,6 +11,7 @@
 #include "ledger.h"
 #include "pin_commands.h"
 #include "quirks.h"
+#include "records.h"
 #include "select.h"
 #include "sign.h"
 #include "status_word.h"
@@ -34,6 +35,7 @@ static const struct {
     {0x00, 0x84, command_challenge},
     {0x00, 0xa4, command_select},
     {0x00, 0xb0, command_read_binary},
+    {0x00, 0xb2, command_read_record},
     {0x00, 0xc0, command_get_response},
     {0x80, 0x2a, command_sign},
 };

@@ -8,7 +8,8 @@
 #include "status_word.h"
 
 /*
- * The JPKI rows are those of card-facts (Files of the JPKI application). The other
+ * The JPKI rows are those of card-facts (Files of the JPKI application), and of the input aid and
+ * the common application those that it names (Two more applications). Beside them the other
  * applications have PINs and keys under the same identifiers on purpose: a command that
  * lands there by mistake does what it would do on a real card, to the wrong PIN.
  */
@@ -25,21 +26,22 @@ static const struct file files[] = {
     {APPLICATION_JPKI, 0x001b, FILE_PIN, VCARD_PIN_SIGNATURE, NO_PIN},
 
     {APPLICATION_INPUT_AID, 0x0001, FILE_DATA, 0, VCARD_PIN_INPUT_AID},
-    {APPLICATION_INPUT_AID, 0x0002, FILE_DATA, 1, VCARD_PIN_INPUT_AID},
+    {APPLICATION_INPUT_AID, 0x0002, FILE_ATTRIBUTES, 0, VCARD_PIN_INPUT_AID},
+    {APPLICATION_INPUT_AID, 0x0011, FILE_PIN, VCARD_PIN_INPUT_AID, NO_PIN},
     {APPLICATION_INPUT_AID, 0x0018, FILE_PIN, VCARD_PIN_INPUT_AID, NO_PIN},
     {APPLICATION_INPUT_AID, 0x001b, FILE_PIN, VCARD_PIN_INPUT_AID_NUMBER, NO_PIN},
 
-    {APPLICATION_SURFACE, 0x0001, FILE_DATA, 2, NO_PIN},
-    {APPLICATION_SURFACE, 0x0002, FILE_DATA, 3, VCARD_PIN_SURFACE},
+    {APPLICATION_SURFACE, 0x0001, FILE_DATA, 1, NO_PIN},
+    {APPLICATION_SURFACE, 0x0002, FILE_DATA, 2, VCARD_PIN_SURFACE},
     {APPLICATION_SURFACE, 0x0017, FILE_KEY, KEY_SURFACE, NO_PIN},
     {APPLICATION_SURFACE, 0x0018, FILE_PIN, VCARD_PIN_SURFACE, NO_PIN},
     {APPLICATION_SURFACE, 0x001a, FILE_KEY, KEY_SURFACE, NO_PIN},
     {APPLICATION_SURFACE, 0x001b, FILE_PIN, VCARD_PIN_SURFACE_NUMBER, NO_PIN},
 
-    {APPLICATION_REGISTER, 0x0001, FILE_DATA, 4, VCARD_PIN_REGISTER},
+    {APPLICATION_REGISTER, 0x0001, FILE_DATA, 3, VCARD_PIN_REGISTER},
     {APPLICATION_REGISTER, 0x0018, FILE_PIN, VCARD_PIN_REGISTER, NO_PIN},
 
-    {APPLICATION_COMMON, 0x0001, FILE_DATA, 5, NO_PIN},
+    {APPLICATION_COMMON, 0x0001, FILE_RECORD, 0, NO_PIN},
 };
 
 static bool
@@ -96,11 +98,26 @@ file_of_p2(struct vcard *card, uint8_t p2, uint16_t *sw)
 	return found;
 }
 
+const struct file *
+file_of_short(struct vcard *card, uint8_t id, uint16_t *sw)
+{
+	const struct file *found;
+
+	*sw = short_identifier_status(card);
+	if (*sw != SW_OK)
+		return NULL;
+	found = file_find(card, id);
+	if (found != NULL)
+		card->file = found;
+	else
+		*sw = SW_NOT_FOUND;
+	return found;
+}
+
 /* The EF and the offset that READ BINARY means. */
 static uint16_t
 read_address(struct vcard *card, const struct apdu *apdu, size_t *offset)
 {
-	const struct file *file;
 	uint16_t sw;
 
 	if ((apdu->p1 & 0x80) == 0) {
@@ -113,11 +130,8 @@ read_address(struct vcard *card, const struct apdu *apdu, size_t *offset)
 	if ((apdu->p1 & 0x60) != 0 || (apdu->p1 & 0x1f) == 0 || (apdu->p1 & 0x1f) == 0x1f)
 		return SW_P1P2;
 	*offset = apdu->p2;
-	file = file_find(card, apdu->p1 & 0x1f);
-	if (file == NULL)
-		return SW_NOT_FOUND;
-	card->file = file;
-	return SW_OK;
+	file_of_short(card, apdu->p1 & 0x1f, &sw);
+	return sw;
 }
 
 static uint16_t
@@ -126,7 +140,7 @@ read_permission(const struct vcard *card)
 	const struct file *file = card->file;
 	enum vcard_pin pin = file->pin;
 
-	if (file->kind == FILE_PIN || file->kind == FILE_KEY)
+	if (file->kind == FILE_PIN || file->kind == FILE_KEY || file->kind == FILE_RECORD)
 		return SW_FILE_KIND;
 	if (quirk(card, QUIRK_LABEL) == LABEL_ANDROID && file->kind == FILE_CERTIFICATE &&
 	    file->index == VCARD_CERTIFICATE_AUTHENTICATION)
@@ -136,6 +150,19 @@ read_permission(const struct vcard *card)
 
 /* What cards read at once that are choosy (QUIRK_WRONG_LE). */
 #define READ_SMALL 128
+
+uint16_t
+give(
+    const struct vcard *card, const uint8_t *bytes, size_t length, size_t ne, struct answer *answer)
+{
+	if (length < ne && quirk(card, QUIRK_WRONG_LE) == WRONG_LE_EXACT)
+		return (uint16_t)(SW_EXACT_LENGTH | (length & 0xff));
+	answer->length = length < ne ? length : ne;
+	memcpy(answer->data, bytes, answer->length);
+	if (length < ne && quirk(card, QUIRK_END_OF_FILE) == END_OF_FILE_WARNING)
+		return SW_END_OF_FILE;
+	return SW_OK;
+}
 
 static uint16_t
 read_bytes(const struct vcard *card, size_t offset, size_t ne, struct answer *answer)
@@ -150,17 +177,7 @@ read_bytes(const struct vcard *card, size_t offset, size_t ne, struct answer *an
 		return SW_OFFSET;
 	if (limit != 0 && ne > limit)
 		ne = limit;
-	answer->length = length - offset < ne ? length - offset : ne;
-	if (answer->length < ne && quirk(card, QUIRK_WRONG_LE) == WRONG_LE_EXACT) {
-		uint16_t exact = (uint16_t)(SW_EXACT_LENGTH | (answer->length & 0xff));
-
-		answer->length = 0;
-		return exact;
-	}
-	memcpy(answer->data, content + offset, answer->length);
-	if (answer->length < ne && quirk(card, QUIRK_END_OF_FILE) == END_OF_FILE_WARNING)
-		return SW_END_OF_FILE;
-	return SW_OK;
+	return give(card, content + offset, length - offset, ne, answer);
 }
 
 uint16_t

@@ -12,6 +12,11 @@ const struct file *file_find(const struct vcard *card, uint16_t id);
  * current one. *sw says what was wrong if it is NULL.
  */
 const struct file *file_of_p2(struct vcard *card, uint8_t p2, uint16_t *sw);
+/* The EF of a short identifier, which becomes the current one; as above. */
+const struct file *file_of_short(struct vcard *card, uint8_t id, uint16_t *sw);
+/* Answer with so many of these bytes as are wanted; what there is besides is the quirks'. */
+uint16_t give(const struct vcard *card, const uint8_t *bytes, size_t length, size_t ne,
+    struct answer *answer);
 uint16_t command_read_binary(struct vcard *card, const struct apdu *apdu, struct answer *answer);
 
 #endif

@@ -14,6 +14,9 @@
  * public ones in vcard.h take the lock.
  */
 
+/* A row of it is no BER: a length of 37 bytes, and behind it not as much as that says. */
+#define NOT_BER 0xa5
+
 struct pin_state {
 	char value[VCARD_PIN_MAX + 1];
 	unsigned tries;

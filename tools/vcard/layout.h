@@ -31,7 +31,9 @@ enum file_kind {
 	FILE_PRESENCE, /* which certificates there are */
 	FILE_PIN,      /* index: enum vcard_pin */
 	FILE_KEY,      /* index: enum key */
-	FILE_DATA,     /* index: row of the texts in files.c */
+	FILE_DATA,     /* index: row of the texts in contents.c */
+	FILE_ATTRIBUTES,
+	FILE_RECORD, /* not transparent: with one record, the manufacture number */
 };
 
 enum key {

@@ -11,7 +11,6 @@
 #include <openssl/x509v3.h>
 
 #include "certificate.h"
-#include "citizen.h"
 #include "fail.h"
 #include "folder.h"
 #include "pki.h"
@@ -54,6 +53,7 @@ static const struct {
 
 struct vcard_pki {
 	atomic_uint shares;
+	struct citizen citizen;
 	EVP_PKEY *keys[ALL_KEYS];
 	X509 *certificates[VCARD_CERTIFICATES];
 	int ca_keys[VCARD_CERTIFICATES];
@@ -189,15 +189,14 @@ get_certificate(struct vcard_pki *pki, size_t row, const char *directory,
 }
 
 static int
-fill(struct vcard_pki *pki, const char *directory, const struct citizen *citizen, bool changed,
-    struct vcard_error *error)
+fill(struct vcard_pki *pki, const char *directory, bool changed, struct vcard_error *error)
 {
 	for (size_t i = 0; i < ALL_KEYS; i++) {
 		if (get_key(&pki->keys[i], directory, key_files[i], error) != 0)
 			return -1;
 	}
 	for (size_t i = 0; i < VCARD_CERTIFICATES; i++) {
-		if (get_certificate(pki, i, directory, citizen, changed, error) != 0)
+		if (get_certificate(pki, i, directory, &pki->citizen, changed, error) != 0)
 			return -1;
 	}
 	return 0;
@@ -208,7 +207,6 @@ vcard_pki_open(struct vcard_pki **out, const char *directory, const struct vcard
     struct vcard_error *error)
 {
 	struct vcard_pki *pki = calloc(1, sizeof(*pki));
-	struct citizen citizen = {.name = NULL};
 	bool changed = false;
 	int lock = -1;
 
@@ -223,13 +221,12 @@ vcard_pki_open(struct vcard_pki **out, const char *directory, const struct vcard
 		if (lock < 0)
 			goto out;
 	}
-	if (citizen_load(&citizen, directory, changes, &changed, error) != 0 ||
-	    fill(pki, directory, &citizen, changed, error) != 0)
+	if (citizen_load(&pki->citizen, directory, changes, &changed, error) != 0 ||
+	    fill(pki, directory, changed, error) != 0)
 		goto out;
 	*out = pki;
 	pki = NULL;
 out:
-	citizen_free(&citizen);
 	if (lock >= 0)
 		close(lock);
 	vcard_pki_free(&pki);
@@ -257,6 +254,7 @@ vcard_pki_free(struct vcard_pki **pki)
 		EVP_PKEY_free(old->keys[i]);
 	for (size_t i = 0; i < VCARD_CERTIFICATES; i++)
 		X509_free(old->certificates[i]);
+	citizen_free(&old->citizen);
 	free(old);
 }
 
@@ -264,6 +262,12 @@ X509 *
 vcard_pki_certificate(const struct vcard_pki *pki, enum vcard_certificate which)
 {
 	return pki->certificates[which];
+}
+
+const struct citizen *
+pki_citizen(const struct vcard_pki *pki)
+{
+	return &pki->citizen;
 }
 
 EVP_PKEY *

@@ -67,6 +67,13 @@ static const struct vcard_quirk quirks[QUIRKS] = {
     [QUIRK_ATR] = {"atr",
 	VALUES("contact", "contact-2", "contact-3", "contactless", "contactless-2"),
 	"which of the observed answers to reset"},
+    [QUIRK_ATTRIBUTES] = {"attributes",
+	VALUES("present", "absent", "empty", "garbled", "length-longer", "length-shorter",
+	    "no-name", "large", "indefinite"),
+	"EF 0002 of the input aid: absent (no such application), or malformed"},
+    [QUIRK_MANUFACTURE_NUMBER] = {"manufacture-number",
+	VALUES("present", "absent", "no-record", "short", "garbled"),
+	"the common application: absent, or its record is, or is malformed"},
 };
 
 unsigned

@@ -73,11 +73,14 @@ command_select(struct vcard *card, const struct apdu *apdu, struct answer *answe
 int
 vcard_select_other(struct vcard *card, const uint8_t *aid, size_t length, struct vcard_error *error)
 {
-	const struct application *found;
+	const struct application *found = &applications[APPLICATION_INPUT_AID];
 
+	if (aid == NULL) {
+		aid = found->aid;
+		length = found->length;
+	}
 	pthread_mutex_lock(&card->lock);
-	found = aid != NULL ? application_find(card, aid, length)
-			    : &applications[APPLICATION_INPUT_AID];
+	found = application_find(card, aid, length);
 	if (found != NULL && card->powered) {
 		application_select(card, found);
 		ledger_add(card, VCARD_EVENT_SELECT_OTHER, 0, 0, SW_OK);

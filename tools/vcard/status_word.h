@@ -15,6 +15,7 @@ enum status_word {
 	SW_DATA = 0x6a80,
 	SW_NOT_FOUND = 0x6a82,
 	SW_P1P2 = 0x6a86,
+	SW_NO_RECORD = 0x6a83,
 	SW_REFERENCE = 0x6a88,
 	SW_OFFSET = 0x6b00,
 	SW_EXACT_LENGTH = 0x6c00,

@@ -82,7 +82,7 @@ int vcard_pki_export(const struct vcard_pki *pki, const char *directory, struct 
 enum vcard_pin {
 	VCARD_PIN_AUTHENTICATION,   /* JPKI 0018: 4 digits, 3 tries */
 	VCARD_PIN_SIGNATURE,	    /* JPKI 001B: 6 to 16 characters, 5 tries */
-	VCARD_PIN_INPUT_AID,	    /* card-surface input aid 0018: 4 digits, 3 tries */
+	VCARD_PIN_INPUT_AID,	    /* input aid 0011 (0018 is it too): 4 digits, 3 tries */
 	VCARD_PIN_INPUT_AID_NUMBER, /* the same 001B: 10 tries */
 	VCARD_PIN_SURFACE,	    /* card surface 0018: 10 tries */
 	VCARD_PIN_SURFACE_NUMBER,   /* the same 001B: 10 tries */
@@ -151,6 +151,35 @@ enum vcard_answer vcard_exchange(struct vcard *card, const uint8_t *command, siz
  */
 int vcard_select_other(
     struct vcard *card, const uint8_t *aid, size_t length, struct vcard_error *error);
+
+/* -------------------------------------------------------------- the other applications */
+
+/* What EF 0002 of the input aid tells (card-facts: Two more applications). */
+enum vcard_attribute {
+	VCARD_ATTRIBUTE_NAME,
+	VCARD_ATTRIBUTE_ADDRESS,
+	VCARD_ATTRIBUTE_BIRTH_DATE, /* YYYYMMDD */
+	VCARD_ATTRIBUTE_SEX,
+	VCARD_ATTRIBUTES,
+};
+
+/* Bytes of the longest, with its NUL. */
+#define VCARD_ATTRIBUTE_SIZE 1024
+
+/* "name", "address", "birth-date", "sex"; NULL for a number that is none. */
+const char *vcard_attribute_name(enum vcard_attribute which);
+/*
+ * The attribute into `text`, UTF-8 with a NUL: the citizen's, or with the quirk "attributes=large"
+ * the one of that file; no other quirk changes it.
+ */
+void vcard_attribute(
+    struct vcard *card, enum vcard_attribute which, char text[VCARD_ATTRIBUTE_SIZE]);
+
+/* Thirteen characters and a NUL. */
+#define VCARD_MANUFACTURE_NUMBER_SIZE 14
+
+/* The number of the common application's record; the same as long as the serial number is. */
+void vcard_manufacture_number(struct vcard *card, char number[VCARD_MANUFACTURE_NUMBER_SIZE]);
 
 /* ------------------------------------------------------------------------------ PINs */
 
