@@ -202,9 +202,11 @@ class Card:
     def events(self, name):
         return [entry for entry in self.entries() if entry.event == name]
 
-    def verifies(self):
-        """Every VERIFY that brought a PIN, changes of a PIN too."""
-        return self.events("verify") + self.events("change")
+    def verifies(self, application=None):
+        """Every VERIFY that brought a PIN, changes of a PIN too; or those that went to the application
+        of this name ("jpki", "input-aid", ...)."""
+        return [entry for entry in self.events("verify") + self.events("change")
+                if application in (None, entry.application)]
 
     def answers(self, ef="0018"):
         """What it said to each PIN; nobody has sent it another one than this."""
@@ -217,6 +219,11 @@ class Card:
 
     def serial(self):
         return self.status("serial")[0]
+
+    def attributes(self):
+        """What the card has in its other applications: "name", "address", "birth-date", "sex" and
+        "manufacture-number"."""
+        return dict(re.findall(r"^([a-z-]+) (.+)$", self("attributes"), re.MULTILINE))
 
     def exchanges(self):
         """Exchanges since the mark."""
