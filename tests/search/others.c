@@ -581,7 +581,8 @@ step_quirk(const uint16_t *a)
 	const struct vcard_quirk *quirk;
 	size_t count = 0, values = 0;
 
-	while (vcard_quirk(count) != NULL)
+	/* from there on they are those of applications in which the module has no business */
+	while (vcard_quirk(count) != NULL && strcmp(vcard_quirk(count)->name, "attributes") != 0)
 		count++;
 	if (count == 0)
 		return;
