@@ -12,9 +12,9 @@
 #include <jpki/types.h>
 
 /*
- * The JPKI application of a card. All functions return JPKI_OK or a negative enum jpki_error
- * and, where a card is involved, may return any of the errors of the way to the card
- * (error.h). A card is used by one thread at a time.
+ * The JPKI application of a card, and what is used of those beside it. All functions return JPKI_OK
+ * or a negative enum jpki_error and, where a card is involved, may return any of the errors of the
+ * way to the card (error.h). A card is used by one thread at a time.
  */
 
 struct jpki_card;
@@ -92,6 +92,17 @@ int jpki_card_end(struct jpki_card *card);
  */
 int jpki_card_select(struct jpki_card *card, bool *done);
 
+/*
+ * Select another application by its whole name, unless that has been done just before: that of the
+ * holder's attributes, or the one with the manufacture number (card-facts: two more applications).
+ * Only in a transaction that began with JPKI_BEGIN_SELECT (JPKI_ERR_ARGUMENT else), so that the
+ * card can be told from others first. JPKI_ERR_NOT_FOUND if this card has not got it; then, too,
+ * JPKI's is not selected any more. What is about the keys needs jpki_card_select or another
+ * transaction, which selects anew, after it.
+ */
+int jpki_card_select_attributes(struct jpki_card *card);
+int jpki_card_select_number(struct jpki_card *card);
+
 /* Whose application it is, told by the label in EF 0006 (card-facts: files). */
 enum jpki_kind {
 	JPKI_KIND_UNKNOWN,  /* the file is missing, is no text, or has a label nobody has seen */
@@ -151,7 +162,8 @@ int jpki_card_read_certificate(
 /*
  * How many wrong tries are left, 0 if the PIN is blocked, in *tries (0..15). Spends none: the
  * command has no body (card-facts: commands). Some cards answer 9000 while the PIN is
- * verified: *tries is the maximum then, and *counted, unless it is NULL, false. In a transaction.
+ * verified: *tries is the maximum then, and *counted, unless it is NULL, false. In a transaction,
+ * and while the application whose PIN it is was the last to be selected (JPKI_ERR_ARGUMENT else).
  */
 int jpki_card_tries(struct jpki_card *card, enum jpki_role role, unsigned *tries, bool *counted);
 
@@ -162,8 +174,10 @@ struct jpki_pin_policy {
 const struct jpki_pin_policy *jpki_pin_policy(enum jpki_role role);
 
 /*
- * Send one PIN, once. The transaction must have begun with JPKI_BEGIN_SELECT, or nothing is
- * sent (JPKI_ERR_ARGUMENT); a PIN made for another credential likewise. JPKI_ERR_PIN_WRONG
+ * Send one PIN, once. The application whose PIN it is must have been selected in this very
+ * transaction, by JPKI_BEGIN_SELECT or, for JPKI_ATTRIBUTES, by jpki_card_select_attributes, and no
+ * other one after it, or nothing is sent (JPKI_ERR_ARGUMENT); a PIN made for another credential
+ * likewise. JPKI_ERR_PIN_WRONG
  * leaves the tries that are left in *tries (may be 0: this one blocked it),
  * JPKI_ERR_PIN_BLOCKED sets it to 0; after any other answer it means nothing.
  */
@@ -172,8 +186,8 @@ int jpki_card_verify(
 
 /*
  * Verify the old PIN as jpki_card_verify does, then change it. The rules for a new PIN are
- * checked before anything is sent. Same conditions and errors. After success the PIN counts
- * as verified on the card: close with power_off.
+ * checked before anything is sent. Same conditions and errors; of a key only. After success the PIN
+ * counts as verified on the card: close with power_off.
  */
 int jpki_card_change_pin(struct jpki_card *card, enum jpki_role role, const struct jpki_pin *old,
     const struct jpki_pin *new_pin, unsigned *tries);
@@ -185,5 +199,23 @@ int jpki_card_change_pin(struct jpki_card *card, enum jpki_role role, const stru
  */
 int jpki_card_sign(struct jpki_card *card, enum jpki_role role, enum jpki_signature_form form,
     const uint8_t *data, size_t length, uint8_t signature[JPKI_SIGNATURE_SIZE]);
+
+/*
+ * Read the holder's attributes, EF 0002 of their application: a BER structure of at most 8 kB, as
+ * many exchanges as that takes. Its PIN must have been verified, JPKI_ERR_NOT_VERIFIED else. A part
+ * that it has not got is "", parts that are not known are passed over. JPKI_ERR_DATA if it is no
+ * such structure, has none of the four or one of them twice, or a text is no UTF-8, has a NUL, or
+ * is longer than JPKI_ATTRIBUTE_SIZE. All zero after an error. Nothing is sent (JPKI_ERR_ARGUMENT)
+ * unless jpki_card_select_attributes was the last to select. It is personal data: the caller wipes
+ * it.
+ */
+int jpki_card_read_attributes(struct jpki_card *card, struct jpki_attributes *attributes);
+
+/*
+ * Read the manufacture number, thirteen characters of printable ASCII and a NUL (card-facts: B). No
+ * PIN. JPKI_ERR_NOT_FOUND if there is none, JPKI_ERR_DATA if what there is has another form: then
+ * nothing is written. After jpki_card_select_number, as above.
+ */
+int jpki_card_read_number(struct jpki_card *card, char number[JPKI_MANUFACTURE_NUMBER_SIZE]);
 
 #endif

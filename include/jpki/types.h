@@ -9,6 +9,13 @@ enum jpki_role {
 	JPKI_AUTHENTICATION = 0, /* 利用者証明用: a PIN of four digits */
 	JPKI_SIGNATURE = 1,	 /* 署名用: a password of 6 to 16 letters and digits */
 	JPKI_ROLES = 2,
+	/*
+	 * No key, but what has a PIN too, of four digits: the holder's attributes
+	 * (券面事項入力補助), in an application of their own. For where PINs are counted; a role of
+	 * a key is one of the first two.
+	 */
+	JPKI_ATTRIBUTES = JPKI_ROLES,
+	JPKI_CREDENTIALS,
 };
 
 /* A set of them: bits. */
@@ -35,6 +42,20 @@ enum jpki_signature_form {
 #define JPKI_SIGNATURE_SIZE 256
 /* The most data that JPKI_SIGN_PKCS1 takes, in bytes: 256 less 11 of padding (RFC 8017, 9.2). */
 #define JPKI_SIGN_DATA_MAX 245
+
+/* Bytes of the text of an attribute, with the NUL at the end. */
+#define JPKI_ATTRIBUTE_SIZE 1024
+
+/* The holder of the card, in UTF-8, as the card has it; "" for what it has not got. */
+struct jpki_attributes {
+	char name[JPKI_ATTRIBUTE_SIZE];
+	char address[JPKI_ATTRIBUTE_SIZE];
+	char birth_date[JPKI_ATTRIBUTE_SIZE];
+	char sex[JPKI_ATTRIBUTE_SIZE];
+};
+
+/* Bytes of a card's manufacture number, with the NUL at the end. */
+#define JPKI_MANUFACTURE_NUMBER_SIZE 14
 
 /* Bytes of a reader's name with its terminating NUL (PC/SC: MAX_READERNAME). */
 #define JPKI_READER_NAME_SIZE 128

@@ -43,14 +43,15 @@ transmit(struct jpki_card *card, const uint8_t *bytes, size_t length, uint8_t *d
 	trace_command(bytes, length);
 	rv = jpki_transport.transmit(card->connection, bytes, length, answer, &answer_length);
 	trace_answer(bytes, rv, answer, answer_length);
-	if (rv != JPKI_OK)
-		return rv;
-	if (answer_length < 2 || answer_length > sizeof(answer))
-		return JPKI_ERR_DATA;
-	*data_length = answer_length - 2;
-	memcpy(data, answer, *data_length);
-	*sw = (uint16_t)(answer[answer_length - 2] << 8 | answer[answer_length - 1]);
-	return JPKI_OK;
+	if (rv == JPKI_OK && (answer_length < 2 || answer_length > sizeof(answer)))
+		rv = JPKI_ERR_DATA;
+	if (rv == JPKI_OK) {
+		*data_length = answer_length - 2;
+		memcpy(data, answer, *data_length);
+		*sw = (uint16_t)(answer[answer_length - 2] << 8 | answer[answer_length - 1]);
+	}
+	explicit_bzero(answer, sizeof(answer)); /* it may tell of a person */
+	return rv;
 }
 
 static int

@@ -37,7 +37,8 @@ jpki_card_free(struct jpki_card **card)
 int
 jpki_card_disconnect(struct jpki_card *card, bool power_off, int held)
 {
-	card->in_transaction = card->selected = card->fresh = false;
+	card->in_transaction = false;
+	card->selected = card->fresh = APPLICATION_NONE;
 	return jpki_transport.close(&card->connection, power_off, held);
 }
 
@@ -93,20 +94,20 @@ select_error(uint16_t sw)
 }
 
 static int
-select_application(struct jpki_card *card)
+select_application(struct jpki_card *card, enum application application)
 {
 	const struct command select = {
 	    .ins = 0xA4,
 	    .p1 = 0x04,
 	    .p2 = 0x0C,
-	    .data = jpki_aid,
-	    .length = sizeof(jpki_aid),
+	    .data = credential_aid(application),
+	    .length = AID_SIZE,
 	    .expected = NO_RESPONSE,
 	};
 	struct response response;
 	int rv;
 
-	card->selected = false;
+	card->selected = card->fresh = APPLICATION_NONE;
 	rv = apdu_exchange(card, &select, &response);
 	/* The first command after power-up can fail for no reason (card-facts: finding, B). */
 	if (rv == JPKI_OK && response.sw == SW_EXECUTION_ERROR)
@@ -116,7 +117,7 @@ select_application(struct jpki_card *card)
 	rv = select_error(response.sw);
 	if (rv != JPKI_OK)
 		return rv;
-	card->selected = card->fresh = true;
+	card->selected = card->fresh = application;
 	return JPKI_OK;
 }
 
@@ -157,8 +158,9 @@ jpki_card_begin(struct jpki_card *card, enum jpki_begin how, int patience_ms)
 	if (rv != JPKI_OK)
 		return rv;
 	card->in_transaction = true;
-	card->fresh = false;
-	if (how == JPKI_BEGIN_ONLY || (how == JPKI_BEGIN_TRUST && card->selected))
+	card->fresh = APPLICATION_NONE;
+	if (how == JPKI_BEGIN_ONLY ||
+	    (how == JPKI_BEGIN_TRUST && card->selected == APPLICATION_JPKI))
 		return JPKI_OK;
 	rv = jpki_card_select(card, &done);
 	if (rv != JPKI_OK)
@@ -169,10 +171,34 @@ jpki_card_begin(struct jpki_card *card, enum jpki_begin how, int patience_ms)
 int
 jpki_card_select(struct jpki_card *card, bool *done)
 {
-	*done = !card->fresh;
-	if (card->fresh)
+	*done = card->fresh != APPLICATION_JPKI;
+	return *done ? select_application(card, APPLICATION_JPKI) : JPKI_OK;
+}
+
+/* The card is one of ours: that it has not got this application says no more than that. */
+static int
+select_beside(struct jpki_card *card, enum application application)
+{
+	int rv;
+
+	if (card->fresh == APPLICATION_NONE)
+		return JPKI_ERR_ARGUMENT;
+	if (card->fresh == application)
 		return JPKI_OK;
-	return select_application(card);
+	rv = select_application(card, application);
+	return rv == JPKI_ERR_NOT_JPKI ? JPKI_ERR_NOT_FOUND : rv;
+}
+
+int
+jpki_card_select_attributes(struct jpki_card *card)
+{
+	return select_beside(card, APPLICATION_ATTRIBUTES);
+}
+
+int
+jpki_card_select_number(struct jpki_card *card)
+{
+	return select_beside(card, APPLICATION_NUMBER);
 }
 
 int
@@ -181,6 +207,6 @@ jpki_card_end(struct jpki_card *card)
 	if (!card->in_transaction)
 		return JPKI_OK;
 	card->in_transaction = false;
-	card->fresh = false;
+	card->fresh = APPLICATION_NONE;
 	return jpki_transport.end(card->connection);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <openssl/asn1.h>
-#include <openssl/err.h>
 
 #include <jpki/card.h>
 
+#include "card/ber.h"
 #include "card/credential.h"
 #include "card/file.h"
 
@@ -13,20 +13,14 @@
 static size_t
 der_total(const uint8_t *bytes, size_t length)
 {
-	const uint8_t *content = bytes;
-	long content_length;
-	int tag, tag_class, flags;
+	struct ber object;
+	size_t header;
 
-	/* The header alone counts: that the content goes on past the block is no error here. */
-	ERR_set_mark();
-	flags = ASN1_get_object(&content, &content_length, &tag, &tag_class, (long)length);
-	ERR_pop_to_mark();
-	if (content == bytes || (flags & 1) != 0 || tag != V_ASN1_SEQUENCE ||
-	    tag_class != V_ASN1_UNIVERSAL)
+	if (!ber_head(bytes, length, &object) || object.tag != V_ASN1_SEQUENCE ||
+	    object.tag_class != V_ASN1_UNIVERSAL || object.length == 0)
 		return 0;
-	if (content_length <= 0 || content_length > JPKI_CERTIFICATE_MAX - (content - bytes))
-		return 0;
-	return (size_t)(content - bytes) + (size_t)content_length;
+	header = (size_t)(object.value - bytes);
+	return object.length <= JPKI_CERTIFICATE_MAX - header ? header + object.length : 0;
 }
 
 /* What was read belongs to the certificate up to its end; filler follows. */
@@ -42,7 +36,7 @@ int
 jpki_card_read_certificate_head(
     struct jpki_card *card, enum jpki_role role, enum jpki_certificate which, struct jpki_der *der)
 {
-	const struct credential *credential = credential_of(role);
+	const struct credential *credential = credential_of_key(role);
 	size_t length;
 	int rv;
 

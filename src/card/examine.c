@@ -98,8 +98,8 @@ select_once(const struct examination *examination, struct response *response)
 	const struct command select = {.ins = 0xA4,
 	    .p1 = 0x04,
 	    .p2 = 0x0C,
-	    .data = jpki_aid,
-	    .length = sizeof(jpki_aid),
+	    .data = credential_aid(APPLICATION_JPKI),
+	    .length = AID_SIZE,
 	    .expected = NO_RESPONSE};
 
 	return apdu_exchange_once(examination->card, &select, response);
@@ -161,7 +161,7 @@ examine_power_up(const struct examination *examination)
 int
 examine_reset(const struct examination *examination)
 {
-	examination->card->selected = examination->card->fresh = false;
+	examination->card->selected = examination->card->fresh = APPLICATION_NONE;
 	return jpki_transport.reset(examination->card->connection);
 }
 

@@ -61,12 +61,15 @@ read_binary(struct jpki_card *card, uint8_t p1, uint8_t p2, uint8_t *bytes, size
 		return rv;
 	*sw = response.sw;
 	if (response.sw != SW_OK && response.sw != SW_END_OF_FILE)
-		return status_error(response.sw);
-	if (response.length > want)
-		return JPKI_ERR_DATA;
-	memcpy(bytes, response.data, response.length);
-	*length = response.length;
-	return JPKI_OK;
+		rv = status_error(response.sw);
+	else if (response.length > want)
+		rv = JPKI_ERR_DATA;
+	else {
+		memcpy(bytes, response.data, response.length);
+		*length = response.length;
+	}
+	explicit_bzero(&response, sizeof(response)); /* a file may tell of a person */
+	return rv;
 }
 
 int
@@ -83,30 +86,32 @@ file_read_next(struct jpki_card *card, size_t offset, uint8_t *bytes, size_t wan
 	return rv;
 }
 
-/* A card that does not read by short identifier is not asked whether it does the rest so. */
+/* An application that does not read by short identifier is not asked whether it does the rest so.
+ */
 static void
-take_long_forms(struct jpki_card *card)
+take_long_forms(struct forms *forms)
 {
-	card->short_read = NO;
-	if (card->short_pin == UNKNOWN)
-		card->short_pin = NO;
-	if (card->short_sign == UNKNOWN)
-		card->short_sign = NO;
+	forms->short_read = NO;
+	if (forms->short_pin == UNKNOWN)
+		forms->short_pin = NO;
+	if (forms->short_sign == UNKNOWN)
+		forms->short_sign = NO;
 }
 
 int
 file_read_first(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want, size_t *length)
 {
+	struct forms *forms = forms_of(card);
 	uint16_t sw = 0;
 	int rv;
 
-	if (card->short_read != NO) {
+	if (forms->short_read != NO) {
 		rv = read_binary(card, short_ef(ef), 0, bytes, want, length, &sw);
 		if (rv == JPKI_OK && *length > 0) /* an empty file proves nothing */
-			card->short_read = YES;
-		if (card->short_read == YES && sw == SW_PAST_END)
+			forms->short_read = YES;
+		if (forms->short_read == YES && sw == SW_PAST_END)
 			return JPKI_OK; /* an empty file */
-		if (card->short_read == YES || !status_said(rv))
+		if (forms->short_read == YES || !status_said(rv))
 			return rv;
 	}
 	rv = file_select(card, ef);
@@ -114,7 +119,7 @@ file_read_first(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want
 		return rv;
 	rv = file_read_next(card, 0, bytes, want, length);
 	if (rv == JPKI_OK && *length > 0)
-		take_long_forms(card);
+		take_long_forms(forms);
 	return rv;
 }
 
@@ -137,7 +142,7 @@ file_read_again(
 	uint16_t sw = 0;
 	int rv;
 
-	if (card->short_read != YES || overlap >= sizeof(block))
+	if (forms_of(card)->short_read != YES || overlap >= sizeof(block))
 		return select_and_read(card, ef, offset, bytes, want, length);
 	if (want > sizeof(block) - overlap)
 		want = sizeof(block) - overlap;
@@ -148,5 +153,6 @@ file_read_again(
 		return select_and_read(card, ef, offset, bytes, want, length);
 	*length -= overlap;
 	memcpy(bytes, block + overlap, *length);
+	explicit_bzero(block, sizeof(block));
 	return JPKI_OK;
 }

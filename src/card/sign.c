@@ -43,13 +43,14 @@ static int
 sign_with(struct jpki_card *card, uint16_t key_ef, uint8_t p1, const uint8_t *data, size_t length,
     struct response *response)
 {
+	struct forms *known = forms_of(card);
 	int rv;
 
-	if (card->short_sign != NO) {
+	if (known->short_sign != NO) {
 		rv = send(card, p1, short_ef(key_ef), data, length, response);
 		if (rv == JPKI_OK && response->length == JPKI_SIGNATURE_SIZE)
-			card->short_sign = YES;
-		if (card->short_sign == YES || !status_said(rv))
+			known->short_sign = YES;
+		if (known->short_sign == YES || !status_said(rv))
 			return rv;
 	}
 	rv = file_select(card, key_ef);
@@ -57,7 +58,7 @@ sign_with(struct jpki_card *card, uint16_t key_ef, uint8_t p1, const uint8_t *da
 		return rv;
 	rv = send(card, p1, CURRENT_FILE, data, length, response);
 	if (rv == JPKI_OK && response->length == JPKI_SIGNATURE_SIZE)
-		card->short_sign = NO;
+		known->short_sign = NO;
 	return rv;
 }
 
@@ -65,14 +66,15 @@ int
 jpki_card_sign(struct jpki_card *card, enum jpki_role role, enum jpki_signature_form form,
     const uint8_t *data, size_t length, uint8_t signature[JPKI_SIGNATURE_SIZE])
 {
+	const struct credential *credential = credential_of_key(role);
 	struct response response;
 	int rv;
 
-	if (credential_of(role) == NULL || (size_t)form >= sizeof(forms) / sizeof(forms[0]))
+	if (credential == NULL || (size_t)form >= sizeof(forms) / sizeof(forms[0]))
 		return JPKI_ERR_ARGUMENT;
 	if (length < forms[form].min_length || length > forms[form].max_length)
 		return JPKI_ERR_LENGTH;
-	rv = sign_with(card, credential_of(role)->key_ef, forms[form].p1, data, length, &response);
+	rv = sign_with(card, credential->key_ef, forms[form].p1, data, length, &response);
 	if (rv != JPKI_OK)
 		return rv;
 	if (response.length != JPKI_SIGNATURE_SIZE)

@@ -7,8 +7,15 @@
 
 #include <jpki/card.h>
 
+#include "card/credential.h"
+
 /* A fact about the card that an answer settles. */
 enum known { UNKNOWN, YES, NO };
+
+/* Does an application take short EF identifiers (card-facts: B)? Each answers for itself. */
+struct forms {
+	enum known short_read, short_pin, short_sign;
+};
 
 /* What is known of a card, and of the way to it. */
 struct jpki_card {
@@ -16,13 +23,18 @@ struct jpki_card {
 	char reader[JPKI_READER_NAME_SIZE];
 	struct jpki_connection *connection; /* NULL: none */
 	bool in_transaction;
-	bool selected; /* this object has selected the application since it was connected */
-	bool fresh;    /* ... at the beginning of the transaction under way */
-	/* Does the card take short EF identifiers (card-facts: B)? */
-	enum known short_read;
-	enum known short_pin;
-	enum known short_sign;
+	/* Which application this object has selected last, since it was connected ... */
+	enum application selected;
+	enum application fresh; /* ... and in the transaction under way */
+	struct forms forms[APPLICATIONS];
 	bool small_reads; /* it refuses to read 256 bytes at once (6700), or its reader does */
 };
+
+/* What is known of the application that commands go to. */
+static inline struct forms *
+forms_of(struct jpki_card *card)
+{
+	return &card->forms[card->selected];
+}
 
 #endif

@@ -15,6 +15,7 @@ static const struct {
     {0x6985, JPKI_ERR_LENGTH}, /* what some cards say of data of the wrong length */
     {0x6A81, JPKI_ERR_UNSUPPORTED},
     {0x6A82, JPKI_ERR_NOT_FOUND},
+    {0x6A83, JPKI_ERR_NOT_FOUND}, /* a record */
     {0x6A86, JPKI_ERR_UNSUPPORTED},
     {0x6A88, JPKI_ERR_NOT_FOUND},
     {0x6B00, JPKI_ERR_UNSUPPORTED}, /* wrong P1 P2; reading treats past the end itself */

@@ -52,16 +52,17 @@ static int
 find_tries(
     struct jpki_card *card, const struct credential *credential, unsigned *tries, bool *counted)
 {
+	struct forms *forms = forms_of(card);
 	int rv;
 
-	if (card->short_pin != NO) {
+	if (forms->short_pin != NO) {
 		rv = ask_tries(card, credential, short_ef(credential->pin_ef), tries, counted);
 		if (rv == JPKI_OK && *counted)
-			card->short_pin = YES;
+			forms->short_pin = YES;
 		/* the way to the card failed, or short identifiers are known to work */
 		if (!status_said(rv) && rv != JPKI_OK)
 			return rv;
-		if (card->short_pin == YES)
+		if (forms->short_pin == YES)
 			return rv;
 	}
 	rv = file_select(card, credential->pin_ef);
@@ -69,7 +70,7 @@ find_tries(
 		return rv;
 	rv = ask_tries(card, credential, CURRENT_FILE, tries, counted);
 	if (rv == JPKI_OK && *counted)
-		card->short_pin = NO;
+		forms->short_pin = NO;
 	return rv;
 }
 
@@ -80,7 +81,7 @@ jpki_card_tries(struct jpki_card *card, enum jpki_role role, unsigned *tries, bo
 	bool is_count = false;
 	int rv;
 
-	if (credential == NULL)
+	if (credential == NULL || card->selected != credential->application)
 		return JPKI_ERR_ARGUMENT;
 	rv = find_tries(card, credential, tries, &is_count);
 	if (counted != NULL)
@@ -98,14 +99,14 @@ address_pin(struct jpki_card *card, enum jpki_role role, uint8_t *p2, unsigned *
 	const struct credential *credential = credential_of(role);
 	int rv;
 
-	if (card->short_pin == UNKNOWN) {
+	if (forms_of(card)->short_pin == UNKNOWN) {
 		rv = jpki_card_tries(card, role, tries, NULL);
 		if (rv == JPKI_OK && *tries == 0)
 			return JPKI_ERR_PIN_BLOCKED;
 		if (rv != JPKI_OK)
 			return rv;
 	}
-	if (card->short_pin == YES) {
+	if (forms_of(card)->short_pin == YES) {
 		*p2 = short_ef(credential->pin_ef);
 		return JPKI_OK;
 	}
@@ -125,10 +126,11 @@ jpki_card_verify(
     struct jpki_card *card, enum jpki_role role, const struct jpki_pin *pin, unsigned *tries)
 {
 	struct command verify = {.ins = INS_VERIFY, .expected = NO_RESPONSE};
+	const struct credential *credential = credential_of(role);
 	uint16_t sw;
 	int rv;
 
-	if (credential_of(role) == NULL || !fits(pin, role) || !card->fresh)
+	if (credential == NULL || !fits(pin, role) || card->fresh != credential->application)
 		return JPKI_ERR_ARGUMENT;
 	rv = address_pin(card, role, &verify.p2, tries);
 	if (rv != JPKI_OK)
@@ -157,7 +159,7 @@ jpki_card_change_pin(struct jpki_card *card, enum jpki_role role, const struct j
 	uint16_t sw;
 	int rv;
 
-	if (!fits(new_pin, role))
+	if (credential_of_key(role) == NULL || !fits(new_pin, role))
 		return JPKI_ERR_ARGUMENT;
 	rv = jpki_pin_check_new(new_pin);
 	if (rv != JPKI_OK)

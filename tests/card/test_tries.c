@@ -137,7 +137,8 @@ strange_answers_are_errors(void **state)
 		assert_int_equal(tries, 77);
 	}
 	assert_exchanges(w, LENGTH_OF(answers));
-	assert_int_equal(jpki_card_tries(w->card, JPKI_ROLES, &tries, NULL), JPKI_ERR_ARGUMENT);
+	assert_int_equal(
+	    jpki_card_tries(w->card, JPKI_CREDENTIALS, &tries, NULL), JPKI_ERR_ARGUMENT);
 }
 
 static void
@@ -153,7 +154,7 @@ the_policy_of_each_credential(void **state)
 	assert_int_equal(password->min_length, 6);
 	assert_int_equal(password->max_length, 16);
 	assert_int_equal(password->tries, 5);
-	assert_null(jpki_pin_policy(JPKI_ROLES));
+	assert_null(jpki_pin_policy(JPKI_CREDENTIALS));
 }
 
 int

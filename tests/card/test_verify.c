@@ -225,7 +225,8 @@ the_pin_of_the_other_credential_is_refused(void **state)
 	assert_int_equal(jpki_card_verify(w->card, JPKI_SIGNATURE, pin, &tries), JPKI_ERR_ARGUMENT);
 	assert_int_equal(
 	    jpki_card_verify(w->card, JPKI_AUTHENTICATION, password, &tries), JPKI_ERR_ARGUMENT);
-	assert_int_equal(jpki_card_verify(w->card, JPKI_ROLES, pin, &tries), JPKI_ERR_ARGUMENT);
+	assert_int_equal(
+	    jpki_card_verify(w->card, JPKI_CREDENTIALS, pin, &tries), JPKI_ERR_ARGUMENT);
 	assert_exchanges(w, 0);
 	assert_int_equal(tries, UNTOUCHED);
 	jpki_pin_free(&pin);

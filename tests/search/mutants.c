@@ -165,7 +165,7 @@ WRAP(int, jpki_card_sign, struct jpki_card *card, enum jpki_role role,
 	if (mutant != PIN_KEPT || rv != JPKI_ERR_NOT_VERIFIED ||
 	    __real_jpki_pin_new(role, kept_pin, kept_length, &pin) != JPKI_OK)
 		return rv;
-	card->fresh = true;
+	card->fresh = APPLICATION_JPKI;
 	if (__real_jpki_card_verify(card, role, pin, &tries) == JPKI_OK)
 		rv = __real_jpki_card_sign(card, role, form, data, length, signature);
 	jpki_pin_free(&pin);
@@ -191,7 +191,7 @@ WRAP(int, jpki_card_begin, struct jpki_card *card, enum jpki_begin how, int pati
 		rv = __real_jpki_card_begin(card, how, patience_ms);
 	}
 	if (rv == JPKI_OK && mutant == NOT_SELECTED && select)
-		card->fresh = true;
+		card->fresh = APPLICATION_JPKI;
 	if (rv == JPKI_OK && mutant == TRANSACTION_LET_GO)
 		(void)jpki_transport.end(card->connection);
 	return rv;
