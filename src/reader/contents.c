@@ -36,34 +36,39 @@ contents_offers_pss(const struct key *key)
 }
 
 void
-contents_set_tries(struct key *key, unsigned tries)
+contents_set_tries(struct reader *reader, enum jpki_role role, unsigned tries)
 {
-	key->tries = tries;
-	key->tries_known = true;
-	key->tries_at = clock_now_ms();
+	reader->tries[role].left = tries;
+	reader->tries[role].known = true;
+	reader->tries[role].at = clock_now_ms();
 }
 
 static bool
-tries_younger(const struct key *key, uint64_t age)
+tries_younger(const struct tries *tries, uint64_t age)
 {
-	return key->tries_known && clock_now_ms() - key->tries_at < age;
+	return tries->known && clock_now_ms() - tries->at < age;
+}
+
+bool
+contents_shows_tries(const struct reader *reader, enum jpki_role role)
+{
+	return tries_younger(&reader->tries[role], TRIES_SHOWN_MS);
 }
 
 int
 contents_ask_tries(struct reader *reader, enum jpki_role role, bool now)
 {
-	struct key *key = &reader->keys[role];
 	unsigned tries;
 	bool counted;
 	int rv;
 
-	if (!now && tries_younger(key, TRIES_RECENT_MS))
+	if (!now && tries_younger(&reader->tries[role], TRIES_RECENT_MS))
 		return JPKI_OK;
 	rv = jpki_card_tries(reader->card, role, &tries, &counted);
 	if (rv != JPKI_OK)
 		return rv;
-	contents_set_tries(key, tries);
-	key->tries_counted = counted;
+	contents_set_tries(reader, role, tries);
+	reader->tries[role].counted = counted;
 	if (counted)
 		refusal_settle(reader->state.insertion, role, tries);
 	return JPKI_OK;
@@ -91,21 +96,20 @@ note_patience(struct reader *reader, enum patience patience, int result)
 int
 contents_tries(struct reader *reader, enum jpki_role role, unsigned *tries)
 {
-	struct key *key = &reader->keys[role];
-	enum patience patience = key->tries_known ? PATIENCE_SHOWN : patience_for_first(reader);
+	struct tries *known = &reader->tries[role];
+	enum patience patience = known->known ? PATIENCE_SHOWN : patience_for_first(reader);
 	int rv = JPKI_OK;
 
 	/* while something is unlocked, nobody is about to be asked for a PIN in vain */
-	if (!tries_younger(key, TRIES_SHOWN_MS) &&
-	    !(key->tries_known && reader_is_unlocked(reader))) {
+	if (!contents_shows_tries(reader, role) && !(known->known && reader_is_unlocked(reader))) {
 		rv = transaction_begin_keeping_login(reader, patience);
 		note_patience(reader, patience, rv);
 		if (rv == JPKI_OK)
 			rv = transaction_end(reader, contents_ask_tries(reader, role, true));
 		if (rv == JPKI_ERR_HELD) /* the next one to look need not wait for it, too */
-			key->tries_at = clock_now_ms();
+			known->at = clock_now_ms();
 	}
-	*tries = key->tries;
+	*tries = known->left;
 	return rv;
 }
 

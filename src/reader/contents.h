@@ -26,11 +26,17 @@ int contents_load_certificate(
 /* Tries left of a PIN, to be shown; asks the card if what it said last is too old for that. */
 int contents_tries(struct reader *reader, enum jpki_role role, unsigned *tries);
 
-/* The same to act on, within a transaction: what is known if it is recent, unless `now`. */
+/*
+ * The same to act on, within a transaction that has selected the application of the PIN: what is
+ * known if it is recent, unless `now`.
+ */
 int contents_ask_tries(struct reader *reader, enum jpki_role role, bool now);
 
 /* Note what the card said about the tries. */
-void contents_set_tries(struct key *key, unsigned tries);
+void contents_set_tries(struct reader *reader, enum jpki_role role, unsigned tries);
+
+/* Is what it said last recent enough to be shown? */
+bool contents_shows_tries(const struct reader *reader, enum jpki_role role);
 
 /* Does the key sign with PSS? The card decides, unless a setting does. */
 bool contents_offers_pss(const struct key *key);

@@ -226,7 +226,7 @@ examine_with_pin(struct work *work, const struct given_pin *pin)
 	struct authorisation authorisation;
 	int rv;
 
-	work->reader->keys[role].tries_known = false; /* what was known is from before */
+	work->reader->tries[role].known = false; /* what was known is from before */
 	rv = login_user_to_sign(work->reader, role, pin, &authorisation);
 	if (rv != JPKI_OK)
 		return rv;

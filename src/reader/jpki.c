@@ -465,7 +465,7 @@ jpki_login(
 void
 jpki_spare_last_try(bool spare)
 {
-	login_spare_last_try(spare);
+	attempt_spare_last_try(spare);
 }
 
 int

@@ -389,8 +389,8 @@ publish(struct reader *reader)
 		    .present = key->present,
 		    .active = lock_shows_login(reader, (enum jpki_role)role),
 		    .offers_pss = contents_offers_pss(key),
-		    .tries_known = key->tries_known,
-		    .tries = key->tries,
+		    .tries_known = reader->tries[role].known,
+		    .tries = reader->tries[role].left,
 		};
 	}
 	readers_publish(reader, &view);

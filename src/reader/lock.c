@@ -16,8 +16,8 @@
  */
 #define CONNECT_MS 500
 /*
- * How long a PIN for signatures may take, with all that is read after it, until the guard is told
- * when its time is over, in ms.
+ * How long a PIN that nobody shares may take, with all that is read after it, until the guard is
+ * told when its time is over, in ms.
  */
 #define UNLOCKING_MS 60000
 /*
@@ -172,7 +172,7 @@ lock_forget_login(struct reader *reader, enum jpki_role role)
 static void
 guard(struct reader *reader)
 {
-	bool alone = false;
+	bool alone = reader->attributes_open;
 
 	for (int role = 0; role < JPKI_ROLES; role++)
 		if (reader->keys[role].unlocked != 0)
@@ -202,10 +202,12 @@ lock_join(struct reader *reader, enum jpki_role role)
 void
 lock_about_to_unlock(struct reader *reader, enum jpki_role role)
 {
-	if (reader->keys[role].unlocked == 0)
+	if (role == JPKI_ATTRIBUTES)
+		reader->attributes_open = true;
+	else if (reader->keys[role].unlocked == 0)
 		reader->keys[role].unlocked = reader_next_number();
 	guard(reader);
-	if (each(role) && reader->card != NULL)
+	if ((role == JPKI_ATTRIBUTES || each(role)) && reader->card != NULL)
 		jpki_card_guard_until(reader->card, clock_now_ms() + UNLOCKING_MS);
 }
 
@@ -228,6 +230,7 @@ note_all_locked(struct reader *reader)
 	for (int role = 0; role < JPKI_ROLES; role++)
 		if (reader->keys[role].unlocked != 0)
 			note_locked(reader, (enum jpki_role)role);
+	reader->attributes_open = false;
 }
 
 /*
@@ -388,7 +391,7 @@ lock_was_reset(struct reader *reader)
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		if (!lost[role])
 			continue;
-		reader->keys[role].tries_known = false;
+		reader->tries[role].known = false;
 		lock_forget_login(reader, (enum jpki_role)role);
 	}
 }

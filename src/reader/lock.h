@@ -57,7 +57,8 @@ bool lock_wants_login(const struct reader *reader, enum jpki_role role);
 
 /*
  * The card is about to verify a PIN for us, in the transaction under way: take part in the sharing
- * of logins (share_join), then see to it that the card is locked if this process is killed.
+ * of logins (share_join), then see to it that the card is locked if this process is killed. With
+ * the PIN of the attributes nobody shares, and lock_card is to follow in the same transaction.
  */
 enum share_joined lock_join(struct reader *reader, enum jpki_role role);
 void lock_about_to_unlock(struct reader *reader, enum jpki_role role);

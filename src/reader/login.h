@@ -2,6 +2,7 @@
 #ifndef READER_LOGIN_H
 #define READER_LOGIN_H
 
+#include "reader/attempt.h"
 #include "reader/lock.h"
 #include "reader/reader.h"
 
@@ -19,19 +20,11 @@
  *    With one try left it may be that none is to be sent: JPKI_ERR_LAST_TRY.
  * 6. Nothing keeps a PIN (but refusal.h a keyed digest of a wrong one).
  *
+ * What of it is the same for the PIN of the attributes is in attempt.h.
+ *
  * The functions return JPKI_OK, one of these, JPKI_ERR_PIN_WRONG if the card compared the PIN and
  * refused it, or what happened on the way. The caller holds the reader's lock.
  */
-
-/* A PIN as it was given: `length` bytes of UTF-8, and when, before anything was waited for. */
-struct given_pin {
-	const uint8_t *bytes;
-	size_t length;
-	uint64_t at; /* clock_now_ms */
-};
-
-/* Is the last try to be spared from now on? Any thread, without a lock. */
-void login_spare_last_try(bool spare);
 
 /*
  * Log in. The certificate is read with it. JPKI_ERR_LOGGED_IN while a login lasts that is of use;

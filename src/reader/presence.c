@@ -29,6 +29,8 @@ presence_forget(struct reader *reader)
 	jpki_card_free(&reader->card);
 	share_abandon(&reader->share);
 	memset(&reader->info, 0, sizeof(reader->info));
+	memset(reader->tries, 0, sizeof(reader->tries));
+	explicit_bzero(reader->number, sizeof(reader->number));
 	reader->probed = reader->recognised = false;
 	reader->attempts = 0;
 	reader->probe_after = 0;

@@ -44,5 +44,5 @@ reader_is_unlocked(const struct reader *reader)
 	for (int role = 0; role < JPKI_ROLES; role++)
 		if (reader->keys[role].unlocked != 0)
 			return true;
-	return false;
+	return reader->attributes_open;
 }

@@ -23,6 +23,14 @@
  * place, knows that it is over.
  */
 
+/* What the card has said of the tries of a PIN. */
+struct tries {
+	unsigned left;
+	bool known;
+	bool counted; /* if not, the card has only said that the PIN is verified */
+	uint64_t at;  /* when it said so, clock_now_ms */
+};
+
 /* A key of the card with its certificates, its PIN, and who has given that. */
 struct key {
 	bool present;
@@ -31,11 +39,6 @@ struct key {
 	struct certificate *certificates[JPKI_CERTIFICATES]; /* NULL: not needed yet */
 	bool pss_refused; /* this card has said that it does not know PSS */
 	bool doubtful;	  /* a signature did not agree with the certificate: read it again */
-
-	unsigned tries;
-	bool tries_known;
-	bool tries_counted; /* if not, the card has only said that the PIN is verified */
-	uint64_t tries_at;  /* when the card said so, clock_now_ms */
 
 	/*
 	 * That a person has logged in, and what the card has verified, are two things: the key for
@@ -96,6 +99,10 @@ struct reader {
 	uint64_t contact_at;  /* when the last such transaction ended, clock_now_ms */
 	struct jpki_token_info info;
 	struct key keys[JPKI_ROLES];
+	struct tries tries[JPKI_CREDENTIALS];
+	/* The card may have verified the PIN of the attributes, for the call under way. */
+	bool attributes_open;
+	char number[JPKI_MANUFACTURE_NUMBER_SIZE]; /* "": not needed yet */
 	struct share share;
 	enum jpki_try last_try; /* what became of the last PIN that was sent */
 };

@@ -209,7 +209,7 @@ WRAP(int, jpki_card_tries, struct jpki_card *card, enum jpki_role role, unsigned
 
 WRAP(int, contents_ask_tries, struct reader *reader, enum jpki_role role, bool now)
 {
-	if (mutant == TRIES_NEVER_OLD && reader->keys[role].tries_known)
+	if (mutant == TRIES_NEVER_OLD && reader->tries[role].known)
 		return JPKI_OK;
 	return __real_contents_ask_tries(reader, role, now);
 }

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reader/attributes.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "reader/contents.h"
+#include "reader/lock.h"
+#include "reader/transaction.h"
+
+/* After what came of the work with another application. */
+static int
+select_jpki(struct reader *reader, int result)
+{
+	bool done;
+	int rv = jpki_card_select(reader->card, &done);
+
+	return result == JPKI_OK ? rv : result;
+}
+
+/* ---------------------------------------------------------------- with the PIN */
+
+static int
+select_attributes(struct reader *reader)
+{
+	int rv = transaction_confirm_card(reader);
+
+	return rv == JPKI_OK ? jpki_card_select_attributes(reader->card) : rv;
+}
+
+/* The application has just been selected: a PIN that is not there was there before. */
+static int
+give_pin(struct attempt *attempt)
+{
+	int rv = attempt_may_send(attempt);
+
+	if (rv == JPKI_OK)
+		rv = attempt_send(attempt);
+	return rv == JPKI_ERR_NOT_FOUND ? JPKI_ERR_RESET : rv;
+}
+
+static int
+work(struct attempt *attempt, struct jpki_attributes *attributes)
+{
+	int rv = select_attributes(attempt->reader);
+
+	if (rv == JPKI_OK)
+		rv = give_pin(attempt);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = jpki_card_read_attributes(attempt->reader->card, attributes);
+	log_line(LOG_INFO, "attributes: %s", jpki_strerror(rv));
+	return rv == JPKI_ERR_NOT_VERIFIED ? JPKI_ERR_STATUS : rv; /* it has just been */
+}
+
+static int
+in_transaction(struct attempt *attempt, struct jpki_attributes *attributes)
+{
+	struct reader *reader = attempt->reader;
+	int rv = transaction_begin(reader, JPKI_BEGIN_SELECT, PATIENCE_PERSON);
+
+	if (rv != JPKI_OK)
+		return rv;
+	rv = work(attempt, attributes);
+	if (attempt->sent || reader_is_unlocked(reader))
+		lock_card(reader);
+	else
+		rv = select_jpki(reader, rv);
+	return transaction_end(reader, rv);
+}
+
+int
+attributes_read(
+    struct reader *reader, const struct given_pin *pin, struct jpki_attributes *attributes)
+{
+	struct attempt attempt = {.reader = reader, .role = JPKI_ATTRIBUTES};
+	int rv = attempt_make(&attempt, pin);
+
+	if (rv == JPKI_OK)
+		rv = in_transaction(&attempt, attributes);
+	attempt_end(&attempt, rv);
+	if (rv != JPKI_OK) /* something may have happened after they were read */
+		explicit_bzero(attributes, sizeof(*attributes));
+	return rv;
+}
+
+/* ---------------------------------------------------------------- without */
+
+static int
+ask(struct reader *reader, int (*what)(struct reader *reader))
+{
+	int rv;
+
+	if (reader_is_unlocked(reader))
+		return JPKI_ERR_LOGGED_IN;
+	rv = transaction_begin(reader, JPKI_BEGIN_SELECT, PATIENCE_FIRST);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = transaction_confirm_card(reader);
+	if (rv == JPKI_OK)
+		rv = select_jpki(reader, what(reader));
+	return transaction_end(reader, rv);
+}
+
+static int
+ask_tries(struct reader *reader)
+{
+	int rv = jpki_card_select_attributes(reader->card);
+
+	return rv == JPKI_OK ? contents_ask_tries(reader, JPKI_ATTRIBUTES, true) : rv;
+}
+
+int
+attributes_tries(struct reader *reader, unsigned *tries)
+{
+	const struct tries *known = &reader->tries[JPKI_ATTRIBUTES];
+	int rv = JPKI_OK;
+
+	/* while something is unlocked, nobody is about to be asked for a PIN in vain */
+	if (!contents_shows_tries(reader, JPKI_ATTRIBUTES) &&
+	    !(known->known && reader_is_unlocked(reader)))
+		rv = ask(reader, ask_tries);
+	if (rv == JPKI_OK)
+		*tries = known->left;
+	return rv;
+}
+
+static int
+read_number(struct reader *reader)
+{
+	int rv = jpki_card_select_number(reader->card);
+
+	return rv == JPKI_OK ? jpki_card_read_number(reader->card, reader->number) : rv;
+}
+
+int
+attributes_number(struct reader *reader, char number[JPKI_MANUFACTURE_NUMBER_SIZE])
+{
+	int rv = reader->number[0] == '\0' ? ask(reader, read_number) : JPKI_OK;
+
+	if (rv == JPKI_OK)
+		memcpy(number, reader->number, JPKI_MANUFACTURE_NUMBER_SIZE);
+	return rv;
+}
