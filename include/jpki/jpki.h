@@ -54,8 +54,8 @@ extern "C" {
  * here after use; what the caller has typed them into is the caller's to wipe (explicit_bzero).
  * What a card could not accept is not sent to it, nor what it has refused before, as long as it
  * stays in and nothing has changed. A PIN given once is sent at most once. Three wrong ones in a
- * row block the authentication key, five the signature key, and only an office can undo that: never
- * call again with a PIN that the person has not given again.
+ * row block the authentication key or the attributes, five the signature key, and only an office
+ * can undo that: never call again with a PIN that the person has not given again.
  *
  * Where the comments say (card-facts: …), the fact is one of real cards that the library rests on.
  */
@@ -266,6 +266,58 @@ int jpki_sign_with_pin(uint64_t card, enum jpki_role role, const uint8_t *pin, s
  */
 int jpki_change_pin(uint64_t card, enum jpki_role role, const uint8_t *old_pin, size_t old_length,
     const uint8_t *new_pin, size_t new_length, enum jpki_try *spent);
+
+/* ------------------------------------------------------------------------ the holder of the card
+ */
+
+/*
+ * The card has more applications than that of its keys. One holds its holder's name, address, date
+ * of birth and sex (券面事項入力補助), behind a PIN of its own of four digits, with three tries of
+ * its own: JPKI_ATTRIBUTES. Another one has a number that was given to the card when it was made.
+ * They need no key, nor that jpki_start was told of one. (card-facts: two more applications.)
+ *
+ * To ask for them another application is selected, and JPKI's again after it, in one transaction.
+ * On some cards selecting undoes a login, another program's too (card-facts: security status, C),
+ * which that program is told at its next signature. So while a key is unlocked in this process,
+ * jpki_attributes_tries and jpki_manufacture_number ask nothing, JPKI_ERR_LOGGED_IN, unless the
+ * answer is known; log out first.
+ */
+
+/* Could it be that PIN: as jpki_check_pin. */
+int jpki_check_attributes_pin(const uint8_t *pin, size_t length);
+
+/*
+ * How many wrong ones in a row may still be given: as jpki_tries, and asking costs none. It is
+ * asked only here, never by what is about the keys, and waits as a login does for other calls and
+ * programs. What the card said is good for ten seconds, and as long as a key is unlocked in this
+ * process. JPKI_ERR_NOT_FOUND if the card has no such application.
+ */
+int jpki_attributes_tries(uint64_t card, unsigned *left, unsigned *maximum);
+
+/*
+ * Give the PIN of the attributes to the card, once, read them, and lock the card by cutting its
+ * power, all in one transaction. It is locked whatever came of the PIN, once that has been sent,
+ * and whoever is logged in: as jpki_logout(JPKI_SIGNATURE) does, that ends all logins with both
+ * keys, one's own and those of other programs. One's own end even if it was not sent.
+ *
+ * Rules, errors and *spent are those of jpki_login, with tries of this PIN's own; the card is asked
+ * for them each time, and that of another application never gets it. JPKI_ERR_NOT_FOUND if the card
+ * has no attributes, JPKI_ERR_DATA if what it has makes no sense (struct jpki_attributes): then the
+ * PIN was right all the same. JPKI_ERR_RESET if the card lost its power on the way.
+ *
+ * *attributes is all zero unless JPKI_OK, also if it cannot be had at all. It is personal data:
+ * the caller wipes it (explicit_bzero).
+ */
+int jpki_attributes(uint64_t card, const uint8_t *pin, size_t length,
+    struct jpki_attributes *attributes, enum jpki_try *spent);
+
+/*
+ * The number that the card was given when it was made: thirteen characters of printable ASCII and a
+ * NUL (card-facts: B). No PIN. It tells one card from all others, so it is for who must, and in no
+ * log. Read once from the card, and kept while that is in. JPKI_ERR_NOT_FOUND if the card has none,
+ * JPKI_ERR_DATA if it has another form. Waits as jpki_attributes_tries does.
+ */
+int jpki_manufacture_number(uint64_t card, char number[JPKI_MANUFACTURE_NUMBER_SIZE]);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "reader/attributes.h"
 #include "reader/contents.h"
 #include "reader/examine.h"
 #include "reader/library.h"
@@ -381,7 +382,7 @@ check_pin(enum jpki_role role, const uint8_t *bytes, size_t length, bool as_new)
 	struct jpki_pin *pin = NULL;
 	int rv;
 
-	if (!is_role(role) || (bytes == NULL && length > 0))
+	if (bytes == NULL && length > 0)
 		return JPKI_ERR_ARGUMENT;
 	rv = jpki_pin_new(role, bytes, length, &pin);
 	if (rv == JPKI_OK && as_new)
@@ -393,7 +394,7 @@ check_pin(enum jpki_role role, const uint8_t *bytes, size_t length, bool as_new)
 int
 jpki_check_pin(enum jpki_role role, const uint8_t *pin, size_t length)
 {
-	return check_pin(role, pin, length, false);
+	return is_role(role) ? check_pin(role, pin, length, false) : JPKI_ERR_ARGUMENT;
 }
 
 /* What is said of a PIN, said of a new one. */
@@ -413,7 +414,7 @@ of_new_pin(int error)
 int
 jpki_check_new_pin(enum jpki_role role, const uint8_t *pin, size_t length)
 {
-	return of_new_pin(check_pin(role, pin, length, true));
+	return is_role(role) ? of_new_pin(check_pin(role, pin, length, true)) : JPKI_ERR_ARGUMENT;
 }
 
 /* A call that brings a PIN: where it goes, and when it was given. */
@@ -643,4 +644,81 @@ jpki_examine(uint64_t card, enum jpki_role role, const uint8_t *pin, size_t leng
 	if (rv != JPKI_OK)
 		return rv;
 	return end_giving(&giving, examine_reader(giving.reader, role, &giving.pin, tell, context));
+}
+
+/* ---------------------------------------------------------------- the holder of the card */
+
+/* To do something that needs no key. */
+static int
+enter_asked(uint64_t card, struct reader **out)
+{
+	int rv = enter_card(card, out);
+
+	if (rv != JPKI_OK)
+		return rv;
+	rv = need_key(*out, JPKI_AUTHENTICATION);
+	if (rv == JPKI_OK || rv == JPKI_ERR_NO_KEY)
+		return JPKI_OK;
+	leave(*out);
+	return rv;
+}
+
+int
+jpki_check_attributes_pin(const uint8_t *pin, size_t length)
+{
+	return check_pin(JPKI_ATTRIBUTES, pin, length, false);
+}
+
+int
+jpki_attributes_tries(uint64_t card, unsigned *left, unsigned *maximum)
+{
+	struct reader *reader;
+	int rv;
+
+	if (left == NULL || maximum == NULL)
+		return JPKI_ERR_ARGUMENT;
+	rv = enter_asked(card, &reader);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = attributes_tries(reader, left);
+	if (rv == JPKI_OK)
+		*maximum = jpki_pin_policy(JPKI_ATTRIBUTES)->tries;
+	leave(reader);
+	return rv;
+}
+
+int
+jpki_attributes(uint64_t card, const uint8_t *pin, size_t length,
+    struct jpki_attributes *attributes, enum jpki_try *spent)
+{
+	struct giving giving = {
+	    .pin = {.bytes = pin, .length = length, .at = clock_now_ms()}, .spent = spent};
+	int rv;
+
+	if (spent != NULL)
+		*spent = JPKI_TRY_KEPT;
+	if (attributes == NULL || (pin == NULL && length > 0))
+		return JPKI_ERR_ARGUMENT;
+	memset(attributes, 0, sizeof(*attributes));
+	rv = enter_asked(card, &giving.reader);
+	if (rv != JPKI_OK)
+		return rv;
+	giving.reader->last_try = JPKI_TRY_KEPT;
+	return end_giving(&giving, attributes_read(giving.reader, &giving.pin, attributes));
+}
+
+int
+jpki_manufacture_number(uint64_t card, char number[JPKI_MANUFACTURE_NUMBER_SIZE])
+{
+	struct reader *reader;
+	int rv;
+
+	if (number == NULL)
+		return JPKI_ERR_ARGUMENT;
+	rv = enter_asked(card, &reader);
+	if (rv != JPKI_OK)
+		return rv;
+	rv = attributes_number(reader, number);
+	leave(reader);
+	return rv;
 }
