@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "card/attributes.h"
+
 #include <string.h>
 
 #include <openssl/asn1.h>
-
-#include <jpki/card.h>
 
 #include "card/apdu.h"
 #include "card/ber.h"
@@ -87,6 +87,17 @@ take_parts(const struct ber *whole, struct jpki_attributes *attributes)
 	return at == end && any ? JPKI_OK : JPKI_ERR_DATA;
 }
 
+int
+attributes_parse(const uint8_t *bytes, size_t length, struct jpki_attributes *attributes)
+{
+	const uint8_t *at = bytes, *end = bytes + length;
+	struct ber whole;
+
+	if (!ber_next(&at, end, &whole) || at != end || !whole.constructed)
+		return JPKI_ERR_DATA;
+	return take_parts(&whole, attributes);
+}
+
 /* Bytes of the structure that begins here, header included; 0 if it is none or too large. */
 static size_t
 total(const uint8_t *bytes, size_t length)
@@ -132,18 +143,14 @@ int
 jpki_card_read_attributes(struct jpki_card *card, struct jpki_attributes *attributes)
 {
 	struct jpki_der file = {.have = 0};
-	const uint8_t *at = file.bytes;
-	struct ber whole;
 	int rv;
 
 	memset(attributes, 0, sizeof(*attributes));
 	if (card->fresh != APPLICATION_ATTRIBUTES)
 		return JPKI_ERR_ARGUMENT;
 	rv = read_file(card, &file);
-	if (rv == JPKI_OK && !ber_next(&at, file.bytes + file.total, &whole))
-		rv = JPKI_ERR_DATA;
 	if (rv == JPKI_OK)
-		rv = take_parts(&whole, attributes);
+		rv = attributes_parse(file.bytes, file.total, attributes);
 	explicit_bzero(&file, sizeof(file));
 	if (rv != JPKI_OK)
 		explicit_bzero(attributes, sizeof(*attributes));
@@ -159,13 +166,14 @@ jpki_card_read_attributes(struct jpki_card *card, struct jpki_attributes *attrib
 #define NUMBER_OFFSET 2
 #define NUMBER_LENGTH (JPKI_MANUFACTURE_NUMBER_SIZE - 1)
 
-static int
-take_number(const struct response *response, char number[JPKI_MANUFACTURE_NUMBER_SIZE])
+int
+attributes_parse_number(
+    const uint8_t *bytes, size_t length, char number[JPKI_MANUFACTURE_NUMBER_SIZE])
 {
-	const uint8_t *at = response->data;
+	const uint8_t *at = bytes;
 	struct ber object;
 
-	if (!ber_next(&at, response->data + response->length, &object) ||
+	if (!ber_next(&at, bytes + length, &object) ||
 	    object.length < NUMBER_OFFSET + NUMBER_LENGTH)
 		return JPKI_ERR_DATA;
 	for (size_t i = 0; i < NUMBER_LENGTH; i++)
@@ -191,6 +199,6 @@ jpki_card_read_number(struct jpki_card *card, char number[JPKI_MANUFACTURE_NUMBE
 	if (rv == JPKI_OK && response.sw != SW_END_OF_FILE)
 		rv = status_error(response.sw);
 	if (rv == JPKI_OK)
-		rv = take_number(&response, number);
+		rv = attributes_parse_number(response.data, response.length, number);
 	return rv;
 }

@@ -28,15 +28,18 @@ select_attributes(struct reader *reader)
 	return rv == JPKI_OK ? jpki_card_select_attributes(reader->card) : rv;
 }
 
-/* The application has just been selected: a PIN that is not there was there before. */
 static int
-give_pin(struct attempt *attempt)
+give_pin_and_read(struct attempt *attempt, struct jpki_attributes *attributes)
 {
 	int rv = attempt_may_send(attempt);
 
 	if (rv == JPKI_OK)
 		rv = attempt_send(attempt);
-	return rv == JPKI_ERR_NOT_FOUND ? JPKI_ERR_RESET : rv;
+	if (rv != JPKI_OK)
+		return rv;
+	rv = jpki_card_read_attributes(attempt->reader->card, attributes);
+	log_line(LOG_INFO, "attributes: %s", jpki_strerror(rv));
+	return rv == JPKI_ERR_NOT_VERIFIED ? JPKI_ERR_STATUS : rv; /* it has just been */
 }
 
 static int
@@ -44,13 +47,11 @@ work(struct attempt *attempt, struct jpki_attributes *attributes)
 {
 	int rv = select_attributes(attempt->reader);
 
-	if (rv == JPKI_OK)
-		rv = give_pin(attempt);
 	if (rv != JPKI_OK)
 		return rv;
-	rv = jpki_card_read_attributes(attempt->reader->card, attributes);
-	log_line(LOG_INFO, "attributes: %s", jpki_strerror(rv));
-	return rv == JPKI_ERR_NOT_VERIFIED ? JPKI_ERR_STATUS : rv; /* it has just been */
+	rv = give_pin_and_read(attempt, attributes);
+	/* their application has just been selected: the card has lost its power since, unnoticed */
+	return rv == JPKI_ERR_NOT_FOUND ? JPKI_ERR_RESET : rv;
 }
 
 static int
