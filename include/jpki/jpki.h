@@ -298,7 +298,8 @@ int jpki_attributes_tries(uint64_t card, unsigned *left, unsigned *maximum);
  * Give the PIN of the attributes to the card, once, read them, and lock the card by cutting its
  * power, all in one transaction. It is locked whatever came of the PIN, once that has been sent,
  * and whoever is logged in: as jpki_logout(JPKI_SIGNATURE) does, that ends all logins with both
- * keys, one's own and those of other programs. One's own end even if it was not sent.
+ * keys, one's own and those of other programs. One's own end even if the card was but asked for the
+ * tries.
  *
  * Rules, errors and *spent are those of jpki_login, with tries of this PIN's own; the card is asked
  * for them each time, and that of another application never gets it. JPKI_ERR_NOT_FOUND if the card

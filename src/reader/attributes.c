@@ -63,10 +63,12 @@ in_transaction(struct attempt *attempt, struct jpki_attributes *attributes)
 	if (rv != JPKI_OK)
 		return rv;
 	rv = work(attempt, attributes);
-	if (attempt->sent || reader_is_unlocked(reader))
+	if (attempt->sent)
 		lock_card(reader);
-	else
+	else {
 		rv = select_jpki(reader, rv);
+		lock_release_all(reader);
+	}
 	return transaction_end(reader, rv);
 }
 

@@ -12,14 +12,13 @@
  *
  * To select another application may undo a login on some cards (card-facts: security status, C).
  * So nothing is asked while the card is unlocked for this process, JPKI_ERR_LOGGED_IN; but with
- * the PIN of the attributes the logins end, and the card is locked.
+ * the PIN of the attributes the logins of this process end.
  */
 
 /*
  * Give the PIN of the attributes to the card, once, and read them. The rules of login.h hold. When
- * it has been sent, or the card was unlocked for this process, the power is cut before anybody else
- * comes to the card, whatever came of it, and whoever else is logged in. JPKI_ERR_NOT_FOUND if the
- * card has none.
+ * it has been sent, the power is cut before anybody else comes to the card, whatever came of it,
+ * and whoever else is logged in. JPKI_ERR_NOT_FOUND if the card has none.
  */
 int attributes_read(
     struct reader *reader, const struct given_pin *pin, struct jpki_attributes *attributes);
