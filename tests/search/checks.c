@@ -28,11 +28,11 @@ checks_before(void)
 
 /* 4: a PIN without tries is not tried, as far as the card has said so truthfully. */
 void
-checks_tries_before(int card, int role, bool change, unsigned left, bool in_jpki, bool recent)
+checks_tries_before(int card, int role, bool change, unsigned left, bool in_own, bool recent)
 {
 	const struct scene_card *its = &scene_cards[card];
 
-	if (role < 0 || change || !in_jpki || its->deceived)
+	if (role < 0 || change || !in_own || its->deceived)
 		return;
 	if (its->said[role].known && its->said[role].truthful && its->said[role].tries == 0)
 		violate(CHECK_TRIES, "a PIN is tried of which the card said that it is blocked");
@@ -48,13 +48,15 @@ check_tries(int i)
 
 	for (int pin = 0; pin < VCARD_PINS; pin++) {
 		unsigned left = vcard_pin_tries(card, (enum vcard_pin)pin);
+		bool elsewhere =
+		    pin >= JPKI_CREDENTIALS || (pin == JPKI_ATTRIBUTES && !watch.given[pin]);
 
 		if (left >= tries[i][pin])
 			continue;
-		if (pin >= JPKI_ROLES && !watch.deceived)
+		if (elsewhere && !watch.deceived)
 			violate(CHECK_APPLICATION, "%s cost a try of the PIN %s", watch.function,
 			    vcard_pin_name((enum vcard_pin)pin));
-		if (pin >= JPKI_ROLES || watch.deceived)
+		if (elsewhere || watch.deceived)
 			continue;
 		if (!watch.given[pin] || watch.card != i || tries[i][pin] - left > 1)
 			violate(CHECK_TRIES, "%s: tries of the %s PIN fell from %u to %u",
@@ -80,6 +82,16 @@ is_ours(int i, int role)
 	       !programs_hold(i);
 }
 
+/* 6: nobody may use it after the call, whoever else is there, and whatever the card said. */
+static void
+check_attributes_locked(int i)
+{
+	const struct scene_card *its = &scene_cards[i];
+
+	if (its->ours[JPKI_ATTRIBUTES] && !its->theirs[JPKI_ATTRIBUTES] && !its->not_cut)
+		violate(CHECK_LOCKED, "after %s the attributes stay open", watch.function);
+}
+
 /* 6: what we had verified is verified only while somebody may use it. */
 static void
 check_locked(int i)
@@ -88,6 +100,7 @@ check_locked(int i)
 
 	if (watch.reader != ALL_READERS && watch.reader != its->reader)
 		return;
+	check_attributes_locked(i);
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		if (!is_ours(i, role))
 			continue;
@@ -131,7 +144,7 @@ looked(CK_RV rv)
 void
 checks_after(CK_RV rv)
 {
-	for (int role = 0; role < JPKI_ROLES; role++)
+	for (int role = 0; role < JPKI_CREDENTIALS; role++)
 		if (watch_total_sent[role] > watch_total_given[role] && !watch.deceived)
 			violate(CHECK_GIVEN, "more %s PINs sent than were given",
 			    vcard_pin_name((enum vcard_pin)role));

@@ -20,8 +20,7 @@ void checks_expired(void);
 void checks_after_others(void);
 
 /* A PIN is about to be tried that has so many tries; `recent`: the card has lately spoken of it. */
-void checks_tries_before(
-    int card, int role, bool change, unsigned tries, bool in_jpki, bool recent);
+void checks_tries_before(int card, int role, bool change, unsigned tries, bool in_own, bool recent);
 
 /* C_Login has answered CKR_OK. */
 void checks_login(void);

@@ -178,6 +178,14 @@ model_power_cut(int card)
 }
 
 void
+model_logins_ended(size_t reader)
+{
+	for (CK_SLOT_ID slot = 0; slot < MODEL_SLOTS; slot++)
+		if (reader == slot / JPKI_ROLES)
+			see_locked(slot);
+}
+
+void
 model_cut_failed(void)
 {
 	for (size_t i = 0; i < SESSIONS; i++) {

@@ -84,6 +84,9 @@ void model_locked(size_t reader);
 /* A PIN was sent in a call that failed: what was open is closed. */
 void model_refused(const struct model_session *session);
 
+/* It has selected another application, and ends its logins for that. */
+void model_logins_ended(size_t reader);
+
 /* The power is to be cut, and will not be: the model cannot tell what is open. */
 void model_cut_failed(void);
 

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "card/credential.h"
 #include "card/state.h"
+#include "reader/attributes.h"
 #include "reader/contents.h"
 #include "reader/library.h"
 #include "reader/login.h"
@@ -79,6 +80,10 @@ enum mutant {
 	BEGUN_FOR_EVER,
 	BEGUN_FOR_NOTHING,
 	WINDOW_RENEWED,
+	ATTRIBUTES_LEFT_OPEN,
+	ATTRIBUTES_UNSELECTED,
+	KEY_UNSELECTED,
+	ATTRIBUTES_LEFT_TO_OTHERS,
 	CODE_WRONG,
 	CRASH,
 	HANG,
@@ -134,11 +139,28 @@ WRAP(int, jpki_pin_check_new, const struct jpki_pin *pin)
 	return mutant == NEW_PIN_UNCHECKED ? JPKI_OK : __real_jpki_pin_check_new(pin);
 }
 
+/* Another application than is known to be is selected as the PIN leaves. */
+static void
+select_wrongly(struct jpki_card *card, enum jpki_role role)
+{
+	bool done;
+
+	if (mutant == ATTRIBUTES_UNSELECTED && role == JPKI_ATTRIBUTES &&
+	    jpki_card_select(card, &done) == JPKI_OK)
+		card->fresh = APPLICATION_ATTRIBUTES;
+	if (mutant == KEY_UNSELECTED && role != JPKI_ATTRIBUTES &&
+	    jpki_card_select_attributes(card) == JPKI_OK)
+		card->fresh = card->selected = APPLICATION_JPKI;
+}
+
 WRAP(int, jpki_card_verify, struct jpki_card *card, enum jpki_role role, const struct jpki_pin *pin,
     unsigned *tries)
 {
 	static unsigned logins;
-	int rv = __real_jpki_card_verify(card, role, pin, tries);
+	int rv;
+
+	select_wrongly(card, role);
+	rv = __real_jpki_card_verify(card, role, pin, tries);
 
 	if (mutant == VERDICT_MADE_UP && rv == JPKI_ERR_PIN_WRONG)
 		return JPKI_OK;
@@ -261,6 +283,17 @@ WRAP(int, login_user, struct reader *reader, enum jpki_role role, const struct g
 	return rv;
 }
 
+WRAP(int, attributes_read, struct reader *reader, const struct given_pin *pin,
+    struct jpki_attributes *attributes)
+{
+	int rv;
+
+	keep_power |= mutant == ATTRIBUTES_LEFT_OPEN;
+	rv = __real_attributes_read(reader, pin, attributes);
+	keep_power &= mutant != ATTRIBUTES_LEFT_OPEN;
+	return rv;
+}
+
 WRAP(CK_RV, user_login, struct session *session, const CK_BYTE *pin, CK_ULONG length)
 {
 	CK_RV rv = __real_user_login(session, pin, length);
@@ -360,6 +393,12 @@ is_any_unlocked(void)
 
 WRAP(void, jpki_card_guard, struct jpki_card *card, const char *share, uint32_t events)
 {
+	const struct reader *reader;
+
+	for (size_t i = 0; mutant == ATTRIBUTES_LEFT_TO_OTHERS && (reader = readers_at(i)) != NULL;
+	     i++)
+		if (reader->attributes_open)
+			share = "/dev/null";
 	if (mutant == GUARD_HEEDS_OTHERS && share == NULL)
 		share = "/dev/null";
 	if (mutant != GUARD_MISSING && (mutant != GUARD_LATE || is_any_unlocked()))
@@ -451,7 +490,8 @@ static const struct {
     {CUT_FOR_OTHERS, "the power is cut though others are logged in", CAUGHT_BY(CHECK_SHARED)},
     {LEFT_TO_NOBODY, "the last one leaves the card open", CAUGHT_BY(CHECK_LOCKED)},
     {SHARE_KEPT, "a refused PIN leaves a share in the card", CAUGHT_BY(CHECK_LOCKED)},
-    {SHARE_NOT_TAKEN, "a login takes no share in the card", CAUGHT_BY(CHECK_SHARED)},
+    {SHARE_NOT_TAKEN, "a login takes no share in the card",
+	CAUGHT_BY(CHECK_SHARED) | CAUGHT_BY(CHECK_SIGNING)},
     {GUARD_MISSING, "no guard is there", CAUGHT_BY(CHECK_LOCKED)},
     {GUARD_LATE, "the guard comes after the share in the card", CAUGHT_BY(CHECK_LOCKED)},
     {GUARD_HEEDS_OTHERS, "the guard leaves the signature key to others", CAUGHT_BY(CHECK_LOCKED)},
@@ -466,6 +506,13 @@ static const struct {
 	CAUGHT_BY(CHECK_SIGNING)},
     {WINDOW_RENEWED, "a signature renews the window",
 	CAUGHT_BY(CHECK_SIGNING) | CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
+    {ATTRIBUTES_LEFT_OPEN, "the attributes stay open after they were read",
+	CAUGHT_BY(CHECK_LOCKED)},
+    {ATTRIBUTES_UNSELECTED, "the PIN of the attributes goes to JPKI's application",
+	CAUGHT_BY(CHECK_APPLICATION)},
+    {KEY_UNSELECTED, "the PIN of a key goes to the attributes", CAUGHT_BY(CHECK_APPLICATION)},
+    {ATTRIBUTES_LEFT_TO_OTHERS, "the guard leaves the attributes to others",
+	CAUGHT_BY(CHECK_LOCKED)},
     {CODE_WRONG, "an answer that C_Login may not give", CAUGHT_BY(CHECK_CODE)},
     {CRASH, "a crash", CAUGHT_BY(CHECK_ALIVE)},
     {HANG, "a call that never comes back", CAUGHT_BY(CHECK_ALIVE)},

@@ -103,7 +103,8 @@ verify_other(int place, unsigned number)
 		scene_trouble++;
 	vcard_power_on(card);
 	if (number % 2 == 1) {
-		send_pin(card, aids[0], 0x18, "5678");
+		send_pin(card, aids[0], 0x18, its->pins[JPKI_ATTRIBUTES]);
+		its->theirs[JPKI_ATTRIBUTES] = vcard_pin_verified(card, VCARD_PIN_INPUT_AID);
 		return;
 	}
 	if (vcard_pin_tries(card, (enum vcard_pin)role) == 0)
@@ -142,8 +143,8 @@ static void
 set_tries(int place, unsigned number)
 {
 	struct vcard *card = card_at(place);
-	enum vcard_pin pin = (enum vcard_pin)(number % JPKI_ROLES);
-	unsigned tries = number / 2 % (vcard_pin_tries_max(pin) + 1);
+	enum vcard_pin pin = (enum vcard_pin)(number % JPKI_CREDENTIALS);
+	unsigned tries = number / JPKI_CREDENTIALS % (vcard_pin_tries_max(pin) + 1);
 
 	if (card == NULL)
 		return;
@@ -559,9 +560,10 @@ step_put_right(const uint16_t *a)
 	if (places[0].card < 0)
 		hand(0, a[0]);
 	card = card_at(0);
-	for (unsigned pin = 0; card != NULL && pin < JPKI_ROLES; pin++)
+	for (unsigned pin = 0; card != NULL && pin < JPKI_CREDENTIALS; pin++)
 		if (vcard_pin_tries(card, (enum vcard_pin)pin) < 2)
-			set_tries(0, pin + 2 * vcard_pin_tries_max((enum vcard_pin)pin));
+			set_tries(
+			    0, pin + JPKI_CREDENTIALS * vcard_pin_tries_max((enum vcard_pin)pin));
 	if (!model_running())
 		step_initialize((const uint16_t[STEP_ARGUMENTS]){0});
 }
@@ -581,8 +583,7 @@ step_quirk(const uint16_t *a)
 	const struct vcard_quirk *quirk;
 	size_t count = 0, values = 0;
 
-	/* from there on they are those of applications in which the module has no business */
-	while (vcard_quirk(count) != NULL && strcmp(vcard_quirk(count)->name, "attributes") != 0)
+	while (vcard_quirk(count) != NULL)
 		count++;
 	if (count == 0)
 		return;

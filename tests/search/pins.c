@@ -43,9 +43,9 @@ static const struct kind {
 static const char *
 text_of(enum text text, int card, enum jpki_role role)
 {
-	static const char *const none[JPKI_ROLES] = {"1234", "ABC123"};
-	static const char *const wrong[JPKI_ROLES] = {"9753", "WRONG9"};
-	static const char *const others[JPKI_ROLES] = {"5678", "123456789018"};
+	static const char *const none[JPKI_CREDENTIALS] = {"1234", "ABC123", "5678"};
+	static const char *const wrong[JPKI_CREDENTIALS] = {"9753", "WRONG9", "8642"};
+	static const char *const others[JPKI_CREDENTIALS] = {"5678", "123456789018", "1234"};
 	enum jpki_role other = role == JPKI_SIGNATURE ? JPKI_AUTHENTICATION : JPKI_SIGNATURE;
 
 	switch (text) {
@@ -62,7 +62,7 @@ text_of(enum text text, int card, enum jpki_role role)
 	case LONG:
 		return "12345678901234567";
 	case LETTERS:
-		return role == JPKI_AUTHENTICATION ? "12A4" : "ABC-123";
+		return role == JPKI_SIGNATURE ? "ABC-123" : "12A4";
 	case KANA:
 		return "\xe3\x81\x82\xe3\x81\x84\xe3\x81\x86\xe3\x81\x88";
 	default:
@@ -94,7 +94,7 @@ type(struct given *pin, const char *text, enum form form, enum jpki_role role)
 	size_t length = strlen(text);
 
 	if (form == ONE_LESS)
-		length = (role == JPKI_AUTHENTICATION ? 4 : 6) - 1;
+		length = (role == JPKI_SIGNATURE ? 6 : 4) - 1;
 	for (size_t i = 0; i < length; i++)
 		if (form == FULL_WIDTH)
 			put_wide(pin, text[i]);
@@ -114,7 +114,7 @@ pins_type(struct given *pin, int card, enum jpki_role role, unsigned number)
 
 	*pin = (struct given){.kind = kind->name};
 	type(pin, text, kind->form, role);
-	if (kind->possible[role] && strlen(text) < sizeof(pin->pin))
+	if (kind->possible[role == JPKI_SIGNATURE] && strlen(text) < sizeof(pin->pin))
 		strcpy(pin->pin, text);
 }
 

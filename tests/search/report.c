@@ -120,8 +120,10 @@ report_statistics(double seconds)
 	printf("# %" PRIu64 " steps in %" PRIu64 " sequences, %.1f s, %.0f steps/s\n", s->steps,
 	    s->sequences, seconds, seconds > 0 ? (double)s->steps / seconds : 0);
 	printf("# %" PRIu64 " logins, %" PRIu64 " logins for one signature, %" PRIu64
-	       " signatures, %" PRIu64 " PIN changes, %" PRIu64 " PINs sent\n",
-	    s->logins, s->context_logins, s->signatures, s->pin_changes, s->verifies);
+	       " signatures, %" PRIu64 " PIN changes, %" PRIu64 " times the attributes, %" PRIu64
+	       " PINs sent\n",
+	    s->logins, s->context_logins, s->signatures, s->pin_changes, s->attributes,
+	    s->verifies);
 	printf("# %" PRIu64 " events by others (%" PRIu64 " resets and power cuts), %" PRIu64
 	       " faults\n",
 	    s->events, s->resets, s->faults);

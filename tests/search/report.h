@@ -13,7 +13,7 @@ enum check {
 	CHECK_NONE,
 	CHECK_GIVEN,	   /* 1: what is sent was given, and could be right */
 	CHECK_TWICE,	   /* 2: one PIN given is one PIN sent */
-	CHECK_APPLICATION, /* 3: to the JPKI application alone */
+	CHECK_APPLICATION, /* 3: to the application whose PIN it is alone */
 	CHECK_TRIES,	   /* 4: tries fall by wrong PINs given, none is spent at zero */
 	CHECK_SIGNING,	   /* 5: who is logged in can sign, who is not cannot */
 	CHECK_LOCKED,	   /* 6: nothing stays unlocked */
@@ -33,7 +33,7 @@ struct statistics {
 		CK_RV rv;
 		uint64_t count;
 	} codes[CODES_MAX];
-	uint64_t logins, context_logins, signatures, verifies, pin_changes;
+	uint64_t logins, context_logins, signatures, verifies, pin_changes, attributes;
 	uint64_t resets, faults, events;
 	uint64_t others_logins, others_signatures, kills; /* of programs that take part */
 };

@@ -61,19 +61,20 @@ scene_prepare(void)
 static bool
 make_card(struct scene_card *card, unsigned person, const char *serial)
 {
-	static const char *const pins[PERSONS][JPKI_ROLES] = {
-	    {"1234", "ABC123"}, {"2468", "XYZ7890"}};
+	static const char *const pins[PERSONS][JPKI_CREDENTIALS] = {
+	    {"1234", "ABC123", "5678"}, {"2468", "XYZ7890", "1357"}};
 	const struct vcard_options options = {.pki = pkis[person],
 	    .serial = serial,
 	    .pins = {[VCARD_PIN_AUTHENTICATION] = pins[person][JPKI_AUTHENTICATION],
-		[VCARD_PIN_SIGNATURE] = pins[person][JPKI_SIGNATURE]}};
+		[VCARD_PIN_SIGNATURE] = pins[person][JPKI_SIGNATURE],
+		[VCARD_PIN_INPUT_AID] = pins[person][JPKI_ATTRIBUTES]}};
 	struct vcard_error error;
 
 	*card = (struct scene_card){.person = person};
-	for (int role = 0; role < JPKI_ROLES; role++) {
+	for (int role = 0; role < JPKI_CREDENTIALS; role++) {
 		snprintf(card->pins[role], sizeof(card->pins[role]), "%s", pins[person][role]);
 		snprintf(card->old_pins[role], sizeof(card->old_pins[role]), "%s",
-		    role == JPKI_AUTHENTICATION ? "9999" : "OLD999");
+		    role == JPKI_SIGNATURE ? "OLD999" : "9999");
 	}
 	return vcard_new(&card->vcard, &options, &error) == 0;
 }
@@ -167,10 +168,10 @@ scene_settle(void)
 	for (size_t i = 0; i < CARDS; i++) {
 		struct scene_card *card = &scene_cards[i];
 
-		for (int role = 0; role < JPKI_ROLES; role++)
+		for (int role = 0; role < JPKI_CREDENTIALS; role++)
 			if (!vcard_pin_verified(card->vcard, (enum vcard_pin)role))
 				card->ours[role] = card->theirs[role] = card->lied[role] = false;
-		if (!card->ours[0] && !card->ours[1])
+		if (!card->ours[0] && !card->ours[1] && !card->ours[JPKI_ATTRIBUTES])
 			card->not_cut = false;
 	}
 	wrong_pins_follow();

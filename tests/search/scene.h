@@ -22,17 +22,17 @@
 struct scene_card {
 	struct vcard *vcard;
 	unsigned person;
-	char pins[JPKI_ROLES][VCARD_PIN_MAX + 1]; /* as they are now */
-	char old_pins[JPKI_ROLES][VCARD_PIN_MAX + 1];
+	char pins[JPKI_CREDENTIALS][VCARD_PIN_MAX + 1]; /* as they are now */
+	char old_pins[JPKI_CREDENTIALS][VCARD_PIN_MAX + 1];
 
 	/* Who has had a PIN verified that is verified now, and by which reader of the module. */
-	bool ours[JPKI_ROLES], theirs[JPKI_ROLES];
+	bool ours[JPKI_CREDENTIALS], theirs[JPKI_CREDENTIALS];
 	size_t reader;
 	/*
 	 * Why it may stay so: it was verified, but a fault made the card say that it was refused;
 	 * or closing was made to fail, which cuts no power then.
 	 */
-	bool lied[JPKI_ROLES], not_cut;
+	bool lied[JPKI_CREDENTIALS], not_cut;
 
 	/* A fault has let it be another application or file that is selected, unnoticed. */
 	bool deceived;
@@ -45,7 +45,7 @@ struct scene_card {
 		bool counted; /* if not, it has said that the PIN is verified */
 		unsigned tries;
 		uint64_t at;
-	} said[JPKI_ROLES];
+	} said[JPKI_CREDENTIALS];
 };
 
 /* A place where a reader can be plugged in. */

@@ -47,6 +47,11 @@ void step_wait_event(const uint16_t *a);
 void step_init_token(const uint16_t *a);
 void step_refused(const uint16_t *a);
 
+/* calls_beside.c: what of libjpki goes to other applications. */
+void step_attributes_pin(const uint16_t *a);
+void step_attributes_tries(const uint16_t *a);
+void step_number(const uint16_t *a);
+
 /* calls_sign.c: signing. */
 void step_sign_init(const uint16_t *a);
 void step_sign(const uint16_t *a);

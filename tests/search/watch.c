@@ -31,17 +31,17 @@ void __wrap_vcard_power_off(struct vcard *card);
 
 struct watch watch;
 bool watch_others;
-unsigned watch_total_given[JPKI_ROLES], watch_total_sent[JPKI_ROLES];
+unsigned watch_total_given[JPKI_CREDENTIALS], watch_total_sent[JPKI_CREDENTIALS];
 
 /* A command and what was before it. */
 struct sight {
 	int card;
 	uint8_t ins;
-	bool select;	  /* the JPKI application */
-	const char *data; /* of a PIN */
+	const char *selects; /* the application that is to be selected, NULL: none */
+	const char *data;    /* of a PIN */
 	size_t length;
-	int role; /* whose PIN, -1: none of JPKI */
-	bool in_jpki;
+	int role;    /* whose PIN, -1: none of ours */
+	bool in_own; /* its application is selected: JPKI's, unless it is that of the attributes */
 	unsigned tries;
 	size_t faults, powered;
 };
@@ -108,9 +108,32 @@ role_of_pin(struct vcard *card, uint8_t p2)
 {
 	uint16_t ef = p2 == 0x80 ? vcard_current_file(card) : p2 & 0x1F;
 
-	if (ef == 0x0018)
+	switch (ef) {
+	case 0x0018:
 		return JPKI_AUTHENTICATION;
-	return ef == 0x001B ? JPKI_SIGNATURE : -1;
+	case 0x001B:
+		return JPKI_SIGNATURE;
+	case 0x0011:
+		return JPKI_ATTRIBUTES;
+	default:
+		return -1;
+	}
+}
+
+/* By the end of its name. */
+static const char *
+application_of(const uint8_t *command, size_t length)
+{
+	if (command[1] != INS_SELECT || command[2] != 0x04 || length != 15)
+		return NULL;
+	switch (command[13] << 8 | command[14]) {
+	case 0x0408:
+		return "input-aid";
+	case 0x0100:
+		return "common";
+	default:
+		return "jpki";
+	}
 }
 
 static struct sight
@@ -118,13 +141,14 @@ look(struct vcard *card, const uint8_t *command, size_t length)
 {
 	struct sight sight = {.card = scene_find(card), .ins = command[1], .role = -1};
 
-	sight.in_jpki = strcmp(vcard_application(card), "jpki") == 0;
-	sight.select = command[1] == INS_SELECT && command[2] == 0x04;
+	sight.selects = application_of(command, length);
 	if (command[1] == INS_VERIFY || command[1] == INS_CHANGE) {
 		sight.role = role_of_pin(card, command[3]);
 		sight.length = length > 5 ? command[4] : 0;
 		sight.data = (const char *)command + 5;
 	}
+	sight.in_own = strcmp(vcard_application(card),
+			   sight.role == JPKI_ATTRIBUTES ? "input-aid" : "jpki") == 0;
 	if (sight.role >= 0)
 		sight.tries = vcard_pin_tries(card, (enum vcard_pin)sight.role);
 	sight.faults = vcard_faults_waiting(card);
@@ -151,16 +175,17 @@ static void
 follow_selection(const struct sight *sight, struct vcard *card, uint16_t sw, bool faulty)
 {
 	struct scene_card *its = &scene_cards[sight->card];
-	bool in_jpki = strcmp(vcard_application(card), "jpki") == 0;
+	bool select = sight->selects != NULL;
+	bool selected = select && strcmp(vcard_application(card), sight->selects) == 0;
 	bool done = sw == 0x9000 || sw >> 8 == 0x61; /* or so says what is fetched */
 
 	if (vcard_ledger_count(card, VCARD_EVENT_POWER_OFF) != sight->powered)
 		its->deceived = true;
-	if (sight->ins == INS_SELECT && !sight->select && faulty && done)
+	if (sight->ins == INS_SELECT && !select && faulty && done)
 		its->deceived = true; /* of a file */
-	if (sight->select && in_jpki)
+	if (selected)
 		its->deceived = false;
-	else if (sight->select && done)
+	else if (select && done)
 		its->deceived = true;
 }
 
@@ -183,7 +208,7 @@ hear_tries(const struct sight *sight, uint16_t sw, bool faulty)
 		return;
 	its->said[sight->role].known = true;
 	its->said[sight->role].counted = sw != 0x9000 || sight->length > 0;
-	its->said[sight->role].truthful = !faulty && sight->in_jpki;
+	its->said[sight->role].truthful = !faulty && sight->in_own;
 	its->said[sight->role].tries = tries;
 	its->said[sight->role].at = scene_now();
 	if (!its->said[sight->role].truthful)
@@ -214,7 +239,7 @@ check_guard_of_share(const struct sight *sight)
 
 /*
  * A PIN is about to be verified: were the program killed now, somebody would lock the card, and for
- * the sake of the signature key whoever else is logged in.
+ * the sake of the signature key or the attributes whoever else is logged in.
  */
 static void
 check_guard(const struct sight *sight)
@@ -226,8 +251,8 @@ check_guard(const struct sight *sight)
 		return;
 	if (!holder->guarded)
 		violate(CHECK_LOCKED, "a PIN is sent, and no guard is there");
-	if (watch.given[JPKI_SIGNATURE] && holder->share != NULL)
-		violate(CHECK_LOCKED, "the guard would leave the signature key open for others");
+	if ((watch.given[JPKI_SIGNATURE] || watch.given[JPKI_ATTRIBUTES]) && holder->share != NULL)
+		violate(CHECK_LOCKED, "the guard would leave it open for others");
 }
 
 /*
@@ -243,6 +268,15 @@ is_other_person(const struct sight *sight)
 	    scene_cards[expected].person == scene_cards[sight->card].person)
 		return false;
 	return !places[place].plugged_again || expected == 1 || sight->card == 1;
+}
+
+/* What the PIN of the call is for. */
+static enum jpki_role
+role_given(void)
+{
+	if (watch.given[JPKI_ATTRIBUTES])
+		return JPKI_ATTRIBUTES;
+	return watch.given[JPKI_SIGNATURE] ? JPKI_SIGNATURE : JPKI_AUTHENTICATION;
 }
 
 /* One more PIN is on its way to a card. */
@@ -263,7 +297,7 @@ pin_leaves(const struct sight *sight)
 		watch_total_sent[role]++;
 	watch.card = sight->card;
 	watch.deceived = its->deceived;
-	if (!its->deceived && !sight->in_jpki)
+	if (!its->deceived && !sight->in_own)
 		violate(CHECK_APPLICATION, "a PIN is sent to the application %s",
 		    vcard_application(its->vcard));
 	if (is_other_person(sight))
@@ -271,7 +305,7 @@ pin_leaves(const struct sight *sight)
 		    CHECK_APPLICATION, "%s sends a PIN to another person's card", watch.function);
 	if (watch.verifies > 1 || watch.changes > 1)
 		violate(CHECK_TWICE, "%s sends a second PIN", watch.function);
-	if (!given && !watch.given[0] && !watch.given[1])
+	if (!given && !watch.given[role_given()])
 		violate(watch.asked ? CHECK_GIVEN : CHECK_TWICE,
 		    "%s sends a PIN, and none that could be right was given", watch.function);
 	if (!its->deceived && (!given || strlen(pin) != sight->length ||
@@ -282,11 +316,10 @@ pin_leaves(const struct sight *sight)
 	    wrong_pins_holds(sight->card, (enum jpki_role)role, watch.pin))
 		violate(CHECK_TWICE, "%s sends a PIN that the card has refused", watch.function);
 	if (!change)
-		wrong_pins_sent(
-		    sight->card, watch.given[1] ? JPKI_SIGNATURE : JPKI_AUTHENTICATION, watch.pin);
-	if (role == JPKI_SIGNATURE)
+		wrong_pins_sent(sight->card, role_given(), watch.pin);
+	if (role == JPKI_SIGNATURE || role == JPKI_ATTRIBUTES)
 		watch.signature_open[sight->card] = true;
-	checks_tries_before(sight->card, role, change, sight->tries, sight->in_jpki,
+	checks_tries_before(sight->card, role, change, sight->tries, sight->in_own,
 	    scene_now() - its->said[role < 0 ? 0 : role].at < SAID_RECENT_MS);
 }
 
@@ -294,7 +327,7 @@ pin_leaves(const struct sight *sight)
 static void
 hear_verdict(const struct sight *sight, uint16_t sw, bool truthful)
 {
-	enum jpki_role role = watch.given[JPKI_SIGNATURE] ? JPKI_SIGNATURE : JPKI_AUTHENTICATION;
+	enum jpki_role role = role_given();
 	bool change = sight->ins == INS_CHANGE;
 
 	if (sw == 0x9000 && change == watch.given_new)
@@ -313,9 +346,9 @@ pin_answered(const struct sight *sight, struct vcard *card, uint16_t sw, bool fa
 	watch.deceived = watch.deceived || its->deceived;
 	if (faulty || (sw != 0x9000 && !refusal(sw)))
 		wrong_pins_unheard();
-	hear_verdict(sight, sw, !faulty && sight->in_jpki && !its->deceived && !verified);
+	hear_verdict(sight, sw, !faulty && sight->in_own && !its->deceived && !verified);
 	if (sight->ins == INS_CHANGE) {
-		if (role >= 0 && sight->in_jpki &&
+		if (role >= 0 && sight->in_own &&
 		    vcard_pin_is(card, (enum vcard_pin)role, watch.new_pin) &&
 		    strcmp(its->pins[role], watch.new_pin) != 0) {
 			strcpy(its->old_pins[role], its->pins[role]);
@@ -327,7 +360,7 @@ pin_answered(const struct sight *sight, struct vcard *card, uint16_t sw, bool fa
 	watch.said_wrong = refusal(sw);
 	watch.lied = faulty;
 	watch.right =
-	    role >= 0 && sight->in_jpki && verified && strcmp(its->pins[role], watch.pin) == 0;
+	    role >= 0 && sight->in_own && verified && strcmp(its->pins[role], watch.pin) == 0;
 	if (role == JPKI_AUTHENTICATION && !verified)
 		programs_forgotten(sight->card);
 	if (role < 0 || !verified)
@@ -354,6 +387,8 @@ __wrap_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
 	model_exchange(watch.reader);
 	check_guard_of_share(&sight);
 	pin = sight.length > 0;
+	if (sight.selects != NULL && strcmp(sight.selects, "jpki") != 0)
+		watch.beside = true;
 	if (pin)
 		pin_leaves(&sight);
 	answer = __real_vcard_exchange(card, command, length, response, response_length);
@@ -385,7 +420,7 @@ void
 watch_answer_lost(void)
 {
 	for (int i = 0; i < CARDS; i++)
-		for (int role = 0; role < JPKI_ROLES; role++)
+		for (int role = 0; role < JPKI_CREDENTIALS; role++)
 			scene_cards[i].said[role].truthful = false;
 	watch.said_wrong = false;
 	wrong_pins_unheard();

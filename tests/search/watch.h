@@ -31,10 +31,10 @@ struct given {
 #define ALL_READERS ((size_t)-2)
 
 struct watch {
-	const char *function;	/* NULL: no call is under way */
-	size_t reader;		/* which of the module's it is about */
-	bool asked;		/* a PIN was given, if only one that may not be sent */
-	bool given[JPKI_ROLES]; /* a PIN for that role, which may be sent */
+	const char *function;	      /* NULL: no call is under way */
+	size_t reader;		      /* which of the module's it is about */
+	bool asked;		      /* a PIN was given, if only one that may not be sent */
+	bool given[JPKI_CREDENTIALS]; /* a PIN for that role, which may be sent */
 	char pin[VCARD_PIN_MAX + 1];
 	bool given_new;
 	char new_pin[VCARD_PIN_MAX + 1];
@@ -43,10 +43,12 @@ struct watch {
 	uint64_t trouble;	    /* scene_trouble when it began */
 	unsigned verifies, changes; /* sent in this call */
 	int card;		    /* that the last one was sent to, or -1 */
+	bool beside;		    /* an application beside JPKI's was to be selected */
 	bool right;		    /* it was verified for certain */
 	bool said_right, lied;	    /* what was answered; lied: by a fault */
 	bool said_wrong;
-	/* May the signature key have been open when it began, or a PIN for it been sent since? */
+	/* May the signature key have been open when it began, or a PIN for it been sent since, or
+	 * for the attributes? */
 	bool signature_open[CARDS];
 	bool waits;	/* it is not a call, but the thread that comes when time has passed */
 	bool disturbed; /* by an error or a fault, after which the power may be cut */
@@ -59,7 +61,7 @@ extern bool watch_others;
 
 /* A call begins: about a reader, NO_READER or ALL_READERS. */
 void watch_begin(const char *function, size_t reader);
-/* ... with a PIN for a role (C_Login), and a new one (C_SetPIN). */
+/* ... with a PIN for a role (C_Login, jpki_attributes), and a new one (C_SetPIN). */
 void watch_give(enum jpki_role role, const struct given *pin);
 void watch_give_new(const struct given *pin);
 /* It ends; all checks are made. */
@@ -69,7 +71,7 @@ void watch_end(CK_RV rv);
 void watch_answer_lost(void);
 
 /* PINs given that may be sent, and PINs sent, since the sequence began. */
-extern unsigned watch_total_given[JPKI_ROLES], watch_total_sent[JPKI_ROLES];
+extern unsigned watch_total_given[JPKI_CREDENTIALS], watch_total_sent[JPKI_CREDENTIALS];
 void watch_reset(void);
 
 #endif

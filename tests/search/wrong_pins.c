@@ -12,8 +12,8 @@ struct wrong_pin {
 	unsigned tries;
 	bool holds; /* ... as far as the card has said so truthfully */
 };
-static struct wrong_pin wrong_pins[CARDS][JPKI_ROLES][WRONG_PINS];
-static unsigned tries_before[CARDS][JPKI_ROLES];
+static struct wrong_pin wrong_pins[CARDS][JPKI_CREDENTIALS][WRONG_PINS];
+static unsigned tries_before[CARDS][JPKI_CREDENTIALS];
 
 /* What was answered last, before anybody has heard it. */
 static struct {
@@ -116,7 +116,7 @@ void
 wrong_pins_follow(void)
 {
 	for (int card = 0; card < CARDS; card++)
-		for (int role = 0; role < JPKI_ROLES; role++) {
+		for (int role = 0; role < JPKI_CREDENTIALS; role++) {
 			unsigned now =
 			    vcard_pin_tries(scene_cards[card].vcard, (enum vcard_pin)role);
 
