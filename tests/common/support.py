@@ -121,9 +121,9 @@ class Sandbox:
             preexec_fn=hear_signals,
         )
 
-    def start_python(self, file, *args):
+    def start_python(self, file, *args, **environment):
         """The same for a program of the tests."""
-        return self.start("/usr/bin/python3", file, *args, env={"PYTHONPATH": COMMON})
+        return self.start("/usr/bin/python3", file, *args, env={"PYTHONPATH": COMMON, **environment})
 
     def spawn(self, log, *command, env=None):
         """Start a program inside that writes to a file, until it ends or the sandbox does."""

@@ -12,13 +12,24 @@ from support import TIMEOUT, first_line
 
 AUTHENTICATION, PKCS1, ALL_ROLES = 0, 0, 3
 HASH = bytes(range(32))
+ATTRIBUTE_SIZE, NUMBER_SIZE = 1024, 14
+
+
+class Attributes(ctypes.Structure):
+    """struct jpki_attributes."""
+
+    _fields_ = [(name, ctypes.c_char * ATTRIBUTE_SIZE)
+                for name in ("name", "address", "birth_date", "sex")]
+
+    def texts(self):
+        return [getattr(self, name).decode() for name, _ in self._fields_]
 
 
 class Own:
     """The program, as seen by a test: each call answers with its code and what it gave."""
 
-    def __init__(self, sandbox, library):
-        self.process = sandbox.start_python(__file__, library)
+    def __init__(self, sandbox, library, **environment):
+        self.process = sandbox.start_python(__file__, library, **environment)
 
     def __enter__(self):
         return self
@@ -97,6 +108,28 @@ class Program:
         return self.library.jpki_sign(
             ctypes.c_uint64(card), AUTHENTICATION, PKCS1, HASH, ctypes.c_size_t(len(HASH)),
             signature)
+
+    def attributes(self, card, pin):
+        attributes, spent = Attributes(), ctypes.c_int(-1)
+        rv = self.library.jpki_attributes(
+            ctypes.c_uint64(card), pin.encode(), ctypes.c_size_t(len(pin)),
+            ctypes.byref(attributes), ctypes.byref(spent))
+        return rv, spent.value, attributes.texts()
+
+    def attributes_in_a_thread(self, card, pin):
+        """Nobody waits for what becomes of it."""
+        threading.Thread(target=self.attributes, args=(card, pin), daemon=True).start()
+
+    def attributes_tries(self, card):
+        left, maximum = ctypes.c_uint(99), ctypes.c_uint(99)
+        rv = self.library.jpki_attributes_tries(
+            ctypes.c_uint64(card), ctypes.byref(left), ctypes.byref(maximum))
+        return rv, left.value, maximum.value
+
+    def number(self, card):
+        number = ctypes.create_string_buffer(NUMBER_SIZE)
+        rv = self.library.jpki_manufacture_number(ctypes.c_uint64(card), number)
+        return rv, number.value.decode()
 
 
 def main():
