@@ -25,6 +25,8 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
+#include <jpki/jpki.h>
+
 #include "fuzz.h"
 #include "fuzz_card.h"
 #include "good_card.h"
@@ -50,6 +52,7 @@ const char *const card_scripts[] = {
     "olspsSPTtfrvVdxgq",      /* a long session */
     "wolVvfTsfcsxlPTfTTtgeQ", /* ... with a signature */
     "ofolfspxqFot",	      /* a second life of the module */
+    "abAabolsaSxlbxaqTba",    /* the attributes, and the key beside them */
 };
 const size_t card_script_count = sizeof(card_scripts) / sizeof(card_scripts[0]);
 
@@ -172,7 +175,7 @@ record_answer(unsigned kind, unsigned number, const uint8_t *command, size_t len
 static void
 follow_power(void)
 {
-	for (int i = 0; i < JPKI_ROLES; i++)
+	for (int i = 0; i < JPKI_CREDENTIALS; i++)
 		if (!transport_accepted((enum jpki_role)i))
 			run.good.verified &= ~(1 << i);
 }
@@ -365,6 +368,72 @@ change_pin(void)
 	transport_take_back();
 	free(old_typed);
 	free(new_typed);
+}
+
+static uint64_t
+number_of_card(void)
+{
+	enum jpki_holds holds;
+	uint64_t card = 0;
+
+	(void)jpki_reader_card(0, &holds, &card);
+	return card;
+}
+
+static void
+check_text(const char *text, size_t size)
+{
+	fuzz_check(memchr(text, '\0', size) != NULL);
+}
+
+/* Nothing is open afterwards, and what was not read is empty. */
+static void
+give_attributes_pin(const char *pin)
+{
+	static const struct jpki_attributes none;
+	struct jpki_attributes attributes;
+	uint64_t card = number_of_card();
+	enum jpki_try spent;
+	int rv;
+
+	transport_give(JPKI_ATTRIBUTES, pin, NULL);
+	rv = jpki_attributes(card, (const uint8_t *)pin, strlen(pin), &attributes, &spent);
+	transport_take_back();
+	fuzz_check(!transport_accepted(JPKI_ATTRIBUTES));
+	if (rv != JPKI_OK) {
+		fuzz_check(memcmp(&attributes, &none, sizeof(none)) == 0);
+		return;
+	}
+	fuzz_check(spent == JPKI_TRY_KEPT);
+	check_text(attributes.name, sizeof(attributes.name));
+	check_text(attributes.address, sizeof(attributes.address));
+	check_text(attributes.birth_date, sizeof(attributes.birth_date));
+	check_text(attributes.sex, sizeof(attributes.sex));
+}
+
+static void
+read_attributes(void)
+{
+	give_attributes_pin(GOOD_ATTRIBUTES_PIN);
+}
+
+static void
+read_attributes_wrongly(void)
+{
+	give_attributes_pin("1111");
+}
+
+static void
+ask_beside(void)
+{
+	char text[JPKI_MANUFACTURE_NUMBER_SIZE];
+	uint64_t card = number_of_card();
+	unsigned left, maximum;
+
+	if (jpki_attributes_tries(card, &left, &maximum) == JPKI_OK)
+		fuzz_check(maximum == 3);
+	if (jpki_manufacture_number(card, text) == JPKI_OK)
+		fuzz_check(strlen(text) == sizeof(text) - 1);
 }
 
 static void
@@ -664,6 +733,9 @@ static void (*const steps[128])(void) = {
     ['m'] = card_is_removed,
     ['k'] = card_comes,
     ['F'] = start_over,
+    ['a'] = read_attributes,
+    ['A'] = read_attributes_wrongly,
+    ['b'] = ask_beside,
 };
 
 static void

@@ -56,7 +56,7 @@ good_card_file(enum good_file file, size_t *length)
 void
 good_card_new(struct good_card *card)
 {
-	*card = (struct good_card){.pins = {GOOD_PIN, GOOD_PASSWORD}};
+	*card = (struct good_card){.pins = {GOOD_PIN, GOOD_PASSWORD, GOOD_ATTRIBUTES_PIN}};
 }
 
 static size_t
@@ -70,14 +70,32 @@ status(uint8_t *answer, size_t length, unsigned sw)
 static size_t
 select_file(struct good_card *card, const uint8_t *command, size_t length, uint8_t *answer)
 {
+	if (command[2] == 0x04 && length >= 15)
+		card->elsewhere = command[7] == 0x10;
 	if (command[2] == 0x02 && length >= 7)
 		card->current = (uint16_t)(command[5] << 8 | command[6]);
 	return status(answer, 0, 0x9000);
 }
 
+/* What is in the applications beside JPKI's: made up, and as short as can be. */
+static const uint8_t attributes[] = "\xFF\x20\x27"
+				    "\xDF\x21\x02\x00\xFF"
+				    "\xDF\x22\x06\xE7\x95\xAA\xE5\x8F\xB7"
+				    "\xDF\x23\x06\xE6\x9D\xB1\xE4\xBA\xAC"
+				    "\xDF\x24\x04"
+				    "1999"
+				    "\xDF\x25\x01"
+				    "1\xFF\xFF";
+static const uint8_t record[] = "\x46\x0FJM1234567890123";
+#define EF_ATTRIBUTES 0x0002
+
 static const uint8_t *
 file_contents(const struct good_card *card, uint16_t ef, size_t *length)
 {
+	if (card->elsewhere) {
+		*length = sizeof(attributes) - 1;
+		return ef == EF_ATTRIBUTES ? attributes : NULL;
+	}
 	if (card->instead.ef != 0 && card->instead.ef == ef) {
 		*length = card->instead.length;
 		return card->instead.bytes;
@@ -101,8 +119,9 @@ read_file(struct good_card *card, const uint8_t *command, uint8_t *answer)
 	bytes = file_contents(card, card->current, &size);
 	if (bytes == NULL)
 		return status(answer, 0, 0x6A82);
-	if (card->current == good_files[GOOD_SIGNATURE].ef &&
-	    (card->verified & 1 << JPKI_SIGNATURE) == 0)
+	if (card->elsewhere ? (card->verified & 1 << JPKI_ATTRIBUTES) == 0
+			    : card->current == good_files[GOOD_SIGNATURE].ef &&
+				  (card->verified & 1 << JPKI_SIGNATURE) == 0)
 		return status(answer, 0, 0x6982);
 	if (offset >= size)
 		return status(answer, 0, 0x6B00);
@@ -119,6 +138,8 @@ role_of_pin(const struct good_card *card, uint8_t p2)
 {
 	uint16_t ef = p2 == 0x80 ? card->current : p2 & 0x1F;
 
+	if (card->elsewhere)
+		return ef == 0x0011 ? JPKI_ATTRIBUTES : -1;
 	return ef == 0x0018 ? JPKI_AUTHENTICATION : ef == 0x001B ? JPKI_SIGNATURE : -1;
 }
 
@@ -130,7 +151,7 @@ verify(struct good_card *card, const uint8_t *command, size_t length, uint8_t *a
 
 	if (role < 0)
 		return status(answer, 0, 0x6A88);
-	sw = role == JPKI_AUTHENTICATION ? 0x63C3 : 0x63C5;
+	sw = role == JPKI_SIGNATURE ? 0x63C5 : 0x63C3;
 	if (length <= 5)
 		return status(answer, 0, sw);
 	if (strlen(card->pins[role]) != command[4] ||
@@ -181,6 +202,9 @@ good_card_answer(struct good_card *card, const uint8_t *command, size_t length, 
 	switch (command[1]) {
 	case 0xA4:
 		return select_file(card, command, length, answer);
+	case 0xB2:
+		memcpy(answer, record, sizeof(record) - 1);
+		return status(answer, sizeof(record) - 1, 0x9000);
 	case 0xB0:
 		return read_file(card, command, answer);
 	case 0x20:

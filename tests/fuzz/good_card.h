@@ -2,6 +2,7 @@
 #ifndef FUZZ_GOOD_CARD_H
 #define FUZZ_GOOD_CARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@
 
 #define GOOD_PIN "1234"
 #define GOOD_PASSWORD "ABC123"
+#define GOOD_ATTRIBUTES_PIN "2468"
 #define GOOD_NEW_PIN "5678"
 #define GOOD_NEW_PASSWORD "XYZ789"
 
@@ -49,8 +51,9 @@ extern const struct good_file_row good_files[GOOD_FILES];
 #define GOOD_FILE_MAX 8448
 struct good_card {
 	uint16_t current;
-	int verified; /* bits 1 << role */
-	const char *pins[JPKI_ROLES];
+	bool elsewhere; /* not JPKI's application is selected, but one beside it */
+	int verified;	/* bits 1 << role */
+	const char *pins[JPKI_CREDENTIALS];
 	/* Stands for a file of the card, if its `ef` is not 0. */
 	struct {
 		uint16_t ef;

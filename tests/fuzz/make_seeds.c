@@ -238,6 +238,73 @@ make_mishaps(void)
 	}
 }
 
+/* ------------------------------------------------------------ other attributes, other numbers */
+
+#define ATTRIBUTES_SCRIPT 13
+
+/* The exchange after the first PIN reads the attributes; the first record is the number's. */
+static unsigned read_at, record_at;
+
+static void
+look_for_reading(const uint8_t *command, size_t length, const uint8_t *answer, size_t answer_length)
+{
+	(void)answer;
+	(void)answer_length;
+	if (read_at == 0 && command[1] == 0x20 && length > 5)
+		read_at = exchanges + 1;
+	if (record_at == 0 && command[1] == 0xB2)
+		record_at = exchanges;
+	exchanges++;
+}
+
+/* The good card, but this is what it answers to that exchange. */
+static void
+save_answer(const char *name, unsigned at, const uint8_t *bytes, size_t length)
+{
+	const uint8_t head[] = {
+	    ATTRIBUTES_SCRIPT, 0x10, (uint8_t)(at - 1), 0x00, (uint8_t)(length + 2)};
+	char path[64];
+
+	memcpy(seed, head, sizeof(head));
+	seed_length = sizeof(head);
+	memcpy(seed + seed_length, bytes, length);
+	seed_length += length;
+	memcpy(seed + seed_length, "\x90\x00\x70\x00", 4);
+	(void)snprintf(path, sizeof(path), "seeds/card/%s", name);
+	save(path, seed, seed_length + 4);
+}
+
+#define BYTES(text) (const uint8_t *)(text), sizeof(text) - 1
+
+static void
+make_attributes(void)
+{
+	static const struct {
+		const char *name;
+		bool number;
+		const uint8_t *bytes;
+		size_t length;
+	} rows[] = {
+	    {"attributes-cut-off", false, BYTES("\xFF\x20\x0A\xDF\x22\x01Z\xDF\x23")},
+	    {"attributes-twice", false, BYTES("\x30\x08\xDF\x22\x01Z\xDF\x22\x01Z")},
+	    {"attributes-no-text", false, BYTES("\x30\x05\xDF\x22\x02\xC0\x80")},
+	    {"attributes-without-end", false, BYTES("\x30\x80\xDF\x22\x01Z\x00\x00")},
+	    {"attributes-long", false, BYTES("\xFF\x20\x82\x03\x00\xDF\x23\x82\x02\xF9Z")},
+	    {"attributes-huge", false, BYTES("\x30\x84\x7F\xFF\xFF\xFF\xDF\x22\x01Z")},
+	    {"number-short", true, BYTES("\x46\x0EJM123456789012")},
+	    {"number-cut-off", true, BYTES("\x46\x7FJM1234567890123")},
+	};
+	const uint8_t good[] = {ATTRIBUTES_SCRIPT, 0x70, 0x00};
+
+	exchanges = read_at = record_at = 0;
+	card_watcher = look_for_reading;
+	(void)LLVMFuzzerTestOneInput(good, sizeof(good));
+	card_watcher = NULL;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		save_answer(rows[i].name, rows[i].number ? record_at : read_at, rows[i].bytes,
+		    rows[i].length);
+}
+
 /* ------------------------------------------------------------------- certificates, files */
 
 static void
@@ -431,6 +498,7 @@ main(int argc, char **argv)
 	good_card_load();
 	record_conversations();
 	make_mishaps();
+	make_attributes();
 	make_certificates();
 	make_calls();
 	return EXIT_SUCCESS;

@@ -11,8 +11,9 @@
 #define INS_SIGN 0x2A
 #define INS_SELECT 0xA4
 #define INS_READ 0xB0
+#define INS_READ_RECORD 0xB2
 #define INS_GET_RESPONSE 0xC0
-#define JPKI_APPLICATION 0x10000 /* no EF identifier */
+#define APPLICATION 0x10000 /* and which: no EF identifier */
 
 struct jpki_service {
 	unsigned connections;
@@ -24,8 +25,17 @@ struct jpki_connection {
 	bool in_transaction;
 };
 
-static const uint8_t aid[] = {0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01};
-static const uint16_t pin_files[JPKI_ROLES] = {0x0018, 0x001B};
+enum application { NONE, JPKI, ATTRIBUTES, NUMBER, APPLICATIONS };
+#define AID_SIZE 10
+static const uint8_t aids[APPLICATIONS][AID_SIZE] = {
+    [JPKI] = {0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01},
+    [ATTRIBUTES] = {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08},
+    [NUMBER] = {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00},
+};
+static const struct {
+	enum application application;
+	uint16_t file;
+} pins[JPKI_CREDENTIALS] = {{JPKI, 0x0018}, {JPKI, 0x001B}, {ATTRIBUTES, 0x0011}};
 
 static struct {
 	transport_card *card;
@@ -37,12 +47,12 @@ static struct {
 	int open_error, begin_error;
 
 	/* in the transaction under way */
-	bool selected;	  /* the application has been, and said so */
-	uint32_t current; /* EF, 0 if it is not known */
-	uint32_t pending; /* what is being selected, while its answer is fetched */
+	enum application selected; /* it has been, and said so */
+	uint32_t current;	   /* EF, 0 if it is not known */
+	uint32_t pending;	   /* what is being selected, while its answer is fetched */
 
-	const char *pin[JPKI_ROLES], *new_pin[JPKI_ROLES];
-	bool accepted[JPKI_ROLES];
+	const char *pin[JPKI_CREDENTIALS], *new_pin[JPKI_CREDENTIALS];
+	bool accepted[JPKI_CREDENTIALS];
 	bool unlocked; /* the card may have verified a PIN */
 } world;
 
@@ -285,7 +295,7 @@ begin(struct jpki_connection *connection, int patience_ms)
 	if (error != JPKI_OK)
 		return error;
 	world.holder = connection;
-	world.selected = false;
+	world.selected = NONE;
 	world.current = world.pending = 0;
 	return JPKI_OK;
 }
@@ -305,18 +315,30 @@ judge_pin(const uint8_t *command, size_t length, bool change)
 	int role;
 	const char **given;
 
-	fuzz_check(world.selected);
 	fuzz_check(length == 5u + command[4]);
-	for (role = 0; role < JPKI_ROLES; role++)
-		if (command[3] == 0x80 ? world.current == pin_files[role]
-				       : command[3] == (0x80 | pin_files[role]))
+	for (role = 0; role < JPKI_CREDENTIALS; role++)
+		if (command[3] == 0x80 ? world.current == pins[role].file
+				       : command[3] == (0x80 | pins[role].file))
 			break;
-	fuzz_check(role < JPKI_ROLES);
+	fuzz_check(role < JPKI_CREDENTIALS);
+	fuzz_check(world.selected == pins[role].application);
 	given = change ? &world.new_pin[role] : &world.pin[role];
 	fuzz_check(*given != NULL);
 	fuzz_check(strlen(*given) == command[4] && memcmp(*given, command + 5, command[4]) == 0);
 	fuzz_check(!change || (command[2] == 0x01 && world.pin[role] == NULL));
 	*given = NULL; /* once */
+}
+
+static enum application
+application_of(const uint8_t *command, size_t length)
+{
+	enum application application = APPLICATIONS - 1;
+
+	if (length != 5 + AID_SIZE || command[4] != AID_SIZE)
+		return NONE;
+	while (application > NONE && memcmp(command + 5, aids[application], AID_SIZE) != 0)
+		application--;
+	return application;
 }
 
 static void
@@ -327,8 +349,7 @@ judge(const uint8_t *command, size_t length)
 	switch (command[1]) {
 	case INS_SELECT:
 		if (command[2] == 0x04)
-			fuzz_check(length == 5 + sizeof(aid) && command[4] == sizeof(aid) &&
-				   memcmp(command + 5, aid, sizeof(aid)) == 0);
+			fuzz_check(application_of(command, length) != NONE);
 		else
 			fuzz_check(command[2] == 0x02 && length == 7 && command[4] == 2);
 		break;
@@ -338,6 +359,9 @@ judge(const uint8_t *command, size_t length)
 		if (length > 5)
 			judge_pin(command, length, command[1] == INS_CHANGE);
 		break;
+	case INS_READ_RECORD:
+		fuzz_check(world.selected == NUMBER && command[2] == 1 && command[3] == 0x0C);
+		/* fall through */
 	case INS_READ:
 	case INS_GET_RESPONSE:
 		fuzz_check(length == 5);
@@ -359,7 +383,7 @@ learn(const uint8_t *command, size_t length, unsigned sw)
 	world.pending = 0;
 	switch (command[1]) {
 	case INS_SELECT:
-		pending = command[2] == 0x04 ? JPKI_APPLICATION
+		pending = command[2] == 0x04 ? APPLICATION | application_of(command, length)
 					     : (uint32_t)(command[5] << 8 | command[6]);
 		/* fall through */
 	case INS_GET_RESPONSE:
@@ -367,9 +391,10 @@ learn(const uint8_t *command, size_t length, unsigned sw)
 			break;
 		if (sw >> 8 == 0x61)
 			world.pending = pending;
-		if (pending == JPKI_APPLICATION)
-			world.selected = sw == 0x9000;
-		world.current = sw == 0x9000 && pending != JPKI_APPLICATION ? pending : 0;
+		if ((pending & APPLICATION) != 0)
+			world.selected =
+			    sw == 0x9000 ? (enum application)(pending & ~APPLICATION) : NONE;
+		world.current = sw == 0x9000 && (pending & APPLICATION) == 0 ? pending : 0;
 		break;
 	case INS_READ:
 		if ((command[2] & 0x80) != 0)
@@ -390,8 +415,8 @@ learn_acceptance(const uint8_t *command, size_t length, unsigned sw)
 
 	if (command[1] != INS_VERIFY || length <= 5 || sw != 0x9000)
 		return;
-	for (int role = 0; role < JPKI_ROLES; role++)
-		if (file == pin_files[role])
+	for (int role = 0; role < JPKI_CREDENTIALS; role++)
+		if (file == pins[role].file && world.selected == pins[role].application)
 			world.accepted[role] = true;
 }
 

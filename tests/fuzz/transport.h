@@ -9,7 +9,7 @@
  * One reader with one card behind the table jpki_transport (include/jpki/transport.h). What the
  * card answers is the target's affair. What the module does with the table is judged here: each
  * transaction begins, ends and holds all commands; each command is one that the module has; a PIN
- * goes to the JPKI application, to its own file, and no more often than a person gave it.
+ * goes to its application, to its own file, and no more often than a person gave it.
  */
 
 #define TRANSPORT_READER "Fuzzed Reader"
