@@ -10,9 +10,9 @@ from neighbour import OTHERS, Neighbour, select
 from own import Own
 from support import AUTH, BUILD, PIN, SLOWNESS, wait_until
 
-OK, NO_CARD, RESET, LOGGED_IN, NOT_FOUND, DATA = 0, -12, -13, -7, -31, -37
+OK, NO_CARD, LOGGED_IN, NOT_FOUND, DATA = 0, -12, -7, -31, -37
 PIN_WRONG, PIN_BLOCKED, PIN_LENGTH, PIN_REFUSED = -33, -34, -50, -52
-KEPT, SPENT, UNCERTAIN = 0, 1, 2
+KEPT, SPENT = 0, 1
 NOTHING = ["", "", "", ""]
 RIGHT, WRONG = "5678", "8765"
 COUNTERS = ("authentication", "signature", "input-aid")
