@@ -193,6 +193,12 @@ int jpki_card_change_pin(struct jpki_card *card, enum jpki_role role, const stru
     const struct jpki_pin *new_pin, unsigned *tries);
 
 /*
+ * Was the PIN sent by the last of these two? Not if something before it has failed: then the card
+ * has compared nothing.
+ */
+bool jpki_card_pin_was_sent(const struct jpki_card *card);
+
+/*
  * Sign. JPKI_ERR_NOT_VERIFIED if the PIN is needed first, JPKI_ERR_UNSUPPORTED if this card
  * does not know the form, JPKI_ERR_DATA if what came is no signature of that size. Whether
  * the right key made it is for the caller to check with the certificate. In a transaction.

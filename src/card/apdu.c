@@ -130,6 +130,7 @@ apdu_send_pin(struct jpki_card *card, const struct command *command, uint16_t *s
 	if (bytes == NULL)
 		return JPKI_ERR_MEMORY;
 	bytes->length = encode(command, bytes->bytes);
+	card->pin_sent = true;
 	rv = transmit(card, bytes->bytes, bytes->length, data, &length, sw);
 	jpki_secret_free(&bytes);
 	return rv;

@@ -27,6 +27,7 @@ struct jpki_card {
 	enum application selected;
 	enum application fresh; /* ... and in the transaction under way */
 	struct forms forms[APPLICATIONS];
+	bool pin_sent;	  /* by the last command that was to bring one */
 	bool small_reads; /* it refuses to read 256 bytes at once (6700), or its reader does */
 };
 

@@ -130,6 +130,7 @@ jpki_card_verify(
 	uint16_t sw;
 	int rv;
 
+	card->pin_sent = false;
 	if (credential == NULL || !fits(pin, role) || card->fresh != credential->application)
 		return JPKI_ERR_ARGUMENT;
 	rv = address_pin(card, role, &verify.p2, tries);
@@ -159,6 +160,7 @@ jpki_card_change_pin(struct jpki_card *card, enum jpki_role role, const struct j
 	uint16_t sw;
 	int rv;
 
+	card->pin_sent = false;
 	if (credential_of_key(role) == NULL || !fits(new_pin, role))
 		return JPKI_ERR_ARGUMENT;
 	rv = jpki_pin_check_new(new_pin);
@@ -175,4 +177,10 @@ jpki_card_change_pin(struct jpki_card *card, enum jpki_role role, const struct j
 	change.length = new_pin->secret->length;
 	rv = apdu_send_pin(card, &change, &sw);
 	return rv != JPKI_OK ? rv : status_error(sw);
+}
+
+bool
+jpki_card_pin_was_sent(const struct jpki_card *card)
+{
+	return card->pin_sent;
 }

@@ -118,14 +118,15 @@ is_verdict(int result)
 /*
  * The answer to a PIN was lost, or is none. If the card has a try less now, it has refused the PIN.
  * Where it cannot be asked, or this one is given again later, that is looked at then. *kept: it has
- * as many as before.
+ * as many as before, or it was not sent at all.
  */
 static int
 learn_verdict(struct attempt *attempt, int result, unsigned before, unsigned *tries, bool *kept)
 {
 	const struct tries *known = &attempt->reader->tries[attempt->role];
 
-	if (is_verdict(result) || before == 0 || !known->counted)
+	*kept = !jpki_card_pin_was_sent(attempt->reader->card);
+	if (*kept || is_verdict(result) || before == 0 || !known->counted)
 		return result;
 	refusal_note_lost(&attempt->given, before - 1);
 	if (contents_ask_tries(attempt->reader, attempt->role, true) != JPKI_OK || !known->counted)
@@ -184,7 +185,10 @@ attempt_send(struct attempt *attempt)
 		said = jpki_card_change_pin(
 		    card, attempt->role, attempt->pin, attempt->new_pin, &tries);
 	rv = learn_verdict(attempt, said, before, &tries, &kept);
-	attempt->reader->last_try = kept && is_clear(attempt, rv) ? JPKI_TRY_KEPT : try_of(rv);
+	if (!jpki_card_pin_was_sent(card) || (kept && is_clear(attempt, rv)))
+		attempt->reader->last_try = JPKI_TRY_KEPT;
+	else
+		attempt->reader->last_try = try_of(rv);
 	rv = judge_answer(attempt, rv, tries);
 	log_line(LOG_INFO, "%s of JPKI %s: %s",
 	    attempt->new_pin == NULL ? "PIN" : "change of the PIN",

@@ -10,6 +10,7 @@
 
 /* INS (ISO 7816-4, 11.5.6). */
 #define VERIFY 0x20
+#define SELECT 0xA4
 #define CHANGE 0x24
 
 static void
@@ -241,6 +242,32 @@ the_answer_to_the_right_pin_is_lost(void **state)
 	assert_ok(login(JPKI_AUTHENTICATION, pin_of(JPKI_AUTHENTICATION), &spent));
 }
 
+/*
+ * It was about to be sent, and what came before it failed: nothing is learned of it. That another
+ * program spends a try then says nothing either.
+ */
+static void
+a_pin_that_was_not_sent(void **state)
+{
+	enum jpki_try spent = JPKI_TRY_SPENT;
+
+	(void)state;
+	swap_card("short-identifiers", "6a86");
+	assert_int_equal(tries_told(JPKI_AUTHENTICATION), 3);
+	/* after that of the application, that of the PIN's file; nor can the tries be asked then */
+	for (unsigned i = 2; i <= 3; i++)
+		assert_int_equal(
+		    vcard_fault_add_from(card, VCARD_FAULT_EMPTY, SELECT, i, 0, NULL), 0);
+	assert_rv(login(JPKI_AUTHENTICATION, "1234", &spent), JPKI_ERR_DATA);
+	assert_int_equal(spent, JPKI_TRY_KEPT);
+	assert_int_equal(pins_sent(), 0);
+	assert_true(locked());
+	vcard_faults_clear(card);
+	assert_int_equal(vcard_pin_set_tries(card, VCARD_PIN_AUTHENTICATION, 2, NULL), 0);
+	assert_ok(login(JPKI_AUTHENTICATION, "1234", &spent));
+	assert_int_equal(pins_sent(), 1);
+}
+
 /* Refused by its status word, as against an answer that is lost: nothing was changed, for sure. */
 static void
 a_change_that_the_card_does_not_know(void **state)
@@ -437,6 +464,7 @@ main(void)
 	    TEST(blocked),
 	    TEST(an_answer_that_is_lost),
 	    TEST(the_answer_to_the_right_pin_is_lost),
+	    TEST(a_pin_that_was_not_sent),
 	    TEST(an_answer_that_is_lost_with_the_power),
 	    TEST(a_change_that_the_card_does_not_know),
 	    TEST(the_last_try_is_spared),
