@@ -95,8 +95,9 @@ int jpki_card_select(struct jpki_card *card, bool *done);
 /*
  * Select another application by its whole name, unless that has been done just before: that of the
  * holder's attributes, or the one with the manufacture number (card-facts: two more applications).
- * Only in a transaction that began with JPKI_BEGIN_SELECT (JPKI_ERR_ARGUMENT else), so that the
- * card can be told from others first. JPKI_ERR_NOT_FOUND if this card has not got it; then, too,
+ * Only in a transaction (JPKI_ERR_ARGUMENT else), and that of the attributes, to which a PIN goes,
+ * only in one that has selected by name, so that the card can be told from others first.
+ * JPKI_ERR_NOT_FOUND if this card has not got it; then, too,
  * JPKI's is not selected any more. What is about the keys needs jpki_card_select or another
  * transaction, which selects anew, after it.
  */

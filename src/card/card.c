@@ -181,8 +181,6 @@ select_beside(struct jpki_card *card, enum application application)
 {
 	int rv;
 
-	if (card->fresh == APPLICATION_NONE)
-		return JPKI_ERR_ARGUMENT;
 	if (card->fresh == application)
 		return JPKI_OK;
 	rv = select_application(card, application);
@@ -192,12 +190,16 @@ select_beside(struct jpki_card *card, enum application application)
 int
 jpki_card_select_attributes(struct jpki_card *card)
 {
+	if (card->fresh == APPLICATION_NONE)
+		return JPKI_ERR_ARGUMENT;
 	return select_beside(card, APPLICATION_ATTRIBUTES);
 }
 
 int
 jpki_card_select_number(struct jpki_card *card)
 {
+	if (!card->in_transaction)
+		return JPKI_ERR_ARGUMENT;
 	return select_beside(card, APPLICATION_NUMBER);
 }
 

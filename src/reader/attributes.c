@@ -89,6 +89,15 @@ attributes_read(
 
 /* ---------------------------------------------------------------- without */
 
+/* JPKI's application has to be selected for that, but a card that was seen just now is known. */
+static int
+confirm_card(struct reader *reader)
+{
+	int rv = reader->same_card ? JPKI_OK : select_jpki(reader, JPKI_OK);
+
+	return rv == JPKI_OK ? transaction_confirm_card(reader) : rv;
+}
+
 static int
 ask(struct reader *reader, int (*what)(struct reader *reader))
 {
@@ -96,10 +105,10 @@ ask(struct reader *reader, int (*what)(struct reader *reader))
 
 	if (reader_is_unlocked(reader))
 		return JPKI_ERR_LOGGED_IN;
-	rv = transaction_begin(reader, JPKI_BEGIN_SELECT, PATIENCE_FIRST);
+	rv = transaction_begin(reader, JPKI_BEGIN_ONLY, PATIENCE_FIRST);
 	if (rv != JPKI_OK)
 		return rv;
-	rv = transaction_confirm_card(reader);
+	rv = confirm_card(reader);
 	if (rv == JPKI_OK)
 		rv = select_jpki(reader, what(reader));
 	return transaction_end(reader, rv);
@@ -108,8 +117,11 @@ ask(struct reader *reader, int (*what)(struct reader *reader))
 static int
 ask_tries(struct reader *reader)
 {
-	int rv = jpki_card_select_attributes(reader->card);
+	bool done;
+	int rv = jpki_card_select(reader->card, &done);
 
+	if (rv == JPKI_OK)
+		rv = jpki_card_select_attributes(reader->card);
 	return rv == JPKI_OK ? contents_ask_tries(reader, JPKI_ATTRIBUTES, true) : rv;
 }
 

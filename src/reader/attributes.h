@@ -6,9 +6,9 @@
 
 /*
  * What the card has in applications beside JPKI's: its holder's attributes, and its manufacture
- * number. Each is asked for in one transaction, which selects JPKI's first, to see that the card is
- * the one that is known, and selects it again at the end: programs that trust that it is selected
- * find it so. The caller holds the reader's lock, and the card has been asked what it is.
+ * number. Each is asked for in one transaction, which sees to it that the card is the one that is
+ * known, and selects JPKI's again at the end: programs that trust that it is selected find it so.
+ * The caller holds the reader's lock, and the card has been asked what it is.
  *
  * To select another application may undo a login on some cards (card-facts: security status, C).
  * So nothing is asked while the card is unlocked for this process, JPKI_ERR_LOGGED_IN; but with

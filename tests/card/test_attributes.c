@@ -129,13 +129,16 @@ selecting_needs_a_transaction_that_selected(void **state)
 	struct world *w = *state;
 
 	assert_int_equal(jpki_card_select_attributes(w->card), JPKI_ERR_ARGUMENT);
+	assert_int_equal(jpki_card_select_number(w->card), JPKI_ERR_ARGUMENT);
 	begin(w);
 	end(w);
 	trust(w);
 	mark(w);
 	assert_int_equal(jpki_card_select_attributes(w->card), JPKI_ERR_ARGUMENT);
-	assert_int_equal(jpki_card_select_number(w->card), JPKI_ERR_ARGUMENT);
 	assert_exchanges(w, 0);
+	/* which gets no PIN */
+	assert_int_equal(jpki_card_select_number(w->card), JPKI_OK);
+	assert_exchanges(w, 1);
 }
 
 /* What one application makes of short identifiers says nothing of another. */
