@@ -130,7 +130,7 @@ nobody(void)
 static int
 from_window(const char *prompt, const char *why, struct jpki_secret *secret)
 {
-	switch (pinentry_ask(prompt, why, secret)) {
+	switch (pinentry_ask(prompt, why, NULL, secret)) {
 	case PINENTRY_GIVEN:
 		return secret->length > 0 ? STATUS_DONE : cancelled();
 	case PINENTRY_CANCELLED:

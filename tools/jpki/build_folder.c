@@ -9,8 +9,21 @@
 #include "build_folder.h"
 #include "text.h"
 
-/* Where meson puts the program, below the build folder. */
-#define PLACE "/tools/jpki/jpki"
+/* Where meson puts the programs, below the build folder. */
+static const char *const places[] = {"/tools/jpki/jpki", "/tools/mynaportal/host/jpki-portal-host"};
+
+/* How much of its path is that of the build folder; 0: it is none. */
+static size_t
+root_of(const char *program, size_t length)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		size_t size = strlen(places[i]);
+
+		if (length > size && memcmp(program + length - size, places[i], size) == 0)
+			return length - size;
+	}
+	return 0;
+}
 
 char *
 build_folder(const char *below)
@@ -21,10 +34,10 @@ build_folder(const char *below)
 	size_t root;
 	char *folder;
 
-	if (length < (ssize_t)strlen(PLACE) || length == sizeof(program))
+	if (length < 0 || length == sizeof(program))
 		return NULL;
-	root = (size_t)length - strlen(PLACE);
-	if (memcmp(program + root, PLACE, strlen(PLACE)) != 0)
+	root = root_of(program, (size_t)length);
+	if (root == 0)
 		return NULL;
 	folder = text_format("%.*s%s", (int)root, program, below);
 	if (stat(folder, &info) != 0 || !S_ISDIR(info.st_mode))

@@ -32,6 +32,12 @@ weight_of(enum jpki_holds holds)
 	return -1;
 }
 
+bool
+found_tells_more(enum jpki_holds one, enum jpki_holds other)
+{
+	return weight_of(one) > weight_of(other);
+}
+
 int
 found_start(void)
 {
@@ -67,7 +73,7 @@ look_at(struct search *search, size_t reader, const char *name)
 	if (holds_keys(one.holds)) {
 		if (search->with_keys++ == 0)
 			*search->found = one;
-	} else if (search->with_keys == 0 && weight_of(one.holds) > weight_of(search->found->holds))
+	} else if (search->with_keys == 0 && found_tells_more(one.holds, search->found->holds))
 		*search->found = one;
 }
 

@@ -25,6 +25,10 @@ int found_card(const struct words *words, struct found *found);
  * not. Every reader is, if the option is not given. */
 bool found_is_meant(const struct words *words, const char *name);
 
+/* Of what is in two readers, none of it with keys: does the first tell more of why there is no card
+ * to use? */
+bool found_tells_more(enum jpki_holds one, enum jpki_holds other);
+
 /* Tell that there is no reader, or, of so many, none that is meant; the exit status. */
 int found_tell_no_reader(const struct words *words, size_t readers);
 

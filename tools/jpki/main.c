@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <fcntl.h>
-#include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "build_folder.h"
 #include "columns.h"
 #include "completion.h"
 #include "failure_json.h"
 #include "json.h"
 #include "message.h"
-#include "text.h"
+#include "startup.h"
 #include "verb.h"
 
 static const struct verb *const verbs[] = {
@@ -120,18 +115,6 @@ dispatch(int argc, char **argv)
 	return verb_run(verb, argc, argv);
 }
 
-/* The translations of the build folder where the program runs there. */
-static void
-speak_language(void)
-{
-	char *folder = build_folder("/tools/jpki/po");
-
-	setlocale(LC_ALL, "");
-	bindtextdomain("jpki", folder != NULL ? folder : JPKI_LOCALEDIR);
-	textdomain("jpki");
-	text_free(&folder);
-}
-
 /* Also where the options are not understood; getopt_long() knows it by its first letters too. */
 static bool
 wants_json(char **argv)
@@ -145,28 +128,15 @@ wants_json(char **argv)
 	return false;
 }
 
-/* The three standard streams, where whoever started us has closed them: else what is opened next,
- * as the connection to the card's service, is taken for one of them. Reading and writing fail as
- * before, but what is said on standard error goes nowhere. */
-static void
-fill_streams(void)
-{
-	static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};
-
-	for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
-		if (fcntl(stream, F_GETFD) == -1 && open("/dev/null", modes[stream]) != stream)
-			_exit(STATUS_FAILED);
-}
-
 int
 main(int argc, char **argv)
 {
 	int status;
 
-	fill_streams();
+	startup_streams();
 	if (wants_json(argv))
 		json_expect();
-	speak_language();
+	startup_language();
 	status = dispatch(argc - 1, argv + 1);
 	if (json_is_expected() && status != STATUS_DONE && !json_is_printed())
 		failure_json_print(status);

@@ -14,6 +14,14 @@
 static char **diverted;
 static bool complained;
 
+static const char *speaker = "jpki";
+
+void
+message_speak_as(const char *name)
+{
+	speaker = name;
+}
+
 void
 message_divert(char **text)
 {
@@ -50,11 +58,12 @@ clean(char *line)
 
 /* What is said to a person is broken into lines that fit; what a script reads is not. */
 static void
-print(FILE *stream, const char *before, const char *text)
+print(FILE *stream, const char *name, const char *text)
 {
-	fputs(before, stream);
+	int used = name != NULL ? fprintf(stream, "%s: ", name) : 0;
+
 	if (isatty(fileno(stream)))
-		wrap_print(stream, text, (int)strlen(before), 0);
+		wrap_print(stream, text, used, 0);
 	else
 		fprintf(stream, "%s\n", text);
 }
@@ -62,7 +71,7 @@ print(FILE *stream, const char *before, const char *text)
 /* Say a line that vasprintf() has made, with this length, and free it; without memory, its format.
  */
 static void
-say(FILE *stream, const char *before, char *line, int length, const char *format)
+say(FILE *stream, const char *name, char *line, int length, const char *format)
 {
 	const char *text = length >= 0 ? line : format;
 
@@ -74,7 +83,7 @@ say(FILE *stream, const char *before, char *line, int length, const char *format
 		/* What was said on the other stream came first. */
 		if (stream != stdout)
 			fflush(stdout);
-		print(stream, before, text);
+		print(stream, name, text);
 	}
 	if (length >= 0)
 		free(line);
@@ -90,7 +99,7 @@ tell(const char *format, ...)
 	va_start(arguments, format);
 	length = vasprintf(&line, format, arguments);
 	va_end(arguments);
-	say(stdout, "", line, length, format);
+	say(stdout, NULL, line, length, format);
 }
 
 void
@@ -106,7 +115,7 @@ complain(const char *format, ...)
 	complained = true;
 	if (diverted == NULL)
 		failure_note(length >= 0 ? line : format);
-	say(stderr, "jpki: ", line, length, format);
+	say(stderr, speaker, line, length, format);
 }
 
 void
@@ -119,5 +128,5 @@ advise(const char *format, ...)
 	va_start(arguments, format);
 	length = vasprintf(&line, format, arguments);
 	va_end(arguments);
-	say(stderr, "", line, length, format);
+	say(stderr, NULL, line, length, format);
 }

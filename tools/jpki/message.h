@@ -16,6 +16,9 @@ __attribute__((format(printf, 1, 2))) void tell(const char *format, ...);
 /* A line on standard error, behind the program's name. */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 
+/* That name, instead of "jpki"; it is not copied. */
+void message_speak_as(const char *name);
+
 /* A line on standard error as it is: what to do with that which is on standard output. */
 __attribute__((format(printf, 1, 2))) void advise(const char *format, ...);
 

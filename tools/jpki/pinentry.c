@@ -31,9 +31,11 @@
 struct pinentry {
 	struct program program;
 	int socket;
+	const char *terminal;	  /* NULL: none */
 	struct jpki_secret *line; /* the last that came */
 };
 
+/* Where it may use the terminal it is in our group, for which the system lets it. */
 static bool
 start(struct pinentry *pinentry)
 {
@@ -46,7 +48,8 @@ start(struct pinentry *pinentry)
 		out_of_memory();
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	error = program_start(&pinentry->program, argv, &actions, PROGRAM_APART);
+	error = program_start(&pinentry->program, argv, &actions,
+	    pinentry->terminal != NULL ? PROGRAM_HERE : PROGRAM_APART);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	pinentry->socket = ends[0];
@@ -131,24 +134,29 @@ say(struct pinentry *pinentry, const char *word, const char *text)
 	return done;
 }
 
-/* What this terminal and screen are; a pinentry that does not know an option says so and goes on.
- */
+/* A pinentry that does not know an option says so and goes on. */
+static void
+tell_option(struct pinentry *pinentry, const char *name, const char *value)
+{
+	char *option;
+
+	if (value == NULL || *value == '\0')
+		return;
+	option = text_format("%s=%s", name, value);
+	(void)say(pinentry, "OPTION", option);
+	text_free(&option);
+}
+
+/* What this terminal and screen are. */
 static void
 tell_place(struct pinentry *pinentry)
 {
 	static const char *const places[][2] = {{"display", "DISPLAY"}, {"ttytype", "TERM"},
 	    {"lc-ctype", "LC_CTYPE"}, {"lc-messages", "LC_MESSAGES"}};
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		const char *value = getenv(places[i][1]);
-		char *option;
-
-		if (value == NULL || *value == '\0')
-			continue;
-		option = text_format("%s=%s", places[i][0], value);
-		(void)say(pinentry, "OPTION", option);
-		text_free(&option);
-	}
+	tell_option(pinentry, "ttyname", pinentry->terminal);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		tell_option(pinentry, places[i][0], getenv(places[i][1]));
 }
 
 /* Whether a person has pressed the button, closed the window, or let its time run out: the error's
@@ -203,9 +211,9 @@ let_go_of_the_last_window(void)
 }
 
 enum pinentry_answer
-pinentry_ask(const char *prompt, const char *why, struct jpki_secret *secret)
+pinentry_ask(const char *prompt, const char *why, const char *terminal, struct jpki_secret *secret)
 {
-	struct pinentry pinentry = {.line = jpki_secret_new(LINE_ROOM)};
+	struct pinentry pinentry = {.terminal = terminal, .line = jpki_secret_new(LINE_ROOM)};
 	enum pinentry_answer answer = PINENTRY_MISSING;
 
 	if (pinentry.line == NULL)

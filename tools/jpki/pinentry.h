@@ -11,7 +11,9 @@ enum pinentry_answer {
 };
 
 /* Have the program pinentry ask: a window that no other one can read from, as far as the system
- * has that. `prompt` stands beside the field, `why` (or NULL) above it, both UTF-8. */
-enum pinentry_answer pinentry_ask(const char *prompt, const char *why, struct jpki_secret *secret);
+ * has that. `prompt` stands beside the field, `why` (or NULL) above it, both UTF-8. `terminal` is
+ * the path of one that it may ask at where there is no screen, or NULL. */
+enum pinentry_answer pinentry_ask(
+    const char *prompt, const char *why, const char *terminal, struct jpki_secret *secret);
 
 #endif
