@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "cards.h"
+#include "found.h"
+#include "names.h"
+#include "pulled.h"
+#include "trouble.h"
+
+/* How the search stands. */
+struct search {
+	unsigned keys;	       /* wanted */
+	size_t readers;	       /* there */
+	size_t cards, fitting; /* with keys; with those that are wanted */
+	enum jpki_holds holds; /* of readers without keys, what tells most */
+	int error;	       /* of a card that does not tell its keys */
+	struct card card;      /* the first that fits, or the first */
+};
+
+static void
+look_at_keys(struct search *search, struct card *card)
+{
+	int rv = jpki_keys(card->number, &card->keys);
+	bool fits = rv == JPKI_OK && (card->keys & search->keys) == search->keys;
+
+	if (search->error == JPKI_OK)
+		search->error = rv;
+	if ((fits && search->fitting == 0) || search->cards == 0)
+		search->card = *card;
+	search->cards++;
+	search->fitting += fits;
+}
+
+static void
+look_at(struct search *search, size_t reader)
+{
+	struct card card = {0};
+	enum jpki_holds holds;
+
+	if (jpki_reader_name(reader, card.reader) != JPKI_OK ||
+	    jpki_reader_card(reader, &holds, &card.number) != JPKI_OK)
+		return;
+	search->readers += holds != JPKI_HOLDS_NO_READER;
+	if (holds_keys(holds))
+		look_at_keys(search, &card);
+	else if (found_tells_more(holds, search->holds))
+		search->holds = holds;
+}
+
+/* WORD_DONE: search->card is the one. */
+static enum word
+judge(const struct search *search)
+{
+	if (search->fitting > 1)
+		return WORD_SEVERAL_CARDS;
+	if (search->fitting == 1)
+		return WORD_DONE;
+	if (search->cards > 0)
+		return search->error != JPKI_OK ? word_of_error(search->error) : WORD_NO_KEY;
+	if (search->holds == JPKI_HOLDS_RESIDENT)
+		return WORD_OTHER_CARD;
+	return word_of_error(trouble_of_holds(search->holds));
+}
+
+static enum word
+look_for(unsigned keys, struct search *search)
+{
+	size_t readers = 0;
+	int rv = jpki_readers(&readers);
+
+	*search = (struct search){.keys = keys, .holds = JPKI_HOLDS_NO_READER};
+	if (rv != JPKI_OK)
+		return word_of_error(rv);
+	for (size_t i = 0; i < readers; i++)
+		look_at(search, i);
+	return judge(search);
+}
+
+enum word
+cards_find(unsigned keys, struct card *card)
+{
+	struct search search;
+	enum word word = look_for(keys, &search);
+
+	*card = search.card;
+	if (word == WORD_DONE)
+		pulled_watch(card->number, card->reader);
+	return word;
+}
+
+void
+cards_look(struct cards_state *state)
+{
+	struct search search;
+	enum word word = look_for(0, &search);
+	bool served = word != WORD_NO_SERVICE && word != WORD_NOT_ALLOWED;
+
+	state->service = served ? WORD_DONE : word;
+	state->reader = search.readers > 0 ? WORD_DONE : WORD_NO_READER;
+	state->card = search.readers > 0 ? word : WORD_NO_CARD;
+	state->keys = word == WORD_DONE ? search.card.keys : 0;
+}
+
+enum word
+cards_trouble(int error)
+{
+	if (error == JPKI_OK || pulled_instead(error) == JPKI_HOLDS_CARD)
+		return word_of_error(error) == WORD_NO_CARD ? WORD_CARD_REMOVED
+							    : word_of_error(error);
+	return WORD_CARD_REMOVED;
+}

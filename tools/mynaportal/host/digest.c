@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "digest.h"
+
+#define HASH_SIZE (DIGEST_INFO_SIZE - DIGEST_PREFIX_SIZE)
+
+/* Characters of base64 for a DigestInfo; a multiple of four, as is any. */
+#define TEXT_MAX 68
+
+const uint8_t digest_prefix[DIGEST_PREFIX_SIZE] = {0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86,
+    0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
+
+/* OpenSSL takes blanks too, and bits that mean nothing: so it is to be what it would write. */
+static bool
+is_what_is_written(const uint8_t *bytes, size_t size, const char *text)
+{
+	char again[TEXT_MAX + 1];
+
+	EVP_EncodeBlock((unsigned char *)again, bytes, (int)size);
+	return strcmp(again, text) == 0;
+}
+
+/* How many bytes it is; 0: it is no base64, or longer than what is signed here. */
+static size_t
+decode(const char *text, uint8_t bytes[TEXT_MAX])
+{
+	size_t length = strlen(text), padding = 0;
+	int count;
+
+	if (length == 0 || length > TEXT_MAX || length % 4 != 0)
+		return 0;
+	while (padding < 2 && text[length - 1 - padding] == '=')
+		padding++;
+	count = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)length);
+	if (count < (int)padding || !is_what_is_written(bytes, (size_t)count - padding, text))
+		return 0;
+	return (size_t)count - padding;
+}
+
+bool
+digest_read(const char *text, struct digest *digest)
+{
+	uint8_t bytes[TEXT_MAX];
+	size_t size = decode(text, bytes);
+
+	memcpy(digest->info, digest_prefix, DIGEST_PREFIX_SIZE);
+	if (size == HASH_SIZE) {
+		memcpy(digest->info + DIGEST_PREFIX_SIZE, bytes, HASH_SIZE);
+		return true;
+	}
+	if (size != DIGEST_INFO_SIZE || memcmp(bytes, digest_prefix, DIGEST_PREFIX_SIZE) != 0)
+		return false;
+	memcpy(digest->info, bytes, DIGEST_INFO_SIZE);
+	return true;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a page wants signed. */
+#ifndef JPKI_PORTAL_DIGEST_H
+#define JPKI_PORTAL_DIGEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* DigestInfo of a SHA-256 hash, DER (RFC 8017, 9.2): 19 bytes that are always the same, and the
+ * hash. */
+#define DIGEST_PREFIX_SIZE 19
+#define DIGEST_INFO_SIZE 51
+
+extern const uint8_t digest_prefix[DIGEST_PREFIX_SIZE];
+
+struct digest {
+	uint8_t info[DIGEST_INFO_SIZE];
+};
+
+/* Take base64 (RFC 4648, 4, with its padding and nothing beside it) of such a DigestInfo, or of a
+ * SHA-256 hash alone, which gets one. False for anything else: the card would sign whatever it is
+ * (card-facts: P1 = 00). */
+bool digest_read(const char *text, struct digest *digest);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+#include <unistd.h>
+
+#include <jpki/jpki.h>
+
+#include "answer.h"
+#include "cards.h"
+#include "check.h"
+#include "credential.h"
+#include "installation.h"
+#include "program.h"
+#include "signing.h"
+#include "window.h"
+#include "window_lock.h"
+#include "work.h"
+
+/* How long the service for card readers may take to answer at all, in seconds. */
+#define PATIENCE 20
+
+/* How often a person is asked in one go; answers that could be right end it sooner. */
+#define QUESTIONS 10
+
+struct work {
+	const struct request *request;
+	const struct credential *credential;
+	struct card card;
+	struct window window;
+	json_t *answer; /* made as it comes; given only if all of it is there */
+};
+
+/* ---------------------------------------------------------------- before the PIN */
+
+/* Whoever never answers is not there: it ends this process, which the one above sees. */
+static int
+start(unsigned keys)
+{
+	int rv;
+
+	(void)alarm(PATIENCE);
+	rv = jpki_start(keys != 0 ? keys : JPKI_ROLE(JPKI_AUTHENTICATION));
+	(void)alarm(0);
+	return rv;
+}
+
+/* Is there a try to be spent? */
+static enum word
+ask_tries(struct work *work)
+{
+	struct window *window = &work->window;
+	int rv = work->credential->tries(work->card.number, &window->left, &window->maximum);
+
+	if (rv != JPKI_OK)
+		return cards_trouble(rv);
+	return window->left == 0 ? WORD_PIN_BLOCKED : WORD_DONE;
+}
+
+/* Without it one is not told apart from others, and can be logged in all the same. */
+static void
+add_installation(struct work *work)
+{
+	uint8_t number[INSTALLATION_SIZE];
+
+	if (installation_number(number))
+		json_object_set_new(work->answer, "uuid", answer_hex(number, sizeof(number)));
+}
+
+/* ---------------------------------------------------------------- the PIN */
+
+static int
+use_pin(struct work *work, struct jpki_secret **pin, enum jpki_try *spent)
+{
+	/* Tries that others have spent while the window was open are not this person's to lose: the
+	 * last one is spent only by who was told that it is. */
+	jpki_spare_last_try(work->window.left > 1);
+	return signing_do(work->card.number, work->request, pin, spent, work->answer);
+}
+
+/* Is another answer of the person the way on? */
+static bool
+may_be_repeated(int error)
+{
+	return error == JPKI_ERR_PIN_WRONG || error == JPKI_ERR_PIN_REFUSED ||
+	       error == JPKI_ERR_LAST_TRY || error == JPKI_ERR_PIN_LENGTH ||
+	       error == JPKI_ERR_PIN_CHARACTER;
+}
+
+/* One window and what comes of it: JPKI_OK, or an error of libjpki in window.wrong. */
+static enum word
+ask_once(struct work *work)
+{
+	enum jpki_try spent = JPKI_TRY_KEPT;
+	struct jpki_secret *pin;
+	enum word word = window_ask(&work->window, &pin);
+	int rv;
+
+	if (word != WORD_DONE)
+		return word;
+	rv = work->credential->check(pin->bytes, pin->length);
+	if (rv == JPKI_OK)
+		rv = use_pin(work, &pin, &spent);
+	jpki_secret_free(&pin);
+	work->window.wrong = rv;
+	work->window.spent = spent == JPKI_TRY_SPENT;
+	return rv == JPKI_OK || may_be_repeated(rv) ? WORD_DONE : cards_trouble(rv);
+}
+
+static enum word
+ask_until_it_is_right(struct work *work)
+{
+	for (int i = 0; i < QUESTIONS; i++) {
+		enum word word = ask_tries(work);
+
+		if (word == WORD_DONE)
+			word = ask_once(work);
+		if (word != WORD_DONE || work->window.wrong == JPKI_OK)
+			return word;
+	}
+	return WORD_CANCELLED;
+}
+
+static enum word
+ask_alone(struct work *work)
+{
+	int lock;
+	enum word word = window_lock_take(&lock);
+
+	if (word == WORD_DONE)
+		word = ask_until_it_is_right(work);
+	window_lock_release(lock);
+	return word;
+}
+
+/* ---------------------------------------------------------------- all of it */
+
+static enum word
+do_with_card(struct work *work)
+{
+	enum word word = cards_find(work->credential->keys, &work->card);
+
+	if (word == WORD_DONE)
+		word = ask_tries(work);
+	if (word == WORD_DONE && !program_is_there("pinentry"))
+		word = WORD_NO_PINENTRY;
+	if (word != WORD_DONE)
+		return word;
+	add_installation(work);
+	return ask_alone(work);
+}
+
+static enum word
+do_started(struct work *work)
+{
+	int rv = start(work->credential->keys);
+	enum word word;
+
+	if (rv != JPKI_OK)
+		return word_of_error(rv);
+	word = do_with_card(work);
+	(void)jpki_stop();
+	return word;
+}
+
+static json_t *
+check(void)
+{
+	int rv;
+	json_t *answer;
+
+	(void)alarm(PATIENCE);
+	rv = jpki_start(JPKI_ALL_ROLES);
+	(void)alarm(0);
+	answer = check_answer(rv);
+	(void)jpki_stop();
+	return answer;
+}
+
+json_t *
+work_do(const struct request *request, const char *terminal, enum word *word)
+{
+	struct work work = {.request = request, .credential = credential_for(request->kind)};
+
+	*word = WORD_DONE;
+	if (request->kind == REQUEST_CHECK)
+		return check();
+	work.window = (struct window){
+	    .request = request, .credential = work.credential, .terminal = terminal};
+	work.answer = answer_done(request->mode);
+	*word = do_started(&work);
+	if (*word == WORD_DONE)
+		return work.answer;
+	json_decref(work.answer);
+	return answer_refused(request->mode, *word);
+}
