@@ -41,6 +41,14 @@ def refused(mode, word):
     return {**({"mode": mode} if mode else {}), "result": "1", "errcode": CODE, "message": word}
 
 
+class Nowhere:
+    """In the place of a sandbox: there is no card to ask."""
+
+    @staticmethod
+    def within(*command, env=None):
+        return ["env", *(f"{name}={value}" for name, value in (env or {}).items()), *map(str, command)]
+
+
 class Windows:
     """Those of a pinentry that is tests/common/asked.py."""
 
@@ -93,7 +101,8 @@ class Host:
 
     def find(self):
         """Its process, as seen from here."""
-        return next(iter(children(self.process.pid, HOST)), None)
+        own = [self.process.pid] if runs(self.process.pid, HOST) else []
+        return next(iter(own + children(self.process.pid, HOST)), None)
 
     def workers(self):
         """The processes of its requests."""

@@ -99,7 +99,7 @@ def signal_all(program, number):
 def main():
     for line in sys.stdin:
         what, *arguments = json.loads(line)
-        print(json.dumps({"search": search, "signal": signal_all}[what](*arguments)), flush=True)
+        print(json.dumps({"search": search, "signal": signal_all, "processes": processes}[what](*arguments)), flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from command import SIGN_PIN, columns
+from portal_host import HOST
 from support import JPKI, ROOT, VCARD, needs
 
 PAGES = sorted(path for folder in ("src", "tools") for path in (ROOT / folder).rglob("*.[1-8]"))
@@ -39,6 +40,8 @@ TITLES = {
     "Quirks": "癖",
     "Options of several verbs": "共通のオプション",
     "Where PINs come from": "暗証番号の入力",
+    "Rules": "規則",
+    "Words for errors": "エラーの語",
 }
 # What is spelled alike in every language, by its macro.
 NAMES = {"Cm", "Dv", "Ev", "Fl", "Fn", "Li", "Pa", "Ql", "Va", "Xr"}
@@ -263,6 +266,29 @@ def test_commands_of_the_virtual_card(card):
     described = {word.partition("+")[0] for macro, word in named(section) if macro == "Cm"}
     what = {word for macro, word in named(sections(VCARD_MANUAL)["Options"]) if macro == "Cm"}
     assert words <= described | what
+
+
+# --- jpki-portal-host(1) --------------------------------------------------------------------------
+
+HOST_MANUAL = ROOT / "tools" / "mynaportal" / "host" / "jpki-portal-host.1"
+WORDS = (HOST_MANUAL.parent / "word.c").read_text()
+
+
+def test_options_of_the_portal_host():
+    known = set(re.findall(r"--([a-z]+)", run(HOST, "--help").partition("\n\n")[0]))
+    assert "ask" in known and known == items(sections(HOST_MANUAL)["DESCRIPTION"], "Fl")
+
+
+def test_words_of_the_portal_host():
+    known = set(re.findall(r'\[WORD_\w+\] = \{"([a-z-]+)"', WORDS)) - {"ok"}
+    assert "busy" in known and known == items(sections(HOST_MANUAL)["Words for errors"], "Cm")
+
+
+def test_exit_statuses_of_the_portal_host():
+    statuses = dict(re.findall(r"\b(STATUS_\w+) = (\d)",
+                               (ROOT / "tools" / "jpki" / "exit_status.h").read_text()))
+    known = {statuses[name] for name in re.findall(r", (STATUS_\w+)\}", WORDS)}
+    assert known == set(re.findall(r"^\.It (\d)", sections(HOST_MANUAL)["EXIT STATUS"], re.MULTILINE))
 
 
 # --- jpki.conf(5) ---------------------------------------------------------------------------------

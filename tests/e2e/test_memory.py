@@ -2,7 +2,6 @@
 """After each way of a PIN no memory of the program holds it; on the way only locked pages do."""
 
 import contextlib
-import json
 import pathlib
 import re
 import signal
@@ -15,7 +14,6 @@ from support import TIMEOUT, VCARD, openssl, wait_until
 
 pytestmark = pytest.mark.alike
 
-HERE = pathlib.Path(__file__).resolve().parent
 PCSCD = "/usr/sbin/pcscd"
 ROOM = 4096
 
@@ -54,23 +52,6 @@ def traces(pin):
     return found
 
 
-class Searcher:
-    """searcher.py, in the sandbox."""
-
-    def __init__(self, sandbox):
-        self.process = sandbox.start("/usr/bin/python3", HERE / "searcher.py")
-
-    def __call__(self, *question):
-        self.process.stdin.write(json.dumps(question) + "\n")
-        self.process.stdin.flush()
-        said = self.process.stdout.readline()
-        assert said.startswith(("[", "{")), said + self.process.stdout.read()
-        return json.loads(said)
-
-    def stop(self):
-        self.process.communicate(timeout=TIMEOUT)
-
-
 class Program(PinProgram):
     """One whose memory is searched."""
 
@@ -103,13 +84,6 @@ class Program(PinProgram):
     def give_and_search(self, how, *pins, expected=OK):
         assert self.give(how, *pins) == expected
         self.assert_clean()
-
-
-@pytest.fixture
-def searcher(sandbox):
-    made = Searcher(sandbox)
-    yield made
-    made.stop()
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ static const struct credential credentials[] = {
     [REQUEST_SIGN] = {JPKI_ROLE(JPKI_SIGNATURE),
 	N_("Password of the certificate for digital signature (6 to 16 letters and digits)"),
 	N_("Signature password"), check_signature, signature_tries},
+    [REQUEST_ATTRIBUTES] = {0, N_("PIN for entering what is on the card's surface (4 digits)"),
+	N_("PIN"), jpki_check_attributes_pin, jpki_attributes_tries},
 };
 
 const struct credential *

@@ -11,7 +11,7 @@
 #include "request.h"
 
 struct credential {
-	unsigned keys; /* that a card must have for it, JPKI_ROLE bits */
+	unsigned keys; /* that a card must have for it, JPKI_ROLE bits, or 0 */
 	/* For _(): what it is called on the paper that one gets with the card; beside the field. */
 	const char *name, *label;
 	int (*check)(const uint8_t *pin, size_t length);

@@ -5,8 +5,10 @@
 #include <jpki/jpki.h>
 
 #include "answer.h"
+#include "attributes.h"
 #include "cards.h"
 #include "check.h"
+#include "combination.h"
 #include "credential.h"
 #include "installation.h"
 #include "program.h"
@@ -43,6 +45,15 @@ start(unsigned keys)
 	return rv;
 }
 
+/* A card without the application of the attributes is one all the same. */
+static enum word
+trouble_of(const struct work *work, int error)
+{
+	if (error == JPKI_ERR_NOT_FOUND && work->request->kind == REQUEST_ATTRIBUTES)
+		return WORD_NO_ATTRIBUTES;
+	return cards_trouble(error);
+}
+
 /* Is there a try to be spent? */
 static enum word
 ask_tries(struct work *work)
@@ -51,18 +62,35 @@ ask_tries(struct work *work)
 	int rv = work->credential->tries(work->card.number, &window->left, &window->maximum);
 
 	if (rv != JPKI_OK)
-		return cards_trouble(rv);
+		return trouble_of(work, rv);
 	return window->left == 0 ? WORD_PIN_BLOCKED : WORD_DONE;
 }
 
-/* Without it one is not told apart from others, and can be logged in all the same. */
+/* A card whose number cannot be read has none, as far as the sites are told. */
 static void
-add_installation(struct work *work)
+add_combination(struct work *work, const uint8_t installation[INSTALLATION_SIZE])
 {
-	uint8_t number[INSTALLATION_SIZE];
+	char number[JPKI_MANUFACTURE_NUMBER_SIZE];
+	uint8_t code[COMBINATION_SIZE];
 
-	if (installation_number(number))
-		json_object_set_new(work->answer, "uuid", answer_hex(number, sizeof(number)));
+	if (jpki_manufacture_number(work->card.number, number) == JPKI_OK &&
+	    combination_code(number, installation, code))
+		json_object_set_new(
+		    work->answer, "combination_code", answer_hex(code, sizeof(code)));
+	explicit_bzero(number, sizeof(number));
+}
+
+/* What tells this computer, and this card on it, from others. Before the PIN: another application
+ * of the card is asked. Without it, one can be logged in all the same. */
+static void
+add_numbers(struct work *work)
+{
+	uint8_t installation[INSTALLATION_SIZE];
+
+	if (!installation_number(installation))
+		return;
+	json_object_set_new(work->answer, "uuid", answer_hex(installation, sizeof(installation)));
+	add_combination(work, installation);
 }
 
 /* ---------------------------------------------------------------- the PIN */
@@ -73,6 +101,8 @@ use_pin(struct work *work, struct jpki_secret **pin, enum jpki_try *spent)
 	/* Tries that others have spent while the window was open are not this person's to lose: the
 	 * last one is spent only by who was told that it is. */
 	jpki_spare_last_try(work->window.left > 1);
+	if (work->request->kind == REQUEST_ATTRIBUTES)
+		return attributes_do(work->card.number, pin, spent, work->answer);
 	return signing_do(work->card.number, work->request, pin, spent, work->answer);
 }
 
@@ -102,7 +132,7 @@ ask_once(struct work *work)
 	jpki_secret_free(&pin);
 	work->window.wrong = rv;
 	work->window.spent = spent == JPKI_TRY_SPENT;
-	return rv == JPKI_OK || may_be_repeated(rv) ? WORD_DONE : cards_trouble(rv);
+	return rv == JPKI_OK || may_be_repeated(rv) ? WORD_DONE : trouble_of(work, rv);
 }
 
 static enum word
@@ -144,7 +174,7 @@ do_with_card(struct work *work)
 		word = WORD_NO_PINENTRY;
 	if (word != WORD_DONE)
 		return word;
-	add_installation(work);
+	add_numbers(work);
 	return ask_alone(work);
 }
 
