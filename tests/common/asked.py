@@ -17,7 +17,7 @@ import urllib.parse
 
 FOLDER = pathlib.Path(os.environ["ASKED"])
 WORDS = {"cancel": "ERR 83886179 Operation cancelled <Pinentry>",
-         "timeout": "ERR 83886142 Timeout <Pinentry>", "broken": "ERR 83886179x"}
+         "timeout": "ERR 83886142 Timeout <Pinentry>", "broken": "ERR 83918950 Inappropriate ioctl for device <Pinentry>"}
 
 
 def number():

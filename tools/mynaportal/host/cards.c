@@ -15,7 +15,7 @@ struct search {
 	size_t cards, fitting; /* with keys; with those that are wanted */
 	enum jpki_holds holds; /* of readers without keys, what tells most */
 	int error;	       /* of a card that does not tell its keys */
-	struct card card;      /* the first that fits, or the first */
+	struct card card;      /* the first that fits, or the first with keys, or what tells most */
 };
 
 static void
@@ -36,7 +36,7 @@ static void
 look_at(struct search *search, size_t reader)
 {
 	struct card card = {0};
-	enum jpki_holds holds;
+	enum jpki_holds holds = JPKI_HOLDS_NO_READER;
 
 	if (jpki_reader_name(reader, card.reader) != JPKI_OK ||
 	    jpki_reader_card(reader, &holds, &card.number) != JPKI_OK)
@@ -44,8 +44,18 @@ look_at(struct search *search, size_t reader)
 	search->readers += holds != JPKI_HOLDS_NO_READER;
 	if (holds_keys(holds))
 		look_at_keys(search, &card);
-	else if (found_tells_more(holds, search->holds))
+	else if (search->cards == 0 && found_tells_more(holds, search->holds)) {
 		search->holds = holds;
+		search->card = card;
+	}
+}
+
+/* It may have been taken out just now. */
+static enum word
+trouble_in(const struct card *card, uint64_t number, int error)
+{
+	pulled_watch(number, card->reader);
+	return cards_trouble(error);
 }
 
 /* WORD_DONE: search->card is the one. */
@@ -56,8 +66,12 @@ judge(const struct search *search)
 		return WORD_SEVERAL_CARDS;
 	if (search->fitting == 1)
 		return WORD_DONE;
+	if (search->cards > 0 && search->error == JPKI_OK)
+		return WORD_NO_KEY;
 	if (search->cards > 0)
-		return search->error != JPKI_OK ? word_of_error(search->error) : WORD_NO_KEY;
+		return trouble_in(&search->card, search->card.number, search->error);
+	if (search->holds == JPKI_HOLDS_UNKNOWN)
+		return trouble_in(&search->card, 0, JPKI_ERR_BUSY);
 	if (search->holds == JPKI_HOLDS_RESIDENT)
 		return WORD_OTHER_CARD;
 	return word_of_error(trouble_of_holds(search->holds));

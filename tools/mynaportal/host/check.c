@@ -28,6 +28,7 @@ plain(enum word card)
 	case WORD_SEVERAL_CARDS:
 		return card;
 	case WORD_NO_READER:
+	case WORD_CARD_REMOVED:
 		return WORD_NO_CARD;
 	default:
 		return WORD_CARD_ERROR;

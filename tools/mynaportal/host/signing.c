@@ -16,68 +16,83 @@ struct signing {
 	enum jpki_role role;
 	const struct request *request;
 	uint8_t (*signatures)[JPKI_SIGNATURE_SIZE];
+	size_t done;  /* signatures that are there */
+	bool one_pin; /* is for one signature */
 	uint8_t certificate[JPKI_CERTIFICATE_MAX];
-	size_t certificate_size;
+	size_t certificate_size; /* 0: it is not read yet */
 };
+
+struct signing *
+signing_new(uint64_t card, const struct request *request)
+{
+	struct signing *signing = memory_new(sizeof(*signing));
+
+	signing->card = card;
+	signing->role = request->kind == REQUEST_SIGN ? JPKI_SIGNATURE : JPKI_AUTHENTICATION;
+	signing->request = request;
+	signing->signatures = memory_new(request->count * JPKI_SIGNATURE_SIZE);
+	return signing;
+}
+
+void
+signing_free(struct signing **signing)
+{
+	if (*signing == NULL)
+		return;
+	free((*signing)->signatures);
+	explicit_bzero(*signing, sizeof(**signing));
+	free(*signing);
+	*signing = NULL;
+}
+
+/* ---------------------------------------------------------------- one PIN for all */
+
+static int
+sign_next(struct signing *signing)
+{
+	size_t next = signing->done;
+	int rv = jpki_sign(signing->card, signing->role, JPKI_SIGN_PKCS1,
+	    signing->request->digests[next].info, DIGEST_INFO_SIZE, signing->signatures[next]);
+
+	if (rv == JPKI_OK)
+		signing->done++;
+	return rv;
+}
 
 static int
 sign_all(struct signing *signing)
 {
-	const struct request *request = signing->request;
 	int rv = JPKI_OK;
 
-	for (size_t i = 0; i < request->count && rv == JPKI_OK; i++)
-		rv = jpki_sign(signing->card, signing->role, JPKI_SIGN_PKCS1,
-		    request->digests[i].info, DIGEST_INFO_SIZE, signing->signatures[i]);
+	signing->done = 0;
+	while (rv == JPKI_OK && signing->done < signing->request->count)
+		rv = sign_next(signing);
 	return rv;
-}
-
-/* One document needs no longer than the login lasts. */
-static int
-stay_open(const struct signing *signing)
-{
-	size_t count = signing->request->count;
-
-	return count == 1 ? JPKI_OK
-			  : jpki_stay_open(signing->card, signing->role,
-				OPEN_AT_LEAST + OPEN_FOR_EACH * (unsigned)count);
 }
 
 /* The certificate of the key for signatures can be read in a login alone. */
 static int
-use_login(struct signing *signing)
+read_certificate(struct signing *signing)
 {
-	int rv = stay_open(signing);
+	size_t size = sizeof(signing->certificate);
+	int rv = jpki_certificate(
+	    signing->card, signing->role, JPKI_CERTIFICATE, signing->certificate, &size);
 
-	signing->certificate_size = sizeof(signing->certificate);
 	if (rv == JPKI_OK)
-		rv = sign_all(signing);
-	if (rv == JPKI_OK)
-		rv = jpki_certificate(signing->card, signing->role, JPKI_CERTIFICATE,
-		    signing->certificate, &signing->certificate_size);
+		signing->certificate_size = size;
 	return rv;
 }
 
-static json_t *
-signatures_json(const struct signing *signing)
+static int
+use_login(struct signing *signing)
 {
-	json_t *list = json_array();
+	int rv = jpki_stay_open(signing->card, signing->role,
+	    OPEN_AT_LEAST + OPEN_FOR_EACH * (unsigned)signing->request->count);
 
-	for (size_t i = 0; i < signing->request->count; i++)
-		json_array_append_new(
-		    list, answer_base64(signing->signatures[i], JPKI_SIGNATURE_SIZE));
-	return list;
-}
-
-static void
-add_to_answer(const struct signing *signing, json_t *answer)
-{
-	json_object_set_new(answer, "signature",
-	    signing->role == JPKI_SIGNATURE
-		? signatures_json(signing)
-		: answer_base64(signing->signatures[0], JPKI_SIGNATURE_SIZE));
-	json_object_set_new(answer, "certificate",
-	    answer_base64_unpadded(signing->certificate, signing->certificate_size));
+	signing->one_pin = rv == JPKI_ERR_NOT_VERIFIED;
+	if (rv == JPKI_OK)
+		rv = sign_all(signing);
+	return rv == JPKI_OK || signing->one_pin ? read_certificate(signing) : rv;
 }
 
 static int
@@ -91,7 +106,7 @@ log_in(const struct signing *signing, struct jpki_secret **pin, enum jpki_try *s
 
 /* What cannot be locked is not given: the process ends then, and with it what is open. */
 static int
-use_pin(struct signing *signing, struct jpki_secret **pin, enum jpki_try *spent)
+use_pin_for_all(struct signing *signing, struct jpki_secret **pin, enum jpki_try *spent)
 {
 	int rv = log_in(signing, pin, spent), locked;
 
@@ -102,21 +117,54 @@ use_pin(struct signing *signing, struct jpki_secret **pin, enum jpki_try *spent)
 	return rv == JPKI_OK ? locked : rv;
 }
 
-int
-signing_do(uint64_t card, const struct request *request, struct jpki_secret **pin,
-    enum jpki_try *spent, json_t *answer)
-{
-	struct signing signing = {
-	    .card = card,
-	    .role = request->kind == REQUEST_SIGN ? JPKI_SIGNATURE : JPKI_AUTHENTICATION,
-	    .request = request,
-	    .signatures = memory_new(request->count * JPKI_SIGNATURE_SIZE),
-	};
-	int rv = use_pin(&signing, pin, spent);
+/* ---------------------------------------------------------------- one for each */
 
+static int
+use_pin_for_one(struct signing *signing, struct jpki_secret **pin, enum jpki_try *spent)
+{
+	int rv = jpki_sign_with_pin(signing->card, signing->role, (*pin)->bytes, (*pin)->length,
+	    JPKI_SIGN_PKCS1, signing->request->digests[signing->done].info, DIGEST_INFO_SIZE,
+	    signing->signatures[signing->done], spent);
+
+	jpki_secret_free(pin);
 	if (rv == JPKI_OK)
-		add_to_answer(&signing, answer);
-	explicit_bzero(signing.certificate, sizeof(signing.certificate));
-	free(signing.signatures);
+		signing->done++;
 	return rv;
+}
+
+/* ---------------------------------------------------------------- both */
+
+int
+signing_use_pin(struct signing *signing, struct jpki_secret **pin, enum jpki_try *spent)
+{
+	return signing->one_pin ? use_pin_for_one(signing, pin, spent)
+				: use_pin_for_all(signing, pin, spent);
+}
+
+size_t
+signing_next(const struct signing *signing)
+{
+	return signing->done < signing->request->count ? signing->done + 1 : 0;
+}
+
+static json_t *
+signatures_json(const struct signing *signing)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < signing->request->count; i++)
+		json_array_append_new(
+		    list, answer_base64(signing->signatures[i], JPKI_SIGNATURE_SIZE));
+	return list;
+}
+
+void
+signing_add(const struct signing *signing, json_t *answer)
+{
+	json_object_set_new(answer, "signature",
+	    signing->role == JPKI_SIGNATURE
+		? signatures_json(signing)
+		: answer_base64(signing->signatures[0], JPKI_SIGNATURE_SIZE));
+	json_object_set_new(answer, "certificate",
+	    answer_base64_unpadded(signing->certificate, signing->certificate_size));
 }

@@ -12,9 +12,22 @@
 
 #include "request.h"
 
-/* Give the PIN to the card, once, and wipe it; sign all, read the certificate, lock the card. What
- * was made is added to the answer, if all of it was. An error of libjpki; *spent: jpki_login(). */
-int signing_do(uint64_t card, const struct request *request, struct jpki_secret **pin,
-    enum jpki_try *spent, json_t *answer);
+struct signing;
+
+/* What a request wants signed; to be freed. */
+struct signing *signing_new(uint64_t card, const struct request *request);
+void signing_free(struct signing **signing);
+
+/* Give the PIN to the card, once, and wipe it; sign, read the certificate, lock the card. An error
+ * of libjpki; *spent: jpki_login(). */
+int signing_use_pin(struct signing *signing, struct jpki_secret **pin, enum jpki_try *spent);
+
+/* The document, counted from 1, that the next PIN is for; 0: all are signed. A PIN is for all of
+ * them, unless the person's settings (jpki.conf(5), window = 0) want one for each: then the first
+ * one is for the certificate. */
+size_t signing_next(const struct signing *signing);
+
+/* Add what was made to the answer, once all are signed. */
+void signing_add(const struct signing *signing, json_t *answer);
 
 #endif

@@ -75,6 +75,19 @@ add_why_again(char *text, const struct window *window)
 	return line(text, window->spent ? _("That has cost a try.") : _("No try was spent."));
 }
 
+/* As the person's settings want it. */
+static char *
+add_document(char *text, const struct window *window)
+{
+	if (window->document == 0)
+		return text;
+	/* TRANSLATORS: which one, of how many. */
+	return line_of(
+	    text, text_format(_("This is for document %zu of %zu: your settings want the "
+				"password for each signature."),
+		      window->document, window->request->count));
+}
+
 static char *
 window_text(const struct window *window)
 {
@@ -88,6 +101,7 @@ window_text(const struct window *window)
 	if (request->kind == REQUEST_SIGN)
 		text = line(text, _("Your name, address, date of birth and sex go along, in your "
 				    "certificate."));
+	text = add_document(text, window);
 	text = line(text, _(window->credential->name));
 	return line_of(text, tries_text(window));
 }

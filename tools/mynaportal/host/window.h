@@ -15,6 +15,7 @@ struct window {
 	const struct credential *credential;
 	const char *terminal;	/* where it may ask if there is no screen; NULL */
 	unsigned left, maximum; /* tries, at least one */
+	size_t document;	/* the one that it asks for, counted from 1; 0: all */
 	int wrong;		/* why it asks again: an error of libjpki; JPKI_OK */
 	bool spent;		/* and that has cost a try */
 };

@@ -28,7 +28,8 @@ struct work {
 	const struct credential *credential;
 	struct card card;
 	struct window window;
-	json_t *answer; /* made as it comes; given only if all of it is there */
+	struct signing *signing; /* NULL: nothing is signed */
+	json_t *answer;		 /* made as it comes; given only if all of it is there */
 };
 
 /* ---------------------------------------------------------------- before the PIN */
@@ -101,9 +102,8 @@ use_pin(struct work *work, struct jpki_secret **pin, enum jpki_try *spent)
 	/* Tries that others have spent while the window was open are not this person's to lose: the
 	 * last one is spent only by who was told that it is. */
 	jpki_spare_last_try(work->window.left > 1);
-	if (work->request->kind == REQUEST_ATTRIBUTES)
-		return attributes_do(work->card.number, pin, spent, work->answer);
-	return signing_do(work->card.number, work->request, pin, spent, work->answer);
+	return work->signing != NULL ? signing_use_pin(work->signing, pin, spent)
+				     : attributes_do(work->card.number, pin, spent, work->answer);
 }
 
 /* Is another answer of the person the way on? */
@@ -149,6 +149,20 @@ ask_until_it_is_right(struct work *work)
 	return WORD_CANCELLED;
 }
 
+/* Until there is nothing that another PIN is wanted for. */
+static enum word
+ask_for_all(struct work *work)
+{
+	enum word word;
+
+	do {
+		word = ask_until_it_is_right(work);
+		if (work->signing != NULL)
+			work->window.document = signing_next(work->signing);
+	} while (word == WORD_DONE && work->window.document != 0);
+	return word;
+}
+
 static enum word
 ask_alone(struct work *work)
 {
@@ -156,7 +170,7 @@ ask_alone(struct work *work)
 	enum word word = window_lock_take(&lock);
 
 	if (word == WORD_DONE)
-		word = ask_until_it_is_right(work);
+		word = ask_for_all(work);
 	window_lock_release(lock);
 	return word;
 }
@@ -175,7 +189,13 @@ do_with_card(struct work *work)
 	if (word != WORD_DONE)
 		return word;
 	add_numbers(work);
-	return ask_alone(work);
+	if (work->request->kind != REQUEST_ATTRIBUTES)
+		work->signing = signing_new(work->card.number, work->request);
+	word = ask_alone(work);
+	if (word == WORD_DONE && work->signing != NULL)
+		signing_add(work->signing, work->answer);
+	signing_free(&work->signing);
+	return word;
 }
 
 static enum word
