@@ -20,7 +20,7 @@ from neighbour import LEAVE, Neighbour
 from portal_host import (HOST, OFFICIAL, ORIGIN, OURS_CHROMIUM, Host, Nowhere, Windows, digest, log_in,
                          refused, sign)
 from prompt import Prompted
-from support import (COMMON, SLOWNESS, Card, assert_signed, needs, openssl, output, wait_until)
+from support import (SLOWNESS, Card, assert_signed, needs, openssl, output, wait_until)
 
 pytestmark = pytest.mark.alike
 

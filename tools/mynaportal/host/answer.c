@@ -41,9 +41,9 @@ answer_text(json_t *answer, size_t *length)
 {
 	char *text = json_dumps(answer, JSON_COMPACT);
 
-	if (text == NULL)
+	*length = text != NULL ? strlen(text) : 0;
+	if (*length == 0)
 		out_of_memory();
-	*length = strlen(text);
 	return text;
 }
 

@@ -17,7 +17,7 @@
 #define FOLDER "jpki"
 #define NAME "portal-installation"
 #define TEMPORARY NAME ".new"
-#define DIGITS (2 * INSTALLATION_SIZE)
+#define DIGITS 32 /* two for each byte */
 
 /* ---------------------------------------------------------------- digits */
 
