@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// What the extension does, the check of all that a login needs, and the setting for the platform.
+"use strict";
+
+const PROGRAM = "jpki.portal_host"; // as in background.js
+const SITES = chrome.runtime.getManifest().content_scripts[0].matches;
+const KEYS = { auth: "checkKeyAuth", sign: "checkKeySign" };
+
+// --- the check -----------------------------------------------------------------------------------
+
+// What the program tells of itself and the card; undefined if it cannot be started. It asks for no
+// PIN.
+function askProgram() {
+  return new Promise((resolve) => {
+    const program = chrome.runtime.connectNative(PROGRAM);
+    program.onMessage.addListener((answer) => {
+      program.disconnect();
+      resolve(answer);
+    });
+    program.onDisconnect.addListener(() => {
+      void chrome.runtime.lastError; // Chromium complains if nobody looks at it
+      resolve(undefined);
+    });
+    program.postMessage({ check: true });
+  });
+}
+
+// A line of the results: a name, and what is right about it, or what is wrong and what to do.
+function show(name, word, good) {
+  const [what, next] = word === "ok" ? [good] : troubleTexts(word);
+  const title = document.createElement("dt");
+  title.textContent = text(name);
+  const result = document.createElement("dd");
+  result.className = word === "ok" ? "good" : "bad";
+  result.textContent = what;
+  document.getElementById("results").append(title, result);
+  if (next) {
+    const advice = document.createElement("dd");
+    advice.textContent = next;
+    document.getElementById("results").append(advice);
+  }
+  return word === "ok";
+}
+
+// Firefox lets people take sites away from an extension, Chromium too.
+async function checkSites() {
+  const allowed = await chrome.permissions.contains({ origins: SITES });
+  show("checkSites", allowed ? "ok" : "no-sites", text("checkSitesOk"));
+}
+
+// Without a service there is no reader, without a reader no card.
+function checkCard({ service, reader, card, keys = [] }) {
+  const found = keys.map((key) => text(KEYS[key])).join(text("checkKeysAnd"));
+  return show("checkService", service, text("checkServiceOk"))
+    && show("checkReader", reader, text("checkReaderOk"))
+    && show("checkCard", card, text("checkCardOk"))
+    && show("checkKeys", keys.length > 0 ? "ok" : "no-key", found);
+}
+
+async function check() {
+  const button = document.getElementById("check");
+  button.disabled = true;
+  document.getElementById("results").replaceChildren();
+  await checkSites();
+  const answer = await askProgram();
+  if (show("checkProgram", answer ? "ok" : "no-program", text("checkProgramOk", answer?.version))) {
+    show("checkPinentry", answer.pinentry ? "ok" : "no-pinentry", text("checkPinentryOk"));
+    checkCard(answer);
+  }
+  button.disabled = false;
+}
+
+document.getElementById("check").addEventListener("click", check);
+
+// --- the setting ---------------------------------------------------------------------------------
+
+const platform = document.getElementById("platform");
+
+chrome.storage.local.get("platform").then((stored) => {
+  platform.checked = stored.platform === true;
+});
+
+// Off is how it was before: nothing is stored.
+platform.addEventListener("change", () => {
+  if (platform.checked) {
+    chrome.storage.local.set({ platform: true });
+  } else {
+    chrome.storage.local.remove("platform");
+  }
+});
+
+// --- the sites -----------------------------------------------------------------------------------
+
+for (const site of SITES) {
+  const item = document.createElement("li");
+  item.textContent = site;
+  document.getElementById("sites").append(item);
+}

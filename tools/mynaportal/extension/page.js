@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Stands between a page of the listed sites and background.js: takes what the page asks, gives it the
+// answer. It decides nothing, and tells the background no address: the browser does that.
+"use strict";
+
+// What the pages look for: the versions of the extension and of the program that they know. The
+// second stands for the program on Windows.
+const INPUTS = { "extension-is-installed": "24", "app-is-installed": "29" };
+// What the pages know as "the program has not answered".
+const NO_ANSWER = "EW044-C300";
+// Characters of a question; a hundred documents to sign are a tenth of that.
+const LONGEST = 1024 * 1024;
+
+// --- the hidden inputs ---------------------------------------------------------------------------
+
+function addInputs(body) {
+  for (const [id, value] of Object.entries(INPUTS)) {
+    const input = document.createElement("input");
+    input.type = "hidden";
+    input.id = id;
+    input.value = value;
+    body.append(input);
+  }
+}
+
+// There is no body yet when this runs, and a page may put another in its place. A page that takes the
+// inputs out of its body does not get them again: that would go on for ever.
+let marked = null;
+const changes = new MutationObserver(markBody);
+function markBody() {
+  if (document.documentElement) {
+    changes.observe(document.documentElement, { childList: true });
+  }
+  if (document.body instanceof HTMLBodyElement && document.body !== marked) {
+    marked = document.body;
+    addInputs(marked);
+  }
+}
+changes.observe(document, { childList: true });
+markBody();
+
+// --- questions and answers -----------------------------------------------------------------------
+
+let running = null; // the request that waits for its answer: its mode, its port to the background
+
+function tell(answer) {
+  const detail = JSON.stringify(answer);
+  document.dispatchEvent(new CustomEvent("recvMsg", { bubbles: true, detail }));
+}
+
+function refusal(mode, more) {
+  const asked = typeof mode === "string" ? { mode } : {};
+  return { ...asked, result: "1", errcode: NO_ANSWER, ...more };
+}
+
+// The page's question as an object; null if it is none.
+function parsed(detail) {
+  if (typeof detail !== "string" || detail.length > LONGEST) {
+    return null;
+  }
+  try {
+    const message = JSON.parse(detail);
+    return typeof message === "object" && !Array.isArray(message) ? message : null;
+  } catch {
+    return null;
+  }
+}
+
+// The request is over; a port that is closed here tells the background so.
+function end(answer) {
+  const { port, mode } = running;
+  running = null;
+  port?.disconnect();
+  tell(answer ?? refusal(mode));
+}
+
+function begin(message) {
+  running = { mode: message.mode, port: null };
+  try {
+    const port = chrome.runtime.connect();
+    running.port = port;
+    port.onMessage.addListener(end);
+    port.onDisconnect.addListener(() => end());
+    port.postMessage(message);
+  } catch {
+    end(); // the extension was taken away meanwhile, or this nests too deep
+  }
+}
+
+document.addEventListener("launchApp", (event) => {
+  const message = parsed(event.detail);
+  if (message === null) {
+    tell(refusal());
+  } else if (message.mode === "05") {
+    if (running) {
+      end();
+    }
+    tell(refusal(message.mode)); // as when the program ends and says nothing
+  } else if (running) {
+    tell(refusal(message.mode, { message: "busy" }));
+  } else {
+    begin(message);
+  }
+});
+
+// Also when the page is only put aside, to come back with the browser's "back".
+addEventListener("pagehide", () => {
+  running?.port?.disconnect();
+  running = null;
+});
