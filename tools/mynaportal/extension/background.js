@@ -27,7 +27,7 @@ function originOf({ tab, frameId, url, origin, documentLifecycle = "active" }) {
 // Tell the person what went wrong and what to do; nobody wants to hear that he has cancelled.
 function showTrouble(word) {
   if (word !== "cancelled") {
-    chrome.windows.create({ type: "popup", url: `trouble.html?${word}`, width: 520, height: 420 });
+    chrome.windows.create({ type: "popup", url: `trouble.html?${word}`, width: 520, height: 340 });
   }
 }
 

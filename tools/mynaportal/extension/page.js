@@ -67,25 +67,30 @@ function parsed(detail) {
   }
 }
 
-// The request is over; a port that is closed here tells the background so.
-function end(answer) {
-  const { port, mode } = running;
-  running = null;
-  port?.disconnect();
-  tell(answer ?? refusal(mode));
-}
-
 function begin(message) {
-  running = { mode: message.mode, port: null };
+  let port = null;
+  function end(answer) {
+    if (running?.port === port) {
+      running = null;
+      tell(answer ?? refusal(message.mode));
+    }
+  }
   try {
-    const port = chrome.runtime.connect();
-    running.port = port;
-    port.onMessage.addListener(end);
+    port = chrome.runtime.connect();
+    running = { mode: message.mode, port };
+    port.onMessage.addListener((answer) => end(answer));
     port.onDisconnect.addListener(() => end());
     port.postMessage(message);
   } catch {
-    end(); // the extension was taken away meanwhile, or this nests too deep
+    running = null; // the extension was taken away meanwhile, or this nests too deep
+    tell(refusal(message.mode));
   }
+}
+
+// The background hears that the port is closed, and ends the program.
+function leave() {
+  running?.port.disconnect();
+  running = null;
 }
 
 document.addEventListener("launchApp", (event) => {
@@ -93,10 +98,11 @@ document.addEventListener("launchApp", (event) => {
   if (message === null) {
     tell(refusal());
   } else if (message.mode === "05") {
-    if (running) {
-      end();
+    const left = running;
+    leave();
+    for (const { mode } of left ? [left, message] : [message]) {
+      tell(refusal(mode)); // as when the program ends and says nothing
     }
-    tell(refusal(message.mode)); // as when the program ends and says nothing
   } else if (running) {
     tell(refusal(message.mode, { message: "busy" }));
   } else {
@@ -105,7 +111,4 @@ document.addEventListener("launchApp", (event) => {
 });
 
 // Also when the page is only put aside, to come back with the browser's "back".
-addEventListener("pagehide", () => {
-  running?.port?.disconnect();
-  running = null;
-});
+addEventListener("pagehide", leave);
