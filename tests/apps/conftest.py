@@ -6,6 +6,7 @@ import tempfile
 
 import pytest
 
+from extension import BROWSERS
 from nss import Database
 from person import MODULE, Person
 from screen import Screen
@@ -117,3 +118,13 @@ def system(sandbox, tmp_path):
     sandbox.run("mount", "--bind", tmp_path / "etc", "/etc")
     sandbox.run("mount", "--bind", tmp_path / "files", p11_kit("p11_module_configs"))
     return tmp_path
+
+
+@pytest.fixture
+def extended(screens, tmp_path):
+    """Makes browsers with our extension for Mynaportal, each on a screen of its own, in a sandbox
+    with these sites."""
+    def make(name, site, **options):
+        return BROWSERS[name](site.sandbox, screens(), tmp_path / name, site.authority, **options)
+
+    return make

@@ -5,25 +5,62 @@ import json
 import socket
 import subprocess
 
-from support import wait_until
+from support import Trouble, wait_until
+
+# What a Firefox has to be started with, to be told what to do.
+OPTIONS = ("--no-remote", "--marionette", "--remote-allow-system-access")
 
 
-class Firefox:
+class Marionette:
+    """The protocol, over two files."""
+
+    def __init__(self, read, write):
+        self.number = 0
+        self.read, self.write = read, write
+        self._read()
+        self.tell("WebDriver:NewSession", {})
+
+    def _read(self):
+        length = b""
+        while not length.endswith(b":"):
+            length += self.read.read(1) or b"0:"
+        return json.loads(self.read.read(int(length[:-1])))
+
+    def tell(self, name, parameters):
+        self.number += 1
+        text = json.dumps([0, self.number, name, parameters]).encode()
+        self.write.write(b"%d:%s" % (len(text), text))
+        self.write.flush()
+        _, _, error, result = self._read()
+        if error is not None:
+            raise Trouble(error["message"])
+        return result
+
+    def context(self, name):
+        """Scripts run in the page ("content") from now on, or with the browser's rights
+        ("chrome")."""
+        self.tell("Marionette:SetContext", {"value": name})
+
+    def run(self, script):
+        """What an asynchronous function of this body gives."""
+        script = ("let done = arguments[arguments.length - 1];"
+                  f"(async () => {{ {script} }})().then(done, e => done(String(e)));")
+        return self.tell("WebDriver:ExecuteAsyncScript", {"script": script, "args": []})["value"]
+
+
+class Firefox(Marionette):
     """A Firefox of a home folder, without windows, until stop()."""
 
     def __init__(self, env, log, port):
-        self.number = 0
         with open(log, "wb") as file:
             self.process = subprocess.Popen(
-                ["firefox-esr", "--headless", "--no-remote", "--marionette",
-                 "--remote-allow-system-access"],
+                ["firefox-esr", "--headless", *OPTIONS],
                 env={**env, "MOZ_MARIONETTE_PREF_STATE_ACROSS_RESTARTS":
                      json.dumps({"marionette.port": port})},
                 stdout=file, stderr=subprocess.STDOUT)
         self.socket = wait_until(lambda: self._connect(port), 120)
-        self._read()
-        self.tell("WebDriver:NewSession", {})
-        self.tell("Marionette:SetContext", {"value": "chrome"})
+        super().__init__(self.socket.makefile("rb"), self.socket.makefile("wb"))
+        self.context("chrome")
 
     @staticmethod
     def _connect(port):
@@ -31,29 +68,6 @@ class Firefox:
             return socket.create_connection(("127.0.0.1", port), 60)
         except OSError:
             return None
-
-    def _read(self):
-        length = b""
-        while not length.endswith(b":"):
-            length += self.socket.recv(1) or b"0:"
-        text = b""
-        while len(text) < int(length[:-1]):
-            text += self.socket.recv(int(length[:-1]) - len(text))
-        return json.loads(text)
-
-    def tell(self, name, parameters):
-        self.number += 1
-        text = json.dumps([0, self.number, name, parameters]).encode()
-        self.socket.sendall(b"%d:%s" % (len(text), text))
-        _, _, error, result = self._read()
-        assert error is None, error
-        return result
-
-    def run(self, script):
-        """What an asynchronous function of this body gives."""
-        script = ("let done = arguments[arguments.length - 1];"
-                  f"(async () => {{ {script} }})().then(done, e => done(String(e)));")
-        return self.tell("WebDriver:ExecuteAsyncScript", {"script": script, "args": []})["value"]
 
     def stop(self):
         self.socket.close()

@@ -39,6 +39,10 @@ MODULES = {
 }
 
 
+class Trouble(Exception):
+    """What a program has answered in place of a result."""
+
+
 def wait_until(condition, seconds=20):
     """Look at condition() until it holds; what it gave, or a failed test at the deadline."""
     deadline = time.monotonic() + seconds * SLOWNESS

@@ -56,7 +56,12 @@ function ask(page, origin, message) {
     program.postMessage({ origin, message: { mode: "05" } });
     program.disconnect();
   });
-  program.postMessage({ origin, message });
+  try {
+    program.postMessage({ origin, message });
+  } catch {
+    program.disconnect(); // it nests too deep; page.js knows what to tell
+    page.disconnect();
+  }
 }
 
 chrome.runtime.onConnect.addListener((page) => {

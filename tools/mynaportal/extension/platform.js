@@ -4,17 +4,18 @@
 //
 // This runs among the scripts of the page, before any of them, and has to know at once: the page may
 // look at navigator with its first line, the setting of the extension can be read later only. So
-// setting.js keeps a copy of it in the storage of the site. Without the copy nothing is touched. A
-// page that writes the copy itself is told "Windows", which is all that it gets from that.
+// setting.js keeps a copy of it in the storage of the site. Where a site does not keep the copy,
+// setting.js says a moment later, by an event, that it is on. Without both nothing is touched. A page
+// that makes them itself is told "Windows", which is all that it gets from that.
 "use strict";
 
 (() => {
-  const COPY = "jpki-portal-platform"; // setting.js writes it
+  const NAME = "jpki-portal-platform"; // of the copy and of the event, as in setting.js
 
   // Some people let sites store nothing: then there is no copy, and storage itself may be refused.
   function turnedOn() {
     try {
-      return localStorage.getItem(COPY) === "windows";
+      return localStorage.getItem(NAME) === "windows";
     } catch {
       return false;
     }
@@ -50,7 +51,10 @@
     Object.defineProperty(object, name, property);
   }
 
-  if (turnedOn() && navigator.userAgent.includes("(X11;")) {
+  function tellWindows() {
+    if (!navigator.userAgent.includes("(X11;")) {
+      return; // it is Windows, or has been told already
+    }
     const { prototype } = Navigator;
     change(prototype, "userAgent", onWindows);
     change(prototype, "appVersion", onWindows);
@@ -60,5 +64,11 @@
     change(data, "platform", () => WINDOWS.platform);
     change(data, "toJSON", hintsOfWindows);
     change(data, "getHighEntropyValues", (promise) => promise.then(hintsOfWindows));
+  }
+
+  if (turnedOn()) {
+    tellWindows();
+  } else {
+    document.addEventListener(NAME, tellWindows);
   }
 })();

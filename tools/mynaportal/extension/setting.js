@@ -3,21 +3,21 @@
 // Keeps the copy of the setting "tell these sites another platform" that platform.js reads.
 "use strict";
 
-const COPY = "jpki-portal-platform";
+const NAME = "jpki-portal-platform"; // as in platform.js
 
 // Make the copy say what the setting says. Whether it had to be changed, and that has worked.
 function correctCopy(setting) {
   try {
     const wanted = setting === true ? "windows" : null;
-    if (localStorage.getItem(COPY) === wanted) {
+    if (localStorage.getItem(NAME) === wanted) {
       return false;
     }
     if (wanted === null) {
-      localStorage.removeItem(COPY);
+      localStorage.removeItem(NAME);
     } else {
-      localStorage.setItem(COPY, wanted);
+      localStorage.setItem(NAME, wanted);
     }
-    return localStorage.getItem(COPY) === wanted;
+    return localStorage.getItem(NAME) === wanted;
   } catch {
     return false; // the site may store nothing
   }
@@ -32,6 +32,8 @@ function isReloaded() {
 chrome.storage.local.get("platform").then(({ platform }) => {
   if (correctCopy(platform) && !isReloaded()) {
     location.reload();
+  } else if (platform === true) {
+    document.dispatchEvent(new Event(NAME)); // late, for sites that store nothing
   }
 });
 

@@ -1,0 +1,645 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The extension for Mynaportal in Firefox and Chromium, between pages and a stand-in for the
+program: sites by the names of the real ones, in a sandbox."""
+
+import contextlib
+import json
+import os
+import re
+import time
+
+import pytest
+
+from extension import ARCHIVE, BROWSERS, CHROMIUM_ID, FIREFOX_ID, UNPACKED, NativeProgram
+from listed_site import LISTED, UNLISTED, ListedSite
+from support import ROOT, SLOWNESS, Trouble, output, wait_until
+
+pytestmark = pytest.mark.timeout(400 * SLOWNESS)
+
+SOURCE = ROOT / "tools" / "mynaportal" / "extension"
+NO_ANSWER = {"result": "1", "errcode": "EW044-C300"}
+ANSWER = {"mode": "01", "result": "0", "signature": "c2lnbmF0dXJl", "certificate": "Y2VydA",
+          "uuid": "00112233445566778899aabbccddeeff"}
+PAGE = "https://myna.go.jp/index.html"
+# After so many seconds nothing happens in Chromium any more: it ends what is idle for 30.
+CHROMIUM_IDLE = 40
+FIREFOX_IDLE = 2
+
+# The words of jpki-portal-host, and the extension's own.
+WORDS = ("busy", "no-service", "not-allowed", "no-reader", "no-card", "mute", "other-card",
+         "several-cards", "no-key", "no-attributes", "pin-blocked", "card-removed", "card-held",
+         "card-error", "not-understood", "refused-origin", "refused-digest", "refused-pin",
+         "no-pinentry", "internal", "no-program", "no-sites")
+
+
+def messages(language):
+    texts = json.loads((SOURCE / "_locales" / language / "messages.json").read_text())
+    assert all([*entry] == ["message"] and entry["message"] for entry in texts.values())
+    return {key: entry["message"] for key, entry in texts.items()}
+
+
+def trouble(word, language="en"):
+    """What the window says of a word."""
+    return messages(language)[f"trouble_{word.replace('-', '_')}"]
+
+
+class Portal:
+    """A browser with a page of the sites open, and a program for the extension."""
+
+    def __init__(self, browser, site, program):
+        self.browser, self.site, self.program = browser, site, program
+
+    def told(self):
+        """What the page has seen of the platform with its first script."""
+        return json.loads(self.browser.run("return document.documentElement.dataset.told ?? '{}';"))
+
+    def look(self):
+        """The page looks at it again."""
+        self.browser.run("document.dispatchEvent(new CustomEvent('look'));")
+        return True
+
+    def inputs(self):
+        return self.browser.run(
+            "return [...document.querySelectorAll('body > input')].map(one => "
+            "[one.id, one.type, one.value]);")
+
+    def ask(self, question, event="ask"):
+        """The page asks this (a text, or what is one as JSON)."""
+        text = question if isinstance(question, str) else json.dumps(question)
+        self.browser.run(f"document.dispatchEvent(new CustomEvent('{event}',"
+                         f" {{detail: {json.dumps(text)}}}));")
+
+    def answers(self, count):
+        """All answers that the page has got, when they are so many: texts, on the document,
+        bubbling."""
+        def got():
+            return json.loads(self.browser.run(
+                "return document.documentElement.dataset.answers ?? '[]';"))
+
+        found = wait_until(lambda: len(got()) >= count and got())
+        assert {(kind, bubbles, target) for kind, _, bubbles, target in found} == {
+            ("string", True, True)}
+        return [json.loads(text) for _, text, _, _ in found]
+
+    def asked(self, count):
+        """All that the program has been told, when these are so many."""
+        return wait_until(lambda: len(self.program.messages()) >= count and self.program.messages())
+
+    def wait_ended(self):
+        wait_until(lambda: self.program.running() == 0)
+
+    def open_options(self):
+        self.browser.open_extension("options.html")
+        wait_until(lambda: self.browser.element("sites"))
+
+    def set_platform(self, turned_on):
+        self.open_options()
+        assert wait_until(lambda: self.browser.element("platform", "checked") != turned_on)
+        self.browser.click("platform")
+        self.open_options()
+        wait_until(lambda: self.browser.element("platform", "checked") == turned_on)
+
+
+@pytest.fixture
+def site(sandboxes):
+    return ListedSite(sandboxes("--no-service"))
+
+
+@pytest.fixture(params=[*BROWSERS])
+def make_portal(request, extended, site, tmp_path):
+    """Makes it; whether the program is registered is a choice."""
+    def make(registered=True, **options):
+        browser = extended(request.param, site, **options)
+        program = NativeProgram(tmp_path / "program")
+        if registered:
+            browser.register(program.file)
+        browser.start()
+        browser.open(PAGE)
+        return Portal(browser, site, program)
+
+    return make
+
+
+@pytest.fixture
+def portal(make_portal):
+    return make_portal()
+
+
+# --- what a page asks ---------------------------------------------------------------------------
+
+
+def test_a_page_finds_the_extension_and_is_answered(portal):
+    """On all sites of the list; the origin is what the browser says, whatever the page does; the
+    question comes as it is, and the answer too."""
+    portal.program.answers(ANSWER)
+    argument = {"firefox": FIREFOX_ID, "chromium": f"chrome-extension://{CHROMIUM_ID}/"}
+    question = {"mode": "01", "service_id": "01", "digest": "ZGlnZXN0", "origin": "https://example.jp",
+                "日本": ["\u0000\U0001f600", 1.5, None, {"__proto__": {"message": {}}}],
+                "message": {"mode": "04"}, "check": True}
+    for count, name in enumerate(LISTED, 1):
+        portal.browser.open(f"https://{name}/index.html?{'x' * 300}")
+        assert portal.inputs() == [["extension-is-installed", "hidden", "24"],
+                                   ["app-is-installed", "hidden", "29"]]
+        portal.ask(question)
+        assert portal.answers(1) == [ANSWER]
+        assert portal.asked(count)[-1] == {"origin": f"https://{name}", "message": question}
+        portal.wait_ended()
+        assert [argument[portal.browser.name] in start for start in portal.program.starts()] == (
+            [True] * count)
+    documents = {"mode": "02", "service_id": "01", "digest": ["ZGlnZXN0" * 10] * 100}
+    portal.ask(documents)
+    portal.answers(2)
+    assert portal.asked(4)[-1]["message"] == documents
+    assert portal.told()["platform"].startswith("Linux")
+    assert len(portal.browser.screen.opened()) == 1
+
+
+def test_pages_that_change_their_body(portal):
+    """It may be a new one; a page that removes all there is goes on undisturbed."""
+    portal.program.answers(ANSWER)
+    portal.browser.open("https://myna.go.jp/replaced.html")
+    assert wait_until(portal.inputs) == [["extension-is-installed", "hidden", "24"],
+                                         ["app-is-installed", "hidden", "29"]]
+    portal.browser.open("https://myna.go.jp/emptied.html")
+    wait_until(lambda: portal.inputs() == [])
+    portal.ask({"mode": "01"})
+    assert portal.answers(1) == [ANSWER]
+
+
+def test_what_is_no_question_is_refused_here(portal):
+    """The program is not started for that."""
+    portal.program.answers(ANSWER)
+    texts = ["", "mode", "{", '"01"', "7", "null", "[]", '[{"mode": "01"}]',
+             json.dumps({"mode": "01", "digest": "x" * (1024 * 1024)})]
+    for text in texts:
+        portal.ask(text)
+    portal.ask({"mode": "01"}, "askObject")
+    portal.ask(["01"], "askObject")
+    assert portal.answers(len(texts) + 2) == [NO_ANSWER] * (len(texts) + 2)
+    assert portal.program.starts() == []
+    portal.ask({"mode": 1, "service_id": "01"})  # the program's to judge; without an answer no mode
+    assert portal.answers(len(texts) + 3)[-1] == ANSWER
+    # deeper than a browser passes on, or than the program reads
+    portal.ask('{"mode": "01", "digest": ' + "[" * 100000 + "]" * 100000 + "}")
+    assert portal.answers(len(texts) + 4)[-1] in ({"mode": "01", **NO_ANSWER}, ANSWER)
+    portal.ask({"mode": "01", "digest": "x" * 1000000})
+    assert portal.answers(len(texts) + 5)[-1] == ANSWER
+
+
+def test_one_question_of_a_page_at_a_time(portal):
+    """Another tab may ask meanwhile: the program knows what to say then."""
+    portal.ask({"mode": "01", "service_id": "01"})
+    portal.asked(1)
+    portal.ask({"mode": "02"})
+    portal.ask({"digest": "x"})
+    assert portal.answers(2) == [{"mode": "02", **NO_ANSWER, "message": "busy"},
+                                 {**NO_ANSWER, "message": "busy"}]
+    first = portal.browser.tab()
+    portal.browser.open_tab("https://www.myna.go.jp/index.html")
+    portal.ask({"mode": "04"})
+    assert portal.asked(2)[1] == {"origin": "https://www.myna.go.jp", "message": {"mode": "04"}}
+    assert len(portal.program.starts()) == 2
+    portal.program.answers(ANSWER)
+    assert portal.answers(1) == [ANSWER]
+    portal.browser.switch(first)
+    assert portal.answers(3)[2] == ANSWER
+    portal.wait_ended()
+    portal.ask({"mode": "01"})
+    assert portal.answers(4)[3] == ANSWER
+    assert len(portal.browser.screen.opened()) == 1
+
+
+# --- what goes wrong ----------------------------------------------------------------------------
+
+
+def assert_trouble(portal, word, language="en"):
+    """A window says what is wrong; the newest one takes the place of others."""
+    def said():
+        for tab in portal.browser.tabs():
+            with contextlib.suppress(Trouble):  # it has closed meanwhile
+                portal.browser.switch(tab)
+                what = portal.browser.element("what")
+                if what is not None:
+                    return what
+        return None
+
+    wait_until(lambda: said() == trouble(word, language))
+    assert portal.browser.element("next") == (
+        messages(language)[f"trouble_{word.replace('-', '_')}_next"])
+    wait_until(lambda: len(portal.browser.screen.listed()) == 2)
+
+
+def test_the_program_is_missing(make_portal):
+    portal = make_portal(registered=False)
+    page = portal.browser.tab()
+    portal.ask({"mode": "01"})
+    assert portal.answers(1) == [{"mode": "01", **NO_ANSWER}]
+    assert_trouble(portal, "no-program")
+    assert "jpki setup portal" in portal.browser.element("next")
+    portal.browser.switch(page)
+    # it is registered for another extension
+    portal.browser.register(portal.program.file, allowed_extensions=["other@example.jp"],
+                            allowed_origins=["chrome-extension://" + "a" * 32 + "/"])
+    portal.ask({"mode": "02"})
+    assert portal.answers(2)[1] == {"mode": "02", **NO_ANSWER}
+    assert_trouble(portal, "no-program")
+    assert portal.program.starts() == []
+
+
+def test_a_program_that_ends_without_an_answer(portal):
+    page = portal.browser.tab()
+    portal.program.answers("end")
+    portal.ask({"mode": "04", "service_id": "01"})
+    assert portal.answers(1) == [{"mode": "04", **NO_ANSWER}]
+    portal.ask({"digest": "x"})
+    assert portal.answers(2)[1] == NO_ANSWER
+    portal.wait_ended()
+    assert_trouble(portal, "internal")
+    portal.browser.switch(page)
+    portal.program.answers(ANSWER)
+    portal.ask({"mode": "01"})
+    assert portal.answers(3)[2] == ANSWER
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_errors_are_told_to_page_and_person(make_portal, language):
+    """The answer comes as the program gave it. Who has cancelled knows that himself."""
+    portal = make_portal(language=language)
+    page = portal.browser.tab()
+    count = 0
+
+    def answered(word):
+        nonlocal count
+        count += 1
+        answer = {"mode": "01", **NO_ANSWER, "message": word}
+        portal.program.answers(answer)
+        portal.ask({"mode": "01"})
+        assert portal.answers(count)[-1] == answer
+
+    answered("cancelled")
+    portal.wait_ended()
+    for word in ("no-reader", "pin-blocked", "<b>newer</b>"):
+        answered(word)
+        assert_trouble(portal, word if word[0] != "<" else "internal", language)
+        portal.browser.screen.keep(f"trouble {portal.browser.name} {language} {count}")
+        portal.browser.switch(page)
+    # no window was there for the first one: one for each of the others and the browser's own
+    assert len(portal.browser.screen.opened()) == 4
+    assert_trouble(portal, "internal", language)
+    window = portal.browser.screen.listed()[-1]
+    portal.browser.screen.key(window, "Return")  # the button that closes it
+    portal.browser.screen.wait_closed(window)
+
+
+# --- the page goes ------------------------------------------------------------------------------
+
+
+def begin(portal):
+    """A question that waits; how many messages there were."""
+    portal.program.waits()
+    count = len(portal.program.messages())
+    portal.ask({"mode": "01"})
+    portal.asked(count + 1)
+    return count + 1
+
+
+def assert_gone(portal, count, origin="https://myna.go.jp"):
+    """The program has been told, and has ended."""
+    assert portal.asked(count + 1)[count:] == [{"origin": origin, "message": {"mode": "05"}}]
+    portal.wait_ended()
+    assert len(portal.browser.screen.listed()) == 1
+
+
+def test_the_program_ends_when_the_page_goes(portal):
+    count = begin(portal)
+    portal.browser.open("https://myna.go.jp/other.html")
+    assert_gone(portal, count)
+    # it comes back as it was, has got no answer, and can ask again
+    portal.browser.back()
+    wait_until(lambda: portal.browser.run("return document.title;") and portal.inputs())
+    count = begin(portal)
+    portal.browser.run("location.reload();")
+    assert_gone(portal, count)
+
+    portal.browser.open(PAGE)
+    count = begin(portal)
+    portal.ask({"mode": "05"})
+    assert_gone(portal, count)
+    assert portal.answers(2) == [{"mode": "01", **NO_ANSWER}, {"mode": "05", **NO_ANSWER}]
+    portal.ask({"mode": "05"})
+    assert portal.answers(3)[2] == {"mode": "05", **NO_ANSWER}
+
+    portal.browser.open_tab(PAGE)
+    count = begin(portal)
+    portal.browser.close_tab()
+    assert_gone(portal, count)
+
+
+def test_the_program_ends_when_the_page_crashes(portal):
+    count = begin(portal)
+    portal.browser.crash_page()
+    assert portal.asked(count + 1)[count:] == [
+        {"origin": "https://myna.go.jp", "message": {"mode": "05"}}]
+    portal.wait_ended()
+
+
+def test_the_program_ends_with_the_browser(portal):
+    begin(portal)
+    portal.browser.kill()
+    portal.wait_ended()
+    assert portal.program.told("ended") == [True]
+
+
+# --- who may ask --------------------------------------------------------------------------------
+
+
+def ask_in_frame(portal):
+    """As the page itself, in its frame."""
+    frame = "document.querySelector('iframe')"
+    if portal.browser.name == "firefox":
+        portal.browser.marionette.tell("WebDriver:SwitchToFrame", {"id": 0})
+        found = portal.inputs()
+        portal.ask({"mode": "01"})
+        portal.browser.marionette.tell("WebDriver:SwitchToFrame", {"id": None})
+        return found
+    # of another site, it is a target of its own
+    target = wait_until(lambda: [
+        one["targetId"] for one in portal.browser.devtools.tell("Target.getTargets")["targetInfos"]
+        if one["type"] == "iframe"] or portal.browser.run(f"return !{frame}.contentDocument;"))
+    assert target is not True
+    portal.browser.session = portal.browser.devtools.tell(
+        "Target.attachToTarget", targetId=target[0], flatten=True)["sessionId"]
+    wait_until(lambda: portal.browser.run("return document.readyState;") == "complete")
+    found = portal.inputs()
+    portal.ask({"mode": "01"})
+    return found
+
+
+def test_nobody_else_has_a_way_in(portal):
+    """Sites that are not on the list, without https, in a frame: nothing there, nobody answers. On
+    another port, and in a sandbox, the extension is there, but refuses."""
+    portal.program.answers(ANSWER)
+    for url in (*(f"https://{name}/index.html" for name in UNLISTED),
+                *(f"http://{name}/index.html" for name in LISTED)):
+        portal.browser.open(url)
+        assert portal.told()["platform"].startswith("Linux")
+        assert portal.inputs() == []
+        portal.ask({"mode": "01"})
+    page = portal.browser.tab()
+    portal.browser.open_tab("https://example.jp/frame.html")
+    assert ask_in_frame(portal) == []
+    portal.browser.switch(page)
+    for url in ("https://myna.go.jp:4430/index.html", "https://myna.go.jp/sandboxed.html"):
+        portal.browser.open(url)
+        portal.ask({"mode": "01"})
+        assert portal.answers(1) == [{"mode": "01", **NO_ANSWER}]
+    # what was asked before would have come by now
+    portal.browser.open("https://login.e-tax.nta.go.jp/index.html")
+    portal.ask({"mode": "01"})
+    assert portal.answers(1) == [ANSWER]
+    assert portal.program.messages() == [
+        {"origin": "https://login.e-tax.nta.go.jp", "message": {"mode": "01"}}]
+    assert len(portal.program.starts()) == 1
+    assert len(portal.browser.screen.opened()) == 1
+
+
+# --- the platform -------------------------------------------------------------------------------
+
+LINUX = {
+    "firefox": {"userAgent": r"Mozilla/5\.0 \(X11; Linux x86_64; rv:([\d.]+)\) Gecko/\d+ Firefox/\1",
+                "appVersion": r"5\.0 \(X11\)", "platform": "Linux x86_64", "oscpu": "Linux x86_64"},
+    "chromium": {"userAgent": r"Mozilla/5\.0 \(X11; Linux x86_64\) AppleWebKit/.* Chrome/.*",
+                 "appVersion": r"5\.0 \(X11; Linux x86_64\) AppleWebKit/.* Chrome/.*",
+                 "platform": "Linux x86_64"},
+}
+WINDOWS = {
+    "firefox": {"userAgent": r"Mozilla/5\.0 \(Windows NT 10\.0; Win64; x64; rv:([\d.]+)\) Gecko/\d+ "
+                             r"Firefox/\1",
+                "appVersion": r"5\.0 \(Windows\)", "platform": "Win32",
+                "oscpu": "Windows NT 10.0; Win64; x64"},
+    "chromium": {"userAgent": r"Mozilla/5\.0 \(Windows NT 10\.0; Win64; x64\) AppleWebKit/.* Chrome/.*",
+                 "appVersion": r"5\.0 \(Windows NT 10\.0; Win64; x64\) AppleWebKit/.* Chrome/.*",
+                 "platform": "Win32"},
+}
+
+
+def is_told(portal, expected):
+    told = portal.told()
+    return all(re.fullmatch(pattern, told.get(name) or "")
+               for name, pattern in expected[portal.browser.name].items()) and told
+
+
+def visited(portal, url, visits, expected):
+    """The page at the end, which was asked for so often, with what it is told."""
+    before = portal.site.visits(url)
+    portal.browser.open(url)
+    wait_until(lambda: portal.site.visits(url) == before + visits)
+    return wait_until(lambda: is_told(portal, expected))
+
+
+def copy(portal):
+    return portal.browser.run("return localStorage.getItem('jpki-portal-platform');")
+
+
+def test_the_platform_is_told_as_the_person_wants(portal):
+    """The first script of a page knows. A page is loaded once more when the setting is new to its
+    site, and no more."""
+    name = portal.browser.name
+    before = visited(portal, PAGE, 1, LINUX)
+    assert copy(portal) is None
+    open_tab = portal.browser.tab()
+    portal.browser.open_tab("about:blank")
+    portal.set_platform(True)
+    told = visited(portal, "https://www.myna.go.jp/index.html", 2, WINDOWS)
+    assert told["native"] and told["own"] == before["own"]
+    if name == "chromium":
+        assert told["dataPlatform"] == "Windows"
+        assert told["data"] == {**before["data"], "platform": "Windows"}
+        hints = json.loads(portal.browser.run("return document.documentElement.dataset.hints;"))
+        assert hints == {**told["data"], "architecture": "x86", "platformVersion": "10.0.0"}
+    visited(portal, "https://www.myna.go.jp/index.html", 1, WINDOWS)
+    visited(portal, "https://www.myna.go.jp/other.html", 1, WINDOWS)
+    visited(portal, "https://example.jp/index.html", 1, LINUX)
+    # a site that forgets all when it is opened, or left, is told at least a moment later
+    forgetting = [f"https://login.e-tax.nta.go.jp/{page}.html" for page in ("cleared", "forgetful")]
+    for url in forgetting * 2:
+        portal.browser.open(url)
+        wait_until(lambda: portal.look() and is_told(portal, WINDOWS))
+
+    # a page that was open is not loaded anew, but knows for its next time
+    portal.browser.switch(open_tab)
+    wait_until(lambda: copy(portal) == "windows")
+    assert is_told(portal, LINUX)
+    visited(portal, PAGE, 1, WINDOWS)
+
+    portal.set_platform(False)
+    told = visited(portal, "https://www.myna.go.jp/index.html", 2, LINUX)
+    assert told == before
+    assert copy(portal) is None
+    visited(portal, PAGE, 2, LINUX)
+    assert copy(portal) is None
+    # there was an end to it
+    assert all(2 <= portal.site.visits(url) <= 4 for url in forgetting)
+
+
+# --- time ---------------------------------------------------------------------------------------
+
+
+def test_a_person_may_take_time(make_portal, monkeypatch):
+    """The browsers end an extension's script when nothing happens for a while, but not while the
+    program asks for the PIN."""
+    monkeypatch.setitem(BROWSERS["firefox"].preferences, "extensions.background.idle.timeout",
+                        FIREFOX_IDLE * 1000)
+    portal = make_portal()
+    idle = {"firefox": 5 * FIREFOX_IDLE, "chromium": CHROMIUM_IDLE}[portal.browser.name]
+    portal.ask({"mode": "01"})
+    portal.asked(1)
+    time.sleep(idle)  # nothing happens: that is the point
+    assert portal.program.running() == 1 and portal.browser.background_runs()
+    portal.program.answers(ANSWER)
+    assert portal.answers(1) == [ANSWER]
+    portal.wait_ended()
+    wait_until(lambda: not portal.browser.background_runs(), 2 * idle)
+    portal.ask({"mode": "01"})
+    assert portal.answers(2)[1] == ANSWER
+
+
+# --- the page of options ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_check_tells_what_is_missing(make_portal, language):
+    portal = make_portal(registered=False, language=language)
+    texts = messages(language)
+    good = {"result": "0", "version": "1.2.3", "service": "ok", "reader": "ok", "card": "ok",
+            "keys": ["auth", "sign"], "pinentry": True}
+
+    def check():
+        """The lines that are good, and those that are not."""
+        portal.browser.click("check")
+        wait_until(lambda: portal.browser.element("check", "disabled") is False)
+        return tuple(portal.browser.run(
+            f"return [...document.querySelectorAll('dd.{kind}')].map(one => one.textContent);")
+            for kind in ("good", "bad"))
+
+    def lines(*keys):
+        return [texts[key].replace("$1", "1.2.3") for key in keys]
+
+    portal.open_options()
+    assert portal.browser.run("return document.documentElement.lang;") == language
+    assert portal.browser.run("return document.title;") == texts["extensionName"]
+    assert check() == (lines("checkSitesOk"), [trouble("no-program", language)])
+    portal.browser.register(portal.program.file)
+    portal.program.answers(good)
+    both = texts["checkKeyAuth"] + texts["checkKeysAnd"] + texts["checkKeySign"]
+    begun = lines("checkSitesOk", "checkProgramOk", "checkPinentryOk")
+    found = lines("checkServiceOk", "checkReaderOk", "checkCardOk")
+    assert check() == ([*begun, *found, both], [])
+    portal.browser.screen.keep(f"options {portal.browser.name} {language}")
+    portal.browser.run("scrollTo(0, 10000);")
+    portal.browser.screen.keep(f"options {portal.browser.name} {language} below")
+    for change, lost, word in (({"service": "no-service"}, 3, "no-service"),
+                               ({"reader": "no-reader"}, 2, "no-reader"),
+                               ({"card": "other-card"}, 1, "other-card"),
+                               ({"keys": []}, 0, "no-key")):
+        portal.program.answers({**good, **change})
+        assert check() == ([*begun, *found[:3 - lost]], [trouble(word, language)])
+    portal.program.answers({**good, "keys": ["auth"], "pinentry": False})
+    assert check() == ([*begun[:2], *found, texts["checkKeyAuth"]], [trouble("no-pinentry", language)])
+    assert portal.program.messages() == [{"check": True}] * 6
+    portal.wait_ended()
+
+
+# --- the files ----------------------------------------------------------------------------------
+
+
+def sources(*suffixes):
+    return {file.name: file.read_text() for file in SOURCE.iterdir() if file.suffix in suffixes}
+
+
+def test_texts_are_the_same_in_both_languages_and_all_are_used():
+    english, japanese = messages("en"), messages("ja")
+    assert [*english] == [*japanese]
+    numbers = re.compile(r"\$\d")
+    assert all(numbers.findall(english[key]) == numbers.findall(japanese[key]) for key in english)
+    words = {key for word in WORDS for key in (f"trouble_{word.replace('-', '_')}",
+                                               f"trouble_{word.replace('-', '_')}_next")}
+    assert {key for key in english if key.startswith("trouble_")} == words
+    files = sources(".html", ".js")
+    used = {key for name, text in files.items() for key in re.findall(r'data-text="(\w+)"', text)}
+    used |= set(re.findall(r"__MSG_(\w+)__", (SOURCE / "manifest.json").read_text()))
+    code = "".join(text for name, text in files.items() if name.endswith(".js"))
+    quoted = set(re.findall(r'"(\w+)"', code))
+    assert used <= english.keys()
+    assert english.keys() - words - used <= quoted
+    # a text of a page is filled in, and so is each other that a page is to show
+    assert set(re.findall(r'\btext\("(\w+)"', code)) | set(
+        re.findall(r'\bshow\("(\w+)"', code)) <= english.keys()
+
+
+def test_the_extension_asks_for_no_more_than_it_says():
+    manifest = json.loads((UNPACKED / "manifest.json").read_text())
+    assert manifest["permissions"] == ["nativeMessaging", "storage"]
+    matches = ["https://myna.go.jp/*", "https://*.myna.go.jp/*", "https://login.e-tax.nta.go.jp/*"]
+    assert [script["matches"] for script in manifest["content_scripts"]] == [matches, matches]
+    assert {key for script in manifest["content_scripts"] for key in script} == {
+        "matches", "js", "run_at", "world"}
+    assert [*manifest] == [
+        "manifest_version", "name", "description", "version", "default_locale", "key",
+        "minimum_chrome_version", "browser_specific_settings", "icons", "permissions", "background",
+        "content_scripts", "action", "options_ui", "content_security_policy"]
+    assert manifest["content_security_policy"] == {
+        "extension_pages": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'"}
+    version = re.search(r"version: '(.+)',", (ROOT / "meson.build").read_text())[1]
+    assert manifest["version"] == version
+    assert set(os.listdir(UNPACKED)) == {
+        "_locales", "icons", "manifest.json", *sources(".html", ".js", ".css")}
+
+
+def test_the_extension_has_no_code_but_its_own():
+    """Nothing is fetched, made of texts, or read by a page."""
+    for name, text in sources(".html", ".js", ".css").items():
+        code = re.sub(r"^\s*//.*|\s//\s.*|<!--.*?-->", "", text, flags=re.MULTILINE)
+        for word in (r"\beval\b", r"\bFunction\b\(", "innerHTML", "outerHTML", "insertAdjacentHTML",
+                     r"document\.write", r"\bfetch\b", "XMLHttpRequest", "WebSocket", "importScripts",
+                     r"\bimport\b", r"setTimeout\(\s*[\"'`]", r"https?://", r"\bon\w+=", "console"):
+            assert not re.search(word, code), (name, word)
+        assert not re.findall(r"<script(?! src=\"\w+\.js\"></script>)", code), name
+        assert text.count("\n") < 130, name
+        if name.endswith(".js"):
+            assert '"use strict";' in text and text.startswith("// SPDX"), name
+
+
+def packed(folder, *files):
+    folder.mkdir()
+    output(SOURCE / "pack.py", SOURCE, folder / "xpi", folder / "unpacked", *files)
+    return folder
+
+
+def test_the_archive_is_the_same_wherever_it_is_made(tmp_path):
+    """Whatever the order of the files, their times, and the machine's habits for new ones."""
+    names = sorted(str(file.relative_to(UNPACKED)) for file in UNPACKED.rglob("*")
+                   if file.is_file() and file.name != "manifest.json")
+    manifest = tmp_path / "manifest.json"
+    manifest.write_bytes((UNPACKED / "manifest.json").read_bytes())
+    os.utime(manifest, (0, 10 ** 9))
+    manifest.chmod(0o600)
+    mask = os.umask(0o077)
+    try:
+        made = packed(tmp_path / "one", *names[::-1], manifest)
+    finally:
+        os.umask(mask)
+    assert (made / "xpi").read_bytes() == ARCHIVE.read_bytes()
+    assert {file.stat().st_mode & 0o777 for file in (made / "unpacked").rglob("*.*")} == {0o644}
+    listed = output("python3", "-m", "zipfile", "--list", ARCHIVE)
+    assert re.findall(r"^(\S+) +1980-01-01 00:00:00", listed, re.MULTILINE) == sorted(
+        [*names, "manifest.json"])
+
+
+def test_the_extension_is_installed_as_built(installed):
+    folder = installed / "usr/share/jpki/portal-extension"
+    for one, other in ((folder, UNPACKED), (UNPACKED, folder)):
+        for file in one.rglob("*"):
+            if file.is_file():
+                assert (other / file.relative_to(one)).read_bytes() == file.read_bytes()
+    assert (installed / "usr/share/jpki/jpki-portal.xpi").read_bytes() == ARCHIVE.read_bytes()
