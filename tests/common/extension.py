@@ -10,7 +10,7 @@ import subprocess
 from devtools import DevTools
 from marionette import OPTIONS, Marionette
 from nss import Database
-from support import BUILD, COMMON, listens, needs, wait_until
+from support import BUILD, COMMON, Trouble, listens, needs, wait_until
 
 EXTENSION = BUILD / "tools" / "mynaportal" / "extension"
 UNPACKED, ARCHIVE = EXTENSION / "unpacked", EXTENSION / "jpki-portal.xpi"
@@ -253,7 +253,8 @@ class Chromium(ExtendedBrowser):
     def run(self, script):
         done = self.page("Runtime.evaluate", expression=f"(async () => {{ {script} }})()",
                          awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in done, done
+        if "exceptionDetails" in done:
+            raise Trouble(done["exceptionDetails"]["exception"]["description"])
         return done["result"].get("value")
 
     def quit(self):
