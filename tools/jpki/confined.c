@@ -21,9 +21,8 @@ is_below_home(const char *folder)
 	return is;
 }
 
-/* The name of the box in which the program is there, or NULL. */
-static const char *
-box_of(const struct setup_request *request)
+const char *
+confined_box(const struct setup_request *request)
 {
 	if (is_below_home(request->snap))
 		return "snap";
@@ -44,7 +43,7 @@ explain(const struct setup_request *request, const char *box)
 bool
 confined_only(const struct setup_request *request)
 {
-	const char *box = box_of(request);
+	const char *box = confined_box(request);
 
 	if (box != NULL)
 		explain(request, box);
@@ -54,7 +53,7 @@ confined_only(const struct setup_request *request)
 void
 confined_too(const struct setup_request *request)
 {
-	const char *box = box_of(request);
+	const char *box = confined_box(request);
 
 	if (box != NULL)
 		tell(_("%s is also there as a %s, which cannot use the card: it runs in a box."),

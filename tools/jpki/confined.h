@@ -8,6 +8,9 @@
 
 #include "setup.h"
 
+/* The name of the box in which the program is there, "snap" or "flatpak", or NULL. */
+const char *confined_box(const struct setup_request *request);
+
 /* Whether the program is there as a snap or a flatpak, which is an error where it is the only one:
  * it was told then, and what to do. For programs that were found nowhere else. */
 bool confined_only(const struct setup_request *request);
