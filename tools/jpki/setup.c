@@ -6,6 +6,7 @@
 #include "columns.h"
 #include "message.h"
 #include "module_file.h"
+#include "portal_ids.h"
 #include "setup.h"
 #include "text.h"
 #include "verb.h"
@@ -31,7 +32,7 @@ static const struct program {
 	const struct setup_module *module;
 	int (*run)(const struct setup_request *request);
 	const void *details;
-	bool has_profiles, has_opensc;
+	bool has_profiles, has_opensc, has_official;
 	const char *snap, *flatpak; /* its folders there, below HOME */
 	const char *help;
 	const char *const *files; /* their names, if its windows show what tokens are called */
@@ -116,6 +117,13 @@ static const struct program {
 	.has_opensc = true,
     },
     {
+	.name = "portal",
+	.title = "Mynaportal",
+	.help = N_("log in to Mynaportal and e-Tax, by an extension of the browser"),
+	.run = setup_portal,
+	.has_official = true,
+    },
+    {
 	.name = "reminder",
 	.title = "jpki-reminder",
 	.help = N_("remind, once a day, of certificates that end soon"),
@@ -128,7 +136,8 @@ static const struct program {
 #define PROGRAM_COUNT (sizeof(programs) / sizeof(programs[0]))
 
 static const enum option_id options[] = {OPTION_REMOVE, OPTION_CHECK, OPTION_PROFILE,
-    OPTION_MODULES, OPTION_WITHOUT_OPENSC, OPTION_WITH_OPENSC, OPTION_LABELS, OPTION_NONE};
+    OPTION_MODULES, OPTION_WITHOUT_OPENSC, OPTION_WITH_OPENSC, OPTION_LABELS, OPTION_OFFICIAL,
+    OPTION_NONE};
 
 static void
 print_programs(void)
@@ -169,7 +178,7 @@ find_program(const char *name)
 /* What differs from one run to the next. */
 struct wanted {
 	enum setup_action action;
-	const char *profile, *modules, *labels;
+	const char *profile, *modules, *labels, *official;
 	struct setup_opensc *opensc;
 	bool *registered;
 };
@@ -189,6 +198,7 @@ run_program(const struct program *program, const struct wanted *wanted)
 	    .snap = program->snap,
 	    .flatpak = program->flatpak,
 	    .labels = wanted->labels,
+	    .official = wanted->official,
 	    .programs = program->files,
 	    .opensc = program->has_opensc ? wanted->opensc : NULL,
 	    .registered = wanted->registered,
@@ -223,8 +233,28 @@ may_be_together(const struct words *words)
 	    OPTION_REMOVE, OPTION_CHECK, OPTION_WITHOUT_OPENSC, OPTION_WITH_OPENSC, OPTION_NONE};
 	static const enum option_id labels[] = {
 	    OPTION_REMOVE, OPTION_CHECK, OPTION_LABELS, OPTION_WITH_OPENSC, OPTION_NONE};
+	static const enum option_id official[] = {
+	    OPTION_REMOVE, OPTION_CHECK, OPTION_OFFICIAL, OPTION_NONE};
 
-	return verb_one_of(words, actions) && verb_one_of(words, labels);
+	return verb_one_of(words, actions) && verb_one_of(words, labels) &&
+	       verb_one_of(words, official);
+}
+
+static int
+check_official(const struct words *words, const struct program *program)
+{
+	const char *list = words->value[OPTION_OFFICIAL];
+
+	if (list == NULL)
+		return STATUS_DONE;
+	if (!program->has_official)
+		return verb_misused(words, "%s", _("--official is for portal"));
+	if (!portal_ids_are_good(list))
+		return verb_misused(words,
+		    _("--official takes the ID of an extension, not \"%s\": 32 letters from a to "
+		      "p, or for Firefox NAME@PLACE or {...}"),
+		    list);
+	return STATUS_DONE;
 }
 
 /* Whether the program has what the options are about. */
@@ -243,7 +273,9 @@ check_options(const struct words *words, const struct program *program)
 		return verb_misused(words, "%s", _("--labels is for firefox and chromium"));
 	if (labels != NULL && strcmp(labels, "en") != 0 && strcmp(labels, "ja") != 0)
 		return verb_misused(words, "%s", _("--labels takes en or ja"));
-	return STATUS_DONE;
+	if (verb_has(words, OPTION_MODULES) && program->module == NULL)
+		return verb_misused(words, _("%s uses no module"), program->title);
+	return check_official(words, program);
 }
 
 static int
@@ -255,6 +287,7 @@ run(const struct words *words)
 	    .profile = words->value[OPTION_PROFILE],
 	    .modules = words->value[OPTION_MODULES],
 	    .labels = words->value[OPTION_LABELS],
+	    .official = words->value[OPTION_OFFICIAL],
 	    .opensc = &opensc,
 	};
 	const struct program *program;

@@ -37,6 +37,7 @@ struct setup_request {
 	const char *profile; /* --profile as typed, or NULL */
 	const char *snap, *flatpak;  /* the program's folders below HOME if it is one, or NULL */
 	const char *labels;	     /* --labels as typed, or NULL */
+	const char *official;	     /* --official as typed, or NULL */
 	const char *const *programs; /* the names of its files if it may have labels; or NULL */
 	struct setup_opensc *opensc; /* NULL: it does not matter for the program */
 	bool *registered; /* NULL, or set true if SETUP_CHECK finds a module of ours, be it a wrong
@@ -55,6 +56,7 @@ int setup_libreoffice(const struct setup_request *request);
 int setup_lines(const struct setup_request *request);
 int setup_mozilla(const struct setup_request *request);
 int setup_p11kit(const struct setup_request *request);
+int setup_portal(const struct setup_request *request);
 int setup_reminder(const struct setup_request *request);
 
 /* After one of these, which gave a status: do with OpenSC's module as the request says, where the

@@ -45,6 +45,8 @@ static const struct option_row rows[OPTION_COUNT] = {
 	N_("print a text for a report of a bug, without anything about you")},
     [OPTION_LABELS] = {"labels", "en|ja",
 	N_("name the tokens in this language; in Japanese the names say which PIN it is")},
+    [OPTION_OFFICIAL] = {"official", N_("ID"),
+	N_("let the official extension of this name use the card, too (several: ID,ID)")},
     [OPTION_CA] = {"ca", N_("FILE"), N_("believe the CAs in this file too, PEM or DER")},
     [OPTION_CA_DIR] = {"ca-dir", N_("FOLDER"), N_("believe the CAs in the files of this folder")},
     [OPTION_NO_PIN] = {"no-pin", NULL, N_("do not ask for the PIN, and leave out what needs it")},
@@ -130,6 +132,9 @@ take_option(struct words *words, int option, const char *word)
 		text_free(&name);
 		return status;
 	}
+	if (id == OPTION_OFFICIAL && words->value[id] != NULL)
+		return verb_misused(words, "%s",
+		    _("--official is given once, with commas where there are several"));
 	words->value[id] = optarg != NULL ? optarg : "";
 	/* before anything of ours is open, which could have this number */
 	if (id == OPTION_PIN_FD && descriptor_option(optarg) < 0)

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki setup portal: lets the browsers' extensions for Mynaportal start jpki-portal-host. */
+#include <string.h>
+
+#include "file.h"
+#include "message.h"
+#include "place.h"
+#include "portal_advice.h"
+#include "portal_browsers.h"
+#include "portal_extension.h"
+#include "portal_files.h"
+#include "portal_ids.h"
+#include "portal_manifest.h"
+#include "setup.h"
+#include "text.h"
+#include "verb.h"
+
+/* What came of it so far. */
+struct outcome {
+	const struct setup_request *request;
+	char *program; /* jpki-portal-host */
+	bool runs;
+	unsigned found; /* browsers, or when removing, files */
+	bool ready;	/* one of them */
+	int status;
+};
+
+static json_t *
+own_ids(const struct portal_browser *browser)
+{
+	return json_pack(
+	    "[o]", portal_id_in_manifest(portal_extension_id(browser->kind), browser->kind));
+}
+
+/* --- the extension ---------------------------------------------------------------------------- */
+
+static void
+tell_place(const struct portal_browser *browser, const char *what, const struct portal_place *place)
+{
+	if (place->enabled)
+		tell(_("%s: %s is in the profile \"%s\"."), browser->title, what, place->profile);
+	else
+		tell(_("%s: %s is in the profile \"%s\", but turned off: turn it on in %s."),
+		    browser->title, what, place->profile, browser->page);
+}
+
+/* Tell in which profiles it is; in how many, and in *enabled whether one has it turned on. */
+static size_t
+tell_places(const struct portal_browser *browser, const char *id, const char *what, bool *enabled)
+{
+	struct portal_places places;
+	size_t count;
+
+	portal_extension_find(&places, browser, id);
+	count = places.count;
+	for (size_t i = 0; i < count; i++) {
+		tell_place(browser, what, &places.rows[i]);
+		*enabled |= places.rows[i].enabled;
+	}
+	portal_places_free(&places);
+	return count;
+}
+
+static size_t
+tell_own_places(const struct portal_browser *browser, bool *enabled)
+{
+	return tell_places(
+	    browser, portal_extension_id(browser->kind), _("the extension"), enabled);
+}
+
+/* --- adding ----------------------------------------------------------------------------------- */
+
+static int
+write_manifest(
+    const struct outcome *outcome, const struct portal_manifest *manifest, const json_t *ids)
+{
+	const char *title = manifest->browser->title, *path = manifest->file.path;
+	const char *then = portal_manifest_program(manifest);
+
+	if (portal_manifest_write(manifest, outcome->program, ids) != 0)
+		return STATUS_FAILED;
+	if (then != NULL && strcmp(then, outcome->program) != 0)
+		tell(_("%s: %s was %s, and is now %s."), title, path, then, outcome->program);
+	else
+		tell(_("%s: registered %s in %s."), title, outcome->program, path);
+	return STATUS_DONE;
+}
+
+/* What others have made stays. */
+static int
+tell_foreign(const struct portal_manifest *manifest)
+{
+	if (strcmp(manifest->name, PORTAL_HOST) == 0)
+		complain(_("%s is not as jpki has made it: remove it, then run this again"),
+		    manifest->file.path);
+	else
+		complain(_("%s is another program's: it stays, and the official extension uses "
+			   "that program"),
+		    manifest->file.path);
+	return STATUS_FAILED;
+}
+
+/* One of ours names the wanted extensions and no others. */
+static int
+add_to_manifest(
+    const struct outcome *outcome, const struct portal_manifest *manifest, const json_t *ids)
+{
+	bool made = manifest->folders >= 0;
+
+	if (manifest->file.exists && portal_manifest_is_right(manifest, outcome->program, ids) &&
+	    (!made || json_equal(portal_manifest_ids(manifest), ids))) {
+		tell(_("%s: %s is there already, in %s."), manifest->browser->title,
+		    outcome->program, manifest->file.path);
+		return STATUS_DONE;
+	}
+	if (manifest->file.exists && !made)
+		return tell_foreign(manifest);
+	return write_manifest(outcome, manifest, ids);
+}
+
+static int
+add_own(const struct outcome *outcome, const struct portal_browser *browser)
+{
+	struct portal_manifest manifest;
+	json_t *ids = own_ids(browser);
+	int status = STATUS_FAILED;
+
+	if (portal_manifest_read(&manifest, browser, PORTAL_HOST) == 0)
+		status = add_to_manifest(outcome, &manifest, ids);
+	json_decref(ids);
+	portal_manifest_free(&manifest);
+	return status;
+}
+
+/* Without --official, one that was made before is only brought up to date. */
+static int
+add_official(const struct outcome *outcome, const struct portal_browser *browser)
+{
+	const char *list = outcome->request->official;
+	struct portal_manifest manifest;
+	json_t *ids = NULL;
+	int status = STATUS_FAILED;
+
+	if (portal_manifest_read(&manifest, browser, PORTAL_OFFICIAL_HOST) == 0) {
+		if (list != NULL)
+			ids = portal_ids_listed(list, browser->kind);
+		else if (manifest.folders >= 0)
+			ids = json_incref(portal_manifest_ids(&manifest));
+		status = json_array_size(ids) > 0 ? add_to_manifest(outcome, &manifest, ids)
+						  : STATUS_DONE;
+	}
+	json_decref(ids);
+	portal_manifest_free(&manifest);
+	return status;
+}
+
+static void
+add_in(struct outcome *outcome, const struct portal_browser *browser)
+{
+	int own = add_own(outcome, browser), official = add_official(outcome, browser);
+	bool enabled = false;
+
+	if (own != STATUS_DONE || official != STATUS_DONE)
+		outcome->status = STATUS_FAILED;
+	if (own == STATUS_DONE && tell_own_places(browser, &enabled) == 0 &&
+	    portal_advise(browser) != 0)
+		outcome->status = STATUS_FAILED;
+}
+
+/* --- checking --------------------------------------------------------------------------------- */
+
+/* Whether a manifest that is there lets an extension start our program, with all that is wrong
+ * told. */
+static bool
+check_manifest(
+    const struct outcome *outcome, const struct portal_manifest *manifest, const json_t *ids)
+{
+	const char *title = manifest->browser->title, *path = manifest->file.path;
+	const char *program = portal_manifest_program(manifest);
+
+	if (portal_manifest_is_right(manifest, outcome->program, ids)) {
+		tell(_("%s: %s is registered in %s."), title, program, path);
+		return true;
+	}
+	if (manifest->folders < 0) {
+		tell(_("%s: %s is not as jpki has made it."), title, path);
+		return false;
+	}
+	if (!is_there(program))
+		tell(_("%s: %s does not exist."), title, program);
+	else
+		tell(_("%s: %s is registered in %s."), title, program, path);
+	tell(_("%s: it should be %s; \"jpki setup\" without --check changes it."), title,
+	    outcome->program);
+	return false;
+}
+
+static bool
+check_own(struct outcome *outcome, const struct portal_browser *browser)
+{
+	struct portal_manifest manifest;
+	json_t *ids = own_ids(browser);
+	bool right = false;
+
+	if (portal_manifest_read(&manifest, browser, PORTAL_HOST) != 0)
+		;
+	else if (!manifest.file.exists)
+		tell(_("%s: not registered in %s."), browser->title, manifest.file.path);
+	else
+		right = check_manifest(outcome, &manifest, ids);
+	if (manifest.file.exists && outcome->request->registered != NULL)
+		*outcome->request->registered = true;
+	json_decref(ids);
+	portal_manifest_free(&manifest);
+	return right;
+}
+
+static void
+tell_none(const struct portal_browser *browser)
+{
+	tell(_("%s: no profile has the extension; \"jpki setup portal\" tells how to get it."),
+	    browser->title);
+	if (browser->kind == PORTAL_MOZILLA)
+		tell(_("%s: an add-on that was loaded until it is closed is not seen here."),
+		    browser->title);
+}
+
+/* One of ours: the official extension in its place. Whether a profile has it turned on. */
+static bool
+check_official(const struct outcome *outcome, const struct portal_browser *browser)
+{
+	struct portal_manifest manifest;
+	const json_t *ids;
+	bool enabled = false;
+
+	if (portal_manifest_read(&manifest, browser, PORTAL_OFFICIAL_HOST) == 0 &&
+	    manifest.folders >= 0) {
+		ids = portal_manifest_ids(&manifest);
+		if (!check_manifest(outcome, &manifest, ids))
+			ids = NULL;
+		for (size_t i = 0; i < json_array_size(ids); i++) {
+			char *id = portal_id_of(json_string_value(json_array_get(ids, i)));
+
+			(void)tell_places(browser, id, id, &enabled);
+			text_free(&id);
+		}
+	}
+	portal_manifest_free(&manifest);
+	return enabled;
+}
+
+static void
+check_in(struct outcome *outcome, const struct portal_browser *browser)
+{
+	bool right = check_own(outcome, browser), enabled = false;
+
+	if (tell_own_places(browser, &enabled) == 0)
+		tell_none(browser);
+	enabled = right && enabled;
+	if (check_official(outcome, browser))
+		enabled = true;
+	if (!enabled || !outcome->runs)
+		return;
+	tell(_("%s: it is ready."), browser->title);
+	outcome->ready = true;
+}
+
+/* --- removing --------------------------------------------------------------------------------- */
+
+static void
+remove_manifest(struct outcome *outcome, const struct portal_browser *browser, const char *name)
+{
+	struct portal_manifest manifest;
+	bool read = portal_manifest_read(&manifest, browser, name) == 0;
+
+	if (!read) {
+		outcome->status = STATUS_FAILED;
+	} else if (!manifest.file.exists) {
+		;
+	} else if (manifest.folders >= 0) {
+		outcome->found++;
+		if (portal_manifest_remove(&manifest) != 0)
+			outcome->status = STATUS_FAILED;
+		else
+			tell(_("%s: removed %s."), browser->title, manifest.file.path);
+	} else if (strcmp(name, PORTAL_HOST) == 0) {
+		complain(
+		    _("%s is not as jpki has made it: it stays; delete it yourself if you want"),
+		    manifest.file.path);
+		outcome->status = STATUS_FAILED;
+	} else {
+		tell(_("%s: %s is another program's: it stays."), browser->title,
+		    manifest.file.path);
+	}
+	portal_manifest_free(&manifest);
+}
+
+/* No browser lets others take one out of it. */
+static void
+tell_extension_stays(const struct portal_browser *browser)
+{
+	struct portal_places places;
+
+	portal_extension_find(&places, browser, portal_extension_id(browser->kind));
+	if (places.count > 0)
+		tell(_("%s: the extension stays; remove it in %s."), browser->title, browser->page);
+	portal_places_free(&places);
+}
+
+/* The number by which the sites know this installation, which jpki-portal-host makes. */
+static void
+remove_installation(struct outcome *outcome)
+{
+	char *folder = place_data("jpki");
+	char *path = text_format("%s/portal-installation", folder);
+	struct file file = {0};
+
+	if (file_read(&file, path) != 0) {
+		outcome->status = STATUS_FAILED;
+	} else if (file.exists) {
+		outcome->found++;
+		if (file_remove(&file) != 0) {
+			outcome->status = STATUS_FAILED;
+		} else {
+			folders_remove(folder, 1);
+			tell(_("%s: removed %s."), outcome->request->title, file.path);
+		}
+	}
+	file_free(&file);
+	text_free(&path);
+	text_free(&folder);
+}
+
+static void
+undo(struct outcome *outcome)
+{
+	for (const struct portal_browser *browser = portal_browsers; browser->title != NULL;
+	     browser++) {
+		remove_manifest(outcome, browser, PORTAL_OFFICIAL_HOST);
+		remove_manifest(outcome, browser, PORTAL_HOST);
+		tell_extension_stays(browser);
+	}
+	remove_installation(outcome);
+	if (outcome->found == 0 && outcome->status == STATUS_DONE)
+		tell(_("%s: it is not set up."), outcome->request->title);
+}
+
+/* --- each browser ----------------------------------------------------------------------------- */
+
+/* Whether it is one that can be set up. */
+static bool
+do_browser(struct outcome *outcome, const struct portal_browser *browser)
+{
+	const char *box;
+	enum portal_presence presence = portal_browser_presence(browser, &box);
+	bool usable = presence == PORTAL_THERE || presence == PORTAL_BY_SERVICE;
+
+	if (usable && outcome->request->action == SETUP_CHECK)
+		check_in(outcome, browser);
+	else if (usable)
+		add_in(outcome, browser);
+	if (presence != PORTAL_ABSENT)
+		outcome->found++;
+	portal_tell_box(browser, presence, box);
+	return usable;
+}
+
+static void
+do_browsers(struct outcome *outcome)
+{
+	bool some = false;
+
+	for (const struct portal_browser *browser = portal_browsers; browser->title != NULL;
+	     browser++)
+		some |= do_browser(outcome, browser);
+	if (outcome->found == 0)
+		complain("%s",
+		    _("no browser was found: install Firefox or Chromium, then run this again"));
+	if (!some || (outcome->request->action == SETUP_CHECK && !outcome->ready))
+		outcome->status = STATUS_FAILED;
+}
+
+/* What the person gives up by it. */
+static void
+tell_of_official(const struct setup_request *request)
+{
+	tell(_("%s: the official extension does not tell the program which site asks, so that the "
+	       "window for the PIN cannot show it."),
+	    request->title);
+}
+
+int
+setup_portal(const struct setup_request *request)
+{
+	struct outcome outcome = {.request = request, .status = STATUS_DONE};
+
+	if (place_check(request->action != SETUP_CHECK) != 0)
+		return STATUS_FAILED;
+	if (request->action == SETUP_REMOVE) {
+		undo(&outcome);
+		return outcome.status;
+	}
+	outcome.program = portal_host_path();
+	outcome.runs = portal_host_check(outcome.program) == 0;
+	if (outcome.runs || request->action == SETUP_CHECK)
+		do_browsers(&outcome);
+	else
+		outcome.status = STATUS_FAILED;
+	if (outcome.status == STATUS_DONE && request->official != NULL)
+		tell_of_official(request);
+	text_free(&outcome.program);
+	return outcome.status;
+}
