@@ -37,6 +37,10 @@ static const struct program {
     {"thunderbird", (const char *const[]){"/usr/bin/thunderbird", "/snap/bin/thunderbird", NULL}},
     {"libreoffice", (const char *const[]){"/usr/bin/libreoffice", "/usr/bin/soffice", NULL}},
     {"p11-kit", (const char *const[]){"/usr/bin/p11-kit", NULL}},
+    {"portal",
+	(const char *const[]){"/usr/bin/firefox", "/usr/bin/firefox-esr", "/usr/bin/chromium",
+	    "/usr/bin/google-chrome", "/usr/bin/brave-browser", "/usr/bin/microsoft-edge",
+	    "/usr/bin/vivaldi", "/snap/bin/firefox", "/snap/bin/chromium", NULL}},
 };
 #define PROGRAM_COUNT (sizeof(programs) / sizeof(programs[0]))
 
