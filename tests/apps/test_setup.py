@@ -1045,7 +1045,7 @@ def test_help_names_everything(person):
         assert re.search(r"^  setup +make a program use", person.out, re.MULTILINE)
     for words in (["setup", "--help"], ["help", "setup"], ["setup", "firefox", "-h"]):
         said = person.run(JPKI, *words)
-        assert re.findall(r"^  ([a-z]\S+)  ", said, re.MULTILINE) == [*PROGRAMS, "reminder"]
+        assert re.findall(r"^  ([a-z]\S+)  ", said, re.MULTILINE) == [*PROGRAMS, "portal", "reminder"]
     assert re.fullmatch(r"jpki \d+\.\d+\.\d+\n", person.run(JPKI, "--version"))
     assert person.err == ""
 

@@ -41,10 +41,11 @@ def sudo(somebody):
         (folder / name).mkdir(exist_ok=True)
     shutil.chown(folder / "home", 4321, 4321)
 
-    def setup(user, before, *words, status):
+    def setup(user, before, program, *words, status):
+        modules = [] if program in ("portal", "reminder") else ["--modules", folder]
         done = subprocess.run(
             ["unshare", "--mount", "sh", "-c", PERSON, "sh", folder, str(user), *before, "env",
-             f"LD_LIBRARY_PATH={folder}", folder / "jpki", "setup", "--modules", folder, *words],
+             f"LD_LIBRARY_PATH={folder}", folder / "jpki", "setup", program, *modules, *words],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             timeout=TIMEOUT, check=False)
         assert done.returncode == status, done.stdout
@@ -58,7 +59,8 @@ def files(folder):
     return sorted(path for name in ("root", "home") for path in (folder / name).rglob("*"))
 
 
-@pytest.mark.parametrize("program", ["firefox", "chromium", "libreoffice", "thunderbird", "reminder"])
+@pytest.mark.parametrize("program", ["firefox", "chromium", "libreoffice", "thunderbird", "portal",
+                                     "reminder"])
 @pytest.mark.parametrize("words", [[], ["--check"], ["--remove"]])
 @pytest.mark.parametrize("before", [["sudo"], ["sudo", "-H"], ["sudo", "--preserve-env=HOME"]],
                          ids=" ".join)

@@ -10,7 +10,7 @@ from person import OPENSC, mozilla
 from support import JPKI
 from terminal import Terminal
 
-PROGRAMS = ["firefox", "thunderbird", "chromium", "libreoffice", "ssh", "openvpn", "java", "reminder"]
+PROGRAMS = ["firefox", "thunderbird", "chromium", "libreoffice", "ssh", "openvpn", "java", "portal", "reminder"]
 PROFILES = {"firefox": ".mozilla/firefox", "thunderbird": ".thunderbird"}
 # A path alone, with what belongs to it, and a command to be copied, whose path it is that is long.
 PATH = re.compile(r"""[ #]*["'(]*/[^ ]*\\?""")

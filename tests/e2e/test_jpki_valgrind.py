@@ -46,6 +46,7 @@ COMMANDS = [
     ("setup firefox --check", None, FAILED),
     ("setup p11-kit --check", None, FAILED),
     ("setup reminder --check", None, FAILED),
+    ("setup portal --check", None, FAILED),
     ("card eject", None, None),
     ("help pin", None, 0),
 ]
