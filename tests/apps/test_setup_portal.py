@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from person import Person, facts, mozilla
-from support import BUILD, JPKI, TIMEOUT
+from support import BUILD, JPKI, TIMEOUT, needs
 
 OWN = {"firefox": "jpki-portal@jpki-pkcs11", "chromium": "pngabolhnpdfldjpeblgbblgcdhfmnaa"}
 ID = "abcdefghijklmnopabcdefghijklmnop"  # of an official extension, made up
@@ -428,6 +428,27 @@ def test_the_program_has_to_run(person, text, said):
     assert said in person.portal("--check", status=1) and "it is ready" not in person.out
     person.portal("--remove")
     assert not (person.home / FIREFOX).exists()
+
+
+def test_the_doctor_looks_at_it(person, sandbox):
+    needs("/usr/bin/chromium")
+
+    def point(*words):
+        said = sandbox.run(person.jpki, "doctor", *words, "--json", env=person.env, status=None)
+        return next(point for point in json.loads(said)["points"] if point["id"] == "portal")
+
+    assert point() == {"id": "portal", "state": "none", "text": "Mynaportal: it is not set up.",
+                       "remedy": "jpki setup portal"}
+    person.portal()
+    assert point()["state"] == "bad" and "no profile has the extension" in point()["text"]
+    in_chromium(person)
+    assert point()["state"] == "ok" and "Chromium: it is ready." in point()["text"]
+    path = person.home / CHROMIUM / HOST
+    right = path.read_text()
+    path.write_text(right.replace(str(person.host), "/old/jpki-portal-host"))
+    assert point()["state"] == "bad" and point()["remedy"] == "jpki setup portal"
+    sandbox.run(person.jpki, "doctor", "--fix", env=person.env, status=None)
+    assert path.read_text() == right and point()["state"] == "ok"
 
 
 def test_installed_it_takes_the_installed_program(person):

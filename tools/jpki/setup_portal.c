@@ -380,6 +380,24 @@ do_browsers(struct outcome *outcome)
 		outcome->status = STATUS_FAILED;
 }
 
+/* Whether a browser has a manifest by the name of our extension's. */
+static bool
+is_set_up(void)
+{
+	bool is = false;
+
+	for (const struct portal_browser *browser = portal_browsers; browser->title != NULL;
+	     browser++) {
+		char *folder = portal_browser_manifests(browser);
+		char *path = text_format("%s/" PORTAL_HOST ".json", folder);
+
+		is |= is_there(path);
+		text_free(&path);
+		text_free(&folder);
+	}
+	return is;
+}
+
 /* What the person gives up by it. */
 static void
 tell_of_official(const struct setup_request *request)
@@ -399,6 +417,10 @@ setup_portal(const struct setup_request *request)
 	if (request->action == SETUP_REMOVE) {
 		undo(&outcome);
 		return outcome.status;
+	}
+	if (request->registered != NULL && !is_set_up()) { /* in short, among other programs */
+		tell(_("%s: it is not set up."), request->title);
+		return STATUS_FAILED;
 	}
 	outcome.program = portal_host_path();
 	outcome.runs = portal_host_check(outcome.program) == 0;
