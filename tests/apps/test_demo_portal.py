@@ -78,7 +78,8 @@ class Try:
         self.card = Card(Running(pathlib.Path(socket).parent.parent))
         command = " ".join(self.mark.commands())
         self.work = pathlib.Path(re.search(r"/[^ =\0]*/jpki-portal\.[^/]+", command).group())
-        self.server = pathlib.Path("/proc", (self.work / "portal/nginx.pid").read_text().strip())
+        self.servers = [pathlib.Path("/proc", (self.work / "portal" / f"{name}.pid").read_text().strip())
+                        for name in ("nginx", "site")]
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def log_in(attempt, browser):
     screen.wait_for(LOGGED_IN, 60)
     assert [(entry.ef, entry.sw) for entry in attempt.card.verifies()] == [("0018", "9000")]
     wait_until(lambda: "The portal saw: TLSv1.3, CN=" in attempt.said())
-    assert attempt.server.exists()
+    assert all(server.exists() for server in attempt.servers)
     return window
 
 
@@ -148,7 +149,7 @@ def assert_ended(attempt, status):
     assert attempt.said().endswith("Ended: nothing of it is left.\n")
     assert attempt.mark.commands() == []
     assert not attempt.work.exists()
-    wait_until(lambda: has_ended(attempt.server))
+    wait_until(lambda: all(map(has_ended, attempt.servers)))
 
 
 def test_firefox_for_an_ordinary_user(attempt, mark, screen, folder):

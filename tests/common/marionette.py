@@ -51,10 +51,10 @@ class Marionette:
 class Firefox(Marionette):
     """A Firefox of a home folder, without windows, until stop()."""
 
-    def __init__(self, env, log, port):
+    def __init__(self, env, log, port, *options):
         with open(log, "wb") as file:
             self.process = subprocess.Popen(
-                ["firefox-esr", "--headless", *OPTIONS],
+                ["firefox-esr", "--headless", *OPTIONS, *map(str, options)],
                 env={**env, "MOZ_MARIONETTE_PREF_STATE_ACROSS_RESTARTS":
                      json.dumps({"marionette.port": port})},
                 stdout=file, stderr=subprocess.STDOUT)
