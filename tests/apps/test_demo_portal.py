@@ -14,8 +14,8 @@ import tempfile
 
 import pytest
 
-from browser import PROMPT, choose_certificate, is_dark
-from portal import LOGGED_IN, START
+from browser import ADDRESS_BAR, PROMPT, choose_certificate, is_dark
+from portal import LOGGED_IN, NO_PLATFORM, SITE, START
 from screen import until_seen
 from support import AUTH, BUILD, PIN, ROOT, Card, needs, output, wait_until
 
@@ -136,6 +136,21 @@ def log_in(attempt, browser):
     return window
 
 
+def open_site(attempt, window):
+    """The site that has Mynaportal's name is the portal's. It turns Linux away, and sees the
+    extension's two numbers."""
+    screen = attempt.screen
+
+    def type_address():
+        screen.click(window, *ADDRESS_BAR)
+        screen.key(window, "ctrl+a")
+        screen.write(window, SITE)
+        screen.key(window, "Return")
+
+    until_seen(type_address, lambda: screen.windows(NO_PLATFORM))
+    screen.wait_text(r"\b24\b.*\b29\b", window)
+
+
 def has_ended(process):
     """Not all machines have a first process that takes note of the end of others."""
     try:
@@ -159,6 +174,7 @@ def test_firefox_for_an_ordinary_user(attempt, mark, screen, folder):
     person = attempt("unshare", "--mount", "sh", "-c", PERSON, "sh", folder / "as", ROOT, BUILD,
                      screen.display, mark.value)
     window = log_in(person, "firefox")
+    open_site(person, window)
     assert (person.work / "home/profile").stat().st_uid == 4321
     screen.key(window, "alt+F4")
     assert_ended(person, 0)
@@ -172,7 +188,7 @@ def test_chromium_for_root(attempt, folder):
         (folder / name).mkdir()
     root = attempt(ROOT / "tools/portal/try", "--build", BUILD, "--browser", "chromium",
                    HOME=str(folder / "home"), TMPDIR=str(folder / "tmp"))
-    log_in(root, "chromium")
+    open_site(root, log_in(root, "chromium"))
     root.process.send_signal(signal.SIGINT)
     assert_ended(root, 128 + signal.SIGINT)
     assert [list((folder / name).iterdir()) for name in ("home", "tmp")] == [[], []]
