@@ -19,6 +19,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from marionette import Firefox
 from mynaportal import (ATTRIBUTES, CITIZEN, COMBINATION_CODE, FAKE, LOG_IN, SIGN, UUID, Keys,
@@ -244,6 +245,8 @@ BAD = {
     "half a certificate": (LOG_IN, changed("certificate", damaged), "certificate-der"),
     "no certificate's bytes": (LOG_IN, having("certificate", "MAAA"), "certificate-der"),
     "a key of 1024 bits": (LOG_IN, with_key(1024), "key"),
+    "a key that is not RSA": (
+        LOG_IN, certified(LOG_IN, key=ec.generate_private_key(ec.SECP384R1())), "key"),
     "a CA of the same name": (LOG_IN, certified(LOG_IN, signer=new_key()), "issuer"),
     "the other purpose's CA": (LOG_IN, of_the_other_purpose, "issuer"),
     "an expired certificate": (LOG_IN, certified(LOG_IN, days=(-3, -1)), "dates"),

@@ -133,8 +133,15 @@ def extension(certificate, kind, code):
         raise Wrong(code) from None
 
 
+def public_key(certificate):
+    try:
+        return certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        raise Wrong("key") from None
+
+
 def check_certificate(certificate, mode, authorities):
-    key = certificate.public_key()
+    key = public_key(certificate)
     require(isinstance(key, rsa.RSAPublicKey) and key.key_size == KEY_BITS, "key")
     issuers = [authority for authority in authorities if has_issued(authority, certificate)]
     require(issuers, "issuer")
