@@ -6,7 +6,8 @@ import os
 import pytest
 
 from command import DONE, NO_PIN, SIGN_PIN, Jpki
-from screen import CURSOR, difference, until_seen
+from pin_window import type_pin
+from screen import until_seen
 from support import JPKI, Card, needs, wait_until
 
 # What Debian has of them, each of which the command pinentry may be.
@@ -39,15 +40,8 @@ class Asking(Jpki):
         return wait_until(listed, 60)[0]
 
     def answer(self, window, text):
-        """Type this, and Enter. As the first key, one that deletes would turn the stars off that
-        tell when the window listens."""
         self.screen.wait_text("Tries left", window)
-        before = self.screen.still(window)
-        until_seen(lambda: self.screen.write(window, text[0]),
-                   lambda: difference(before, self.screen.pixels(window)) > CURSOR)
-        self.screen.write(window, text[1:])
-        self.screen.key(window, "Return")
-        self.screen.wait_closed(window)
+        type_pin(self.screen, window, text)
 
     def end(self, status):
         """What was said, at its end; no window is left."""

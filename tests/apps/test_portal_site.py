@@ -520,7 +520,7 @@ class Page:
         env = {**os.environ, **{name: str(folder) for name in (
             "HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")}}
         self.firefox = Firefox(env, folder / "log", port, "--profile", profile)
-        self.firefox.tell("Marionette:SetContext", {"value": "content"})
+        self.firefox.context("content")
         self.open()
 
     def open(self):

@@ -27,9 +27,10 @@ class ExtendedBrowser:
     What a page of the extension or of a site has is looked at by run(), where a script sees the
     document but none of the page's own objects."""
 
-    def __init__(self, sandbox, screen, folder, authority, language="en"):
+    def __init__(self, sandbox, screen, folder, authority, language="en", env=None):
         needs(*self.programs)
         self.sandbox, self.screen, self.home, self.language = sandbox, screen, folder, language
+        self.env = env or {}
         folder.mkdir()
         self.configure(authority)
 
@@ -38,7 +39,7 @@ class ExtendedBrowser:
         return {"HOME": self.home, "LANGUAGE": self.language, "LC_ALL": LANGUAGES[self.language],
                 **self.screen.env(), "XDG_CONFIG_HOME": self.home / ".config",
                 "XDG_CACHE_HOME": self.home / ".cache", "XDG_DATA_HOME": self.home / ".local/share",
-                "XDG_RUNTIME_DIR": self.home}
+                "XDG_RUNTIME_DIR": self.home, **self.env}
 
     def register(self, program, **allowed):
         """Have the browser start this program for the extension, as jpki setup does it."""
@@ -178,6 +179,14 @@ class Firefox(ExtendedBrowser):
     def run(self, script):
         return self.marionette.run(script)
 
+    def run_in_frame(self, script):
+        """The same in the first frame of the page."""
+        self.marionette.tell("WebDriver:SwitchToFrame", {"id": 0})
+        try:
+            return self.run(script)
+        finally:
+            self.marionette.tell("WebDriver:SwitchToFrame", {"id": None})
+
     def quit(self):
         self.marionette.tell("Marionette:Quit", {"flags": ["eAttemptQuit"]})
         self.relay.stdin.close()
@@ -256,6 +265,21 @@ class Chromium(ExtendedBrowser):
         if "exceptionDetails" in done:
             raise Trouble(done["exceptionDetails"]["exception"]["description"])
         return done["result"].get("value")
+
+    def run_in_frame(self, script):
+        """The same in the frame of another site: a target of its own."""
+        page = self.session
+        self.session = self.devtools.tell(
+            "Target.attachToTarget", targetId=wait_until(self.frames)[0], flatten=True)["sessionId"]
+        try:
+            wait_until(lambda: self.run("return document.readyState;") == "complete")
+            return self.run(script)
+        finally:
+            self.session = page
+
+    def frames(self):
+        return [one["targetId"] for one in self.devtools.tell("Target.getTargets")["targetInfos"]
+                if one["type"] == "iframe"]
 
     def quit(self):
         self.devtools.tell("Browser.close")
