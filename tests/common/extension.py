@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Firefox and Chromium in a sandbox, with our extension, told what to do by their own protocols."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -233,7 +234,13 @@ class Chromium(ExtendedBrowser):
 
     def open(self, url):
         self.page("Page.navigate", url=url)
-        wait_until(lambda: self.run("return document.readyState;") == "complete", 60)
+        wait_until(self.is_open, 60)
+
+    def is_open(self):
+        """The extension may have the page loaded once more."""
+        with contextlib.suppress(Trouble):
+            return self.run("return document.readyState;") == "complete"
+        return False
 
     def page(self, method, **parameters):
         return self.devtools.tell(method, self.session, **parameters)

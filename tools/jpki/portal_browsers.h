@@ -6,12 +6,8 @@
 
 #include <stdbool.h>
 
+#include "portal_ids.h"
 #include "setup.h"
-
-enum portal_kind {
-	PORTAL_MOZILLA,
-	PORTAL_CHROMIUM,
-};
 
 struct portal_browser {
 	const char *title;

@@ -6,7 +6,11 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "portal_browsers.h"
+/* What kind a browser is of: extensions have names of its own there. */
+enum portal_kind {
+	PORTAL_MOZILLA,
+	PORTAL_CHROMIUM,
+};
 
 /* Whether it is a list of names, with commas between them, as browsers show them: 32 letters a to p
  * (Chromium), or what Firefox takes, as "name@place". */

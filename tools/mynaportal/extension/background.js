@@ -24,24 +24,10 @@ function originOf({ tab, frameId, url, origin, documentLifecycle = "active" }) {
   return SITES.test(address) && origin === address ? address : null;
 }
 
-// The tab in the window that tells of trouble, while there is one: a page that asks again and again
-// gets no more of them.
-let troubleTab = null;
-
 // Tell the person what went wrong and what to do; nobody wants to hear that he has cancelled.
-async function showTrouble(word) {
-  if (word === "cancelled") {
-    return;
-  }
-  const url = chrome.runtime.getURL(`trouble.html?${word}`);
-  const before = await troubleTab;
-  try {
-    const { windowId } = await chrome.tabs.update(before ?? chrome.tabs.TAB_ID_NONE, { url });
-    await chrome.windows.update(windowId, { focused: true });
-  } catch {
-    troubleTab = chrome.windows
-      .create({ type: "popup", url, width: 520, height: 340 })
-      .then((window) => window.tabs[0].id);
+function showTrouble(word) {
+  if (word !== "cancelled") {
+    chrome.windows.create({ type: "popup", url: `trouble.html?${word}`, width: 520, height: 340 });
   }
 }
 
