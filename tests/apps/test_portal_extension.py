@@ -96,7 +96,7 @@ class Portal:
 
     def open_options(self):
         self.browser.open_extension("options.html")
-        wait_until(lambda: self.browser.element("sites"))
+        wait_until(lambda: self.browser.element("platform", "disabled") is False)
 
     def set_platform(self, turned_on):
         self.open_options()
@@ -219,20 +219,20 @@ def test_one_question_of_a_page_at_a_time(portal):
 
 
 def assert_trouble(portal, word, language="en"):
-    """A window says what is wrong; the newest one takes the place of others."""
+    """A window says what is wrong, and what to do; the newest one takes the place of others."""
+    texts = messages(language)
+    wanted = [trouble(word, language), texts[f"trouble_{word.replace('-', '_')}_next"]]
+
     def said():
         for tab in portal.browser.tabs():
             with contextlib.suppress(Trouble):  # it has closed meanwhile
                 portal.browser.switch(tab)
-                what = portal.browser.element("what")
-                if what is not None:
-                    return what
-        return None
+                if portal.browser.run("return ['what', 'next'].map(id => "
+                                      "document.getElementById(id)?.textContent);") == wanted:
+                    return True
+        return False
 
-    wait_until(lambda: said() == trouble(word, language))
-    assert portal.browser.element("next") == (
-        messages(language)[f"trouble_{word.replace('-', '_')}_next"])
-    wait_until(lambda: len(portal.browser.screen.listed()) == 2)
+    wait_until(lambda: len(portal.browser.screen.listed()) == 2 and said())
 
 
 def test_the_program_is_missing(make_portal):

@@ -58,7 +58,7 @@ class Login:
 
     def set_platform(self):
         self.browser.open_extension("options.html")
-        wait_until(lambda: self.browser.element("platform", "checked") is False)
+        wait_until(lambda: self.browser.element("platform", "disabled") is False)
         self.browser.click("platform")
         wait_until(lambda: self.browser.element("platform", "checked"))
 

@@ -77,8 +77,10 @@ document.getElementById("check").addEventListener("click", check);
 
 const platform = document.getElementById("platform");
 
+// Nobody can change what is not known yet.
 chrome.storage.local.get("platform").then((stored) => {
   platform.checked = stored.platform === true;
+  platform.disabled = false;
 });
 
 // Off is how it was before: nothing is stored.
