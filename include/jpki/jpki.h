@@ -302,7 +302,9 @@ int jpki_attributes_tries(uint64_t card, unsigned *left, unsigned *maximum);
  * tries.
  *
  * Rules, errors and *spent are those of jpki_login, with tries of this PIN's own; the card is asked
- * for them each time, and that of another application never gets it. JPKI_ERR_NOT_FOUND if the card
+ * for them each time, and that of another application never gets it. Where another program has left
+ * the attributes open, and the card says so in place of counting the tries, it is locked first
+ * (jpki_attributes_tries does that too). JPKI_ERR_NOT_FOUND if the card
  * has no attributes, JPKI_ERR_DATA if what it has makes no sense (struct jpki_attributes): then the
  * PIN was right all the same. JPKI_ERR_RESET if the card lost its power on the way.
  *

@@ -18,6 +18,19 @@ select_jpki(struct reader *reader, int result)
 	return result == JPKI_OK ? rv : result;
 }
 
+/*
+ * Does the card only say that the PIN is verified, in place of counting its tries (card-facts: C)?
+ * Then somebody has left it open, who has no right to that, and what it has counted since is not to
+ * be seen until it is locked.
+ */
+static bool
+is_left_open(const struct reader *reader)
+{
+	const struct tries *tries = &reader->tries[JPKI_ATTRIBUTES];
+
+	return tries->known && !tries->counted;
+}
+
 /* ---------------------------------------------------------------- with the PIN */
 
 static int
@@ -33,6 +46,8 @@ give_pin_and_read(struct attempt *attempt, struct jpki_attributes *attributes)
 {
 	int rv = attempt_may_send(attempt);
 
+	if (rv == JPKI_OK && is_left_open(attempt->reader))
+		return JPKI_ERR_STATUS;
 	if (rv == JPKI_OK)
 		rv = attempt_send(attempt);
 	if (rv != JPKI_OK)
@@ -63,7 +78,7 @@ in_transaction(struct attempt *attempt, struct jpki_attributes *attributes)
 	if (rv != JPKI_OK)
 		return rv;
 	rv = work(attempt, attributes);
-	if (attempt->sent)
+	if (attempt->sent || is_left_open(reader))
 		lock_card(reader);
 	else {
 		rv = select_jpki(reader, rv);
@@ -80,6 +95,8 @@ attributes_read(
 	int rv = attempt_make(&attempt, pin);
 
 	if (rv == JPKI_OK)
+		rv = in_transaction(&attempt, attributes);
+	if (rv == JPKI_ERR_STATUS && !attempt.sent && is_left_open(reader)) /* it is locked now */
 		rv = in_transaction(&attempt, attributes);
 	attempt_end(&attempt, rv);
 	if (rv != JPKI_OK) /* something may have happened after they were read */
@@ -110,7 +127,9 @@ ask(struct reader *reader, int (*what)(struct reader *reader))
 		return rv;
 	rv = confirm_card(reader);
 	if (rv == JPKI_OK)
-		rv = select_jpki(reader, what(reader));
+		rv = what(reader);
+	if (jpki_card_in_transaction(reader->card))
+		rv = select_jpki(reader, rv);
 	return transaction_end(reader, rv);
 }
 
@@ -122,7 +141,22 @@ ask_tries(struct reader *reader)
 
 	if (rv == JPKI_OK)
 		rv = jpki_card_select_attributes(reader->card);
-	return rv == JPKI_OK ? contents_ask_tries(reader, JPKI_ATTRIBUTES, true) : rv;
+	if (rv == JPKI_OK)
+		rv = contents_ask_tries(reader, JPKI_ATTRIBUTES, true);
+	if (rv == JPKI_OK && is_left_open(reader))
+		lock_card(reader);
+	return rv;
+}
+
+/* As ask(), of a card that counts them. */
+static int
+ask_counted(struct reader *reader)
+{
+	int rv = ask(reader, ask_tries);
+
+	if (rv == JPKI_OK && is_left_open(reader))
+		rv = ask(reader, ask_tries);
+	return rv == JPKI_OK && is_left_open(reader) ? JPKI_ERR_STATUS : rv;
 }
 
 int
@@ -134,7 +168,7 @@ attributes_tries(struct reader *reader, unsigned *tries)
 	/* while something is unlocked, nobody is about to be asked for a PIN in vain */
 	if (!contents_shows_tries(reader, JPKI_ATTRIBUTES) &&
 	    !(known->known && reader_is_unlocked(reader)))
-		rv = ask(reader, ask_tries);
+		rv = ask_counted(reader);
 	if (rv == JPKI_OK)
 		*tries = known->left;
 	return rv;

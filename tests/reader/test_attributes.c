@@ -286,6 +286,63 @@ an_answer_that_is_lost(void **state)
 	}
 }
 
+/* Another program sends a command. */
+static void
+send_as_another(const uint8_t *command, size_t length)
+{
+	uint8_t answer[VCARD_RESPONSE_MAX];
+	size_t size = sizeof(answer);
+
+	assert_true(vcard_powered(card));
+	assert_int_equal(vcard_exchange(card, command, length, answer, &size), VCARD_ANSWERED);
+}
+
+static void
+give_as_another(const char *pin)
+{
+	static const uint8_t select[] = {
+	    0x00, 0xA4, 0x04, 0x0C, 10, 0xD3, 0x92, 0x10, 0, 0x31, 0, 0x01, 0x01, 0x04, 0x08};
+	uint8_t verify[] = {0x00, VERIFY, 0x00, 0x91, 4, 0, 0, 0, 0};
+
+	memcpy(verify + 5, pin, 4);
+	send_as_another(select, sizeof(select));
+	send_as_another(verify, sizeof(verify));
+}
+
+/*
+ * It was left open, and the card says that in place of the tries, of which most are gone: it is
+ * locked, and asked again, before anybody is told, and before a PIN is sent.
+ */
+static void
+what_another_program_has_left_open(void **state)
+{
+	enum jpki_try spent = JPKI_TRY_SPENT;
+
+	(void)state;
+	for (int told = 0; told < 2; told++) {
+		start_over();
+		assert_ok(vcard_quirk_set(card, "verified-count", "9000", NULL));
+		assert_ok(vcard_quirk_set(card, "wrong-pin", "keeps", NULL));
+		assert_int_equal(left_told(), 3);
+		give_as_another(RIGHT_PIN);
+		give_as_another(WRONG_PIN);
+		give_as_another(WRONG_PIN);
+		assert_false(all_locked());
+		clock_skip_ms(60000);
+		vcard_ledger_mark(card);
+		jpki_spare_last_try(told == 0);
+		if (told)
+			assert_int_equal(left_told(), 1);
+		else
+			assert_rv(give(WRONG_PIN, &spent), JPKI_ERR_LAST_TRY);
+		assert_int_equal(pins_sent(), 0);
+		assert_true(all_locked());
+		jpki_spare_last_try(false);
+		assert_ok(give(RIGHT_PIN, NULL));
+		assert_int_equal(pins_sent(), 1);
+	}
+}
+
 /* The selection is said to be made, and is not: the PIN goes nowhere. */
 static void
 a_selection_that_was_not_made(void **state)
@@ -630,6 +687,7 @@ main(void)
 	    TEST(blocked),
 	    TEST(the_last_try_is_spared),
 	    TEST(an_answer_that_is_lost),
+	    TEST(what_another_program_has_left_open),
 	    TEST(a_selection_that_was_not_made),
 	    TEST(a_card_that_loses_its_power_unnoticed),
 	    TEST(power_is_cut_whatever_goes_wrong_after_the_pin),
