@@ -284,6 +284,38 @@ def test_links_are_followed_and_stay(person):
     assert person.files() == before
 
 
+@pytest.mark.parametrize("name", [HOST, OFFICIAL])
+def test_a_manifest_behind_a_link_stays(person, name):
+    """A person has moved ours to where such files are kept; a next setup finds it there."""
+    person.install("firefox")
+    person.portal("--official", "a@b")
+    link, moved = person.home / FIREFOX / name, person.home / "dotfiles/manifest"
+    moved.parent.mkdir()
+    link.rename(moved)
+    link.symlink_to(moved)
+    text = moved.read_text()
+    said = person.portal("--remove", status=1)
+    assert f"{link} is a link, which jpki has not made: it stays" in said and said.count("removed") == 1
+    assert link.readlink() == moved and moved.read_text() == text
+    person.portal("--official", "a@b")
+    assert link.readlink() == moved and moved.read_text() == text
+    link.unlink()
+    person.portal("--remove")
+    assert [path for path in person.home.rglob("*") if path.is_file()] == [moved]
+
+
+@pytest.mark.parametrize("folder", [".mozilla", FIREFOX])
+def test_a_folder_that_is_a_link_to_nothing_is_told(person, folder):
+    person.install("firefox")
+    link = person.home / folder
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to("nowhere")
+    before = person.files()
+    said = person.portal(status=1)
+    assert f"cannot make the folder {link}: there is a link of that name, which leads to no folder" in said
+    assert person.files() == before
+
+
 # --- the official extension ------------------------------------------------------------------------
 
 
@@ -557,10 +589,36 @@ def test_the_number_of_the_installation_goes(person, data):
     assert number.exists()
     assert f"Mynaportal: removed {number}." in person.portal("--remove", **env)
     assert person.files() == before
-    person.put(f"{folder}/jpki/portal-installation", "")
+    person.put(f"{folder}/jpki/portal-installation", "0123456789abcdef" * 2 + "\n")
     kept = person.put(f"{folder}/jpki/reminder", "")
     person.portal("--remove", **env)
     assert kept.exists() and not number.exists()
+
+
+@pytest.mark.parametrize("text", [
+    "", "mine", "0123456789abcdef" * 2 + "\n\n", "0123456789abcdef" * 2 + "0", "0123456789ABCDEF" * 2], ids=repr)
+def test_what_is_no_number_of_the_installation_stays(person, text):
+    number = person.put(".local/share/jpki/portal-installation", text)
+    before = person.files()
+    person.portal()
+    said = person.portal("--remove", status=1)
+    assert f"{number} is not as jpki has made it: it stays" in said and said.count("removed") == 2
+    assert person.files() == before
+    number.unlink()
+    person.portal("--remove")
+
+
+@pytest.mark.parametrize("text", ["mine", "0123456789abcdef" * 2 + "\n"], ids=repr)
+def test_a_link_in_place_of_the_number_stays(person, text):
+    """jpki-portal-host makes none, and reads none."""
+    letter = person.put("documents/letter", text)
+    link = person.home / ".local/share/jpki/portal-installation"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(letter)
+    before = person.files()
+    said = person.portal("--remove", status=1)
+    assert f"{link} is a link" in said and "removed" not in said
+    assert person.files() == before
 
 
 # --- whatever goes wrong ---------------------------------------------------------------------------

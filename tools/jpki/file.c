@@ -42,6 +42,15 @@ is_same_file(const char *one, const char *other)
 	       a.st_ino == b.st_ino;
 }
 
+bool
+file_is_linked(const struct file *file, const char *path)
+{
+	struct stat info;
+
+	return lstat(path, &info) != 0 || info.st_dev != file->info.st_dev ||
+	       info.st_ino != file->info.st_ino;
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 static int
@@ -412,18 +421,32 @@ file_remove(const struct file *file)
 
 /* --- folders ---------------------------------------------------------------------------------- */
 
+/* Why there can be no folder of this name. */
+static const char *
+what_hinders(const char *path, int reason)
+{
+	struct stat info;
+
+	if (reason != EEXIST)
+		return strerror(reason);
+	return stat(path, &info) == 0 ? _("there is a file of that name")
+				      : _("there is a link of that name, which leads to no folder");
+}
+
 /* 1 if it was made, 0 if it was there, -1 if it cannot be made. */
 static int
 make_one(const char *path, mode_t mode)
 {
+	int reason;
+
 	if (mkdir(path, mode) == 0) {
 		(void)chmod(path, mode); /* whatever the umask */
 		return 1;
 	}
-	if (errno == EEXIST && is_folder(path))
+	reason = errno;
+	if (reason == EEXIST && is_folder(path))
 		return 0;
-	complain(_("cannot make the folder %s: %s"), path,
-	    errno == EEXIST ? _("there is a file of that name") : strerror(errno));
+	complain(_("cannot make the folder %s: %s"), path, what_hinders(path, reason));
 	return -1;
 }
 

@@ -30,6 +30,10 @@ int file_read(struct file *file, const char *path);
 
 void file_free(struct file *file);
 
+/* Whether the path by which a file was read is that of a link to it. Links to folders above do not
+ * count. */
+bool file_is_linked(const struct file *file, const char *path);
+
 /* Give the file another text, or make it. At each moment the whole old or the whole
  * new text is there, also on disk. Mode, owner, group and access list stay. 0, or -1 with the old
  * file as it was: also if it changed since it was read, or if its owner or group could not be kept.

@@ -81,6 +81,8 @@ portal_manifest_read(
 	    .folders = -1};
 	path = text_format("%s/%s.json", manifest->folder, name);
 	result = file_read(&manifest->file, path);
+	if (result == 0 && manifest->file.exists && file_is_linked(&manifest->file, path))
+		manifest->link = text_copy(path, strlen(path));
 	text_free(&path);
 	if (result != 0 || !manifest->file.exists)
 		return result;
@@ -94,6 +96,7 @@ portal_manifest_free(struct portal_manifest *manifest)
 {
 	json_decref(manifest->root);
 	file_free(&manifest->file);
+	text_free(&manifest->link);
 	text_free(&manifest->folder);
 }
 

@@ -19,6 +19,7 @@ struct portal_manifest {
 	const char *name;
 	char *folder;
 	struct file file;
+	char *link;   /* the path of a link to the file, which a person has made; else NULL */
 	json_t *root; /* NULL if the file has no object of JSON */
 	int folders;  /* that were made for it, if it is as it was made; else -1 */
 };

@@ -268,6 +268,36 @@ check_in(struct outcome *outcome, const struct portal_browser *browser)
 /* --- removing --------------------------------------------------------------------------------- */
 
 static void
+tell_left(struct outcome *outcome, const char *path)
+{
+	complain(
+	    _("%s is not as jpki has made it: it stays; delete it yourself if you want"), path);
+	outcome->status = STATUS_FAILED;
+}
+
+/* Without what it leads to, which may be of use elsewhere, the next setup would fail. */
+static void
+tell_left_link(struct outcome *outcome, const char *path)
+{
+	complain(_("%s is a link, which jpki has not made: it stays; delete it yourself if you "
+		   "want"),
+	    path);
+	outcome->status = STATUS_FAILED;
+}
+
+static void
+remove_ours(struct outcome *outcome, const struct portal_manifest *manifest)
+{
+	outcome->found++;
+	if (manifest->link != NULL)
+		tell_left_link(outcome, manifest->link);
+	else if (portal_manifest_remove(manifest) != 0)
+		outcome->status = STATUS_FAILED;
+	else
+		tell(_("%s: removed %s."), manifest->browser->title, manifest->file.path);
+}
+
+static void
 remove_manifest(struct outcome *outcome, const struct portal_browser *browser, const char *name)
 {
 	struct portal_manifest manifest;
@@ -278,16 +308,9 @@ remove_manifest(struct outcome *outcome, const struct portal_browser *browser, c
 	} else if (!manifest.file.exists) {
 		;
 	} else if (manifest.folders >= 0) {
-		outcome->found++;
-		if (portal_manifest_remove(&manifest) != 0)
-			outcome->status = STATUS_FAILED;
-		else
-			tell(_("%s: removed %s."), browser->title, manifest.file.path);
+		remove_ours(outcome, &manifest);
 	} else if (strcmp(name, PORTAL_HOST) == 0) {
-		complain(
-		    _("%s is not as jpki has made it: it stays; delete it yourself if you want"),
-		    manifest.file.path);
-		outcome->status = STATUS_FAILED;
+		tell_left(outcome, manifest.file.path);
 	} else {
 		tell(_("%s: %s is another program's: it stays."), browser->title,
 		    manifest.file.path);
@@ -307,6 +330,31 @@ tell_extension_stays(const struct portal_browser *browser)
 	portal_places_free(&places);
 }
 
+/* Whether it is what jpki-portal-host writes. */
+static bool
+is_number(const char *text)
+{
+	const size_t digits = 32;
+	const char *end;
+
+	if (strspn(text, "0123456789abcdef") != digits)
+		return false;
+	end = text + digits;
+	return end[0] == '\0' || strcmp(end, "\n") == 0;
+}
+
+static void
+remove_number(struct outcome *outcome, const struct file *file, const char *folder)
+{
+	outcome->found++;
+	if (file_remove(file) != 0) {
+		outcome->status = STATUS_FAILED;
+		return;
+	}
+	folders_remove(folder, 1);
+	tell(_("%s: removed %s."), outcome->request->title, file->path);
+}
+
 /* The number by which the sites know this installation, which jpki-portal-host makes. */
 static void
 remove_installation(struct outcome *outcome)
@@ -315,17 +363,16 @@ remove_installation(struct outcome *outcome)
 	char *path = text_format("%s/portal-installation", folder);
 	struct file file = {0};
 
-	if (file_read(&file, path) != 0) {
+	if (file_read(&file, path) != 0)
 		outcome->status = STATUS_FAILED;
-	} else if (file.exists) {
-		outcome->found++;
-		if (file_remove(&file) != 0) {
-			outcome->status = STATUS_FAILED;
-		} else {
-			folders_remove(folder, 1);
-			tell(_("%s: removed %s."), outcome->request->title, file.path);
-		}
-	}
+	else if (!file.exists)
+		;
+	else if (file_is_linked(&file, path))
+		tell_left_link(outcome, path);
+	else if (!is_number(file.text))
+		tell_left(outcome, path);
+	else
+		remove_number(outcome, &file, folder);
 	file_free(&file);
 	text_free(&path);
 	text_free(&folder);
