@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,8 +84,62 @@ is_built_in(const char *origin)
 
 struct search {
 	const char *origin, *path;
+	FILE *file;
+	int line;
 	bool found;
 };
+
+/* Blanks before it mean nothing: an indented line is none that goes on, which inih would take it
+ * for. What does not fit into the room is counted alone. False: there is none. */
+static bool
+read_line(struct search *search, char *line, size_t room, size_t *length)
+{
+	int byte;
+
+	*length = 0;
+	while ((byte = getc(search->file)) != EOF && byte != '\n') {
+		if (*length == 0 && isspace(byte))
+			continue;
+		if (*length < room) /* a NUL would hide what follows it */
+			line[*length] = (char)(byte != '\0' ? byte : '?');
+		(*length)++;
+	}
+	search->line++;
+	return byte != EOF || *length > 0;
+}
+
+static bool
+is_understood(const struct search *search, const char *line, size_t length, size_t room)
+{
+	if (length <= room) {
+		if (length == 0 || line[0] != '[' || memchr(line, ']', length) != NULL)
+			return true;
+		complain(_("%s: line %d is neither [section] nor name = value"), search->path,
+		    search->line);
+	} else if (line[0] != '#' && line[0] != ';') {
+		complain(_("%s: line %d is longer than %zu bytes, and not taken"), search->path,
+		    search->line, room);
+	}
+	return false;
+}
+
+/* For inih, as fgets: but a line comes whole, or not at all. What follows a section that is not
+ * understood is not of the one before. */
+static char *
+next_line(char *line, int size, void *context)
+{
+	struct search *search = context;
+	size_t room = (size_t)size - 2, length;
+
+	if (!read_line(search, line, room, &length))
+		return NULL;
+	if (!is_understood(search, line, length, room)) {
+		length = line[0] == '[' ? 3 : 0;
+		memcpy(line, "[?]", length);
+	}
+	memcpy(line + length, "\n", 2);
+	return line;
+}
 
 /* For inih; 1 is well. */
 static int
@@ -122,13 +177,15 @@ open_file(const char *path)
 static bool
 is_in_file(const char *path, const char *origin)
 {
-	struct search search = {.origin = origin, .path = path};
-	FILE *file = open_file(path);
+	struct search search = {.origin = origin, .path = path, .file = open_file(path)};
+	int line;
 
-	if (file == NULL)
+	if (search.file == NULL)
 		return false;
-	(void)ini_parse_file(file, take, &search);
-	(void)fclose(file);
+	line = ini_parse_stream(next_line, &search, take, &search);
+	if (line > 0)
+		complain(_("%s: line %d is neither [section] nor name = value"), path, line);
+	(void)fclose(search.file);
 	return search.found;
 }
 
