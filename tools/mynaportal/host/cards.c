@@ -116,11 +116,19 @@ cards_look(struct cards_state *state)
 	state->keys = word == WORD_DONE ? search.card.keys : 0;
 }
 
+/* Without the service, no card can be told from one that was taken out. */
+static enum word
+removed(void)
+{
+	size_t readers;
+
+	return jpki_readers(&readers) == JPKI_ERR_NO_SERVICE ? WORD_NO_SERVICE : WORD_CARD_REMOVED;
+}
+
 enum word
 cards_trouble(int error)
 {
 	if (error == JPKI_OK || pulled_instead(error) == JPKI_HOLDS_CARD)
-		return word_of_error(error) == WORD_NO_CARD ? WORD_CARD_REMOVED
-							    : word_of_error(error);
-	return WORD_CARD_REMOVED;
+		return word_of_error(error) == WORD_NO_CARD ? removed() : word_of_error(error);
+	return removed();
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -18,6 +19,10 @@
 #define NAME "portal-installation"
 #define TEMPORARY NAME ".new"
 #define DIGITS 32 /* two for each byte */
+
+/* How long another process may keep the lock, and how often it is looked at. */
+#define LOCK_MS 1000
+#define LOCK_TRIES 50
 
 /* ---------------------------------------------------------------- digits */
 
@@ -83,6 +88,7 @@ static bool
 make_number(int folder, uint8_t number[INSTALLATION_SIZE])
 {
 	char text[DIGITS + 2];
+	int error;
 
 	if (getrandom(number, INSTALLATION_SIZE, 0) != INSTALLATION_SIZE)
 		return false;
@@ -91,22 +97,43 @@ make_number(int folder, uint8_t number[INSTALLATION_SIZE])
 	if (write_text(folder, text, DIGITS + 1) &&
 	    renameat(folder, TEMPORARY, folder, NAME) == 0 && fsync(folder) == 0)
 		return true;
+	error = errno;
 	(void)unlinkat(folder, TEMPORARY, 0);
+	errno = error;
 	return false;
 }
 
-/* Only one process at a time makes it. */
+/* Only one process at a time makes it. Whoever keeps the lock does not keep us: without a number,
+ * one can be logged in. */
+static bool
+take_lock(int folder)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_MS / LOCK_TRIES * 1000000L};
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(folder, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK)
+			return false;
+		(void)nanosleep(&pause, NULL);
+	}
+	errno = EWOULDBLOCK;
+	return false;
+}
+
 static bool
 find_number(const char *path, uint8_t number[INSTALLATION_SIZE])
 {
 	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool found;
+	int error;
 
 	if (folder == -1)
 		return false;
-	found = flock(folder, LOCK_EX) == 0 &&
-		(read_number(folder, number) || make_number(folder, number));
+	found = take_lock(folder) && (read_number(folder, number) || make_number(folder, number));
+	error = errno;
 	(void)close(folder);
+	errno = error;
 	return found;
 }
 
@@ -114,13 +141,14 @@ bool
 installation_number(uint8_t number[INSTALLATION_SIZE])
 {
 	char *path;
-	bool found;
+	bool made, found;
 
 	if (place_check(true) != 0)
 		return false;
 	path = place_data(FOLDER);
-	found = folders_make(path, 0700) >= 0 && find_number(path, number);
-	if (!found)
+	made = folders_make(path, 0700) >= 0; /* else it has complained itself */
+	found = made && find_number(path, number);
+	if (made && !found)
 		complain(_("cannot write %s: %s"), path, strerror(errno));
 	text_free(&path);
 	return found;
