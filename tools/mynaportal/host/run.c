@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "heirs.h"
 #include "native_message.h"
 #include "run.h"
 #include "text.h"
@@ -104,6 +105,7 @@ run_start(
 	int ends[2];
 
 	*run = (struct run){0};
+	heirs_take();
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return false;
 	run->id = fork();
@@ -158,6 +160,9 @@ reap(struct run *run)
 
 	while (waitpid(run->id, &status, 0) == -1 && errno == EINTR)
 		;
+	if (!WIFEXITED(status))
+		heirs_end();
+	heirs_reap();
 	(void)close(run->answer);
 	run->id = 0;
 	return status;

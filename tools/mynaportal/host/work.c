@@ -11,6 +11,7 @@
 #include "combination.h"
 #include "credential.h"
 #include "installation.h"
+#include "moment.h"
 #include "program.h"
 #include "signing.h"
 #include "window.h"
@@ -19,6 +20,10 @@
 
 /* How long the service for card readers may take to answer at all, in seconds. */
 #define PATIENCE 20
+
+/* And from the PIN to the answer: at least, and more for each signature. */
+#define OPEN_PATIENCE 60u
+#define OPEN_PATIENCE_FOR_EACH 3u
 
 /* How often a person is asked in one go; answers that could be right end it sooner. */
 #define QUESTIONS 10
@@ -115,13 +120,25 @@ may_be_repeated(int error)
 	       error == JPKI_ERR_PIN_CHARACTER;
 }
 
+static enum word
+ask_pin(struct work *work, struct jpki_secret **pin)
+{
+	unsigned seconds = OPEN_PATIENCE + OPEN_PATIENCE_FOR_EACH * (unsigned)work->request->count;
+	enum word word = moment_of_window() ? window_ask(&work->window, pin) : WORD_INTERNAL;
+
+	if (word != WORD_DONE || moment_of_card(seconds))
+		return word;
+	jpki_secret_free(pin);
+	return WORD_INTERNAL;
+}
+
 /* One window and what comes of it: JPKI_OK, or an error of libjpki in window.wrong. */
 static enum word
 ask_once(struct work *work)
 {
 	enum jpki_try spent = JPKI_TRY_KEPT;
 	struct jpki_secret *pin;
-	enum word word = window_ask(&work->window, &pin);
+	enum word word = ask_pin(work, &pin);
 	int rv;
 
 	if (word != WORD_DONE)
@@ -208,6 +225,7 @@ do_started(struct work *work)
 		return word_of_error(rv);
 	word = do_with_card(work);
 	(void)jpki_stop();
+	moment_over();
 	return word;
 }
 
