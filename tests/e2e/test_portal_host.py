@@ -3,6 +3,7 @@
 for pinentry answers."""
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -260,6 +261,17 @@ def test_without_a_place_for_the_number(host, tmp_path):
     (tmp_path / "home" / ".local").write_text("a file")
     answer = host.ask(log_in(), PIN)
     assert answer["result"] == "0" and {"uuid", "combination_code"} & set(answer) == set()
+    assert host.said().count("cannot") == 1
+
+
+def test_a_number_that_is_locked_for_ever(host, tmp_path):
+    """One logs in without."""
+    kept(tmp_path).parent.mkdir(parents=True, mode=0o700)
+    folder = os.open(kept(tmp_path).parent, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    answer = host.ask(log_in(), PIN)
+    os.close(folder)
+    assert answer["result"] == "0" and "uuid" not in answer and "cannot write" in host.said()
 
 
 @pytest.mark.parametrize("quirk", ["absent", "no-record", "short", "garbled"])
@@ -604,6 +616,26 @@ def test_sites_of_the_person(hosts, tmp_path):
     assert 'jpki-portal-host: ' in host.said() and '"http://not.example" is not a site' in host.said()
 
 
+def test_sites_by_whole_lines(hosts, tmp_path):
+    """What is long, goes on or is not understood lists no other site."""
+    folder = tmp_path / "config" / "jpki"
+    folder.mkdir(parents=True)
+    (folder / "portal.conf").write_text(
+        "[sites]\n# " + "x" * 196 + "site = https://comment.example\n site = https://two.example\n"
+        "  https://more.example\nsite = https://" + "a." * 80 + "example" + ".cut" * 9 + "\nnonsense\n"
+        "[other\nsite = https://o.example\n")
+    host = hosts(env={"XDG_CONFIG_HOME": str(tmp_path / "config")})
+    assert host.ask(log_in(), PIN, origin="https://two.example")["result"] == "0"
+    for origin in ("https://comment.example", "https://more.example", "https://o.example", "https://" + "a." * 80 + "example",
+                   *("https://" + ("a." * 80 + "example" + ".cut" * 9)[:n] for n in range(175, 186))):
+        host.send(log_in(), origin)
+        assert host.answer() == refused("01", "refused-origin")
+    said = host.said()
+    assert '"https" in [sites] is not known' in said and "line 5 is longer than" in said
+    assert "line 6 is neither" in said and "line 7 is neither" in said
+    assert "line 2" not in said
+
+
 def test_a_pipe_is_no_list_of_sites(hosts, tmp_path):
     folder = tmp_path / "config" / "jpki"
     folder.mkdir(parents=True)
@@ -815,9 +847,41 @@ def test_a_request_that_dies_is_told(host, card):
     (worker,) = host.workers()
     os.kill(worker, signal.SIGABRT)
     assert host.answer() == refused("01", "internal")
-    for pid in windows_that_live(host.windows):
-        os.kill(pid, signal.SIGKILL)
+    assert windows_that_live(host.windows) == []  # there are no two of them
     assert host.ask(log_in(), PIN)["result"] == "0"
+
+
+def test_a_request_that_dies_leaves_the_guard(host, card):
+    """Which locks the card."""
+    card("delay", "signature", "1000000")
+    host.send(sign(*DOCUMENTS))
+    host.windows.give(PASSWORD)
+    wait_until(lambda: card.events("verify"))
+    (worker,) = host.workers()
+    os.kill(worker, signal.SIGKILL)
+    assert host.answer() == refused("02", "internal")
+    wait_until(lambda: card.verified() == [], 5)
+    assert alive(host.pid)
+
+
+def test_a_stopped_request_does_not_keep_the_card_open(host, card):
+    """Nor when the process above can end nothing any more."""
+    card("delay", "signature", "1000000")
+    host.send(sign(*DOCUMENTS))
+    host.windows.give(PASSWORD)
+    wait_until(lambda: card.events("verify"))
+    (worker,) = host.workers()
+    os.kill(worker, signal.SIGSTOP)
+    os.kill(host.pid, signal.SIGKILL)
+    wait_until(lambda: not alive(worker) and card.verified() == [], 5)
+
+
+def test_a_service_that_goes_while_the_window_is_open(host, card, searcher):
+    host.send(log_in())
+    host.windows.next()
+    assert searcher("signal", "/usr/sbin/pcscd", signal.SIGKILL)
+    host.windows.answer(f"pin {PIN}")
+    assert host.answer() == refused("01", "no-service")
 
 
 def test_a_service_that_never_answers(hosts, sandbox, searcher):
