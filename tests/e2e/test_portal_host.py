@@ -582,6 +582,29 @@ def test_a_pin_does_not_pass_through_the_browser(bare, message, name):
     assert bare.answer_to({**message, name: "1234"}) == refused(message["mode"], "refused-pin")
 
 
+@pytest.mark.parametrize("name", ["userPIN", "PINCode", "PinSign", "signaturepin", "pinvalue", "new_pins", "pwd", "user-pass",
+                                  "pass_word", "MyPassPhrase", "oldPasswd2", "ＰＩＮ", "ｐｉｎ番号", "暗証", "新パスワード", "ピン", "ピン番号",
+                                  "p-i-n"])
+def test_many_names_of_a_pin(bare, name):
+    for more in ({name: ""}, {"a": {"b": {name: 1}}}, {"a": [1, [{name: None}]]}):
+        assert bare.answer_to(log_in(**more)) == refused("01", "refused-pin"), more
+
+
+def test_a_pin_may_be_where_nobody_looks(bare):
+    deep = {}
+    for _ in range(100):
+        deep = [deep]
+    assert bare.answer_to(log_in(a=deep)) == refused("01", "refused-pin")
+
+
+def test_no_names_of_a_pin(bare):
+    """Seen from the digest, which is looked at afterwards."""
+    names = ["shipping", "mapping", "spin", "ping", "opinion", "optIn", "pinned", "compass", "passport", "spinner", "ショッピング",
+             "ピンク", "Ｐ", "xＺ", "service_id", "mapIn", "at pwr"]
+    message = {"mode": "01", "digest": "", "a": [{name: {name: "1234"} for name in names}]}
+    assert bare.answer_to(message) == refused("01", "refused-digest")
+
+
 @pytest.mark.parametrize("origin", [
     "http://myna.go.jp", "https://myna.go.jp/", "https://myna.go.jp:443", "https://myna.go.jp:8443",
     "https://myna.go.jp.example.com", "https://xmyna.go.jp", "https://.myna.go.jp", "https://a..myna.go.jp",
@@ -1072,6 +1095,7 @@ def test_misused(words):
                           stderr=subprocess.PIPE, text=True, timeout=60, check=False)
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.startswith("jpki-portal-host: ") and "--help" in done.stderr
+    assert ("needs an origin and a message" in done.stderr) == (words[:1] == ["--ask"])
 
 
 def test_openssl_is_not_configured_from_elsewhere(hosts, tmp_path):

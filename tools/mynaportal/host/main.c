@@ -30,7 +30,9 @@ print_help(void)
 static int
 misused(const char *word)
 {
-	if (word != NULL)
+	if (word != NULL && strcmp(word, "--ask") == 0)
+		complain("%s", _("--ask needs an origin and a message, and nothing more"));
+	else if (word != NULL)
 		complain(_("\"%s\" is not understood here"), word);
 	else
 		complain("%s", _("a browser starts this program: \"jpki setup portal\" has it do "

@@ -67,6 +67,8 @@ message_is_begun(const struct message_input *input)
 void
 message_next(struct message_input *input)
 {
+	if (input->text != NULL)
+		explicit_bzero(input->text, input->filled);
 	free(input->text);
 	*input = (struct message_input){0};
 }

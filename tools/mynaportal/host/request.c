@@ -21,45 +21,145 @@ parse(const char *text, size_t length)
 
 /* ---------------------------------------------------------------- no PIN */
 
-static const char *const pin_names[] = {"pin", "pins", "pincode", "pinnumber", "userpin", "authpin",
-    "signpin", "password", "passwd", "passcode", "passphrase", "passwords", "userpassword",
-    "signpassword", "pw", "pwd"};
+/* Words that are one. */
+static const char *const pin_words[] = {"pass", "pw", "pws", "pwd", "pwds"};
 
-/* Letters of the longest of them, and then some. */
-#define NAME_ROOM 32
+/* What only a name of one has in it, however its words are parted. */
+static const char *const pin_parts[] = {"password", "passwd", "passcode", "passphrase", "pincode",
+    "ansho", "暗証", "パスワード", "ﾊﾟｽﾜｰﾄﾞ", "ﾋﾟﾝ"};
 
-/* Its letters alone, small: "PIN_1" is "pin". */
-static void
-take_letters(const char *name, char letters[NAME_ROOM])
+/* Words that begin or end with "pin" and are none. */
+static const char *const other_words[] = {"ping", "pings", "pinging", "pink", "pine", "pint",
+    "pinch", "pinned", "pinning", "pinpoint", "spin", "hairpin", "underpin"};
+
+/* And what stands beside ピン where it is none, as in ショッピング. */
+static const char *const before_kana[] = {"ッ", "ス"};
+static const char *const after_kana[] = {"グ", "ク", "ト", "チ", "ポ"};
+
+#define IS_ONE_OF(text, list) is_one_of(text, list, sizeof(list) / sizeof((list)[0]))
+
+static bool
+is_one_of(const char *text, const char *const *list, size_t count)
 {
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(text, list[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The letter at *name, or a blank for what is none; *name goes on. Full-width letters, U+FF21 and
+ * U+FF41 with those that follow, are as others. */
+static char
+next_letter(const char **name)
+{
+	const unsigned char *at = (const unsigned char *)*name;
+	bool wide = at[0] == 0xEF && (at[1] == 0xBC || at[1] == 0xBD);
+	int letter = wide ? 0x20 + (at[1] - 0xBC) * 0x40 + (at[2] - 0x80) : at[0];
+
+	*name += wide ? 3 : 1;
+	return (char)(isascii(letter) && isalpha(letter) ? letter : ' ');
+}
+
+/* Blanks part the words of "userPIN", "PinCode" and "pin_1". */
+static char *
+part_words(const char *name)
+{
+	char *words = memory_new(2 * strlen(name) + 1), before = ' ';
 	size_t length = 0;
 
-	for (; *name != '\0' && length < NAME_ROOM - 1; name++)
-		if (isascii(*name) && isalpha((unsigned char)*name))
-			letters[length++] = (char)tolower((unsigned char)*name);
-	letters[length] = '\0';
+	while (*name != '\0') {
+		char letter = next_letter(&name);
+		const char *ahead = name;
+		bool ends = isupper((unsigned char)letter) &&
+			    (islower((unsigned char)before) ||
+				(isupper((unsigned char)before) && *ahead != '\0' &&
+				    islower((unsigned char)next_letter(&ahead))));
+
+		if (ends)
+			words[length++] = ' ';
+		words[length++] = (char)tolower((unsigned char)letter);
+		before = letter;
+	}
+	return words;
+}
+
+static bool
+is_pin_word(const char *word)
+{
+	size_t length = strlen(word);
+
+	if (length < 3 || (strncmp(word, "pin", 3) != 0 && strcmp(word + length - 3, "pin") != 0))
+		return IS_ONE_OF(word, pin_words);
+	return !IS_ONE_OF(word, other_words);
+}
+
+static bool
+has_pin_part(const char *text)
+{
+	for (size_t i = 0; i < sizeof(pin_parts) / sizeof(pin_parts[0]); i++)
+		if (strstr(text, pin_parts[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* Its words are joined when they have been looked at: "p_i_n" is one as well. */
+static bool
+has_pin_letters(const char *name)
+{
+	char *words = part_words(name), *joined = memory_new(strlen(words) + 1), *rest = words,
+	     *word;
+	bool has = false;
+
+	while ((word = strsep(&rest, " ")) != NULL) {
+		has |= is_pin_word(word);
+		memcpy(joined + strlen(joined), word, strlen(word));
+	}
+	has |= has_pin_part(joined) || strcmp(joined, "pin") == 0 || IS_ONE_OF(joined, pin_words);
+	free(joined);
+	free(words);
+	return has;
+}
+
+static bool
+has_pin_kana(const char *name)
+{
+	static const char kana[] = "ピン";
+	char before[4] = "", after[4] = "";
+
+	for (const char *at = name; (at = strstr(at, kana)) != NULL; at++) {
+		size_t done = (size_t)(at - name);
+
+		(void)snprintf(before, sizeof(before), "%s", done >= 3 ? at - 3 : "");
+		(void)snprintf(after, sizeof(after), "%s", at + strlen(kana));
+		if (!IS_ONE_OF(before, before_kana) && !IS_ONE_OF(after, after_kana))
+			return true;
+	}
+	return false;
 }
 
 static bool
 is_of_pin(const char *name)
 {
-	char letters[NAME_ROOM];
-
-	take_letters(name, letters);
-	for (size_t i = 0; i < sizeof(pin_names) / sizeof(pin_names[0]); i++)
-		if (strcmp(letters, pin_names[i]) == 0)
-			return true;
-	return strstr(name, "暗証番号") != NULL || strstr(name, "パスワード") != NULL;
+	return has_pin_letters(name) || has_pin_part(name) || has_pin_kana(name);
 }
 
-/* A PIN does not pass through a browser: whoever sends one is not to get used to it. */
+/* Deeper than any message that is one. */
+#define DEPTH_MAX 32
+
+/* A PIN does not pass through a browser: whoever sends one is not to get used to it. Where nobody
+ * looks any more, there may be one. */
 static bool
-has_pin(json_t *message)
+has_pin(json_t *value, int depth) /* NOLINT(misc-no-recursion): DEPTH_MAX */
 {
-	for (void *at = json_object_iter(message); at != NULL;
-	     at = json_object_iter_next(message, at))
-		if (is_of_pin(json_object_iter_key(at)))
-			return true;
+	const char *name;
+	json_t *member;
+	size_t i;
+
+	if (depth > DEPTH_MAX)
+		return true;
+	json_object_foreach(
+	    value, name, member) if (is_of_pin(name) || has_pin(member, depth + 1)) return true;
+	json_array_foreach(value, i, member) if (has_pin(member, depth + 1)) return true;
 	return false;
 }
 
@@ -80,6 +180,7 @@ take_digests(const json_t *list, struct request *request)
 
 	if (count == 0 || count > REQUEST_DIGESTS_MAX)
 		return WORD_REFUSED_DIGEST;
+	request->room = count;
 	request->digests = memory_new(count * sizeof(*request->digests));
 	for (size_t i = 0; i < count; i++)
 		if (!take_digest(json_array_get(list, i), request))
@@ -90,6 +191,7 @@ take_digests(const json_t *list, struct request *request)
 static enum word
 take_one_digest(const json_t *value, struct request *request)
 {
+	request->room = 1;
 	request->digests = memory_new(sizeof(*request->digests));
 	return take_digest(value, request) ? WORD_DONE : WORD_REFUSED_DIGEST;
 }
@@ -145,7 +247,7 @@ take_message(json_t *message, struct request *request)
 
 	if (!json_is_object(message))
 		return WORD_NOT_UNDERSTOOD;
-	if (has_pin(message))
+	if (has_pin(message, 0))
 		return WORD_REFUSED_PIN;
 	word = take_kind(request);
 	return word == WORD_DONE ? take_what_is_signed(message, request) : word;
@@ -225,7 +327,11 @@ request_read_of(const char *origin, const char *text, size_t length, struct requ
 void
 request_free(struct request *request)
 {
+	if (request->origin != NULL)
+		explicit_bzero(request->origin, strlen(request->origin));
 	text_free(&request->origin);
+	if (request->digests != NULL)
+		explicit_bzero(request->digests, request->room * sizeof(*request->digests));
 	free(request->digests);
 	*request = (struct request){0};
 }

@@ -27,7 +27,7 @@ struct request {
 	char mode[REQUEST_MODE_SIZE]; /* as it was asked, for the answer; "": it was not told */
 	char *origin;		      /* NULL: the extension does not tell */
 	struct digest *digests;	      /* those to be signed */
-	size_t count;
+	size_t count, room;	      /* of them; for so many */
 };
 
 /* Judge what an extension has sent, JSON in UTF-8. Ours wraps a page's message, and tells the
@@ -40,6 +40,7 @@ enum word request_read(
 enum word request_read_of(
     const char *origin, const char *text, size_t length, struct request *request);
 
+/* Nothing of it is left in memory. */
 void request_free(struct request *request);
 
 #endif

@@ -153,11 +153,15 @@ read_some(struct supervise *all)
 {
 	uint8_t bytes[16384];
 	ssize_t count = read(all->in, bytes, sizeof(bytes));
+	bool well;
 
 	if (count == -1 && (errno == EINTR || errno == EAGAIN))
 		return true;
-	if (count > 0)
-		return take_bytes(all, bytes, (size_t)count);
+	if (count > 0) {
+		well = take_bytes(all, bytes, (size_t)count);
+		explicit_bzero(bytes, (size_t)count);
+		return well;
+	}
 	if (!message_is_begun(&all->input))
 		return false;
 	complain("%s", _("a message has ended in its middle"));
