@@ -300,12 +300,12 @@ WINDOWS = {
 }
 JAPANESE = {
     "log in": f"{ORIGIN} が、マイナンバーカードでのログインを求めています。\n"
-              "利用者証明用電子証明書の暗証番号（数字4桁）\n残り3回です (全3回)。",
+              "利用者証明用電子証明書の暗証番号（数字4桁）\n残り3回です（全3回）。",
     "sign": f"{ORIGIN} が、文書3件への電子署名を求めています。\n"
             "署名に付く電子証明書には、氏名、住所、生年月日、性別が含まれます。\n"
-            "署名用電子証明書のパスワード（英数字6～16文字）\n残り5回です (全5回)。",
+            "署名用電子証明書のパスワード（英数字6～16文字）\n残り5回です（全5回）。",
     "attributes": f"{ORIGIN} が、氏名、住所、生年月日、性別の読み取りを求めています。\n"
-                  "券面事項入力補助用の暗証番号（数字4桁）\n残り3回です (全3回)。",
+                  "券面事項入力補助用の暗証番号（数字4桁）\n残り3回です（全3回）。",
 }
 
 
@@ -965,6 +965,9 @@ def test_nothing_of_a_person_in_a_log_of_all(hosts, card, what):
         assert PASSWORD not in said and PASSWORD.encode().hex() not in said.lower()
 
 
+PREFIX_TEXT = digest(b"")[:24].encode()  # which all of them begin with
+
+
 def test_no_pin_is_left_in_memory(sandbox, searcher, host, card):
     """Of the process that got it, while it signs, and of the one above."""
     password = "QZ7XK2VW9PR4MT6B"
@@ -981,6 +984,21 @@ def test_no_pin_is_left_in_memory(sandbox, searcher, host, card):
         assert searcher("search", pid, needles)[1] > 1 << 19
     assert card.verified() == ["signature"]  # it was still at it
     assert host.answer()["result"] == "0"
+
+
+def test_nothing_that_was_asked_is_left_in_memory(searcher, host, card):
+    """Of the process that stays."""
+    documents = [f"document {number}".encode() for number in range(20)]
+    assert host.ask(sign(*documents), PASSWORD)["result"] == "0"
+    host.send({**log_in(b"refused"), "pin": "1"})
+    assert host.answer() == refused("01", "refused-pin")
+    hashes = [hashlib.sha256(document).digest() for document in (*documents, b"refused")]
+    texts = [digest(document).encode() for document in (*documents, b"refused")]
+    needles = [part.hex() for whole in hashes + texts for part in (whole[:16], whole[16:])
+               if not PREFIX_TEXT.startswith(part)]
+    (pid,) = searcher("processes", str(HOST))
+    found, size = searcher("search", pid, needles)
+    assert found == [] and size > 1 << 19
 
 
 # --- the check of the extension's page --------------------------------------------------------

@@ -39,11 +39,13 @@ answer_refused(const char *mode, enum word word)
 char *
 answer_text(json_t *answer, size_t *length)
 {
-	char *text = json_dumps(answer, JSON_COMPACT);
+	char *text;
 
-	*length = text != NULL ? strlen(text) : 0;
+	*length = json_dumpb(answer, NULL, 0, JSON_COMPACT);
 	if (*length == 0)
 		out_of_memory();
+	text = memory_new(*length + 1);
+	(void)json_dumpb(answer, text, *length, JSON_COMPACT);
 	return text;
 }
 

@@ -7,6 +7,7 @@
 #include "caller.h"
 #include "columns.h"
 #include "exit_status.h"
+#include "json_memory.h"
 #include "message.h"
 #include "startup.h"
 #include "supervise.h"
@@ -73,6 +74,7 @@ main(int argc, char **argv)
 	enum caller caller = caller_of(argc, argv);
 
 	startup_streams();
+	json_memory_wipe();
 	/* What OpenSSL is told elsewhere to use is not for this program. */
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	startup_language();

@@ -108,11 +108,13 @@ has_pin_letters(const char *name)
 {
 	char *words = part_words(name), *joined = memory_new(strlen(words) + 1), *rest = words,
 	     *word;
+	size_t length = 0;
 	bool has = false;
 
 	while ((word = strsep(&rest, " ")) != NULL) {
 		has |= is_pin_word(word);
-		memcpy(joined + strlen(joined), word, strlen(word));
+		memcpy(joined + length, word, strlen(word));
+		length += strlen(word);
 	}
 	has |= has_pin_part(joined) || strcmp(joined, "pin") == 0 || IS_ONE_OF(joined, pin_words);
 	free(joined);
@@ -129,8 +131,8 @@ has_pin_kana(const char *name)
 	for (const char *at = name; (at = strstr(at, kana)) != NULL; at++) {
 		size_t done = (size_t)(at - name);
 
-		(void)snprintf(before, sizeof(before), "%s", done >= 3 ? at - 3 : "");
-		(void)snprintf(after, sizeof(after), "%s", at + strlen(kana));
+		(void)snprintf(before, sizeof(before), "%.3s", done >= 3 ? at - 3 : "");
+		(void)snprintf(after, sizeof(after), "%.3s", at + strlen(kana));
 		if (!IS_ONE_OF(before, before_kana) && !IS_ONE_OF(after, after_kana))
 			return true;
 	}
