@@ -61,8 +61,8 @@ tries_text(const struct window *window)
 {
 	if (window->left == 1)
 		return text_format(
-		    "%s", _("ONLY ONE TRY IS LEFT: a wrong one blocks it, and then only the "
-			    "municipal office can set a new one."));
+		    "%s", _("ONLY ONE TRY IS LEFT: a wrong one blocks it, and then it has to be "
+			    "set anew."));
 	return text_format(_("Tries left: %u of %u."), window->left, window->maximum);
 }
 
