@@ -237,7 +237,7 @@ class Chromium(ExtendedBrowser):
         wait_until(self.is_open, 60)
 
     def is_open(self):
-        """The extension may have the page loaded once more."""
+        """It may be between two pages."""
         with contextlib.suppress(Trouble):
             return self.run("return document.readyState;") == "complete"
         return False

@@ -24,6 +24,9 @@ SERVER = """
         location = /sandboxed.html {{
             add_header Content-Security-Policy "sandbox allow-scripts";
         }}
+        location = /posted.html {{
+            error_page 405 =200 /posted.html;  # a file answers no POST by itself
+        }}
     }}
 """
 
@@ -76,6 +79,8 @@ PAGES = {
     "index": "<h1>ログイン</h1>",
     "other": "<h1>次のページ</h1>",
     "sandboxed": "<h1>閉じ込められたページ</h1>",
+    "form": '<form method="post" action="https://login.e-tax.nta.go.jp/posted.html"></form>',
+    "posted": "<h1>受け付けました</h1>",
     "frame": '<iframe src="https://myna.go.jp/index.html"></iframe>',
     # as some do: everything anew, the body too
     "replaced": "<script>document.body = document.createElement('body');</script>",

@@ -56,6 +56,10 @@ class Login:
         self.browser.start()
         self.set_platform()
         self.browser.open(SITE)
+        # this page has been told too late, the next one knows
+        wait_until(lambda: self.browser.run(
+            "return localStorage.getItem('jpki-portal-platform');") == "windows")
+        self.browser.open(SITE)
         self.wait_state(READY)
         self.card.mark()
 

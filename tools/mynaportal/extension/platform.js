@@ -4,8 +4,8 @@
 //
 // This runs among the scripts of the page, before any of them, and has to know at once: the page may
 // look at navigator with its first line, the setting of the extension can be read later only. So
-// setting.js keeps a copy of it in the storage of the site. Where a site does not keep the copy,
-// setting.js says a moment later, by an event, that it is on. Without both nothing is touched. A page
+// setting.js keeps a copy of it in the storage of the site. Where there is no copy (yet), setting.js
+// says a moment later, by an event, that it is on. Without both nothing is touched. A page
 // that makes them itself is told "Windows", which is all that it gets from that.
 "use strict";
 

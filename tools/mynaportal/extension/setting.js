@@ -5,39 +5,30 @@
 
 const NAME = "jpki-portal-platform"; // as in platform.js
 
-// Make the copy say what the setting says. Whether it had to be changed, and that has worked.
+// Make the copy say what the setting says, for the pages of this site that are opened from now on.
 function correctCopy(setting) {
   try {
-    const wanted = setting === true ? "windows" : null;
-    if (localStorage.getItem(NAME) === wanted) {
-      return false;
-    }
-    if (wanted === null) {
-      localStorage.removeItem(NAME);
+    if (setting === true) {
+      localStorage.setItem(NAME, "windows");
     } else {
-      localStorage.setItem(NAME, wanted);
+      localStorage.removeItem(NAME);
     }
-    return localStorage.getItem(NAME) === wanted;
   } catch {
-    return false; // the site may store nothing
+    // the site may store nothing: its pages are told late, each time
   }
 }
 
-// The scripts of this page have been told what the copy said before; a new page is told the new. One
-// that is new already is not loaded once more: a site may empty its storage each time it is left.
-function isReloaded() {
-  return performance.getEntriesByType("navigation")[0]?.type === "reload";
-}
-
+// The page is never loaded anew for this: it may be the answer to a form, which would be sent twice,
+// and a person may have typed something into it. Where the copy was not there in time, the page is
+// told a moment later; that may be too late for its first scripts.
 chrome.storage.local.get("platform").then(({ platform }) => {
-  if (correctCopy(platform) && !isReloaded()) {
-    location.reload();
-  } else if (platform === true) {
-    document.dispatchEvent(new Event(NAME)); // late, for sites that store nothing
+  correctCopy(platform);
+  if (platform === true) {
+    document.dispatchEvent(new Event(NAME));
   }
 });
 
-// A page that is open is not loaded anew: the person may have typed something into it.
+// A page that is open stays as it is, but the next one of its site knows.
 chrome.storage.onChanged.addListener((changes, area) => {
   if (area === "local" && changes.platform) {
     correctCopy(changes.platform.newValue);
