@@ -49,26 +49,41 @@ async function checkSites() {
   show("checkSites", allowed ? "ok" : "no-sites", text("checkSitesOk"));
 }
 
-// Without a service there is no reader, without a reader no card.
-function checkCard({ service, reader, card, keys = [] }) {
-  const found = keys.map((key) => text(KEYS[key])).join(text("checkKeysAnd"));
+// Without a service there is no reader, without a reader no card. A newer program may know more keys.
+function checkCard({ service, reader, card, keys }) {
+  const known = keys.filter((key) => Object.hasOwn(KEYS, key));
+  const found = known.map((key) => text(KEYS[key])).join(text("checkKeysAnd"));
   return show("checkService", service, text("checkServiceOk"))
     && show("checkReader", reader, text("checkReaderOk"))
     && show("checkCard", card, text("checkCardOk"))
-    && show("checkKeys", keys.length > 0 ? "ok" : "no-key", found);
+    && show("checkKeys", known.length > 0 ? "ok" : "no-key", found);
 }
 
+function checkAnswer(answer) {
+  if (!answer) {
+    show("checkProgram", "no-program");
+  } else if (answer.result === "0") {
+    show("checkProgram", "ok", text("checkProgramOk", answer.version));
+    show("checkPinentry", answer.pinentry ? "ok" : "no-pinentry", text("checkPinentryOk"));
+    checkCard(answer);
+  } else {
+    show("checkService", answer.message ?? "internal"); // it could not look
+  }
+}
+
+// A card may take some seconds.
 async function check() {
   const button = document.getElementById("check");
   button.disabled = true;
+  button.textContent = text("checkRuns");
   document.getElementById("results").replaceChildren();
-  await checkSites();
-  const answer = await askProgram();
-  if (show("checkProgram", answer ? "ok" : "no-program", text("checkProgramOk", answer?.version))) {
-    show("checkPinentry", answer.pinentry ? "ok" : "no-pinentry", text("checkPinentryOk"));
-    checkCard(answer);
+  try {
+    await checkSites();
+    checkAnswer(await askProgram());
+  } finally {
+    button.textContent = text("checkButton");
+    button.disabled = false;
   }
-  button.disabled = false;
 }
 
 document.getElementById("check").addEventListener("click", check);

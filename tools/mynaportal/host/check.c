@@ -38,11 +38,13 @@ plain(enum word card)
 json_t *
 check_answer(int started)
 {
-	struct cards_state state = {WORD_NO_SERVICE, WORD_NO_READER, WORD_NO_CARD, 0};
+	struct cards_state state = {WORD_DONE, WORD_NO_READER, WORD_NO_CARD, 0};
 	json_t *answer;
 
 	if (started == JPKI_OK)
 		cards_look(&state);
+	else
+		state.service = word_of_error(started);
 	answer = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b}", "result", "0", "version",
 	    JPKI_VERSION, "service", word_text(state.service), "reader", word_text(state.reader),
 	    "card", word_text(plain(state.card)), "keys", keys_json(state.keys), "pinentry",
