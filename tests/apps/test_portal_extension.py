@@ -279,7 +279,8 @@ def test_a_program_that_ends_without_an_answer(portal):
 
 
 def test_errors_are_told_to_page_and_person(make_portal, language):
-    """The answer comes as the program gave it. Who has cancelled knows that himself."""
+    """The answer comes as the program gave it. Who has cancelled knows that himself, and who is to
+    type a PIN sees that; nobody is told the same twice at a time."""
     portal = make_portal(language=language)
     page = portal.browser.tab()
     count = 0
@@ -293,18 +294,25 @@ def test_errors_are_told_to_page_and_person(make_portal, language):
         assert portal.answers(count)[-1] == answer
 
     answered("cancelled")
+    answered("busy")
     portal.wait_ended()
     for word in ("no-reader", "pin-blocked", "<b>newer</b>"):
         answered(word)
         assert_trouble(portal, word if word[0] != "<" else "internal", language)
         portal.browser.screen.keep(f"trouble {portal.browser.name} {language} {count}")
         portal.browser.switch(page)
-    # no window was there for the first one: one for each of the others and the browser's own
+        answered(word)
+    # no window was there for the first two: one for each of the others and the browser's own
     assert len(portal.browser.screen.opened()) == 4
     assert_trouble(portal, "internal", language)
     window = portal.browser.screen.listed()[-1]
     portal.browser.screen.key(window, "Return")  # the button that closes it
     portal.browser.screen.wait_closed(window)
+    # closed, it may come again
+    portal.browser.switch(page)
+    answered("no-reader")
+    assert_trouble(portal, "no-reader", language)
+    assert len(portal.browser.screen.opened()) == 5
 
 
 # --- the page goes ------------------------------------------------------------------------------

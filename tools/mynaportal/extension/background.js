@@ -24,10 +24,39 @@ function originOf({ tab, frameId, url, origin, documentLifecycle = "active" }) {
   return SITES.test(address) && origin === address ? address : null;
 }
 
-// Tell the person what went wrong and what to do; nobody wants to hear that he has cancelled.
+// What needs no window: a person knows that he has cancelled, and sees the window of the other request.
+const QUIET = ["cancelled", "busy"];
+
+// The window that is open, and its word, are kept in the storage of this session of the browser: this
+// script may be ended meanwhile.
+async function openWindow() {
+  const { trouble } = await chrome.storage.session.get("trouble");
+  const there = trouble && await chrome.windows.get(trouble.id).catch(() => null); // or closed
+  return there ? trouble : null;
+}
+
+// A page may ask again and again: there is one window at most, and none comes anew to say the same.
+async function openTrouble(word) {
+  const trouble = await openWindow();
+  if (trouble?.word === word) {
+    await chrome.windows.update(trouble.id, { drawAttention: true }); // it may lie behind others
+    return;
+  }
+  if (trouble) {
+    await chrome.windows.remove(trouble.id);
+  }
+  const { id } = await chrome.windows.create({
+    type: "popup", url: `trouble.html?${word}`, width: 520, height: 340,
+  });
+  await chrome.storage.session.set({ trouble: { id, word } });
+}
+
+// One after the other. If a window cannot be opened, the page has its answer all the same.
+let last = Promise.resolve();
+// Tell the person what went wrong and what to do.
 function showTrouble(word) {
-  if (word !== "cancelled") {
-    chrome.windows.create({ type: "popup", url: `trouble.html?${word}`, width: 520, height: 340 });
+  if (!QUIET.includes(word)) {
+    last = last.then(() => openTrouble(word)).catch(() => {});
   }
 }
 

@@ -16,11 +16,13 @@ const LONGEST = 1024 * 1024;
 
 function addInputs(body) {
   for (const [id, value] of Object.entries(INPUTS)) {
-    const input = document.createElement("input");
-    input.type = "hidden";
-    input.id = id;
-    input.value = value;
-    body.append(input);
+    if (!document.getElementById(id)) {
+      const input = document.createElement("input");
+      input.type = "hidden";
+      input.id = id;
+      input.value = value;
+      body.append(input);
+    }
   }
 }
 

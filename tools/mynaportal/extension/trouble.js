@@ -17,8 +17,3 @@ document.getElementById("check").addEventListener("click", async () => {
   await chrome.runtime.openOptionsPage();
   closeWindow();
 });
-
-// A page may ask again and again: the newest window takes the place of the others.
-const windows = new BroadcastChannel("trouble");
-windows.addEventListener("message", closeWindow);
-windows.postMessage("another");
