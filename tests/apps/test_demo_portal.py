@@ -169,7 +169,7 @@ def assert_ended(attempt, status):
 
 def test_firefox_for_an_ordinary_user(attempt, mark, screen, folder):
     """It ends when the browser is closed. The browser has not got root's rights."""
-    needs("firefox", "sudo", "tesseract")
+    needs("firefox-esr", "sudo", "tesseract")
     (folder / "as").mkdir()
     person = attempt("unshare", "--mount", "sh", "-c", PERSON, "sh", folder / "as", ROOT, BUILD,
                      screen.display, mark.value)
@@ -212,3 +212,6 @@ def test_a_snap_is_not_opened(monkeypatch, tmp_path):
     (tmp_path / "chromium").write_text("#!/bin/sh\nexec /snap/bin/chromium\n")
     with pytest.raises(demo.Trouble, match="is a snap"):
         demo.choose(None)
+    (tmp_path / "firefox-esr").write_text("#!/bin/sh\nexec /usr/lib/firefox-esr\n")
+    (tmp_path / "firefox-esr").chmod(0o755)
+    assert demo.choose(None) == ("firefox", "firefox-esr")

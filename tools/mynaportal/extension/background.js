@@ -53,6 +53,7 @@ async function openTrouble(word) {
 
 // One after the other. If a window cannot be opened, the page has its answer all the same.
 let last = Promise.resolve();
+
 // Tell the person what went wrong and what to do.
 function showTrouble(word) {
   if (!QUIET.includes(word)) {
