@@ -12,6 +12,7 @@ import importlib.util
 import json
 import os
 import re
+import signal
 import socket
 import ssl
 import subprocess
@@ -299,9 +300,10 @@ def test_a_wrong_answer(portal, keys, mode, change, code):
     assert set(verdict["told"]) == {"ja", "en"} and verdict["told"]["en"].endswith(".")
 
 
-def load(name):
+def load(name, suffix=".py"):
     """A part of the portal, without a trace in its folder."""
-    loader = importlib.machinery.SourceFileLoader(f"portal_{name}", str(ROOT / f"tools/portal/{name}.py"))
+    file = ROOT / f"tools/portal/{name}{suffix}"
+    loader = importlib.machinery.SourceFileLoader(f"portal_{name}", str(file))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
@@ -465,6 +467,50 @@ def test_other_addresses_and_methods(portal):
     assert visitor.request("GET", "/")[0] == 200
 
 
+# --- its end ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pretend(tmp_path):
+    """Starts a process with these words in its command line, as the server of a portal in a folder."""
+    started = []
+
+    def start(name, *words, ends=True):
+        script = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_{'DFL' if ends else 'IGN'});"
+        started.append(subprocess.Popen(
+            [sys.executable, "-c", script + "print(flush=True); signal.pause()", *map(str, words)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE))
+        started[-1].stdout.readline()
+        (tmp_path / f"{name}.pid").write_text(f"{started[-1].pid}\n")
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_no_process_of_others_is_ended(pretend, tmp_path):
+    """What a portal has left, that was killed, may name one."""
+    others = [pretend("nginx"), pretend("site", tmp_path / "other")]
+    done = subprocess.run([PORTAL, "stop", tmp_path], stdin=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1, f"tools/portal/portal: No portal runs in {tmp_path}.\n")
+    assert [process.poll() for process in others] == [None, None]
+
+
+def test_a_server_ends_though_the_other_does_not(pretend, tmp_path):
+    portal = load("portal", "")
+    portal.DEADLINE = 0.5
+    stuck = pretend("nginx", "-c", tmp_path / "nginx.conf", ends=False)
+    site = pretend("site", tmp_path)
+    with pytest.raises(portal.Trouble, match="^nginx did not end"):
+        portal.end(tmp_path)
+    assert site.wait(20) == -signal.SIGTERM and stuck.poll() is None
+    assert not (tmp_path / "site.pid").exists()
+
+
 # --- browsers -----------------------------------------------------------------------------------------
 
 
@@ -571,10 +617,16 @@ def test_firefox_on_linux_is_refused(firefox):
 
 
 def test_firefox_without_an_extension_and_with_one(firefox, portal, keys):
-    """One that the page has itself: it gets what Mynaportal's would, and its answers are judged."""
+    """One that the page has itself, first without its program: it gets what Mynaportal's would, and
+    its answers are judged."""
     page = firefox(general_useragent_override=WINDOWS)
     page.wait_title(NO_EXTENSION)
     assert page.do("return document.getElementById('buttons').hidden")
+    page.open()
+    page.do(FAKE)
+    page.do("document.getElementById('app-is-installed').remove()")
+    page.wait_title(NO_PROGRAM)
+    page.open()
     page.do(FAKE)
     page.wait_title(READY)
 
@@ -600,11 +652,3 @@ def test_firefox_without_an_extension_and_with_one(firefox, portal, keys):
     assert "cannot be read" in page.text("en")
     assert [line["outcome"] for line in portal.answers()[-11:]] == [
         "asked", "right"] * 3 + ["asked", "declined", "asked", "wrong", "asked"]
-
-
-def test_firefox_with_an_extension_alone(firefox):
-    """Whose program is not there."""
-    page = firefox(general_useragent_override=WINDOWS)
-    page.do(FAKE)
-    page.do("document.getElementById('app-is-installed').remove()")
-    page.wait_title(NO_PROGRAM)
