@@ -13,10 +13,10 @@ PORTS = {"start": 4410, "TLSv1.2": 4412, "TLSv1.3": 4413, "site": 443}
 START, LOGGED_IN = "ログイン - ", "ログインしました - "
 MISSING, REFUSED = "証明書がありません - ", "この証明書は使えません - "
 # Those of the site that asks the extension.
-READY, ASKING = "拡張機能でログイン - ", "カードの画面で操作してください - "
+READY, ASKING = "拡張機能でログイン - ", "暗証番号の入力画面で操作してください - "
 NO_PLATFORM, NO_EXTENSION = "この端末では使えません - ", "拡張機能がありません - "
 NO_PROGRAM, SIGNED = "プログラムがありません - ", "署名しました - "
-READ, DECLINED = "4 情報を受け取りました - ", "できませんでした - "
+READ, DECLINED = "基本4情報を受け取りました - ", "できませんでした - "
 WRONG = "サーバーが受け付けませんでした - "
 
 # The names that the site has, and how browsers are told that they are this machine.

@@ -49,7 +49,7 @@ DECLINED = {
     "several-cards": ("カードが 2 枚以上あります。1 枚だけにしてください",
                       "There are several cards: leave one alone"),
     "no-key": ("カードに、その電子証明書がありません", "The card has no such certificate"),
-    "no-attributes": ("カードから 4 情報を読み取れません", "The card does not have the four attributes"),
+    "no-attributes": ("カードから基本4情報を読み取れません", "The card does not have the four attributes"),
     "pin-blocked": ("暗証番号がロックされています", "The PIN is blocked"),
     "card-removed": ("途中でカードが抜かれました", "The card was taken out meanwhile"),
     "card-held": ("ほかのプログラムがカードを使用中です", "Another program holds the card"),
