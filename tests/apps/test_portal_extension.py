@@ -20,6 +20,7 @@ SOURCE = ROOT / "tools" / "mynaportal" / "extension"
 NO_ANSWER = {"result": "1", "errcode": "EW044-C300"}
 ANSWER = {"mode": "01", "result": "0", "signature": "c2lnbmF0dXJl", "certificate": "Y2VydA",
           "uuid": "00112233445566778899aabbccddeeff"}
+INPUTS = [["extension-is-installed", "hidden", "24"], ["app-is-installed", "hidden", "29"]]
 PAGE = "https://myna.go.jp/index.html"
 POSTED = "https://login.e-tax.nta.go.jp/posted.html"
 # After so many seconds nothing happens in Chromium any more: it ends what is idle for 30.
@@ -155,8 +156,7 @@ def test_a_page_finds_the_extension_and_is_answered(portal):
                 "message": {"mode": "04"}, "check": True}
     for count, name in enumerate(LISTED, 1):
         portal.browser.open(f"https://{name}/index.html?{'x' * 300}")
-        assert portal.inputs() == [["extension-is-installed", "hidden", "24"],
-                                   ["app-is-installed", "hidden", "29"]]
+        assert portal.inputs() == INPUTS
         portal.ask(question)
         assert portal.answers(1) == [ANSWER]
         assert portal.asked(count)[-1] == {"origin": f"https://{name}", "message": question}
@@ -171,21 +171,25 @@ def test_a_page_finds_the_extension_and_is_answered(portal):
     assert len(portal.browser.screen.opened()) == 1
 
 
-def test_pages_that_change_their_body(portal):
-    """It may be a new one; a page that removes all there is goes on undisturbed."""
+def change_bodies(portal):
+    """It may be a new one; a page that removes all there is goes on undisturbed, and one that has an
+    input of that name has no second."""
     portal.program.answers(ANSWER)
     portal.browser.open("https://myna.go.jp/replaced.html")
-    assert wait_until(portal.inputs) == [["extension-is-installed", "hidden", "24"],
-                                         ["app-is-installed", "hidden", "29"]]
+    assert wait_until(portal.inputs) == INPUTS
+    portal.browser.open("https://myna.go.jp/twice.html")
+    assert wait_until(portal.inputs) == INPUTS
     portal.browser.open("https://myna.go.jp/emptied.html")
     wait_until(lambda: portal.inputs() == [])
     portal.ask({"mode": "01"})
     assert portal.answers(1) == [ANSWER]
+    portal.wait_ended()
 
 
-def test_what_is_no_question_is_refused_here(portal):
-    """The program is not started for that."""
-    portal.program.answers(ANSWER)
+def ask_nothing(portal):
+    """What is no question is refused here: the program is not started for that."""
+    portal.browser.open(PAGE)
+    before = portal.program.starts()
     texts = ["", "mode", "{", '"01"', "7", "null", "[]", '[{"mode": "01"}]',
              json.dumps({"mode": "01", "digest": "x" * (1024 * 1024)})]
     for text in texts:
@@ -193,20 +197,19 @@ def test_what_is_no_question_is_refused_here(portal):
     portal.ask({"mode": "01"}, "askObject")
     portal.ask(["01"], "askObject")
     assert portal.answers(len(texts) + 2) == [NO_ANSWER] * (len(texts) + 2)
-    assert portal.program.starts() == []
+    assert portal.program.starts() == before
     portal.ask({"mode": 1, "service_id": "01"})  # the program's to judge; without an answer no mode
     assert portal.answers(len(texts) + 3)[-1] == ANSWER
-    # deeper than a browser passes on, or than the program reads
-    portal.ask('{"mode": "01", "digest": ' + "[" * 100000 + "]" * 100000 + "}")
-    assert portal.answers(len(texts) + 4)[-1] in ({"mode": "01", **NO_ANSWER}, ANSWER)
     portal.ask({"mode": "01", "digest": "x" * 1000000})
-    assert portal.answers(len(texts) + 5)[-1] == ANSWER
+    assert portal.answers(len(texts) + 4)[-1] == ANSWER
+    portal.wait_ended()
 
 
-def test_one_question_of_a_page_at_a_time(portal):
-    """Another tab may ask meanwhile: the program knows what to say then."""
-    portal.ask({"mode": "01", "service_id": "01"})
-    portal.asked(1)
+def ask_together(portal):
+    """One question of a page at a time. Another tab may ask meanwhile: the program knows what to say
+    then."""
+    portal.browser.open(PAGE)
+    count = begin(portal)
     portal.ask({"mode": "02"})
     portal.ask({"digest": "x"})
     assert portal.answers(2) == [{"mode": "02", **NO_ANSWER, "message": "busy"},
@@ -214,8 +217,9 @@ def test_one_question_of_a_page_at_a_time(portal):
     first = portal.browser.tab()
     portal.browser.open_tab("https://www.myna.go.jp/index.html")
     portal.ask({"mode": "04"})
-    assert portal.asked(2)[1] == {"origin": "https://www.myna.go.jp", "message": {"mode": "04"}}
-    assert len(portal.program.starts()) == 2
+    assert portal.asked(count + 1)[count:] == [
+        {"origin": "https://www.myna.go.jp", "message": {"mode": "04"}}]
+    assert portal.program.running() == 2
     portal.program.answers(ANSWER)
     assert portal.answers(1) == [ANSWER]
     portal.browser.switch(first)
@@ -223,7 +227,41 @@ def test_one_question_of_a_page_at_a_time(portal):
     portal.wait_ended()
     portal.ask({"mode": "01"})
     assert portal.answers(4)[3] == ANSWER
+    portal.wait_ended()
     assert len(portal.browser.screen.opened()) == 1
+
+
+def ask_too_deep(portal):
+    """Deeper than a browser passes on, or than the program reads."""
+    portal.browser.open(PAGE)
+    portal.ask('{"mode": "01", "digest": ' + "[" * 100000 + "]" * 100000 + "}")
+    assert portal.answers(1)[0] in ({"mode": "01", **NO_ANSWER}, ANSWER)
+    portal.wait_ended()
+
+
+def end_without_an_answer(portal):
+    portal.browser.open(PAGE)
+    page = portal.browser.tab()
+    portal.program.answers("end")
+    portal.ask({"mode": "04", "service_id": "01"})
+    assert portal.answers(1) == [{"mode": "04", **NO_ANSWER}]
+    portal.ask({"digest": "x"})
+    assert portal.answers(2)[1] == NO_ANSWER
+    portal.wait_ended()
+    assert_trouble(portal, "internal")
+    portal.browser.switch(page)
+    portal.program.answers(ANSWER)
+    portal.ask({"mode": "01"})
+    assert portal.answers(3)[2] == ANSWER
+
+
+def test_pages_and_their_questions(portal):
+    """One browser for all that a page may do: to start one takes long."""
+    change_bodies(portal)
+    ask_nothing(portal)
+    ask_together(portal)
+    ask_too_deep(portal)
+    end_without_an_answer(portal)
 
 
 # --- what goes wrong ----------------------------------------------------------------------------
@@ -261,21 +299,6 @@ def test_the_program_is_missing(make_portal):
     assert portal.answers(2)[1] == {"mode": "02", **NO_ANSWER}
     assert_trouble(portal, "no-program")
     assert portal.program.starts() == []
-
-
-def test_a_program_that_ends_without_an_answer(portal):
-    page = portal.browser.tab()
-    portal.program.answers("end")
-    portal.ask({"mode": "04", "service_id": "01"})
-    assert portal.answers(1) == [{"mode": "04", **NO_ANSWER}]
-    portal.ask({"digest": "x"})
-    assert portal.answers(2)[1] == NO_ANSWER
-    portal.wait_ended()
-    assert_trouble(portal, "internal")
-    portal.browser.switch(page)
-    portal.program.answers(ANSWER)
-    portal.ask({"mode": "01"})
-    assert portal.answers(3)[2] == ANSWER
 
 
 def test_errors_are_told_to_page_and_person(make_portal, language):
@@ -523,7 +546,7 @@ def test_a_person_may_take_time(make_portal, monkeypatch):
     monkeypatch.setitem(BROWSERS["firefox"].preferences, "extensions.background.idle.timeout",
                         FIREFOX_IDLE * 1000)
     portal = make_portal()
-    idle = {"firefox": 5 * FIREFOX_IDLE, "chromium": CHROMIUM_IDLE}[portal.browser.name]
+    idle = {"firefox": 3 * FIREFOX_IDLE, "chromium": CHROMIUM_IDLE}[portal.browser.name]
     portal.ask({"mode": "01"})
     portal.asked(1)
     time.sleep(idle)  # nothing happens: that is the point
@@ -531,7 +554,7 @@ def test_a_person_may_take_time(make_portal, monkeypatch):
     portal.program.answers(ANSWER)
     assert portal.answers(1) == [ANSWER]
     portal.wait_ended()
-    wait_until(lambda: not portal.browser.background_runs(), 2 * idle)
+    portal.browser.end_background()
     portal.ask({"mode": "01"})
     assert portal.answers(2)[1] == ANSWER
 

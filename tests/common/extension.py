@@ -152,6 +152,10 @@ class Firefox(ExtendedBrowser):
         return self.run_as_browser(f"return WebExtensionPolicy.getByID('{FIREFOX_ID}')"
                                    ".extension.backgroundState;") == "running"
 
+    def end_background(self):
+        """When it is idle, which a preference makes short."""
+        wait_until(lambda: not self.background_runs())
+
     def open(self, url):
         self.marionette.tell("WebDriver:Navigate", {"url": url})
 
@@ -265,6 +269,12 @@ class Chromium(ExtendedBrowser):
     def background_runs(self):
         return any(one["type"] == "service_worker" and CHROMIUM_ID in one["url"]
                    for one in self.devtools.tell("Target.getTargets")["targetInfos"])
+
+    def end_background(self):
+        """At once, as when it is idle."""
+        self.page("ServiceWorker.enable")
+        self.page("ServiceWorker.stopAllWorkers")
+        wait_until(lambda: not self.background_runs())
 
     def run(self, script):
         done = self.page("Runtime.evaluate", expression=f"(async () => {{ {script} }})()",

@@ -84,6 +84,9 @@ PAGES = {
     "frame": '<iframe src="https://myna.go.jp/index.html"></iframe>',
     # as some do: everything anew, the body too
     "replaced": "<script>document.body = document.createElement('body');</script>",
+    # the same elements in a new body
+    "twice": "<script>addEventListener('load', () => { const body = document.createElement('body');"
+             " body.append(...document.body.children); document.body = body; });</script>",
     # and as none should: an endless fight is to be none
     "emptied": "<script>new MutationObserver(() => document.body.replaceChildren())"
                ".observe(document.body, {childList: true}); document.body.append('x');</script>",
