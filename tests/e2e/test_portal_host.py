@@ -22,6 +22,7 @@ from portal_host import (HOST, OFFICIAL, ORIGIN, OURS_CHROMIUM, Host, Nowhere, W
                          refused, sign)
 from prompt import Prompted
 from support import (SLOWNESS, Card, assert_signed, needs, openssl, output, wait_until)
+from test_refused import refuse_everybody
 
 pytestmark = pytest.mark.alike
 
@@ -1029,6 +1030,13 @@ def test_check(sandboxes, hosts, options, said):
     host = hosts(sandbox=sandbox)
     assert check(host) == state(**said)
     assert host.windows.opened() == 0 and host.close() == 0
+
+
+def test_check_where_the_service_refuses(sandboxes, hosts):
+    sandbox = sandboxes()
+    refuse_everybody(sandbox)
+    found = check(hosts(sandbox=sandbox))
+    assert found == state(service="not-allowed", reader="no-reader", card="no-card", keys=[])
 
 
 def test_check_without_pinentry(hosts, windows):
