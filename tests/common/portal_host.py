@@ -12,7 +12,7 @@ import struct
 import subprocess
 import time
 
-from support import BUILD, SLOWNESS, COMMON, wait_until
+from support import BUILD, SLOWNESS, COMMON, hear_signals, wait_until
 
 HOST = BUILD / "tools" / "mynaportal" / "host" / "jpki-portal-host"
 OURS = ("/home/a/.mozilla/native-messaging-hosts/jpki.portal_host.json", "jpki-portal@jpki-pkcs11")
@@ -96,7 +96,8 @@ class Host:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 sandbox.within(*before, HOST, *caller, env=self.env),
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, bufsize=0)
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, bufsize=0,
+                preexec_fn=hear_signals)
         self.pid = wait_until(self.find)
 
     def find(self):

@@ -311,8 +311,7 @@ const struct verb verb_setup = {
     .name = "setup",
     .summary = N_("make a program use the card, or undo it"),
     .usage = N_("PROGRAM [--remove|--check] [OPTION]..."),
-    .about = N_("Makes a program use the My Number card: registers the right module where the "
-		"program looks for modules. A second time, it changes nothing."),
+    .about = N_("Registers the right module where a program looks for modules."),
     .options = options,
     .words_max = INT_MAX,
     .run = run,
