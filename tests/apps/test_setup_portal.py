@@ -40,7 +40,11 @@ class Portal(Person):
         (self.jpki.parent / "po").symlink_to(BUILD / "tools/jpki/po")
         self.program(self.host, VERSION)
         (self.extension / "jpki-portal.xpi").write_bytes(b"")
-        self.env |= {"PATH": str(self.bin), "LD_LIBRARY_PATH": str(BUILD / "src")}
+        # beside it: another user may not reach where it was built
+        libraries = self.build / "libraries"
+        libraries.mkdir()
+        shutil.copy(BUILD / "src" / "libjpki.so.0", libraries)
+        self.env |= {"PATH": str(self.bin), "LD_LIBRARY_PATH": str(libraries)}
         self.install("firefox-esr", "chromium")
 
     def program(self, path, text="#!/bin/sh\n"):
