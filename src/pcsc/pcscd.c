@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 
 #define PATIENCE_MS 500
 /* One that neither serves nor hangs up costs that each time: it is left alone for a while. */
@@ -76,28 +77,20 @@ pcscd_hangs_up(void)
 	return found == HUNG_UP;
 }
 
-/* FNV-1a. */
-static void
-hash(uint64_t *sum, const void *data, size_t length)
-{
-	for (const unsigned char *byte = data; length > 0; length--)
-		*sum = (*sum ^ *byte++) * 0x100000001B3;
-}
-
 uint64_t
 pcscd_insertion(const char *reader, uint32_t events)
 {
 	struct sockaddr_un address = {0};
-	uint64_t sum = 0xCBF29CE484222325, place[2] = {0};
+	uint64_t sum = HASH_START, place[2] = {0};
 	struct stat info;
 
 	if (find_socket(&address) && stat(address.sun_path, &info) == 0) {
 		place[0] = info.st_dev;
 		place[1] = info.st_ino;
 	}
-	hash(&sum, address.sun_path, strlen(address.sun_path));
-	hash(&sum, place, sizeof(place));
-	hash(&sum, reader, strlen(reader));
-	hash(&sum, &events, sizeof(events));
+	sum = hash_add(sum, address.sun_path, strlen(address.sun_path));
+	sum = hash_add(sum, place, sizeof(place));
+	sum = hash_add(sum, reader, strlen(reader));
+	sum = hash_add(sum, &events, sizeof(events));
 	return sum != 0 ? sum : 1;
 }

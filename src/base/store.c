@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FOLDER "jpki"
+/* What is being written. */
+#define NEW_PREFIX ".new-"
+#define NEW_AGE 3600
+
+/* Where the folder is in. */
+static bool
+parent_path(char path[PATH_MAX])
+{
+	const char *cache = secure_getenv("XDG_CACHE_HOME"), *home = secure_getenv("HOME");
+	int length;
+
+	if (cache != NULL && cache[0] == '/')
+		length = snprintf(path, PATH_MAX, "%s", cache);
+	else if (home != NULL && home[0] == '/')
+		length = snprintf(path, PATH_MAX, "%s/.cache", home);
+	else
+		return false;
+	return length > 0 && length < PATH_MAX;
+}
+
+bool
+store_path(char path[PATH_MAX])
+{
+	size_t length;
+
+	if (!parent_path(path))
+		return false;
+	length = strlen(path);
+	if (length + sizeof("/" FOLDER) > PATH_MAX)
+		return false;
+	strcpy(path + length, "/" FOLDER);
+	return true;
+}
+
+static bool
+is_ours(int file, mode_t kind)
+{
+	struct stat info;
+
+	return fstat(file, &info) == 0 && (info.st_mode & S_IFMT) == kind &&
+	       info.st_uid == geteuid();
+}
+
+static int
+close_and_fail(int file)
+{
+	if (file >= 0)
+		(void)close(file);
+	return -1;
+}
+
+/* Somebody else's home is not written into, as root's that kept HOME. */
+static int
+open_parent(bool make)
+{
+	char path[PATH_MAX];
+	int parent;
+
+	if (!parent_path(path))
+		return -1;
+	parent = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (parent < 0 && errno == ENOENT && make && mkdir(path, S_IRWXU) == 0)
+		parent = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return parent >= 0 && is_ours(parent, S_IFDIR) ? parent : close_and_fail(parent);
+}
+
+/* One that others might look into is closed to them. */
+static bool
+make_private(int folder)
+{
+	struct stat info;
+
+	if (!is_ours(folder, S_IFDIR) || fstat(folder, &info) != 0)
+		return false;
+	return (info.st_mode & (S_IRWXG | S_IRWXO)) == 0 || fchmod(folder, S_IRWXU) == 0;
+}
+
+static int
+open_folder(bool make)
+{
+	static const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
+	int parent = open_parent(make), folder;
+
+	if (parent < 0)
+		return -1;
+	folder = openat(parent, FOLDER, flags);
+	if (folder < 0 && errno == ENOENT && make && mkdirat(parent, FOLDER, S_IRWXU) == 0)
+		folder = openat(parent, FOLDER, flags);
+	(void)close(parent);
+	return folder >= 0 && make_private(folder) ? folder : close_and_fail(folder);
+}
+
+int
+store_open(bool make)
+{
+	int saved = errno, folder = open_folder(make);
+
+	errno = saved;
+	return folder;
+}
+
+/* Nobody else can have written it. */
+static bool
+is_private(int file, struct stat *info)
+{
+	return is_ours(file, S_IFREG) && fstat(file, info) == 0 &&
+	       (info->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+static size_t
+read_whole(int file, void *bytes, size_t size)
+{
+	size_t have = 0;
+	ssize_t got;
+
+	while (have < size) {
+		got = read(file, (char *)bytes + have, size - have);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return 0;
+		have += (size_t)got;
+	}
+	return have;
+}
+
+size_t
+store_read(int folder, const char *name, void *bytes, size_t room, time_t *written)
+{
+	int saved = errno;
+	int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	size_t length = 0;
+	struct stat info;
+
+	if (file >= 0 && is_private(file, &info) && info.st_size > 0 &&
+	    (uint64_t)info.st_size <= room) {
+		length = read_whole(file, bytes, (size_t)info.st_size);
+		if (written != NULL)
+			*written = info.st_mtime;
+	}
+	if (file >= 0)
+		(void)close(file);
+	errno = saved;
+	return length;
+}
+
+/* A program that may write no files of that size is ended by a signal if it tries. */
+static bool
+may_write(size_t length)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur >= length;
+}
+
+static bool
+write_whole(int file, const void *bytes, size_t length)
+{
+	size_t done = 0;
+	ssize_t put;
+
+	while (done < length) {
+		put = write(file, (const char *)bytes + done, length - done);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return false;
+		done += (size_t)put;
+	}
+	return true;
+}
+
+static bool
+write_new(int folder, const char *name, const void *bytes, size_t length)
+{
+	static const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+	int file = openat(folder, name, flags, S_IRUSR | S_IWUSR);
+	bool done;
+
+	if (file < 0)
+		return false;
+	done = write_whole(file, bytes, length);
+	return close(file) == 0 && done;
+}
+
+/* Those of one kind, while it is looked which are too many. */
+struct cleaning {
+	const char *name; /* the new one, which stays */
+	time_t now, age;
+	unsigned count; /* of that kind, with the new one */
+	time_t oldest_at;
+	char oldest[STORE_NAME_SIZE];
+};
+
+static bool
+same_kind(const char *a, const char *b)
+{
+	size_t length = strcspn(a, "-");
+
+	return strncmp(a, b, length) == 0 && b[length] == '-';
+}
+
+static bool
+clean_one(int folder, const char *name, void *context)
+{
+	struct cleaning *cleaning = context;
+	bool begun = strncmp(name, NEW_PREFIX, strlen(NEW_PREFIX)) == 0;
+	struct stat info;
+
+	if ((!begun && !same_kind(cleaning->name, name)) || strcmp(cleaning->name, name) == 0 ||
+	    fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+		return true;
+	if (cleaning->now - info.st_mtime > (begun ? NEW_AGE : cleaning->age)) {
+		(void)unlinkat(folder, name, 0);
+		return true;
+	}
+	if (begun)
+		return true;
+	cleaning->count++;
+	if (cleaning->oldest[0] == '\0' || info.st_mtime < cleaning->oldest_at) {
+		cleaning->oldest_at = info.st_mtime;
+		strncpy(cleaning->oldest, name, sizeof(cleaning->oldest) - 1);
+	}
+	return true;
+}
+
+static void
+clean(int folder, const char *name, unsigned most, time_t age)
+{
+	struct cleaning cleaning;
+
+	do {
+		cleaning =
+		    (struct cleaning){.name = name, .now = time(NULL), .age = age, .count = 1};
+		store_each(folder, clean_one, &cleaning);
+	} while (cleaning.count > most && unlinkat(folder, cleaning.oldest, 0) == 0);
+}
+
+static bool
+write_and_rename(int folder, const char *name, const void *bytes, size_t length)
+{
+	static atomic_uint last;
+	char new_name[STORE_NAME_SIZE];
+
+	snprintf(new_name, sizeof(new_name), NEW_PREFIX "%ld-%u", (long)getpid(),
+	    atomic_fetch_add(&last, 1));
+	if (write_new(folder, new_name, bytes, length) &&
+	    renameat(folder, new_name, folder, name) == 0)
+		return true;
+	if (errno != EEXIST) /* another one's, of a process with the same number elsewhere */
+		(void)unlinkat(folder, new_name, 0);
+	return false;
+}
+
+bool
+store_write(
+    int folder, const char *name, const void *bytes, size_t length, unsigned most, time_t age)
+{
+	int saved = errno;
+	bool is_new = faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0, done = false;
+
+	if (may_write(length))
+		done = write_and_rename(folder, name, bytes, length);
+	if (done && is_new)
+		clean(folder, name, most, age);
+	errno = saved;
+	return done;
+}
+
+void
+store_each(int folder, bool (*each)(int folder, const char *name, void *context), void *context)
+{
+	int saved = errno, again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = again >= 0 ? fdopendir(again) : NULL;
+	const struct dirent *entry;
+
+	if (list == NULL && again >= 0)
+		(void)close(again);
+	while (list != NULL && (entry = readdir(list)) != NULL)
+		if (strlen(entry->d_name) < STORE_NAME_SIZE && strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0 && !each(folder, entry->d_name, context))
+			break;
+	if (list != NULL)
+		(void)closedir(list);
+	errno = saved;
+}
+
+bool
+store_remove(int folder, const char *name)
+{
+	int saved = errno;
+	bool done = unlinkat(folder, name, 0) == 0;
+
+	errno = saved;
+	return done;
+}
