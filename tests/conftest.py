@@ -16,8 +16,9 @@ from marks import Mark  # noqa: E402
 from support import TIMEOUT, VCARD, Card, Sandbox, install  # noqa: E402
 from web import start_server  # noqa: E402
 
-# The settings of whoever runs the tests are none of their business.
+# The settings of whoever runs the tests, and what is known of his cards, are none of their business.
 os.environ["JPKI_CONFIG"] = ""
+os.environ["XDG_CACHE_HOME"] = "/dev/null"
 for name in ("JPKI_LOG", "JPKI_LOG_FILE"):
     os.environ.pop(name, None)
 
@@ -37,6 +38,15 @@ def issued(tmp_path_factory):
         stdin=subprocess.DEVNULL, timeout=TIMEOUT, check=True,
     )
     return folder
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """Each test begins with cards that nobody has seen; the folder of what is kept of them."""
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder / "jpki"
 
 
 @pytest.fixture

@@ -92,6 +92,9 @@ int jpki_card_end(struct jpki_card *card);
  */
 int jpki_card_select(struct jpki_card *card, bool *done);
 
+/* Has that been done in the transaction under way, and no other application selected since? */
+bool jpki_card_is_selected(const struct jpki_card *card);
+
 /*
  * Select another application by its whole name, unless that has been done just before: that of the
  * holder's attributes, or the one with the manufacture number (card-facts: two more applications).
@@ -159,6 +162,14 @@ int jpki_card_read_certificate_head(
  */
 int jpki_card_read_certificate(
     struct jpki_card *card, enum jpki_role role, enum jpki_certificate which, struct jpki_der *der);
+
+/*
+ * Read on in the file of a key's own certificate until its SubjectPublicKeyInfo (RFC 5280, 4.1) is
+ * in `der`, which is where *info then points to, *length bytes. Errors as above; JPKI_ERR_DATA if
+ * there is none. In a transaction.
+ */
+int jpki_card_read_certificate_key(struct jpki_card *card, enum jpki_role role,
+    struct jpki_der *der, const uint8_t **info, size_t *length);
 
 /*
  * How many wrong tries are left, 0 if the PIN is blocked, in *tries (0..15). Spends none: the

@@ -175,6 +175,12 @@ jpki_card_select(struct jpki_card *card, bool *done)
 	return *done ? select_application(card, APPLICATION_JPKI) : JPKI_OK;
 }
 
+bool
+jpki_card_is_selected(const struct jpki_card *card)
+{
+	return card->in_transaction && card->fresh == APPLICATION_JPKI;
+}
+
 /* The card is one of ours: that it has not got this application says no more than that. */
 static int
 select_beside(struct jpki_card *card, enum application application)

@@ -79,6 +79,70 @@ read_on(struct jpki_card *card, uint16_t ef, bool *current, struct jpki_der *der
 	return JPKI_OK;
 }
 
+/* Past the next data object of what has been read; its end may not have been. */
+static bool
+skip(const uint8_t **at, const uint8_t *end, struct ber *object)
+{
+	if (*at >= end || !ber_head(*at, (size_t)(end - *at), object))
+		return false;
+	*at = object->value +
+	      (object->length < JPKI_CERTIFICATE_MAX ? object->length : JPKI_CERTIFICATE_MAX);
+	return true;
+}
+
+/* Into it. */
+static bool
+enter(const uint8_t **at, const uint8_t *end, struct ber *object)
+{
+	if (!skip(at, end, object) || object->tag != V_ASN1_SEQUENCE)
+		return false;
+	*at = object->value;
+	return true;
+}
+
+/* Of a TBSCertificate (RFC 5280, 4.1): serial number, signature, issuer, validity, subject. */
+#define FIELDS_BEFORE_KEY 5
+
+/* Has all of the SubjectPublicKeyInfo been read? */
+static bool
+find_key(const struct jpki_der *der, const uint8_t **info, size_t *length)
+{
+	const uint8_t *at = der->bytes, *end = der->bytes + der->have, *start;
+	struct ber object;
+
+	if (!enter(&at, end, &object) || !enter(&at, end, &object))
+		return false;
+	start = at;
+	if (skip(&at, end, &object) && object.tag_class == V_ASN1_UNIVERSAL)
+		at = start; /* no version */
+	for (int i = 0; i < FIELDS_BEFORE_KEY; i++)
+		if (!skip(&at, end, &object))
+			return false;
+	start = at;
+	if (!skip(&at, end, &object) || at > end)
+		return false;
+	*info = start;
+	*length = (size_t)(at - start);
+	return true;
+}
+
+int
+jpki_card_read_certificate_key(struct jpki_card *card, enum jpki_role role, struct jpki_der *der,
+    const uint8_t **info, size_t *length)
+{
+	bool current = der->have == 0;
+	int rv;
+
+	rv = jpki_card_read_certificate_head(card, role, JPKI_CERTIFICATE, der);
+	while (rv == JPKI_OK && !find_key(der, info, length)) {
+		if (der->have == der->total)
+			return JPKI_ERR_DATA;
+		rv = read_on(
+		    card, credential_of(role)->certificate_ef[JPKI_CERTIFICATE], &current, der);
+	}
+	return rv;
+}
+
 int
 jpki_card_read_certificate(
     struct jpki_card *card, enum jpki_role role, enum jpki_certificate which, struct jpki_der *der)

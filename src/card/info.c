@@ -89,6 +89,8 @@ jpki_card_read_info(struct jpki_card *card, struct jpki_token_info *info)
 
 	memset(info, 0, sizeof(*info));
 	rv = read_whole(card, EF_TOKEN_INFO, bytes, INFO_SIZE, &length);
+	if (rv == JPKI_ERR_STATUS) /* odd: another time the same card may answer another thing */
+		rv = read_whole(card, EF_TOKEN_INFO, bytes, INFO_SIZE, &length);
 	if (status_said(rv)) /* there is no such file */
 		return JPKI_OK;
 	if (rv != JPKI_OK)

@@ -171,6 +171,25 @@ certificate_parse(
 	return rv;
 }
 
+int
+certificate_parse_key(const uint8_t *info, size_t length, struct certificate **certificate)
+{
+	struct certificate *c = calloc(1, sizeof(*c));
+	const unsigned char *end = info;
+	EVP_PKEY *key = d2i_PUBKEY_ex(NULL, &end, (long)length, crypto_context(), NULL);
+	int rv = JPKI_ERR_DATA;
+
+	if (c == NULL)
+		rv = JPKI_ERR_MEMORY;
+	else if (is_card_key(key) && end == info + length)
+		rv = set_key(c, key) ? JPKI_OK : JPKI_ERR_MEMORY;
+	EVP_PKEY_free(key);
+	if (rv != JPKI_OK)
+		certificate_free(&c);
+	*certificate = c;
+	return rv;
+}
+
 bool
 certificate_issued(const struct certificate *issuer, const struct certificate *certificate)
 {

@@ -38,6 +38,12 @@ struct certificate {
 int certificate_parse(
     const uint8_t *der, size_t length, bool of_card_key, struct certificate **certificate);
 
+/*
+ * The same of a certificate of which no more is known than the SubjectPublicKeyInfo: it has modulus
+ * and exponent alone.
+ */
+int certificate_parse_key(const uint8_t *info, size_t length, struct certificate **certificate);
+
 /* Does the one name itself as the other's issuer? Names are compared, no signature is checked. */
 bool certificate_issued(const struct certificate *issuer, const struct certificate *certificate);
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "card/credential.h"
+#include "reader/cache.h"
 #include "reader/refusal.h"
 #include "reader/settings.h"
 #include "reader/transaction.h"
@@ -102,10 +103,10 @@ contents_tries(struct reader *reader, enum jpki_role role, unsigned *tries)
 
 	/* while something is unlocked, nobody is about to be asked for a PIN in vain */
 	if (!contents_shows_tries(reader, role) && !(known->known && reader_is_unlocked(reader))) {
-		rv = transaction_begin_keeping_login(reader, patience);
+		rv = transaction_begin_reading(reader, patience);
 		note_patience(reader, patience, rv);
 		if (rv == JPKI_OK)
-			rv = transaction_end(reader, contents_ask_tries(reader, role, true));
+			rv = transaction_end_soon(reader, contents_ask_tries(reader, role, true));
 		if (rv == JPKI_ERR_HELD) /* the next one to look need not wait for it, too */
 			known->at = clock_now_ms();
 	}
@@ -121,7 +122,21 @@ forget_doubtful(struct key *key)
 		return;
 	key->doubtful = false;
 	certificate_free(&key->certificates[JPKI_CERTIFICATE]);
+	certificate_free(&key->public_key);
 	explicit_bzero(&key->der[JPKI_CERTIFICATE], sizeof(key->der[JPKI_CERTIFICATE]));
+}
+
+/* What is no use is not kept. */
+static int
+parse(struct key *key, enum jpki_certificate which)
+{
+	struct jpki_der *der = &key->der[which];
+	int rv = certificate_parse(
+	    der->bytes, der->total, which == JPKI_CERTIFICATE, &key->certificates[which]);
+
+	if (rv == JPKI_ERR_DATA)
+		memset(der, 0, sizeof(*der));
+	return rv;
 }
 
 int
@@ -139,20 +154,65 @@ contents_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_
 	if (rv != JPKI_OK)
 		return rv;
 	rv = jpki_card_read_certificate(reader->card, role, which, der);
-	if (rv != JPKI_OK)
-		return rv;
-	rv = certificate_parse(
-	    der->bytes, der->total, which == JPKI_CERTIFICATE, &key->certificates[which]);
+	return rv != JPKI_OK ? rv : parse(key, which);
+}
+
+int
+contents_load_public_key(struct reader *reader, enum jpki_role role)
+{
+	struct key *key = &reader->keys[role];
+	struct jpki_der *der = &key->der[JPKI_CERTIFICATE];
+	const uint8_t *info;
+	size_t length;
+	int rv;
+
+	if (key->doubtful || (der->total > 0 && der->have == der->total))
+		return contents_load_certificate(reader, role, JPKI_CERTIFICATE);
+	if (contents_public_key(key) != NULL)
+		return JPKI_OK;
+	rv = transaction_confirm_card(reader);
+	if (rv == JPKI_OK)
+		rv = jpki_card_read_certificate_key(reader->card, role, der, &info, &length);
+	if (rv == JPKI_OK)
+		rv = certificate_parse_key(info, length, &key->public_key);
 	if (rv == JPKI_ERR_DATA)
-		memset(der, 0, sizeof(*der)); /* what is no use is not kept */
+		memset(der, 0, sizeof(*der));
 	return rv;
 }
 
-/* The way failed, as against: the card answered, but not what was hoped for. */
-static bool
-way_failed(int error)
+bool
+contents_has_certificate(const struct key *key)
 {
-	return error != JPKI_OK && error > JPKI_ERR_NOT_JPKI;
+	const struct jpki_der *der = &key->der[JPKI_CERTIFICATE];
+
+	return !key->private_certificate || key->unlocked != 0 ||
+	       key->certificates[JPKI_CERTIFICATE] != NULL ||
+	       (der->total > 0 && der->have == der->total);
+}
+
+/* All of it has been read: by the login, or before, and kept. */
+static bool
+take_known(struct key *key, enum jpki_certificate which)
+{
+	struct jpki_der *der = &key->der[which];
+
+	return der->total > 0 && der->have == der->total &&
+	       !(which == JPKI_CERTIFICATE && key->doubtful) && parse(key, which) == JPKI_OK;
+}
+
+bool
+contents_knows_public_key(struct key *key)
+{
+	return !key->doubtful &&
+	       (contents_public_key(key) != NULL || take_known(key, JPKI_CERTIFICATE));
+}
+
+const struct certificate *
+contents_public_key(const struct key *key)
+{
+	const struct certificate *whole = key->certificates[JPKI_CERTIFICATE];
+
+	return whole != NULL ? whole : key->public_key;
 }
 
 /* *lost: that is the word of a card that has no application selected any more. */
@@ -160,15 +220,17 @@ static int
 try_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which, bool *lost)
 {
 	enum patience patience = patience_for_first(reader);
-	int rv = transaction_begin_keeping_login(reader, patience);
+	int rv = transaction_begin_reading(reader, patience);
 
 	note_patience(reader, patience, rv);
 	if (rv != JPKI_OK)
 		return rv;
 	rv = contents_load_certificate(reader, role, which);
-	*lost = rv != JPKI_OK && !way_failed(rv) && rv != JPKI_ERR_NOT_VERIFIED &&
+	*lost = rv != JPKI_OK && !transaction_way_failed(rv) && rv != JPKI_ERR_NOT_VERIFIED &&
 		!transaction_still_selected(reader);
-	return transaction_end(reader, rv);
+	if (rv == JPKI_OK)
+		cache_keep(reader);
+	return transaction_end_soon(reader, rv);
 }
 
 int
@@ -176,12 +238,12 @@ contents_certificate(struct reader *reader, enum jpki_role role, enum jpki_certi
     struct certificate **certificate)
 {
 	struct key *key = &reader->keys[role];
-	bool lost = false;
+	bool lost = false, known = key->certificates[which] != NULL || take_known(key, which);
 	int rv = JPKI_OK;
 
-	if (key->certificates[which] == NULL)
+	if (!known)
 		rv = try_certificate(reader, role, which, &lost);
-	if (lost && !way_failed(rv))
+	if (lost && !transaction_way_failed(rv))
 		rv = try_certificate(reader, role, which, &lost);
 	if (rv == JPKI_OK)
 		*certificate = key->certificates[which];
@@ -201,56 +263,117 @@ is_verdict(int error, const struct jpki_der *der)
 }
 
 /*
- * `said` is what EF 0008 says, `sure` whether there is one. *lost: a card that has lost its power
- * unnoticed, and with it the application, says so too.
+ * What is found in place of a certificate that can be read without a PIN: the first block, unless
+ * it is there, or why not.
  */
 static int
-probe_key(struct reader *reader, enum jpki_role role, bool said, bool sure, bool *lost)
+read_head(struct reader *reader, enum jpki_role role)
+{
+	return jpki_card_read_certificate_head(
+	    reader->card, role, JPKI_CERTIFICATE, &reader->keys[role].der[JPKI_CERTIFICATE]);
+}
+
+static bool
+is_wanted(enum jpki_role role)
+{
+	return (settings_now.roles & 1u << role) != 0;
+}
+
+/* What the files of the card say, EF 0008 and those of the certificates. */
+struct said {
+	bool present[JPKI_ROLES];
+	bool sure; /* there is an EF 0008 */
+	int head;  /* what came of reading the first block of the authentication certificate */
+};
+
+/*
+ * What cannot be read without a PIN is asked for only in doubt. *lost: a card that has lost its
+ * power unnoticed, and with it the application, says that there is none, too.
+ */
+static int
+probe_key(struct reader *reader, enum jpki_role role, const struct said *said, bool *lost)
 {
 	struct key *key = &reader->keys[role];
-	struct jpki_der *der = &key->der[JPKI_CERTIFICATE];
 	bool secret = credential_of(role)->private_certificate;
 	int rv = JPKI_ERR_NOT_VERIFIED;
 
 	key->present = false;
-	if (!said)
+	if (!said->present[role])
 		return JPKI_OK;
-	memset(der, 0, sizeof(*der)); /* an earlier attempt may have been with another card */
-	/* what cannot be read without a PIN is asked for only in doubt */
-	if (!secret || !sure)
-		rv = jpki_card_read_certificate_head(reader->card, role, JPKI_CERTIFICATE, der);
-	if (way_failed(rv) || !is_verdict(rv, der))
+	if (!secret)
+		rv = said->head;
+	else if (!said->sure)
+		rv = read_head(reader, role);
+	if (transaction_way_failed(rv) || !is_verdict(rv, &key->der[JPKI_CERTIFICATE]))
 		return rv;
 	key->present = rv == JPKI_OK || rv == JPKI_ERR_NOT_VERIFIED;
 	key->private_certificate = secret || rv == JPKI_ERR_NOT_VERIFIED;
+	key->pss_refused = key->present && cache_refuses_pss(reader->info.model, role);
 	*lost |= !key->present;
-	if (!key->present)
-		return JPKI_OK;
-	rv = contents_ask_tries(reader, role, true);
-	return way_failed(rv) ? rv : JPKI_OK;
+	return JPKI_OK;
+}
+
+/* Is it one that was here before? Then nothing else is asked. */
+static bool
+recognise(struct reader *reader, struct said *said)
+{
+	if (said->head != JPKI_OK || !cache_recall(reader))
+		return false;
+	said->sure = said->present[JPKI_AUTHENTICATION] = true;
+	said->present[JPKI_SIGNATURE] = reader->signature_told;
+	/* one may have been put on it since */
+	if (reader->signature_told || !is_wanted(JPKI_SIGNATURE))
+		return true;
+	reader->cached = 0;
+	return false;
+}
+
+static int
+ask_what_it_is(struct reader *reader, struct said *said)
+{
+	int rv = jpki_card_read_info(reader->card, &reader->info);
+
+	/* its certificates have all expired (card-facts: files) */
+	if (rv != JPKI_OK || reader->info.kind == JPKI_KIND_RESIDENT)
+		return rv;
+	rv = jpki_card_read_presence(reader->card, said->present);
+	if (transaction_way_failed(rv))
+		return rv;
+	said->sure = rv == JPKI_OK;
+	reader->signature_told = said->sure && said->present[JPKI_SIGNATURE];
+	return JPKI_OK;
+}
+
+/* An earlier attempt may have been with another card. */
+static void
+forget_heads(struct reader *reader)
+{
+	for (int role = 0; role < JPKI_ROLES; role++)
+		for (int which = 0; which < JPKI_CERTIFICATES; which++)
+			reader->keys[role].der[which].have = reader->keys[role].der[which].total =
+			    0;
 }
 
 static int
 probe_card(struct reader *reader, bool *lost)
 {
-	bool said[JPKI_ROLES];
-	bool sure;
-	int rv;
+	struct said said = {.head = JPKI_ERR_NOT_FOUND};
+	int rv = JPKI_OK;
 
 	reader->recognised = true; /* it has been selected */
-	rv = jpki_card_read_info(reader->card, &reader->info);
+	forget_heads(reader);
+	if (is_wanted(JPKI_AUTHENTICATION))
+		said.head = read_head(reader, JPKI_AUTHENTICATION);
+	if (transaction_way_failed(said.head))
+		return said.head;
+	if (!recognise(reader, &said))
+		rv = ask_what_it_is(reader, &said);
 	reader->same_card = true; /* this is how it comes to be known */
-	/* its certificates have all expired (card-facts: files) */
-	if (rv != JPKI_OK || reader->info.kind == JPKI_KIND_RESIDENT)
-		return rv;
-	rv = jpki_card_read_presence(reader->card, said);
-	if (way_failed(rv))
-		return rv;
-	sure = rv == JPKI_OK;
-	rv = JPKI_OK;
 	for (int role = 0; role < JPKI_ROLES && rv == JPKI_OK; role++)
-		if ((settings_now.roles & 1u << role) != 0)
-			rv = probe_key(reader, (enum jpki_role)role, said[role], sure, lost);
+		if (is_wanted((enum jpki_role)role))
+			rv = probe_key(reader, (enum jpki_role)role, &said, lost);
+	if (rv == JPKI_OK && said.sure)
+		cache_keep(reader);
 	return rv;
 }
 
@@ -262,7 +385,7 @@ try_probe(struct reader *reader, bool *lost)
 
 	*lost = false;
 	note_patience(reader, patience, rv);
-	return rv != JPKI_OK ? rv : transaction_end(reader, probe_card(reader, lost));
+	return rv != JPKI_OK ? rv : transaction_end_soon(reader, probe_card(reader, lost));
 }
 
 static void

@@ -23,6 +23,23 @@ int contents_certificate(struct reader *reader, enum jpki_role role, enum jpki_c
 int contents_load_certificate(
     struct reader *reader, enum jpki_role role, enum jpki_certificate which);
 
+/*
+ * As little of the certificate as has the public key, within a transaction that has selected the
+ * application, unless it is known already; then contents_public_key gives it, before that NULL. It
+ * belongs to the key.
+ */
+int contents_load_public_key(struct reader *reader, enum jpki_role role);
+const struct certificate *contents_public_key(const struct key *key);
+
+/* Is it to be had without the card? Then contents_public_key gives it. */
+bool contents_knows_public_key(struct key *key);
+
+/*
+ * Is a key's own certificate to be had? A private one that nobody has asked for is left on the card
+ * when a signature with a PIN of its own is made right after the login.
+ */
+bool contents_has_certificate(const struct key *key);
+
 /* Tries left of a PIN, to be shown; asks the card if what it said last is too old for that. */
 int contents_tries(struct reader *reader, enum jpki_role role, unsigned *tries);
 

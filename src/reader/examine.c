@@ -4,6 +4,7 @@
 #include "card/examine_commands.h"
 #include "card/examine_files.h"
 #include "card/examine_signatures.h"
+#include "reader/contents.h"
 #include "reader/examine_extensions.h"
 #include "reader/readers.h"
 #include "reader/rsa.h"
@@ -203,8 +204,10 @@ examine_open(struct work *work)
 
 	if (rv != JPKI_OK)
 		return rv;
-	rv = transaction_end(
-	    work->reader, ask_all_verified(work, key->certificates[JPKI_CERTIFICATE]));
+	rv = contents_load_public_key(work->reader, work->examination.role);
+	if (rv == JPKI_OK)
+		rv = ask_all_verified(work, contents_public_key(key));
+	rv = transaction_end(work->reader, rv);
 	if (rv == JPKI_OK)
 		rv = ask_elsewhere(work);
 	if (rv == JPKI_OK)

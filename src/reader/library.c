@@ -17,6 +17,7 @@
 #include "reader/presence.h"
 #include "reader/refusal.h"
 #include "reader/settings.h"
+#include "reader/transaction.h"
 
 static pthread_mutex_t life = PTHREAD_MUTEX_INITIALIZER; /* held by who starts or stops */
 /* ... shared by all calls; who forks is not kept out by those who come after him */
@@ -103,6 +104,7 @@ lock_what_expired(void)
 	for (size_t i = 0; (reader = readers_at(i)) != NULL; i++) {
 		pthread_mutex_lock(&reader->lock);
 		lock_expire(reader);
+		transaction_expire(reader);
 		library_unlock_reader(reader);
 	}
 	library_leave();
@@ -327,6 +329,7 @@ release_cards(void *unused)
 		if (deadline_lock(&reader->lock, &until) != 0)
 			continue;
 		lock_release_all(reader);
+		transaction_stop_lingering(reader);
 		pthread_mutex_unlock(&reader->lock);
 	}
 	pthread_mutex_lock(&lock);
@@ -396,10 +399,19 @@ publish(struct reader *reader)
 	readers_publish(reader, &view);
 }
 
+/* When something of it is up; 0: nothing is. */
+static uint64_t
+expires_at(const struct reader *reader)
+{
+	uint64_t open = lock_open_until(reader), linger = reader->linger_until;
+
+	return open == 0 || (linger != 0 && linger < open) ? linger : open;
+}
+
 void
 library_unlock_reader(struct reader *reader)
 {
-	uint64_t until = lock_open_until(reader);
+	uint64_t until = expires_at(reader);
 
 	lock_tell_guard(reader);
 	publish(reader);
@@ -433,7 +445,7 @@ library_look(
 		(void)contents_tries(reader, role, &tries);
 	publish(reader);
 	readers_view(reader, view);
-	pthread_mutex_unlock(&reader->lock);
+	library_unlock_reader(reader);
 }
 
 /*

@@ -159,12 +159,14 @@ lock_forget_login(struct reader *reader, enum jpki_role role)
 	if (key->login == 0)
 		return;
 	key->login = 0;
+	key->certificate_found = false;
 	key->window_until = key->shown_until = 0;
 	key->logins = reader_next_number();
 	if (!key->private_certificate)
 		return;
 	/* it may name a person, and who logged out does not expect it to stay */
 	certificate_free(&key->certificates[JPKI_CERTIFICATE]);
+	certificate_free(&key->public_key);
 	explicit_bzero(der, sizeof(*der));
 }
 

@@ -8,21 +8,6 @@
 #include "reader/settings.h"
 #include "reader/transaction.h"
 
-/*
- * After a login the certificate too, in the same transaction, since selecting again might undo the
- * login.
- */
-static int
-send_and_load(struct attempt *attempt)
-{
-	int rv = attempt_send(attempt);
-
-	if (rv != JPKI_OK || attempt->new_pin != NULL || attempt->in_login)
-		return rv;
-	rv = contents_load_certificate(attempt->reader, attempt->role, JPKI_CERTIFICATE);
-	return rv == JPKI_ERR_NOT_VERIFIED ? JPKI_ERR_STATUS : rv; /* it has just been */
-}
-
 static int
 work(struct attempt *attempt)
 {
@@ -34,7 +19,7 @@ work(struct attempt *attempt)
 	if (rv == JPKI_OK)
 		rv = attempt_may_send(attempt);
 	if (rv == JPKI_OK)
-		rv = send_and_load(attempt);
+		rv = attempt_send(attempt);
 	/* what has been unlocked and is no login; or a PIN was refused that others left open */
 	if (rv == JPKI_ERR_RESET)
 		return rv;
@@ -60,6 +45,8 @@ begin_and_join(struct attempt *attempt)
 	uint64_t until = clock_now_ms() + LOCKING_MS;
 	int rv;
 
+	if (attempt->in_login && !attempt->key->certificate_found)
+		transaction_break_off(attempt->reader);
 	for (;;) {
 		rv = transaction_begin(attempt->reader, JPKI_BEGIN_SELECT, PATIENCE_PERSON);
 		if (rv != JPKI_OK || lock_join(attempt->reader, attempt->role) != SHARE_LATER ||
@@ -76,11 +63,16 @@ static int
 in_transaction(struct attempt *attempt)
 {
 	int rv = begin_and_join(attempt);
+	bool began = rv == JPKI_OK;
 
 	if (rv == JPKI_OK)
-		rv = transaction_end(attempt->reader, work(attempt));
-	if (attempt->key->unlocked ==
-	    0) /* whatever went wrong, nobody is to take us for logged in */
+		rv = work(attempt);
+	/* the signature comes next, or the certificate is read */
+	if (began)
+		rv = attempt->new_pin == NULL ? transaction_end_soon(attempt->reader, rv)
+					      : transaction_end(attempt->reader, rv);
+	/* whatever went wrong, nobody is to take us for logged in */
+	if (attempt->key->unlocked == 0 || (attempt->sent && rv != JPKI_OK))
 		lock_release(attempt->reader, attempt->role);
 	/* its application has just been selected: the card has lost its power since, unnoticed */
 	return rv == JPKI_ERR_NOT_FOUND ? JPKI_ERR_RESET : rv;
@@ -120,9 +112,12 @@ login_user(struct reader *reader, enum jpki_role role, const struct given_pin *p
 {
 	int rv = log_in(reader, role, pin);
 
-	if (rv == JPKI_OK)
-		lock_expire(reader); /* without a window nothing is open even now */
-	return rv;
+	if (rv != JPKI_OK)
+		return rv;
+	if (settings_now.signature_window_ms == 0)
+		transaction_stop_lingering(reader);
+	lock_expire(reader); /* without a window nothing is open even now */
+	return JPKI_OK;
 }
 
 int
@@ -134,8 +129,10 @@ login_user_to_sign(struct reader *reader, enum jpki_role role, const struct give
 	if (rv != JPKI_OK)
 		return rv;
 	lock_begin_signature(reader, role, authorisation);
-	if (!lock_authorises(reader, role, authorisation)) /* there is no window: it is its own */
+	if (!lock_authorises(reader, role, authorisation)) { /* there is no window: it is its own */
+		transaction_stop_lingering(reader);
 		lock_authenticate_signature(reader, role, authorisation);
+	}
 	return JPKI_OK;
 }
 

@@ -15,6 +15,7 @@ forget_key(struct key *key)
 {
 	for (int which = 0; which < JPKI_CERTIFICATES; which++)
 		certificate_free(&key->certificates[which]);
+	certificate_free(&key->public_key);
 	explicit_bzero(key, sizeof(*key)); /* a certificate may name a person */
 	key->number = reader_next_number();
 	key->logins = reader_next_number();
@@ -26,6 +27,7 @@ presence_forget(struct reader *reader)
 	lock_release_all(reader);
 	for (int role = 0; role < JPKI_ROLES; role++)
 		forget_key(&reader->keys[role]);
+	reader->linger_until = 0;
 	jpki_card_free(&reader->card);
 	share_abandon(&reader->share);
 	memset(&reader->info, 0, sizeof(reader->info));
@@ -36,6 +38,8 @@ presence_forget(struct reader *reader)
 	reader->probe_after = 0;
 	reader->asked = JPKI_OK;
 	reader->held = false;
+	reader->signature_told = false;
+	reader->cached = 0;
 	atomic_store(&reader->card_number, reader_next_number());
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <jpki/card.h>
 
@@ -37,8 +38,11 @@ struct key {
 	bool private_certificate; /* its certificate cannot be read before a login */
 	struct jpki_der der[JPKI_CERTIFICATES];
 	struct certificate *certificates[JPKI_CERTIFICATES]; /* NULL: not needed yet */
-	bool pss_refused; /* this card has said that it does not know PSS */
-	bool doubtful;	  /* a signature did not agree with the certificate: read it again */
+	struct certificate
+	    *public_key;	/* modulus and exponent, where no more was needed; or NULL */
+	bool certificate_found; /* since the login somebody has it among his objects */
+	bool pss_refused;	/* this card has said that it does not know PSS */
+	bool doubtful;		/* a signature did not agree with the certificate: read it again */
 
 	/*
 	 * That a person has logged in, and what the card has verified, are two things: the key for
@@ -98,6 +102,11 @@ struct reader {
 	bool same_card;	      /* the transaction is with the card that is known */
 	uint64_t contact_at;  /* when the last such transaction ended, clock_now_ms */
 	struct jpki_token_info info;
+	bool signature_told; /* by EF 0008: there is a signature certificate */
+	size_t cached;	     /* bytes of certificates that the cache has of this card; 0: no file */
+	time_t cached_since; /* since when */
+	uint64_t
+	    linger_until; /* the transaction goes on until then, clock_now_ms; 0: it does not */
 	struct key keys[JPKI_ROLES];
 	struct tries tries[JPKI_CREDENTIALS];
 	/* The card may have verified the PIN of the attributes, for the call under way. */

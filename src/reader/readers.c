@@ -51,6 +51,8 @@ wipe(struct reader *reader)
 		for (int which = 0; which < JPKI_CERTIFICATES; which++)
 			certificate_wipe(reader->keys[role].certificates[which]);
 	for (int role = 0; role < JPKI_ROLES; role++)
+		certificate_wipe(reader->keys[role].public_key);
+	for (int role = 0; role < JPKI_ROLES; role++)
 		explicit_bzero(reader->keys[role].der, sizeof(reader->keys[role].der));
 	share_abandon(&reader->share);
 }

@@ -18,6 +18,7 @@ const struct settings settings_default = {
     .pss = PSS_AUTO,
     .public_certificates_profile = true,
     .guard = true,
+    .cache = true,
     .log_level = LOG_ERROR,
 };
 
@@ -90,6 +91,12 @@ set_guard(struct settings *settings, const char *value)
 }
 
 static bool
+set_cache(struct settings *settings, const char *value)
+{
+	return set_truth(&settings->cache, value);
+}
+
+static bool
 set_log_level(struct settings *settings, const char *value)
 {
 	int level = log_level_of(value);
@@ -122,6 +129,7 @@ static const struct row {
     {"token", "pss", set_pss, "auto, on or off"},
     {"token", "labels", set_labels, "en or ja"},
     {"token", "guard", set_guard, "yes or no"},
+    {"token", "cache", set_cache, "yes or no"},
     {"log", "level", set_log_level, "off, error, info or trace"},
     {"log", "file", set_log_file, "a path that begins with /"},
 };

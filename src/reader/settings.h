@@ -51,6 +51,7 @@ struct settings {
 	bool public_certificates_profile;
 	/* Is a small program to lock the card if the application is killed? */
 	bool guard;
+	bool cache; /* is what is public on a card kept in files (cache.h)? */
 	enum log_level log_level;
 	char log_file[SETTINGS_PATH_SIZE];   /* "": standard error */
 	char program[SETTINGS_PROGRAM_SIZE]; /* whose sections are taken. No file changes it. */

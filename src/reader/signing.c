@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "card/credential.h"
+#include "reader/cache.h"
 #include "reader/contents.h"
 #include "reader/rsa.h"
 #include "reader/transaction.h"
@@ -22,7 +23,7 @@ static int
 attempt(const struct work *work)
 {
 	const struct certificate *certificate =
-	    work->reader->keys[work->role].certificates[JPKI_CERTIFICATE];
+	    contents_public_key(&work->reader->keys[work->role]);
 	enum verdict verdict;
 	int rv;
 
@@ -72,10 +73,34 @@ learn(const struct work *work, int result)
 		lock_forget_login(work->reader, work->role);
 		lock_release(work->reader, work->role);
 	}
-	if (result == JPKI_ERR_DATA)
+	if (result == JPKI_ERR_DATA) {
 		key->doubtful = true;
-	if (result == JPKI_ERR_UNSUPPORTED && work->form == JPKI_SIGN_PSS_SHA256)
+		cache_drop(work->reader);
+	}
+	if (result == JPKI_ERR_UNSUPPORTED && work->form == JPKI_SIGN_PSS_SHA256) {
 		key->pss_refused = true;
+		cache_note_pss_refused(work->reader->info.model, work->role);
+	}
+}
+
+/*
+ * What signatures are checked with. What the card says against reading it is no word on signing;
+ * but where the certificate needs the PIN, that this is wanted.
+ */
+static int
+need_public_key(struct reader *reader, enum jpki_role role)
+{
+	struct key *key = &reader->keys[role];
+	int rv;
+
+	if (contents_knows_public_key(key))
+		return JPKI_OK;
+	rv = transaction_prove_selected(reader);
+	if (rv == JPKI_OK)
+		rv = contents_load_public_key(reader, role);
+	if (rv == JPKI_OK || rv == JPKI_ERR_MEMORY || transaction_way_failed(rv))
+		return rv;
+	return rv == JPKI_ERR_NOT_VERIFIED && key->private_certificate ? rv : JPKI_ERR_STATUS;
 }
 
 int
@@ -84,27 +109,29 @@ signing_sign(struct reader *reader, enum jpki_role role, struct authorisation *a
     uint8_t signature[JPKI_SIGNATURE_SIZE])
 {
 	const struct work work = {reader, role, form, value, length, signature};
-	const struct key *key = &reader->keys[role];
-	bool reads;
+	struct key *key = &reader->keys[role];
 	int rv;
 
 	if (!lock_authorises(reader, role, authorisation))
 		return JPKI_ERR_NOT_VERIFIED;
-	reads = key->doubtful || key->certificates[JPKI_CERTIFICATE] == NULL;
-	rv = transaction_begin(
-	    reader, reads ? JPKI_BEGIN_SELECT : JPKI_BEGIN_TRUST, PATIENCE_PERSON);
+	if (key->doubtful)
+		rv = transaction_begin(reader, JPKI_BEGIN_SELECT, PATIENCE_PERSON);
+	else if (!contents_knows_public_key(key))
+		rv = transaction_begin_signing(reader, PATIENCE_PERSON);
+	else
+		rv = transaction_begin(reader, JPKI_BEGIN_TRUST, PATIENCE_PERSON);
 	if (rv != JPKI_OK)
 		return rv;
-	if (key->unlocked == 0)
-		rv = JPKI_ERR_NOT_VERIFIED;
-	else if (reads) /* it is there from the login on, unless it was of no use */
-		rv = contents_load_certificate(reader, role, JPKI_CERTIFICATE);
+	rv = key->unlocked == 0 ? JPKI_ERR_NOT_VERIFIED : need_public_key(reader, role);
 	if (rv == JPKI_OK)
 		rv = attempt_twice(&work);
 	log_line(
 	    LOG_INFO, "signature with JPKI %s: %s", credential_of(role)->name, jpki_strerror(rv));
 	learn(&work, rv);
-	if (authorisation->own_pin) /* within the transaction: nobody gets between */
+	if (authorisation->own_pin) { /* within the transaction: nobody gets between */
+		if (key->certificate_found)
+			(void)transaction_read_private(reader);
 		lock_end_signature(reader, role, authorisation);
-	return transaction_end(reader, rv);
+	}
+	return transaction_end_signing(reader, rv);
 }

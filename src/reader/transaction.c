@@ -16,6 +16,9 @@
  */
 #define CARD_KEEPS_MS 2000
 
+/* Less than others wait for what they but show (PATIENCE_SHOWN). */
+uint64_t transaction_linger_ms = 80;
+
 static int
 need_card(struct reader *reader)
 {
@@ -85,11 +88,73 @@ end(struct reader *reader, int result)
 	return result;
 }
 
+bool
+transaction_way_failed(int error)
+{
+	return error != JPKI_OK && error > JPKI_ERR_NOT_JPKI;
+}
+
+/*
+ * A certificate that cannot be read without its PIN is had while the login's transaction lasts:
+ * selecting again might undo the login, and when the key is locked it is too late. Who logs in and
+ * signs at once does not wait for it. One that is of no use is found so by who wants it.
+ */
+int
+transaction_read_private(struct reader *reader)
+{
+	int rv = JPKI_OK;
+
+	for (int role = 0; role < JPKI_ROLES && !transaction_way_failed(rv); role++) {
+		struct key *key = &reader->keys[role];
+
+		if (key->private_certificate && key->unlocked != 0 &&
+		    jpki_card_is_selected(reader->card))
+			rv = jpki_card_read_certificate(reader->card, (enum jpki_role)role,
+			    JPKI_CERTIFICATE, &key->der[JPKI_CERTIFICATE]);
+	}
+	return transaction_way_failed(rv) ? rv : JPKI_OK;
+}
+
+static int
+stop_lingering(struct reader *reader, bool reads)
+{
+	int rv = JPKI_OK;
+
+	if (reader->linger_until == 0)
+		return JPKI_OK;
+	reader->linger_until = 0;
+	if (reader->card == NULL || !jpki_card_in_transaction(reader->card))
+		return JPKI_OK;
+	if (reads)
+		rv = transaction_read_private(reader);
+	return end(reader, rv);
+}
+
+void
+transaction_break_off(struct reader *reader)
+{
+	(void)stop_lingering(reader, false);
+}
+
+void
+transaction_stop_lingering(struct reader *reader)
+{
+	(void)stop_lingering(reader, true);
+}
+
+void
+transaction_expire(struct reader *reader)
+{
+	if (clock_now_ms() >= reader->linger_until)
+		transaction_stop_lingering(reader);
+}
+
 int
 transaction_begin(struct reader *reader, enum jpki_begin how, enum patience patience)
 {
 	int rv;
 
+	(void)stop_lingering(reader, true);
 	reader->same_card = false;
 	rv = need_card(reader);
 	if (rv != JPKI_OK)
@@ -109,12 +174,70 @@ transaction_begin(struct reader *reader, enum jpki_begin how, enum patience pati
 	return rv == JPKI_OK ? rv : end(reader, rv);
 }
 
-int
-transaction_end(struct reader *reader, int result)
+static void
+note_contact(struct reader *reader)
 {
 	if (reader->same_card) /* what was not looked at proves nothing of the card */
 		reader->contact_at = clock_now_ms();
+}
+
+int
+transaction_end(struct reader *reader, int result)
+{
+	note_contact(reader);
 	return end(reader, result);
+}
+
+int
+transaction_end_soon(struct reader *reader, int result)
+{
+	if (result != JPKI_OK)
+		return transaction_end(reader, result);
+	note_contact(reader);
+	reader->linger_until = clock_now_ms() + transaction_linger_ms;
+	return transaction_linger_ms == 0 ? stop_lingering(reader, true) : JPKI_OK;
+}
+
+/* Is there a certificate that the login's transaction is to read? */
+static bool
+owes(const struct reader *reader)
+{
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		const struct key *key = &reader->keys[role];
+		const struct jpki_der *der = &key->der[JPKI_CERTIFICATE];
+
+		if (key->private_certificate && key->unlocked != 0 &&
+		    (der->total == 0 || der->have < der->total))
+			return true;
+	}
+	return false;
+}
+
+int
+transaction_end_signing(struct reader *reader, int result)
+{
+	return owes(reader) && jpki_card_is_selected(reader->card)
+		   ? transaction_end_soon(reader, result)
+		   : transaction_end(reader, result);
+}
+
+/* Does the one before still last? Then it is taken up. */
+static bool
+goes_on(struct reader *reader)
+{
+	if (clock_now_ms() >= reader->linger_until || reader->card == NULL ||
+	    !jpki_card_in_transaction(reader->card))
+		return false;
+	reader->linger_until = 0;
+	return true;
+}
+
+int
+transaction_begin_signing(struct reader *reader, enum patience patience)
+{
+	if (goes_on(reader))
+		return JPKI_OK;
+	return transaction_begin(reader, JPKI_BEGIN_TRUST, patience);
 }
 
 /* One with the first block of a certificate that is known and can be read now, or NULL. */
@@ -201,16 +324,27 @@ transaction_is_other_card(struct reader *reader)
 }
 
 int
-transaction_begin_keeping_login(struct reader *reader, enum patience patience)
+transaction_prove_selected(struct reader *reader)
 {
 	bool selected;
+
+	if (jpki_card_is_selected(reader->card) || transaction_still_selected(reader))
+		return JPKI_OK;
+	return jpki_card_select(reader->card, &selected);
+}
+
+int
+transaction_begin_reading(struct reader *reader, enum patience patience)
+{
 	int rv;
 
+	if (goes_on(reader))
+		return JPKI_OK;
 	if (!reader_is_unlocked(reader))
 		return transaction_begin(reader, JPKI_BEGIN_SELECT, patience);
 	rv = transaction_begin(reader, JPKI_BEGIN_TRUST, patience);
-	if (rv != JPKI_OK || transaction_still_selected(reader))
+	if (rv != JPKI_OK)
 		return rv;
-	rv = jpki_card_select(reader->card, &selected);
+	rv = transaction_prove_selected(reader);
 	return rv == JPKI_OK ? rv : transaction_end(reader, rv);
 }

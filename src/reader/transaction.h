@@ -24,16 +24,50 @@ enum patience {
 int transaction_begin(struct reader *reader, enum jpki_begin how, enum patience patience);
 
 /*
- * The same for what does not need a PIN, while there may be a login: selecting may cost that on
- * some cards (card-facts: C), so look first whether it is necessary.
+ * The same for what does not need a PIN. Goes on with one that is about to end
+ * (transaction_end_soon). While there may be a login: selecting may cost that on some cards
+ * (card-facts: C), so look first whether it is necessary.
  */
-int transaction_begin_keeping_login(struct reader *reader, enum patience patience);
+int transaction_begin_reading(struct reader *reader, enum patience patience);
+
+/*
+ * The same for the first signature, which often follows the login: goes on with its transaction, or
+ * trusts that the application is still selected.
+ */
+int transaction_begin_signing(struct reader *reader, enum patience patience);
 
 /*
  * End. Takes what the caller's work came to, and returns it, or what happened to the card if that
  * is worse.
  */
 int transaction_end(struct reader *reader, int result);
+
+/*
+ * The same, but if all is well it lasts for a moment more
+ * (transaction_linger_ms): a program asks several things one after the other, and as long as no
+ * other program could move the card, none of them needs another SELECT. Any other transaction ends
+ * it first; so does time, told by linger_until, for which transaction_expire is called.
+ */
+int transaction_end_soon(struct reader *reader, int result);
+/* After a signature only for the sake of what the login's transaction has left to read. */
+int transaction_end_signing(struct reader *reader, int result);
+void transaction_expire(struct reader *reader);
+void transaction_stop_lingering(struct reader *reader);
+/* Without reading what could be read only now: its PIN is about to be given again. */
+void transaction_break_off(struct reader *reader);
+
+/*
+ * Within a transaction that has selected the application: read what can be read only now, the
+ * certificate of a key that is unlocked, unless it is there. A transaction that lasts for a moment
+ * more ends so. JPKI_OK, also if the card gives none; or the way failed.
+ */
+int transaction_read_private(struct reader *reader);
+
+/* Did the way to the card fail, as against: it answered, but not what was hoped for? */
+bool transaction_way_failed(int error);
+
+/* How long, in ms; 0: not at all. Set by tests. */
+extern uint64_t transaction_linger_ms;
 
 /*
  * Before a PIN goes to a card, or a certificate is taken from it, within the transaction: is it the
@@ -48,6 +82,9 @@ int transaction_confirm_card(struct reader *reader);
  * known tells.
  */
 bool transaction_still_selected(struct reader *reader);
+
+/* Within a transaction of any kind: see to it that the application is selected. */
+int transaction_prove_selected(struct reader *reader);
 
 /* Within a transaction that has selected it: is that certificate another one? */
 bool transaction_is_other_card(struct reader *reader);

@@ -48,8 +48,10 @@ exists(const struct session *session, const struct object *object)
 bool
 object_visible(const struct session *session, const struct object *object)
 {
-	return exists(session, object) &&
-	       (session_key(session)->login != 0 || !is_private(session, object));
+	const struct key *key = session_key(session);
+
+	return exists(session, object) && (key->login != 0 || !is_private(session, object)) &&
+	       (!object->private_as_certificate || contents_has_certificate(key));
 }
 
 CK_OBJECT_HANDLE
@@ -311,8 +313,11 @@ object_search(struct session *session, const CK_ATTRIBUTE *template, CK_ULONG co
 		rv = object_matches(session, object, template, count, &matches);
 		if (rv != CKR_OK)
 			return rv;
-		if (matches)
-			search.found[search.count++] = object_handle(session, i);
+		if (!matches)
+			continue;
+		search.found[search.count++] = object_handle(session, i);
+		if (object->private_as_certificate)
+			session_key(session)->certificate_found = true;
 	}
 	session->search = search;
 	return CKR_OK;

@@ -39,10 +39,11 @@ static CK_RV
 check(struct session *session, const CK_BYTE *data, CK_ULONG length, const CK_BYTE *signature,
     CK_ULONG signature_length)
 {
+	struct key *key = session_key(session);
 	struct operation_value value;
 	struct certificate *certificate;
 	CK_RV rv;
-	int result;
+	int result = JPKI_OK;
 
 	if (object_find(session, session->verify.key) == NULL)
 		return CKR_OPERATION_NOT_INITIALIZED; /* it went with the login */
@@ -51,12 +52,13 @@ check(struct session *session, const CK_BYTE *data, CK_ULONG length, const CK_BY
 		return rv;
 	if (signature_length != JPKI_SIGNATURE_SIZE)
 		return CKR_SIGNATURE_LEN_RANGE;
-	result =
-	    contents_certificate(session->reader, session->role, JPKI_CERTIFICATE, &certificate);
+	if (!contents_knows_public_key(key))
+		result = contents_certificate(
+		    session->reader, session->role, JPKI_CERTIFICATE, &certificate);
 	if (result != JPKI_OK)
 		return rv_of(result);
-	return answers[rsa_verify(
-	    certificate, session->verify.mechanism->form, value.bytes, value.length, signature)];
+	return answers[rsa_verify(contents_public_key(key), session->verify.mechanism->form,
+	    value.bytes, value.length, signature)];
 }
 
 CK_RV

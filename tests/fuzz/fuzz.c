@@ -24,6 +24,7 @@ void
 fuzz_start(void)
 {
 	(void)setenv("JPKI_CONFIG", "", 1);
+	(void)setenv("XDG_CACHE_HOME", "/dev/null", 1);
 	(void)setenv("JPKI_LOG_FILE", "/dev/null", 1);
 	fuzz_log(false);
 }

@@ -11,6 +11,7 @@
 #include "record.h"
 #include "reader/presence.h"
 #include "reader/settings.h"
+#include "reader/transaction.h"
 
 #define CARDS_MAX 64
 /* In steps of a millisecond: longer than any machine takes under a sanitizer. */
@@ -37,7 +38,11 @@ make_pki(void **state)
 	(void)state;
 	window = settings_default.signature_window_ms;
 	presence_fresh_ms = 0; /* what happens is seen at once, but where that is the subject */
-	setenv("JPKI_CONFIG", "", 1); /* a person's own settings are none of the tests' business */
+	transaction_linger_ms = 0;
+	/* a person's own settings, and what is known of his cards, are none of the tests' business
+	 */
+	setenv("JPKI_CONFIG", "", 1);
+	setenv("XDG_CACHE_HOME", "/dev/null", 1);
 	if (C_GetInterface(NULL, &version, &interface, 0) != CKR_OK)
 		return -1;
 	own_list = interface->pFunctionList;

@@ -38,9 +38,11 @@ struct job {
 	enum kind kind;
 	enum jpki_role role;
 	/*
-	 * The exchanges, a letter each, the last one again and again: S selects the application, I
-	 * reads EF 0006, P EF 0008, H the head of EF 000A, R a certificate; T asks for tries, V
-	 * brings a PIN, E selects an EF, C brings a new PIN, X signs.
+	 * The exchanges, a letter each, the last one again and again: S selects the application, H
+	 * reads the head of EF 000A, I EF 0006, P EF 0008, R a certificate; Q selects to show the
+	 * tries, T asks for them; t asks for them before a PIN, V brings one, p reads a certificate
+	 * that came with it; E selects an EF, C brings a new PIN; h reads the head of EF 000A to
+	 * see whether the application is selected, r a certificate for its key, X signs.
 	 */
 	const char *steps;
 	void (*prepare)(const struct job *job);

@@ -18,7 +18,7 @@
  * e  w or f: there may be another way to ask, or the last byte of the data happens to be 61 or 6C
  * C_GetSlotList, C_GetSlotInfo and C_FindObjectsInit never fail over an answer.
  */
-#define STEPS "SIPHTsRVECX" /* jobs.h; s: selecting in a session */
+#define STEPS "SIPHTsRVECXQtphr" /* jobs.h; s: selecting in a session */
 
 struct bad_answer {
 	const char *name;
@@ -35,26 +35,26 @@ struct bad_answer {
 
 /* clang-format off */
 static const struct bad_answer answers[] = {
-	/*                                                                     SIPHTsRVECX */
-	{"garbage", ONCE, VCARD_FAULT_GARBAGE, 0, NULL, NULL,                 "fwwfwfffffw"},
-	{"empty", ONCE, VCARD_FAULT_EMPTY, 0, NULL, NULL,                     "ffwfwffffff"},
-	{"truncated", ONCE, VCARD_FAULT_TRUNCATED, 0, NULL, NULL,             "fwwewfefffe"},
-	{"overlong", ONCE, VCARD_FAULT_OVERLONG, 0, NULL, NULL,               "ffwfwffffff"},
-	{"0000", ONCE, VCARD_FAULT_SW, 0x0000, NULL, NULL,                    "fwwfwfffffw"},
-	{"6F00", ONCE, VCARD_FAULT_SW, 0x6f00, NULL, NULL,                    "wwwfwwffffw"},
-	{"6982", ONCE, VCARD_FAULT_SW, 0x6982, NULL, NULL,                    "fwwwwfpfffw"},
-	{"6A82", ONCE, VCARD_FAULT_SW, 0x6a82, NULL, NULL,                    "hwwwwfffffw"},
-	{"6D00", ONCE, VCARD_FAULT_SW, 0x6d00, NULL, NULL,                    "hwwfwfffffw"},
-	{"9000 and nothing", ONCE, VCARD_FAULT_SW, 0x9000, NULL, NULL,        "wwwwweeewwf"},
-	{"done, but 6581", ONCE, VCARD_FAULT_SW_AFTER, 0x6581, NULL, NULL,    "fwwfwfffffw"},
-	{"6110 and nothing", ONCE, VCARD_FAULT_SW, 0x6110, NULL, NULL,        "hwwfwfffffw"},
-	{"6C10 and nothing", ONCE, VCARD_FAULT_SW, 0x6c10, NULL, NULL,        "fwwwwfwfffw"},
-	{"6C10 and data", ONCE, VCARD_FAULT_SW_DATA, 0x6c10, NULL, NULL,      "fwwwwfwfffw"},
-	{"61xx", HONEST, 0, 0, "chaining", "all",                             "wwwwwwwwwww"},
-	{"61xx, half", HONEST, 0, 0, "chaining", "half",                      "wwwwwwwwwww"},
-	{"6Cxx", HONEST, 0, 0, "wrong-le", "6cxx",                            "wwwwwwwwwww"},
-	{"61xx for ever", FOREVER, VCARD_FAULT_SW, 0x6110, NULL, NULL,        "ffffwffffff"},
-	{"6Cxx for ever", FOREVER, VCARD_FAULT_SW, 0x6c10, NULL, NULL,        "ffffwffffff"},
+	/*                                                                     SIPHTsRVECXQtphr */
+	{"garbage", ONCE, VCARD_FAULT_GARBAGE, 0, NULL, NULL,                 "fwwwwfffffwwwwwf"},
+	{"empty", ONCE, VCARD_FAULT_EMPTY, 0, NULL, NULL,                     "ffwfwffffffwfwwf"},
+	{"truncated", ONCE, VCARD_FAULT_TRUNCATED, 0, NULL, NULL,             "fwwewfefffewfwwe"},
+	{"overlong", ONCE, VCARD_FAULT_OVERLONG, 0, NULL, NULL,               "ffwfwffffffwfwwf"},
+	{"0000", ONCE, VCARD_FAULT_SW, 0x0000, NULL, NULL,                    "fwwwwfffffwwwwwf"},
+	{"6F00", ONCE, VCARD_FAULT_SW, 0x6f00, NULL, NULL,                    "wwwwwwffffwwwwwf"},
+	{"6982", ONCE, VCARD_FAULT_SW, 0x6982, NULL, NULL,                    "fwwwwfpfffwwwwwf"},
+	{"6A82", ONCE, VCARD_FAULT_SW, 0x6a82, NULL, NULL,                    "hwwwwfffffwwwwwf"},
+	{"6D00", ONCE, VCARD_FAULT_SW, 0x6d00, NULL, NULL,                    "hwwwwfffffwwwwwf"},
+	{"9000 and nothing", ONCE, VCARD_FAULT_SW, 0x9000, NULL, NULL,        "wwwwweeewwfwwwwe"},
+	{"done, but 6581", ONCE, VCARD_FAULT_SW_AFTER, 0x6581, NULL, NULL,    "fwwwwfffffwwwwwf"},
+	{"6110 and nothing", ONCE, VCARD_FAULT_SW, 0x6110, NULL, NULL,        "hwwwwfffffwwwwwf"},
+	{"6C10 and nothing", ONCE, VCARD_FAULT_SW, 0x6c10, NULL, NULL,        "fwwwwfwfffwwwwww"},
+	{"6C10 and data", ONCE, VCARD_FAULT_SW_DATA, 0x6c10, NULL, NULL,      "fwwwwfwfffwwwwww"},
+	{"61xx", HONEST, 0, 0, "chaining", "all",                             "wwwwwwwwwwwwwwww"},
+	{"61xx, half", HONEST, 0, 0, "chaining", "half",                      "wwwwwwwwwwwwwwww"},
+	{"6Cxx", HONEST, 0, 0, "wrong-le", "6cxx",                            "wwwwwwwwwwwwwwww"},
+	{"61xx for ever", FOREVER, VCARD_FAULT_SW, 0x6110, NULL, NULL,        "ffefwffffffwfwff"},
+	{"6Cxx for ever", FOREVER, VCARD_FAULT_SW, 0x6c10, NULL, NULL,        "ffefwffffffwfwff"},
 };
 /* clang-format on */
 

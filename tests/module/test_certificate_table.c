@@ -18,7 +18,8 @@ struct certificate_row {
 };
 
 #define NO_TOKEN CKR_TOKEN_NOT_PRESENT, 0, 0, 0
-#define NO_USE CKR_OK, CKR_DEVICE_ERROR, CKR_DEVICE_ERROR, 0
+#define NO_USE CKR_OK, CKR_DEVICE_ERROR, CKR_OK, CKR_DEVICE_ERROR
+#define BUT_ITS_KEY CKR_OK, CKR_DEVICE_ERROR, CKR_OK, CKR_OK /* no more is read to sign */
 #define WORKS CKR_OK, CKR_OK, CKR_OK, CKR_OK
 #define NOT_ITS_KEY CKR_OK, CKR_OK, CKR_OK, CKR_DEVICE_ERROR
 
@@ -33,9 +34,9 @@ static const struct certificate_row authentication[] = {
     {"length-4-bytes", NO_TOKEN},    /* 30 84 FF FF FF FF */
     {"length-huge", NO_TOKEN},	     /* 30 82 FF FF */
     {"length-8193", NO_TOKEN},	     /* more than is taken */
-    {"length-8192", NO_USE},	     /* as much as is taken, and filler at the end */
-    {"length-longer", NO_USE},	     /* ends in the filler */
-    {"length-shorter", NO_USE},
+    {"length-8192", BUT_ITS_KEY},	     /* as much as is taken, and filler at the end */
+    {"length-longer", BUT_ITS_KEY},	     /* ends in the filler */
+    {"length-shorter", BUT_ITS_KEY},
     {"not-der", NO_USE},
     {"not-a-certificate", NO_USE},
     {"rsa-1024", NO_USE},
@@ -55,9 +56,9 @@ static const struct certificate_row signature[] = {
     {"length-4-bytes", NO_USE},
     {"length-huge", NO_USE},
     {"length-8193", NO_USE},
-    {"length-8192", NO_USE},
-    {"length-longer", NO_USE},
-    {"length-shorter", NO_USE},
+    {"length-8192", BUT_ITS_KEY},
+    {"length-longer", BUT_ITS_KEY},
+    {"length-shorter", BUT_ITS_KEY},
     {"not-der", NO_USE},
     {"not-a-certificate", NO_USE},
     {"rsa-1024", NO_USE},

@@ -1,18 +1,77 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* What things cost: exchanges with the card, exactly. */
+/*
+ * What things cost: exchanges with the card, exactly. What a program asks in one go is asked in one
+ * transaction, which lasts for a moment after it (transaction_end_soon).
+ */
 
 #include "scheme.h"
 
+#include "../common/expire.h"
+#include "clock.h"
+#include "reader/transaction.h"
+
+#define LINGER_MS 80
+
+static int
+make_lingering_world(void **state)
+{
+	transaction_linger_ms = LINGER_MS;
+	clock_stop();
+	return make_world(state);
+}
+
+static int
+drop_lingering_world(void **state)
+{
+	int rv = drop_world(state);
+
+	transaction_linger_ms = 0;
+	return rv;
+}
+
+#define COST(test) cmocka_unit_test_setup_teardown(test, make_lingering_world, drop_lingering_world)
+
+/* The program does something else: the transaction ends. */
+static void
+pause_a_moment(void)
+{
+	clock_skip_ms(LINGER_MS);
+	(void)expire();
+}
+
 /* Blocks of 256 bytes. */
+static unsigned
+blocks_of(size_t length)
+{
+	return ((unsigned)length + 255) / 256;
+}
+
 static unsigned
 blocks(X509 *x509)
 {
-	return ((unsigned)i2d_X509(x509, NULL) + 255) / 256;
+	return blocks_of((size_t)i2d_X509(x509, NULL));
 }
 
-/* SELECT, EF 0006, EF 0008, the head of the authentication certificate, two counters. */
-#define PROBE 6u
+/* As much of it as has the public key. */
+static unsigned
+blocks_with_key(X509 *x509)
+{
+	unsigned char *der = NULL, *key = NULL;
+	int length = i2d_X509(x509, &der),
+	    key_length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &key);
+	const unsigned char *found = memmem(der, (size_t)length, key, (size_t)key_length);
+	unsigned count;
+
+	assert_non_null(found);
+	count = blocks_of((size_t)(found - der) + (size_t)key_length);
+	OPENSSL_free(der);
+	OPENSSL_free(key);
+	return count;
+}
+
+/* SELECT, the head of the authentication certificate, EF 0006, EF 0008. */
+#define PROBE 4u
 
 static void
 probing(void **state)
@@ -21,47 +80,164 @@ probing(void **state)
 	assert_true(token_present(JPKI_AUTHENTICATION));
 	assert_int_equal(exchanges(), PROBE);
 	assert_true(token_present(JPKI_SIGNATURE));
-	(void)token_flags(JPKI_AUTHENTICATION);
-	(void)token_flags(JPKI_SIGNATURE);
 	assert_int_equal(exchanges(), PROBE);
+}
+
+static void
+telling_tries(void **state)
+{
+	(void)state;
+	(void)token_flags(JPKI_AUTHENTICATION);
+	assert_int_equal(exchanges(), PROBE + 1);
+	(void)token_flags(JPKI_SIGNATURE);
+	(void)token_flags(JPKI_AUTHENTICATION);
+	assert_int_equal(exchanges(), PROBE + 2);
+	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 1);
+}
+
+static void
+telling_tries_later(void **state)
+{
+	(void)state;
+	assert_true(token_present(JPKI_AUTHENTICATION));
+	pause_a_moment();
+	(void)token_flags(JPKI_AUTHENTICATION);
+	assert_int_equal(exchanges(), PROBE + 2); /* selected anew */
 }
 
 static void
 cold_authentication(void **state)
 {
-	unsigned rest = blocks(certificate_of(JPKI_AUTHENTICATION)) - 1;
+	unsigned rest = blocks_with_key(certificate_of(JPKI_AUTHENTICATION)) - 1;
 	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
 
 	(void)state;
-	assert_int_equal(exchanges(), PROBE);
+	(void)token_flags(JPKI_AUTHENTICATION);
+	assert_int_equal(exchanges(), PROBE + 1);
 	assert_ok(login_with(session, PIN));
-	assert_int_equal(exchanges(), PROBE + 2 + rest);
+	assert_int_equal(exchanges(), PROBE + 1 + 2);
 	assert_signs(session, JPKI_AUTHENTICATION, sha256_pkcs1);
-	assert_int_equal(exchanges(), PROBE + 2 + rest + 1);
-	assert_int_equal(exchanges(), 13);
+	assert_int_equal(exchanges(), PROBE + 1 + 2 + rest + 1);
+	assert_int_equal(exchanges(), 10);
 	assert_signs(session, JPKI_AUTHENTICATION, sha256_pss);
 	assert_ok(p11->C_Logout(session));
 	assert_ok(p11->C_CloseSession(session));
-	assert_int_equal(exchanges(), 14);
+	assert_int_equal(exchanges(), 11);
 }
 
 static void
 cold_signature(void **state)
 {
-	unsigned all = blocks(certificate_of(JPKI_SIGNATURE));
+	unsigned some = blocks_with_key(certificate_of(JPKI_SIGNATURE));
 	CK_SESSION_HANDLE session = open_session(JPKI_SIGNATURE);
 
 	(void)state;
-	assert_int_equal(exchanges(), PROBE);
+	(void)token_flags(JPKI_SIGNATURE);
+	assert_int_equal(exchanges(), PROBE + 1);
 	assert_ok(login_with(session, PASSWORD));
-	assert_int_equal(exchanges(), PROBE + 2 + all);
+	assert_int_equal(exchanges(), PROBE + 1 + 2);
 	assert_signs(session, JPKI_SIGNATURE, sha256_pkcs1);
-	assert_int_equal(exchanges(), PROBE + 2 + all + 1);
-	assert_int_equal(exchanges(), 15);
-	assert_signs(session, JPKI_SIGNATURE, sha256_pss);
+	assert_int_equal(exchanges(), PROBE + 1 + 2 + some + 1);
+	assert_int_equal(exchanges(), 11);
 	assert_ok(p11->C_Logout(session));
 	assert_ok(p11->C_CloseSession(session));
-	assert_int_equal(exchanges(), 16);
+	assert_int_equal(exchanges(), 11);
+	assert_true(locked());
+}
+
+/* The certificate came with the login, though nobody asked for it then. */
+static void
+private_certificate_is_read_in_a_pause(void **state)
+{
+	unsigned all = blocks(certificate_of(JPKI_SIGNATURE));
+	CK_SESSION_HANDLE session = open_user_session(JPKI_SIGNATURE);
+	CK_BYTE value[VALUE_ROOM];
+
+	(void)state;
+	forget_exchanges();
+	pause_a_moment();
+	assert_int_equal(exchanges(), all);
+	assert_int_equal(
+	    get(session, find_one(session, CKO_CERTIFICATE), CKA_VALUE, value, sizeof(value)),
+	    i2d_X509(certificate_of(JPKI_SIGNATURE), NULL));
+	assert_signs(session, JPKI_SIGNATURE, sha256_pkcs1);
+	assert_int_equal(exchanges(), all + 1);
+}
+
+/* ... nor before the first signature, which needs but the key; the second one comes after it. */
+static void
+private_certificate_is_read_after_a_signature(void **state)
+{
+	unsigned all = blocks(certificate_of(JPKI_SIGNATURE));
+	CK_SESSION_HANDLE session = open_user_session(JPKI_SIGNATURE);
+
+	(void)state;
+	forget_exchanges();
+	for (int i = 0; i < 3; i++)
+		assert_signs(session, JPKI_SIGNATURE, sha256_pkcs1);
+	assert_int_equal(exchanges(), all + 1 + 3); /* the signature came between: SELECT EF */
+}
+
+static void
+private_certificate_is_read_before_the_window_closes(void **state)
+{
+	CK_SESSION_HANDLE session;
+	CK_BYTE value[VALUE_ROOM];
+
+	(void)state;
+	set_window(1000);
+	session = open_user_session(JPKI_SIGNATURE);
+	pause_a_moment();
+	clock_skip_ms(1000);
+	assert_true(expire());
+	assert_true(locked());
+	assert_int_equal(
+	    get(session, find_one(session, CKO_CERTIFICATE), CKA_VALUE, value, sizeof(value)),
+	    i2d_X509(certificate_of(JPKI_SIGNATURE), NULL));
+}
+
+/* Who has it among his objects can read it after a signature with a PIN of its own, too. */
+static void
+context_signature_keeps_what_was_found(void **state)
+{
+	CK_BYTE signature[SIGNATURE_SIZE], value[VALUE_ROOM];
+	CK_SESSION_HANDLE session;
+	CK_OBJECT_HANDLE found;
+
+	(void)state;
+	session = open_user_session(JPKI_SIGNATURE);
+	found = find_one(session, CKO_CERTIFICATE);
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, PASSWORD));
+	assert_ok(finish_signature(session, signature));
+	assert_true(locked());
+	assert_int_equal(get(session, found, CKA_VALUE, value, sizeof(value)),
+	    i2d_X509(certificate_of(JPKI_SIGNATURE), NULL));
+}
+
+/* As pkcs11-tool signs: nobody ever asks for the certificate; then it is not shown either. */
+static void
+context_signature_reads_but_the_key(void **state)
+{
+	unsigned some = blocks_with_key(certificate_of(JPKI_SIGNATURE));
+	CK_BYTE signature[SIGNATURE_SIZE];
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	session = open_user_session(JPKI_SIGNATURE);
+	forget_exchanges();
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, PASSWORD));
+	assert_ok(finish_signature(session, signature));
+	assert_int_equal(exchanges(), 2 + some + 1);
+	assert_true(locked());
+	assert_int_equal(find_class(session, CKO_CERTIFICATE, NULL, 0), 1); /* its CA's */
+	assert_int_equal(find_class(session, CKO_PRIVATE_KEY, NULL, 0), 1);
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, PASSWORD));
+	assert_int_equal(find_class(session, CKO_CERTIFICATE, NULL, 0), 2);
+	assert_ok(finish_signature(session, signature));
+	assert_int_equal(pins_sent(), 3);
 }
 
 static void
@@ -70,6 +246,7 @@ logging_in_again(void **state)
 	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
 
 	(void)state;
+	assert_signs(session, JPKI_AUTHENTICATION, sha256_pkcs1);
 	assert_ok(p11->C_Logout(session));
 	forget_exchanges();
 	assert_ok(login_with(session, PIN));
@@ -113,21 +290,77 @@ showing_both_tokens(void **state)
 			(void)get(session, found[i], CKA_VALUE, value, sizeof(value));
 		expected += 1 + blocks(ca_of(role));
 		if (role == JPKI_AUTHENTICATION)
-			expected += 1 + blocks(certificate_of(role)) - 1;
+			expected += blocks(certificate_of(role)) - 1;
 		assert_int_equal(exchanges(), expected);
 	}
+	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 1);
+}
+
+/* The SELECT before a PIN is never saved. */
+static void
+login_selects_anew(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	(void)token_flags(JPKI_AUTHENTICATION);
+	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 1);
+	assert_ok(login_with(session, PIN));
+	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 2);
+}
+
+/* No transaction is left for others to wait for: each one that began has ended. */
+static void
+assert_free(void)
+{
+	assert_int_equal(inprocess_calls(INPROCESS_OPEN), inprocess_calls(INPROCESS_CLOSE));
+}
+
+static void
+others_get_their_turn(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	inprocess_forget_calls();
+	session = open_session(JPKI_AUTHENTICATION);
+	assert_int_equal(inprocess_calls(INPROCESS_OPEN), 1);
+	assert_int_equal(inprocess_calls(INPROCESS_CLOSE), 0);
+	assert_false(expire());
+	pause_a_moment();
+	assert_free();
+	(void)token_flags(JPKI_AUTHENTICATION);
+	clock_skip_ms(LINGER_MS);
+	assert_ok(login_with(session, PIN)); /* a thread that came too late is not needed */
+	assert_signs(session, JPKI_AUTHENTICATION, sha256_pkcs1);
+	pause_a_moment();
+	assert_int_equal(inprocess_calls(INPROCESS_BEGIN), inprocess_calls(INPROCESS_END));
+	assert_ok(p11->C_Logout(session));
+	assert_free();
+	(void)token_flags(JPKI_SIGNATURE);
+	assert_ok(p11->C_Finalize(NULL));
+	assert_free();
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(probing),
-	    TEST(cold_authentication),
-	    TEST(cold_signature),
-	    TEST(logging_in_again),
-	    TEST(context_login_and_signature),
-	    TEST(showing_both_tokens),
+	    COST(probing),
+	    COST(telling_tries),
+	    COST(telling_tries_later),
+	    COST(cold_authentication),
+	    COST(cold_signature),
+	    COST(private_certificate_is_read_in_a_pause),
+	    COST(private_certificate_is_read_after_a_signature),
+	    COST(private_certificate_is_read_before_the_window_closes),
+	    COST(context_signature_keeps_what_was_found),
+	    COST(context_signature_reads_but_the_key),
+	    COST(logging_in_again),
+	    COST(context_login_and_signature),
+	    COST(showing_both_tokens),
+	    COST(login_selects_anew),
+	    COST(others_get_their_turn),
 	};
 
 	return RUN(tests);

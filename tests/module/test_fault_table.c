@@ -69,7 +69,8 @@ static table gone = {
     [WHEN_LOOK] = {FINE, EMPTY, GONE, GONE, GONE, GONE | LATE, GONE | LATE, GONE | LATE,
 	GONE | FINE, FINE},
     [WHEN_OPEN] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, 0, 0, 0},
-    [WHEN_DONE] = {FINE, FINE | LATE, GONE | LATE, LATE, LATE, LATE, LATE, LATE, FINE, FINE},
+    [WHEN_DONE] = {FINE, FINE | LATE | EMPTY, GONE | LATE, LATE, LATE, LATE, LATE, LATE, FINE,
+	FINE},
 };
 
 /* The same, but a card is there as soon as somebody looks. */
@@ -79,7 +80,8 @@ static table exchanged = {
     [WHEN_LOOK] = {FINE, EMPTY | FINE, GONE, GONE, GONE, GONE | LATE, GONE | LATE, GONE | LATE,
 	GONE | FINE, FINE},
     [WHEN_OPEN] = {FINE, EMPTY, GONE, GONE, GONE, GONE, GONE, 0, 0, 0},
-    [WHEN_DONE] = {FINE, FINE | LATE, GONE | LATE, LATE, LATE, LATE, LATE, LATE, FINE, FINE},
+    [WHEN_DONE] = {FINE, FINE | LATE | EMPTY, GONE | LATE, LATE, LATE, LATE, LATE, LATE, FINE,
+	FINE},
 };
 
 /*
@@ -110,7 +112,7 @@ static table reset = {
 /* The command was carried out, the answer got lost: the card is begun with anew. */
 static table answer = {
     [WHEN_SELECT] = {FINE, FINE, FINE, ERROR, ERROR, ERROR, 0, 0, 0, 0},
-    [WHEN_EXCHANGE] = {FINE, FINE, FINE, ERROR, ERROR, ERROR, ERROR | LOST, 0, 0, 0},
+    [WHEN_EXCHANGE] = {FINE, FINE, FINE, ERROR, ERROR, ERROR, ERROR | LOST | FINE, 0, 0, 0},
 };
 
 /* ------------------------------------------------------------------------ what can happen */

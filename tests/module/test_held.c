@@ -184,10 +184,10 @@ static const struct {
 	unsigned exchanges; /* in each of which it is held */
 	bool logged_in, known;
 } calls[] = {
-    {"first look", look, 6, false, false},
-    {"C_Login", log_in, 6, false, true},
+    {"first look", look, 4, false, false},
+    {"C_Login", log_in, 3, false, true},
     {"C_GetAttributeValue, CA", read_ca, 6, false, true},
-    {"C_Sign", sign, 1, true, true},
+    {"C_Sign", sign, 4, true, true},
 };
 
 static void

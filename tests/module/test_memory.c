@@ -125,7 +125,7 @@ may_answer(const char *call, CK_RV rv)
 	case CKR_TOKEN_NOT_PRESENT:
 		return is_call(call, "C_OpenSession(");
 	case CKR_DEVICE_ERROR:
-		return is_call(call, "C_Login(") || is_call(call, "C_GetAttributeValue(") ||
+		return is_call(call, "C_Sign(") || is_call(call, "C_GetAttributeValue(") ||
 		       is_call(call, "C_Verify(");
 	default:
 		return false;

@@ -348,9 +348,13 @@ misread_certificate_is_read_again(void **state)
 	(void)state;
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		CK_SESSION_HANDLE session;
+		CK_BYTE value[VALUE_ROOM];
 
 		swap_card(names[role], "other-key");
 		session = open_user_session(role);
+		assert_int_not_equal(get(session, find_one(session, CKO_CERTIFICATE), CKA_VALUE,
+					 value, sizeof(value)),
+		    CK_UNAVAILABLE_INFORMATION);
 		set_quirk(names[role], "present");
 		assert_rv(sign_message(session, sha256_pkcs1, signature), CKR_DEVICE_ERROR);
 		assert_signs(session, role, sha256_pkcs1);

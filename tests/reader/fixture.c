@@ -6,6 +6,7 @@
 
 #include "../module/clock.h"
 #include "reader/presence.h"
+#include "reader/transaction.h"
 
 #define CARDS_MAX 64
 
@@ -23,7 +24,9 @@ make_pki(void **state)
 
 	(void)state;
 	presence_fresh_ms = 0; /* what happens is seen at once */
+	transaction_linger_ms = 0;
 	setenv("JPKI_CONFIG", "", 1);
+	setenv("XDG_CACHE_HOME", "/dev/null", 1);
 	return vcard_pki_open(&pki, NULL, NULL, &error);
 }
 

@@ -592,7 +592,7 @@ tries_are_asked_when_somebody_wants_them(void **state)
 	assert_ok(jpki_tries(number, JPKI_AUTHENTICATION, &one, &one));
 	assert_ok(login(JPKI_AUTHENTICATION, pin_of(JPKI_AUTHENTICATION), NULL));
 	assert_ok(jpki_logout(number, JPKI_AUTHENTICATION));
-	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 2);
+	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 3);
 	clock_stop();
 	assert_int_equal(left_told(), 3);
 	set_left(2);

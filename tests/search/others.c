@@ -368,12 +368,34 @@ others_end(void)
 	watch_others = false;
 }
 
+/* The thread comes whose moment it is. */
+static void
+the_thread_comes(void)
+{
+	watch_begin("the thread that waits", NO_READER);
+	watch.waits = true;
+	(void)expire();
+	checks_expired();
+	watch_end(CKR_OK);
+}
+
+/* Others get the card when a transaction of ours that lasts for a moment more is over. */
+static void
+the_moment_passes(void)
+{
+	if (scene_linger_ms() == 0)
+		return;
+	scene_pass(scene_linger_ms());
+	the_thread_comes();
+}
+
 void
 step_program(const uint16_t *a)
 {
 	static const struct event event = {
 	    "a program of the user goes on", true, false, 0, programs_act};
 
+	the_moment_passes();
 	happen(&event, place_of(a[1]), a[0]);
 }
 
@@ -386,16 +408,13 @@ step_time(const uint16_t *a)
 
 	tell("%lu ms pass", (unsigned long)ms);
 	scene_pass(ms);
-	watch_begin("the thread that waits", NO_READER);
-	watch.waits = true;
-	(void)expire();
-	checks_expired();
-	watch_end(CKR_OK);
+	the_thread_comes();
 }
 
 void
 step_event(const uint16_t *a)
 {
+	the_moment_passes();
 	happen(choose(a[0], false), place_of(a[2]), a[1]);
 }
 
@@ -610,6 +629,14 @@ step_window(const uint16_t *a)
 	scene_window_ms = windows[a[0] % (sizeof(windows) / sizeof(windows[0]))];
 	settings_now.signature_window_ms = scene_window_ms;
 	tell("a window of %lu ms", (unsigned long)scene_window_ms);
+}
+
+void
+step_linger(const uint16_t *a)
+{
+	(void)a;
+	scene_set_linger(80);
+	tell("transactions last for a moment more");
 }
 
 void

@@ -10,6 +10,7 @@
 #include "model.h"
 #include "reader/presence.h"
 #include "reader/readers.h"
+#include "reader/transaction.h"
 #include "wrong_pins.h"
 
 #define PERSONS 2
@@ -37,6 +38,18 @@ scene_now(void)
 	return now;
 }
 
+uint64_t
+scene_linger_ms(void)
+{
+	return transaction_linger_ms;
+}
+
+void
+scene_set_linger(uint64_t ms)
+{
+	transaction_linger_ms = ms;
+}
+
 void
 scene_pass(uint64_t ms)
 {
@@ -49,7 +62,8 @@ scene_prepare(void)
 	struct vcard_error error;
 
 	/* a person's own settings are none of the search's business */
-	if (setenv("JPKI_CONFIG", "", 1) != 0 || setenv("JPKI_LOG", "off", 1) != 0)
+	if (setenv("JPKI_CONFIG", "", 1) != 0 || setenv("XDG_CACHE_HOME", "/dev/null", 1) != 0 ||
+	    setenv("JPKI_LOG", "off", 1) != 0)
 		return false;
 	presence_fresh_ms = 0; /* what happens is seen at once */
 	for (size_t i = 0; i < PERSONS; i++)
@@ -86,6 +100,7 @@ scene_begin(void)
 	scene_trouble = 0;
 	scene_odd = scene_pss_doubted = scene_certificate_doubted = false;
 	scene_window_ms = 10000;
+	transaction_linger_ms = 0;
 	if (!make_card(&scene_cards[0], 0, "JPKI000000000001") ||
 	    !make_card(&scene_cards[1], 1, "JPKI000000000002") ||
 	    !make_card(&scene_cards[2], 1, "JPKI000000000001"))

@@ -80,6 +80,10 @@ void scene_end(void);
 
 /* Time goes by for the module, too. */
 void scene_pass(uint64_t ms);
+
+/* For how long transactions last after what is asked in them (reader/transaction.h); 0 at first. */
+uint64_t scene_linger_ms(void);
+void scene_set_linger(uint64_t ms);
 uint64_t scene_now(void);
 
 /* Which card that is, or -1. */

@@ -62,6 +62,8 @@ sequence_make(struct sequence *sequence, uint64_t seed, uint64_t number)
 	size_t scenery = next(&state) % 5 < 2 ? 0 : next(&state) % (SCENERY_MAX + 1);
 
 	sequence->count = 0;
+	if (number % 2 == 0)
+		add_step(sequence, &state, steps_linger());
 	for (size_t i = 0; i < scenery; i++)
 		add_step(sequence, &state, steps_scenery((unsigned)(next(&state) % 8)));
 	while (sequence->count < length)

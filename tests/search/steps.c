@@ -46,6 +46,7 @@ const struct step_row steps[] = {
     {"error-during", 10, 1, step_error_during},
     {"calm-down", 14, 4, step_calm_down},
     {"put-right", 20, 10, step_put_right},
+    {"linger", 0, 0, step_linger},
     {"quirk", 0, 0, step_quirk},
     {"second-reader", 1, 1, step_second_reader},
     {"window", 0, 0, step_window},
@@ -56,4 +57,10 @@ size_t
 steps_scenery(unsigned which)
 {
 	return steps_count - (which == 0 ? 1 : which % 4 == 1 ? 2 : 3);
+}
+
+size_t
+steps_linger(void)
+{
+	return steps_count - 4;
 }

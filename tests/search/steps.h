@@ -18,6 +18,8 @@ extern const size_t steps_count;
 
 /* The row of a step that sets the scene, five of eight of them a quirk of a card. */
 size_t steps_scenery(unsigned which);
+/* The one with which transactions last longer than what is asked in them. */
+size_t steps_linger(void);
 
 /* calls.c: sessions, logins, PINs, slots. */
 void step_open(const uint16_t *a);
@@ -72,6 +74,7 @@ void step_fault(const uint16_t *a);
 void step_error_during(const uint16_t *a);
 void step_calm_down(const uint16_t *a);
 void step_put_right(const uint16_t *a);
+void step_linger(const uint16_t *a);
 void step_quirk(const uint16_t *a);
 void step_second_reader(const uint16_t *a);
 void step_window(const uint16_t *a);
