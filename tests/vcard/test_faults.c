@@ -96,6 +96,23 @@ answers_of_odd_lengths(void **state)
 	assert_true(answer_length > 2);
 }
 
+static void
+a_long_answer_can_be_overlong(void **state)
+{
+	static const uint8_t all[] = {0x00, 0xb0, 0x8a, 0x00, 0x00, 0x00, 0x00};
+	size_t length;
+
+	set_quirk(*state, "extended", "yes");
+	set_quirk(*state, "authentication-certificate", "length-8193");
+	select_jpki(*state);
+	assert_int_equal(vcard_exchange(*state, all, sizeof(all), answer, &length), VCARD_ANSWERED);
+	plan(*state, VCARD_FAULT_OVERLONG, 1);
+	assert_int_equal(
+	    vcard_exchange(*state, all, sizeof(all), answer, &answer_length), VCARD_ANSWERED);
+	assert_true(length > 8192 && answer_length > length);
+	assert_memory_equal(answer + answer_length - 2, "\x90\x00", 2);
+}
+
 /* What is left of random bytes could read as 6Cxx, and have the command sent again. */
 static void
 no_status_word_is_left_of_an_answer(void **state)
@@ -178,6 +195,7 @@ main(void)
 	    TEST(data_that_means_nothing_comes_with_a_status),
 	    TEST(garbage_has_no_status_word),
 	    TEST(answers_of_odd_lengths),
+	    TEST(a_long_answer_can_be_overlong),
 	    TEST(no_status_word_is_left_of_an_answer),
 	    TEST(eject_takes_the_power),
 	    TEST(power_loss_is_unnoticed),

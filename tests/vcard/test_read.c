@@ -203,6 +203,95 @@ impossible_reads_are_refused(void **state)
 	assert_status(*state, "00B0850000", 0x6a82);
 }
 
+static void
+extended_length_is_refused_at_first(void **state)
+{
+	select_jpki(*state);
+	assert_status(*state, "00B08A00000400", 0x6700);
+	assert_int_equal(answer_length, 0);
+}
+
+static void
+extended_length_gives_as_much_as_is_asked_for(void **state)
+{
+	set_quirk(*state, "extended", "yes");
+	select_jpki(*state);
+	assert_status(*state, "00B08A00000400", 0x9000);
+	assert_int_equal(answer_length, 1024);
+	assert_status(*state, "00B00080000101", 0x9000);
+	assert_int_equal(answer_length, 257);
+	assert_status(*state, "00B00000000010", 0x9000);
+	assert_int_equal(answer_length, 16);
+	/* all that there is */
+	assert_status(*state, "00B00001000000", 0x9000);
+	assert_true(answer_length > 2000);
+	assert_status(*state, "00B0860000FFFF", 0x9000);
+	assert_int_equal(answer_length, 160);
+	/* an Le of two bytes, or data, is no command of this kind */
+	assert_status(*state, "00B086000001", 0x6700);
+	assert_status(*state, "00B0860000000101", 0x6700);
+	assert_status(*state, "00B08600000001010001", 0x6700);
+}
+
+static void
+extended_length_goes_with_other_quirks(void **state)
+{
+	size_t size;
+
+	set_quirk(*state, "extended", "yes");
+	select_jpki(*state);
+	assert_status(*state, "00B08A00000000", 0x9000);
+	size = answer_length;
+	set_quirk(*state, "end-of-file", "6282");
+	assert_status(*state, "00B0860000FFFF", 0x6282);
+	assert_int_equal(answer_length, 160);
+	set_quirk(*state, "wrong-le", "6cxx");
+	assert_status(*state, "00B0860000FFFF", 0x6ca0);
+	assert_status(*state, "00B08A00004000", 0x6700);
+	set_quirk(*state, "wrong-le", "short");
+	set_quirk(*state, "chaining", "all");
+	assert_status(*state, "00B08A00000201", 0x6100);
+	assert_int_equal(answer_length, 0);
+	assert_status(*state, "00C0000000", 0x6100);
+	assert_int_equal(answer_length, 256);
+	assert_status(*state, "00C0000000", 0x6101);
+	assert_status(*state, "00C0000001", 0x9000);
+	set_quirk(*state, "chaining", "half");
+	assert_status(*state, "00B08A00000200", 0x6100);
+	assert_int_equal(answer_length, 128);
+	set_quirk(*state, "chaining", "no");
+	set_quirk(*state, "read-limit", "100");
+	assert_status(*state, "00B08A00000200", 0x9000);
+	assert_int_equal(answer_length, 100);
+	assert_true(size > 2000);
+}
+
+static void
+extended_length_may_be_taken_and_not_followed(void **state)
+{
+	set_quirk(*state, "extended", "short");
+	select_jpki(*state);
+	assert_status(*state, "00B08A00000400", 0x9000);
+	assert_int_equal(answer_length, 256);
+	assert_status(*state, "00B08A00000010", 0x9000);
+	assert_int_equal(answer_length, 16);
+}
+
+static void
+a_reader_may_choke_on_extended_length(void **state)
+{
+	static const uint8_t long_read[] = {0x00, 0xb0, 0x8a, 0x00, 0x00, 0x04, 0x00};
+
+	set_quirk(*state, "extended", "chokes");
+	verify(*state, VERIFY_AUTHENTICATION);
+	assert_int_equal(
+	    vcard_exchange(*state, long_read, sizeof(long_read), answer, &answer_length),
+	    VCARD_MUTE);
+	assert_int_equal(answer_length, 0);
+	assert_status(*state, "00B08A0000", 0x9000);
+	assert_int_equal(answer_length, 256);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
 
 int
@@ -223,6 +312,11 @@ main(void)
 	    TEST(other_refusals_of_short_identifiers),
 	    TEST(reads_can_be_limited),
 	    TEST(impossible_reads_are_refused),
+	    TEST(extended_length_is_refused_at_first),
+	    TEST(extended_length_gives_as_much_as_is_asked_for),
+	    TEST(extended_length_goes_with_other_quirks),
+	    TEST(extended_length_may_be_taken_and_not_followed),
+	    TEST(a_reader_may_choke_on_extended_length),
 	};
 
 	return cmocka_run_group_tests(tests, make_pki, drop_pki);

@@ -10,7 +10,7 @@ parse_short(struct apdu *apdu, const uint8_t *body, size_t length)
 	size_t lc = body[0];
 
 	if (length == 1) {
-		apdu->ne = lc == 0 ? 256 : lc;
+		apdu->ne = lc == 0 ? SHORT_DATA_MAX : lc;
 		return true;
 	}
 	if (lc == 0 || (length != 1 + lc && length != 2 + lc))
@@ -18,7 +18,7 @@ parse_short(struct apdu *apdu, const uint8_t *body, size_t length)
 	apdu->data = body + 1;
 	apdu->lc = lc;
 	if (length == 2 + lc)
-		apdu->ne = body[1 + lc] == 0 ? 256 : body[1 + lc];
+		apdu->ne = body[1 + lc] == 0 ? SHORT_DATA_MAX : body[1 + lc];
 	return true;
 }
 

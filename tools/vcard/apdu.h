@@ -12,8 +12,10 @@ enum {
 	INS_CHANGE = 0x24,
 };
 
-/* Bytes of data in a response, without the status word. */
-#define DATA_MAX 256
+/* Bytes of data in a response, without the status word: as many as the longest EF has. */
+#define DATA_MAX 16384
+/* The same in answer to a short command. */
+#define SHORT_DATA_MAX 256
 
 /* A command taken apart. `data` points into the command. */
 struct apdu {

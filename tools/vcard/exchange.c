@@ -19,6 +19,7 @@
 #define HALF 128
 #define GARBAGE_LENGTH 17
 #define OVERLONG_LENGTH 300
+#define OVERLONG_BY 42
 
 typedef uint16_t (*command_function)(
     struct vcard *card, const struct apdu *apdu, struct answer *answer);
@@ -44,7 +45,9 @@ static const struct {
 static uint16_t
 more_status(const struct vcard *card)
 {
-	return (uint16_t)(SW_MORE | (card->pending_length & 0xff));
+	size_t waiting = card->pending_length;
+
+	return (uint16_t)(SW_MORE | (waiting < SHORT_DATA_MAX ? waiting : 0));
 }
 
 /* Keep what is past `sent` bytes of the answer for GET RESPONSE. */
@@ -69,7 +72,7 @@ command_get_response(struct vcard *card, const struct apdu *apdu, struct answer 
 	if (apdu->lc != 0 || apdu->ne == 0)
 		return SW_LENGTH;
 	if (apdu->ne > waiting && quirk(card, QUIRK_WRONG_LE) == WRONG_LE_EXACT)
-		return (uint16_t)(SW_EXACT_LENGTH | waiting);
+		return (uint16_t)(SW_EXACT_LENGTH | (waiting & 0xff));
 	answer->length = waiting < apdu->ne ? waiting : apdu->ne;
 	memcpy(answer->data, card->pending, answer->length);
 	card->pending_length = waiting - answer->length;
@@ -140,10 +143,13 @@ static size_t
 put_overlong(uint8_t *response, size_t length)
 {
 	uint8_t sw[2] = {response[length - 2], response[length - 1]};
+	size_t more = length + OVERLONG_BY;
 
-	memset(response + length - 2, 0xaa, OVERLONG_LENGTH - length);
-	memcpy(response + OVERLONG_LENGTH - 2, sw, sizeof(sw));
-	return OVERLONG_LENGTH;
+	if (more < OVERLONG_LENGTH)
+		more = OVERLONG_LENGTH;
+	memset(response + length - 2, 0xaa, more - length);
+	memcpy(response + more - 2, sw, sizeof(sw));
+	return more;
 }
 
 /* The faults that come before the command; true: it is not executed. */
@@ -215,6 +221,16 @@ fault_after(const struct waiting_fault *fault, uint8_t *response, size_t *respon
 	}
 }
 
+/* A reader that does not stand extended length. */
+static bool
+chokes(const struct vcard *card, const uint8_t *command, size_t length)
+{
+	struct apdu apdu;
+
+	return quirk(card, QUIRK_EXTENDED) == EXTENDED_CHOKES &&
+	       apdu_parse(&apdu, command, length) && apdu.extended;
+}
+
 static enum vcard_answer
 exchange(struct vcard *card, const uint8_t *command, size_t length, uint8_t *response,
     size_t *response_length)
@@ -230,6 +246,8 @@ exchange(struct vcard *card, const uint8_t *command, size_t length, uint8_t *res
 	}
 	if (faulty && fault_before(card, &fault, response, response_length))
 		return VCARD_ANSWERED;
+	if (chokes(card, command, length))
+		return VCARD_MUTE;
 	sw = execute(card, command, length, &answer);
 	*response_length = put_answer(response, &answer, sw);
 	if (faulty)

@@ -156,7 +156,8 @@ give(
     const struct vcard *card, const uint8_t *bytes, size_t length, size_t ne, struct answer *answer)
 {
 	if (length < ne && quirk(card, QUIRK_WRONG_LE) == WRONG_LE_EXACT)
-		return (uint16_t)(SW_EXACT_LENGTH | (length & 0xff));
+		return length > SHORT_DATA_MAX ? SW_LENGTH /* 6Cxx cannot tell it */
+					       : (uint16_t)(SW_EXACT_LENGTH | (length & 0xff));
 	answer->length = length < ne ? length : ne;
 	memcpy(answer->data, bytes, answer->length);
 	if (length < ne && quirk(card, QUIRK_END_OF_FILE) == END_OF_FILE_WARNING)
@@ -171,6 +172,8 @@ read_bytes(const struct vcard *card, size_t offset, size_t ne, struct answer *an
 	size_t length = file_content(card, card->file, content);
 	unsigned limit = quirk_number(card, QUIRK_READ_LIMIT, 10);
 
+	if (quirk(card, QUIRK_EXTENDED) == EXTENDED_SHORT && ne > SHORT_DATA_MAX)
+		ne = SHORT_DATA_MAX;
 	if (ne > READ_SMALL && quirk(card, QUIRK_WRONG_LE) == WRONG_LE_REFUSED)
 		return SW_LENGTH;
 	if (offset >= length)
@@ -186,8 +189,10 @@ command_read_binary(struct vcard *card, const struct apdu *apdu, struct answer *
 	size_t offset;
 	uint16_t sw;
 
-	/* extended length is not proved for this command (card-facts: Commands) */
-	if (apdu->lc != 0 || apdu->ne == 0 || apdu->extended)
+	if (apdu->lc != 0 || apdu->ne == 0)
+		return SW_LENGTH;
+	/* that is not proved for this command (card-facts: Commands) */
+	if (apdu->extended && quirk(card, QUIRK_EXTENDED) == EXTENDED_NO)
 		return SW_LENGTH;
 	sw = read_address(card, apdu, &offset);
 	if (sw == SW_OK)

@@ -2,6 +2,7 @@
 #ifndef VCARD_LAYOUT_H
 #define VCARD_LAYOUT_H
 
+#include "apdu.h"
 #include "vcard.h"
 
 /* What the applications of the card are, and the files in them. */
@@ -23,7 +24,7 @@ struct application {
 };
 
 /* The longest EF. */
-#define FILE_MAX 16384
+#define FILE_MAX DATA_MAX
 
 enum file_kind {
 	FILE_CERTIFICATE, /* index: enum vcard_certificate */

@@ -74,6 +74,8 @@ static const struct vcard_quirk quirks[QUIRKS] = {
     [QUIRK_MANUFACTURE_NUMBER] = {"manufacture-number",
 	VALUES("present", "absent", "no-record", "short", "garbled"),
 	"the common application: absent, or its record is, or is malformed"},
+    [QUIRK_EXTENDED] = {"extended", VALUES("no", "yes", "short", "chokes"),
+	"READ BINARY with extended length: 6700, as asked, 256 bytes, or no answer"},
 };
 
 unsigned

@@ -108,7 +108,7 @@ sign_with(const struct vcard *card, const struct file *file, const struct form *
 		return SW_NOT_VERIFIED;
 	if (apdu->lc < form->shortest || apdu->lc > form->longest)
 		return (uint16_t)quirk_number(card, QUIRK_SIGN_LENGTH, 16);
-	if (apdu->ne != 0 && apdu->ne < DATA_MAX)
+	if (apdu->ne != 0 && apdu->ne < SHORT_DATA_MAX)
 		return SW_EXACT_LENGTH;
 	return answer_signature(card, file, form, apdu, answer);
 }

@@ -117,7 +117,7 @@ struct vcard_pki *vcard_pki(struct vcard *card);
 
 #define VCARD_ATR_MAX 33
 /* The longest answer, that of an "overlong" fault included. */
-#define VCARD_RESPONSE_MAX 512
+#define VCARD_RESPONSE_MAX 16640
 
 /* The answer to reset, into `atr`; returns its length. Also without power. */
 size_t vcard_atr(struct vcard *card, uint8_t atr[VCARD_ATR_MAX]);
@@ -134,7 +134,7 @@ uint16_t vcard_current_file(struct vcard *card);
 
 enum vcard_answer {
 	VCARD_ANSWERED, /* the response is there, possibly empty */
-	VCARD_MUTE,	/* no power */
+	VCARD_MUTE,	/* no power, or the reader has choked on the command */
 	VCARD_GONE,	/* a fault took the card out of the reader; it has lost its power */
 };
 
@@ -272,7 +272,7 @@ enum vcard_fault {
 	VCARD_FAULT_EMPTY,	/* executed; no byte comes back */
 	VCARD_FAULT_TRUNCATED,	/* executed; the last byte is missing, or more: no status word is
 				   left */
-	VCARD_FAULT_OVERLONG,	/* executed; more than 258 bytes */
+	VCARD_FAULT_OVERLONG,	/* executed; more bytes than were asked for */
 	VCARD_FAULT_EJECT,	/* the card is taken out, the command not executed */
 	VCARD_FAULT_POWER_LOSS, /* a moment without power before the command, unnoticed */
 	VCARD_FAULTS,
