@@ -22,6 +22,8 @@
 #define JPKI_COMMAND_MAX 261
 /* A short response: 256 bytes and the status word. */
 #define JPKI_RESPONSE_MAX 258
+/* The data of one with extended length (ISO 7816-4, 5.1). */
+#define JPKI_LONG_DATA_MAX 65536
 /* An answer to reset (ISO 7816-3, 8.2.1). */
 #define JPKI_ATR_MAX 33
 
@@ -151,6 +153,12 @@ struct jpki_transport {
 	 * where the way does not tell it. In a transaction.
 	 */
 	int (*atr)(struct jpki_connection *connection, uint8_t atr[JPKI_ATR_MAX], size_t *length);
+	/*
+	 * The most bytes of data that the reader, as it says itself, brings in one answer: 256 if
+	 * it does not say that it takes extended length, or the protocol is T=0. No exchange with
+	 * the card. In a transaction, or it may wait for another program's.
+	 */
+	size_t (*longest)(struct jpki_connection *connection);
 	/*
 	 * Reset the card and leave its power on: the others see JPKI_ERR_RESET, this connection
 	 * goes on. In a transaction, which goes on too.

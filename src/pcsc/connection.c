@@ -8,6 +8,7 @@
 #include "base/mark.h"
 #include "pcsc/context.h"
 #include "pcsc/error.h"
+#include "pcsc/features.h"
 #include "pcsc/guard.h"
 
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
@@ -202,6 +203,14 @@ connection_atr(struct jpki_connection *connection, uint8_t atr[JPKI_ATR_MAX], si
 	if (code == SCARD_S_SUCCESS)
 		*length = atr_length;
 	return error_told("SCardStatus", code);
+}
+
+/* With T=0 there is no extended length but in commands of its own (ISO 7816-3, 12.2). */
+size_t
+connection_longest(struct jpki_connection *connection)
+{
+	return connection->protocol == SCARD_PROTOCOL_T1 ? features_longest(connection->handle)
+							 : SHORT_DATA_MAX;
 }
 
 int

@@ -44,6 +44,7 @@ void connection_guard(struct jpki_connection *connection, const char *share, uin
 void connection_guard_until(struct jpki_connection *connection, uint64_t moment);
 int connection_check(struct jpki_connection *connection);
 int connection_atr(struct jpki_connection *connection, uint8_t atr[JPKI_ATR_MAX], size_t *length);
+size_t connection_longest(struct jpki_connection *connection);
 int connection_reset(struct jpki_connection *connection);
 int connection_transmit(struct jpki_connection *connection, const uint8_t *command, size_t length,
     uint8_t *response, size_t *response_length);

@@ -30,6 +30,7 @@ const struct jpki_transport jpki_transport = {
     .guard_until = connection_guard_until,
     .check = connection_check,
     .atr = connection_atr,
+    .longest = connection_longest,
     .reset = connection_reset,
     .begin = turn_begin,
     .end = turn_end,

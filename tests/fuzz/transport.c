@@ -219,6 +219,13 @@ check(struct jpki_connection *connection)
 	return connection->resets == world.resets ? JPKI_OK : JPKI_ERR_RESET;
 }
 
+static size_t
+longest(struct jpki_connection *connection)
+{
+	fuzz_check(connection != NULL && world.holder == connection);
+	return JPKI_LONG_DATA_MAX;
+}
+
 static int
 open(struct jpki_service *service, const char *reader, int patience_ms,
     struct jpki_connection **connection)
@@ -341,6 +348,13 @@ application_of(const uint8_t *command, size_t length)
 	return application;
 }
 
+/* An extended Le, of more than a short one asks for. */
+static bool
+is_long(const uint8_t *command, size_t length)
+{
+	return length == 7 && command[4] == 0 && command[5] > 0;
+}
+
 static void
 judge(const uint8_t *command, size_t length)
 {
@@ -362,9 +376,11 @@ judge(const uint8_t *command, size_t length)
 	case INS_READ_RECORD:
 		fuzz_check(world.selected == NUMBER && command[2] == 1 && command[3] == 0x0C);
 		/* fall through */
-	case INS_READ:
 	case INS_GET_RESPONSE:
 		fuzz_check(length == 5);
+		break;
+	case INS_READ:
+		fuzz_check(length == 5 || is_long(command, length));
 		break;
 	case INS_SIGN:
 		fuzz_check(length == 6u + command[4]); /* after 6Cxx with another Le */
@@ -424,7 +440,7 @@ static int
 transmit(struct jpki_connection *connection, const uint8_t *command, size_t length,
     uint8_t *response, size_t *response_length)
 {
-	uint8_t answer[1024];
+	uint8_t answer[TRANSPORT_ANSWER_MAX];
 	size_t size = *response_length, answered = sizeof(answer);
 	unsigned sw = 0;
 	int rv;
@@ -466,6 +482,7 @@ const struct jpki_transport jpki_transport = {
     .guard_until = guard_until,
     .close = close,
     .check = check,
+    .longest = longest,
     .begin = begin,
     .end = end,
     .transmit = transmit,

@@ -13,6 +13,8 @@
  */
 
 #define TRANSPORT_READER "Fuzzed Reader"
+/* Bytes of the longest answer. */
+#define TRANSPORT_ANSWER_MAX 9216
 
 /*
  * What comes of a command: JPKI_OK, and an answer of at most `*response_length` bytes, or an

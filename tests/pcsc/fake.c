@@ -2,6 +2,7 @@
 #include "fake.h"
 
 #include <errno.h>
+#include <reader.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -275,7 +276,7 @@ SCardConnect(SCARDCONTEXT context, LPCSTR reader, DWORD share, DWORD protocols, 
 	(void)share;
 	(void)protocols;
 	*card = 1;
-	*protocol = SCARD_PROTOCOL_T1;
+	*protocol = fake.protocol != 0 ? fake.protocol : SCARD_PROTOCOL_T1;
 	return count(&fake.connected, true);
 }
 
@@ -338,4 +339,22 @@ SCardTransmit(SCARDHANDLE card, const SCARD_IO_REQUEST *request, LPCBYTE command
 	(void)response;
 	*response_length = 0;
 	return fake.answer;
+}
+
+LONG
+SCardControl(SCARDHANDLE card, DWORD code, LPCVOID question, DWORD question_length, LPVOID answer,
+    DWORD size, LPDWORD length)
+{
+	bool features = code == CM_IOCTL_GET_FEATURE_REQUEST;
+
+	(void)card;
+	(void)question;
+	(void)question_length;
+	*length = 0;
+	if (!features && code != fake.properties_code)
+		return SCARD_E_UNSUPPORTED_FEATURE;
+	*length = features ? fake.features_length : fake.properties_length;
+	if (*length <= FAKE_CONTROL_MAX && *length <= size)
+		memcpy(answer, features ? fake.features : fake.properties, *length);
+	return count(&fake.controls, false);
 }

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <winscard.h>
 
 /*
@@ -12,6 +13,7 @@
  */
 
 #define FAKE_READERS_MAX 40
+#define FAKE_CONTROL_MAX 64
 
 struct fake {
 	pthread_mutex_t lock;
@@ -25,9 +27,13 @@ struct fake {
 	bool held;			/* somebody has a transaction */
 	bool sleepy;			/* who looks at a card that does not answer has to wait */
 	LONG answer;			/* of the calls that would be good */
+	DWORD protocol;			/* 0: T=1 */
+	/* what the reader says of itself, and by which code it is asked for its properties */
+	uint8_t features[FAKE_CONTROL_MAX], properties[FAKE_CONTROL_MAX];
+	DWORD features_length, properties_length, properties_code;
 	/* out */
 	unsigned polls, sleepers, waits, waiting, cancels, begun, ended, connected, disconnected,
-	    cuts;
+	    cuts, controls;
 	/* of them, `waiting` is how many go on */
 	DWORD watched; /* readers in the last wait */
 };

@@ -480,6 +480,38 @@ exclusive_cards_are_busy(void **state)
 	way->close(&connection, false, -1);
 }
 
+static void
+readers_carry_long_answers_or_not(void **state)
+{
+	struct jpki_connection *connection = open_card();
+
+	(void)state;
+	assert_int_equal(way->longest(connection), 256);
+	assert_int_equal(inprocess_longest(READER, JPKI_LONG_DATA_MAX), 0);
+	assert_int_equal(way->longest(connection), JPKI_LONG_DATA_MAX);
+	assert_int_equal(inprocess_calls(INPROCESS_LONGEST), 2);
+	assert_int_equal(inprocess_longest("no such reader", 256), -1);
+	way->close(&connection, false, -1);
+}
+
+static void
+long_answers_come_through(void **state)
+{
+	static const uint8_t read[] = {0x00, 0xb0, 0x8a, 0x00, 0x00, 0x04, 0x00};
+	struct jpki_connection *connection = open_card();
+	uint8_t response[1026];
+	size_t length = sizeof(response);
+
+	set_quirk(*state, "extended", "yes");
+	assert_int_equal(transmit_hex(connection, SELECT_JPKI), JPKI_OK);
+	assert_int_equal(way->transmit(connection, read, sizeof(read), response, &length), JPKI_OK);
+	assert_int_equal(length, sizeof(response));
+	set_quirk(*state, "extended", "chokes");
+	assert_int_equal(
+	    way->transmit(connection, read, sizeof(read), response, &length), JPKI_ERR_IO);
+	way->close(&connection, false, -1);
+}
+
 /* Many exchanges in short transactions; the card's own answers must never mix. */
 static void *
 work(void *context)
@@ -550,6 +582,8 @@ main(void)
 	    TEST(card_faults_reach_the_reader),
 	    TEST(idle_cards_lose_their_power),
 	    TEST(exclusive_cards_are_busy),
+	    TEST(readers_carry_long_answers_or_not),
+	    TEST(long_answers_come_through),
 	    TEST(threads_share_a_card),
 	};
 

@@ -60,6 +60,10 @@ uint64_t inprocess_guarded_until(const char *reader);
 /* Another program holds the card exclusively: open answers JPKI_ERR_BUSY. */
 int inprocess_exclusive(const char *reader, bool exclusive);
 
+/* What jpki_transport.longest says of the reader; at first 256, as of Debian's vpcd, which tells
+ * nothing. */
+int inprocess_longest(const char *reader, size_t bytes);
+
 /* ------------------------------------------------------------------ counting, planning */
 
 enum inprocess_call {
@@ -70,6 +74,7 @@ enum inprocess_call {
 	INPROCESS_OPEN,
 	INPROCESS_CLOSE,
 	INPROCESS_CHECK,
+	INPROCESS_LONGEST,
 	INPROCESS_BEGIN,
 	INPROCESS_END,
 	INPROCESS_TRANSMIT, /* before the card sees the command */

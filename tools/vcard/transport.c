@@ -573,6 +573,18 @@ inprocess_atr(struct jpki_connection *connection, uint8_t atr[JPKI_ATR_MAX], siz
 	return result;
 }
 
+static size_t
+inprocess_longest_of(struct jpki_connection *connection)
+{
+	size_t longest;
+
+	(void)arrive(INPROCESS_LONGEST);
+	pthread_mutex_lock(&world.lock);
+	longest = connection->reader->longest;
+	pthread_mutex_unlock(&world.lock);
+	return longest;
+}
+
 static int
 inprocess_reset_card(struct jpki_connection *connection)
 {
@@ -713,6 +725,7 @@ const struct jpki_transport jpki_transport = {
     .guard_until = inprocess_guard_until,
     .check = inprocess_check,
     .atr = inprocess_atr,
+    .longest = inprocess_longest_of,
     .reset = inprocess_reset_card,
     .begin = inprocess_begin,
     .end = inprocess_end,

@@ -121,6 +121,7 @@ inprocess_add_reader(const char *name)
 		memset(free_slot, 0, sizeof(*free_slot));
 		snprintf(free_slot->name, sizeof(free_slot->name), "%s", name);
 		free_slot->attached = true;
+		free_slot->longest = 256;
 		free_slot->attachment = ++world.attachments;
 	}
 	leave();
@@ -253,6 +254,19 @@ inprocess_exclusive(const char *name, bool exclusive)
 	reader = reader_find_inlock(name);
 	if (reader != NULL)
 		reader->exclusive = exclusive;
+	leave();
+	return reader != NULL ? 0 : -1;
+}
+
+int
+inprocess_longest(const char *name, size_t bytes)
+{
+	struct reader *reader;
+
+	enter();
+	reader = reader_find_inlock(name);
+	if (reader != NULL)
+		reader->longest = bytes;
 	leave();
 	return reader != NULL ? 0 : -1;
 }

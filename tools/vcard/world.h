@@ -21,6 +21,7 @@ struct reader {
 	uint32_t resets; /* times the card in it was reset or lost its power */
 	unsigned busy;	 /* exchanges under way, which the lock does not cover */
 	bool exclusive;
+	size_t longest;			/* bytes of data that it brings in one answer */
 	struct jpki_connection *holder; /* of the transaction */
 	unsigned depth;
 };
