@@ -172,6 +172,42 @@ int jpki_card_read_certificate_key(struct jpki_card *card, enum jpki_role role,
     struct jpki_der *der, const uint8_t **info, size_t *length);
 
 /*
+ * May it be found out whether the card and its reader take READ BINARY with extended length
+ * (card-facts: commands, B), when more than 256 bytes are wanted next? At first not: it costs an
+ * exchange where they do not, once, and a reader that does not stand it may reset the card, which
+ * ends every login; that read fails then, with an error of the way, and the next does without.
+ * Where it has worked, it is used whatever is said here.
+ */
+void jpki_card_try_long(struct jpki_card *card, bool allowed);
+
+/* What a card, and the way to it, do each time. */
+enum jpki_habit {
+	JPKI_HABIT_UNKNOWN,
+	JPKI_HABIT_YES,
+	JPKI_HABIT_NO,
+};
+
+/* Values of enum jpki_habit; begin with all zero. What the reader has its part in is marked so. */
+struct jpki_habits {
+	/* the JPKI application takes short EF identifiers for reading, for a PIN, for signing */
+	uint8_t short_read, short_pin, short_sign;
+	uint8_t small_reads; /* no more than 128 bytes are read at once (reader) */
+	uint8_t long_read;   /* more than 256 are, by extended length (reader) */
+};
+
+/* What this object has learned, or was told to expect, if nothing speaks against it. */
+void jpki_card_habits(const struct jpki_card *card, struct jpki_habits *habits);
+
+/*
+ * Expect of a card that was recognised, in the same reader, what it did before, as far as this
+ * object has not seen it yet; other values count as unknown. Where that is wrong, what is asked for
+ * is done all the same, with an exchange more, and the habit is another one after it. No PIN goes
+ * out by an expectation: the card is asked then as if nothing were known. An unlucky moment can
+ * have taught NO: whoever remembers that should forget it after a while.
+ */
+void jpki_card_expect(struct jpki_card *card, const struct jpki_habits *habits);
+
+/*
  * How many wrong tries are left, 0 if the PIN is blocked, in *tries (0..15). Spends none: the
  * command has no body (card-facts: commands). Some cards answer 9000 while the PIN is
  * verified: *tries is the maximum then, and *counted, unless it is NULL, false. In a transaction,

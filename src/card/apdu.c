@@ -8,7 +8,11 @@
 #include "card/status.h"
 #include "card/trace.h"
 
-/* No sane card needs more of these in a row; an insane one must not keep us for ever. */
+/* What a short response brings. */
+#define SHORT_DATA_MAX 256
+#define SW_SIZE 2
+
+/* No sane card needs more of these for 256 bytes; an insane one must not keep us for ever. */
 #define FOLLOW_UPS_MAX 8
 
 static size_t
@@ -25,17 +29,21 @@ encode(const struct command *command, uint8_t *out)
 		memcpy(out + length, command->data, command->length);
 		length += command->length;
 	}
+	if (command->expected > SHORT_DATA_MAX) {
+		out[length++] = 0;
+		out[length++] = (uint8_t)(command->expected >> 8);
+	}
 	if (command->expected != NO_RESPONSE)
 		out[length++] = (uint8_t)command->expected; /* 256 is 00 */
 	return length;
 }
 
+/* One exchange; `answer`, which may tell of a person, begins with the data that came. */
 static int
-transmit(struct jpki_card *card, const uint8_t *bytes, size_t length, uint8_t *data,
+transmit(struct jpki_card *card, const uint8_t *bytes, size_t length, uint8_t *answer, size_t size,
     size_t *data_length, uint16_t *sw)
 {
-	uint8_t answer[JPKI_RESPONSE_MAX];
-	size_t answer_length = sizeof(answer);
+	size_t answer_length = size;
 	int rv;
 
 	if (!card->in_transaction)
@@ -43,28 +51,26 @@ transmit(struct jpki_card *card, const uint8_t *bytes, size_t length, uint8_t *d
 	trace_command(bytes, length);
 	rv = jpki_transport.transmit(card->connection, bytes, length, answer, &answer_length);
 	trace_answer(bytes, rv, answer, answer_length);
-	if (rv == JPKI_OK && (answer_length < 2 || answer_length > sizeof(answer)))
-		rv = JPKI_ERR_DATA;
-	if (rv == JPKI_OK) {
-		*data_length = answer_length - 2;
-		memcpy(data, answer, *data_length);
-		*sw = (uint16_t)(answer[answer_length - 2] << 8 | answer[answer_length - 1]);
-	}
-	explicit_bzero(answer, sizeof(answer)); /* it may tell of a person */
-	return rv;
+	if (rv != JPKI_OK)
+		return rv;
+	if (answer_length < SW_SIZE || answer_length > size)
+		return JPKI_ERR_DATA;
+	*data_length = answer_length - SW_SIZE;
+	*sw = (uint16_t)(answer[*data_length] << 8 | answer[*data_length + 1]);
+	return JPKI_OK;
 }
 
 static int
-transmit_command(struct jpki_card *card, const struct command *command, uint8_t *data,
-    size_t *data_length, uint16_t *sw)
+transmit_command(struct jpki_card *card, const struct command *command, uint8_t *answer,
+    size_t size, size_t *data_length, uint16_t *sw)
 {
 	uint8_t bytes[JPKI_COMMAND_MAX];
 	size_t length;
 
-	if (command->length > 255)
+	if (command->length > 255 || (command->length > 0 && command->expected > SHORT_DATA_MAX))
 		return JPKI_ERR_ARGUMENT;
 	length = encode(command, bytes);
-	return transmit(card, bytes, length, data, data_length, sw);
+	return transmit(card, bytes, length, answer, size, data_length, sw);
 }
 
 /* What is to be sent next because of `sw`: true if anything is. */
@@ -87,42 +93,83 @@ follow_up(uint16_t sw, struct command *next)
 	}
 }
 
-int
-apdu_exchange(struct jpki_card *card, const struct command *command, struct response *response)
+/* `answer` is for one of the answers, `all` for what they bring together. */
+static int
+collect(struct jpki_card *card, const struct command *command, uint8_t *answer, size_t size,
+    struct long_response *all)
 {
+	size_t most = (all->size + SHORT_DATA_MAX - 1) / SHORT_DATA_MAX * FOLLOW_UPS_MAX;
 	struct command next = *command;
-	uint8_t part[256];
 	size_t length;
 	int rv;
 
-	response->length = 0;
-	for (unsigned i = 0; i < FOLLOW_UPS_MAX; i++) {
-		rv = transmit_command(card, &next, part, &length, &response->sw);
+	all->length = 0;
+	for (size_t i = 0; i < most; i++) {
+		rv = transmit_command(card, &next, answer, size, &length, &all->sw);
 		if (rv != JPKI_OK)
 			return rv;
-		if (response->sw >> 8 == SW1_WRONG_LE)
+		if (all->sw >> 8 == SW1_WRONG_LE)
 			length = 0; /* all of it comes with the next answer */
-		if (length > sizeof(response->data) - response->length)
+		if (length > all->size - all->length)
 			return JPKI_ERR_DATA;
-		memcpy(response->data + response->length, part, length);
-		response->length += length;
-		if (!follow_up(response->sw, &next))
+		memcpy(all->data + all->length, answer, length);
+		all->length += length;
+		if (!follow_up(all->sw, &next))
 			return JPKI_OK;
 	}
 	return JPKI_ERR_DATA;
 }
 
 int
+apdu_exchange(struct jpki_card *card, const struct command *command, struct response *response)
+{
+	struct long_response all = {.data = response->data, .size = sizeof(response->data)};
+	uint8_t answer[JPKI_RESPONSE_MAX];
+	int rv;
+
+	if (command->expected > SHORT_DATA_MAX)
+		return JPKI_ERR_ARGUMENT;
+	rv = collect(card, command, answer, sizeof(answer), &all);
+	explicit_bzero(answer, sizeof(answer));
+	response->length = all.length;
+	response->sw = all.sw;
+	return rv;
+}
+
+int
+apdu_exchange_long(
+    struct jpki_card *card, const struct command *command, struct long_response *response)
+{
+	uint8_t answer[JPKI_CERTIFICATE_MAX + SW_SIZE];
+	int rv;
+
+	if (command->expected <= SHORT_DATA_MAX || response->size > JPKI_CERTIFICATE_MAX ||
+	    (size_t)command->expected != response->size)
+		return JPKI_ERR_ARGUMENT;
+	rv = collect(card, command, answer, response->size + SW_SIZE, response);
+	explicit_bzero(answer, response->size + SW_SIZE);
+	return rv;
+}
+
+int
 apdu_exchange_once(struct jpki_card *card, const struct command *command, struct response *response)
 {
-	return transmit_command(card, command, response->data, &response->length, &response->sw);
+	uint8_t answer[JPKI_RESPONSE_MAX];
+	int rv;
+
+	rv = transmit_command(
+	    card, command, answer, sizeof(answer), &response->length, &response->sw);
+	if (rv == JPKI_OK)
+		memcpy(response->data, answer, response->length);
+	explicit_bzero(answer, sizeof(answer));
+	return rv;
 }
 
 int
 apdu_send_pin(struct jpki_card *card, const struct command *command, uint16_t *sw)
 {
+	uint8_t answer[JPKI_RESPONSE_MAX];
 	struct jpki_secret *bytes;
-	uint8_t data[256];
 	size_t length;
 	int rv;
 
@@ -131,7 +178,8 @@ apdu_send_pin(struct jpki_card *card, const struct command *command, uint16_t *s
 		return JPKI_ERR_MEMORY;
 	bytes->length = encode(command, bytes->bytes);
 	card->pin_sent = true;
-	rv = transmit(card, bytes->bytes, bytes->length, data, &length, sw);
+	rv = transmit(card, bytes->bytes, bytes->length, answer, sizeof(answer), &length, sw);
+	explicit_bzero(answer, sizeof(answer));
 	jpki_secret_free(&bytes);
 	return rv;
 }

@@ -7,17 +7,25 @@
 
 #include <jpki/card.h>
 
-/* A short command, ISO 7816-4, 5.1. */
+/* A command, ISO 7816-4, 5.1: short, or with an extended Le and no data. */
 struct command {
 	uint8_t cla, ins, p1, p2;
 	const uint8_t *data; /* `length` bytes, 0..255 */
 	size_t length;
-	int expected; /* -1: no Le; 1..256 bytes */
+	int expected; /* -1: no Le; 1..256 bytes; more with apdu_exchange_long */
 };
 #define NO_RESPONSE (-1)
 
 struct response {
 	uint8_t data[256];
+	size_t length;
+	uint16_t sw;
+};
+
+/* A response in memory of somebody else's: `size` bytes, 1..JPKI_CERTIFICATE_MAX. */
+struct long_response {
+	uint8_t *data;
+	size_t size;
 	size_t length;
 	uint16_t sw;
 };
@@ -29,7 +37,14 @@ struct response {
  */
 int apdu_exchange(struct jpki_card *card, const struct command *command, struct response *response);
 
-/* The same as the card gives it: what is to follow 61xx and 6Cxx does not. */
+/*
+ * The same for a response of more than 256 bytes: command->expected is how many, and what
+ * response->data has room for. JPKI_ERR_DATA if more come.
+ */
+int apdu_exchange_long(
+    struct jpki_card *card, const struct command *command, struct long_response *response);
+
+/* apdu_exchange as the card gives it: what is to follow 61xx and 6Cxx does not. */
 int apdu_exchange_once(
     struct jpki_card *card, const struct command *command, struct response *response);
 

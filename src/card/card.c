@@ -74,6 +74,64 @@ jpki_card_check(struct jpki_card *card)
 	return card->connection == NULL ? JPKI_OK : jpki_transport.check(card->connection);
 }
 
+void
+jpki_card_try_long(struct jpki_card *card, bool allowed)
+{
+	card->try_long = allowed;
+}
+
+static uint8_t
+habit_of(enum known known)
+{
+	switch (known) {
+	case YES:
+	case LIKELY:
+		return JPKI_HABIT_YES;
+	case NO:
+		return JPKI_HABIT_NO;
+	default:
+		return JPKI_HABIT_UNKNOWN;
+	}
+}
+
+void
+jpki_card_habits(const struct jpki_card *card, struct jpki_habits *habits)
+{
+	const struct forms *forms = &card->forms[APPLICATION_JPKI];
+
+	*habits = (struct jpki_habits){
+	    .short_read = habit_of(forms->short_read),
+	    .short_pin = habit_of(forms->short_pin),
+	    .short_sign = habit_of(forms->short_sign),
+	    .small_reads = habit_of(card->small_reads),
+	    .long_read = habit_of(card->long_read),
+	};
+}
+
+static void
+expect(enum known *known, uint8_t habit, enum known yes)
+{
+	if (*known != UNKNOWN && *known != LIKELY)
+		return;
+	if (habit == JPKI_HABIT_YES)
+		*known = yes;
+	else
+		*known = habit == JPKI_HABIT_NO ? NO : UNKNOWN;
+}
+
+/* What is expected of what works always, if slowly, needs no proof. */
+void
+jpki_card_expect(struct jpki_card *card, const struct jpki_habits *habits)
+{
+	struct forms *forms = &card->forms[APPLICATION_JPKI];
+
+	expect(&forms->short_read, habits->short_read, LIKELY);
+	expect(&forms->short_pin, habits->short_pin, LIKELY);
+	expect(&forms->short_sign, habits->short_sign, LIKELY);
+	expect(&card->small_reads, habits->small_reads, YES);
+	expect(&card->long_read, habits->long_read, LIKELY);
+}
+
 /*
  * What cards without the application answer; after anything else the same card may answer
  * another thing next time.

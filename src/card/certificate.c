@@ -64,8 +64,6 @@ read_on(struct jpki_card *card, uint16_t ef, bool *current, struct jpki_der *der
 	size_t length;
 	int rv;
 
-	if (want > BLOCK)
-		want = BLOCK;
 	if (*current)
 		rv = file_read_next(card, der->have, end, want, &length);
 	else

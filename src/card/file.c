@@ -9,7 +9,9 @@
 
 #define SW_PAST_END 0x6B00
 #define SW_WRONG_LENGTH 0x6700
-/* What is asked for at once of a card that refuses to give more. */
+/* What a short command brings. */
+#define SHORT_READ 256
+/* What is asked for at once of a card that refuses to give so much. */
 #define SMALL_READ 128
 
 int
@@ -31,6 +33,50 @@ file_select(struct jpki_card *card, uint16_t ef)
 	return rv != JPKI_OK ? rv : status_error(response.sw);
 }
 
+/*
+ * Does it make sense to ask for more than a short command brings? Some cards and some readers take
+ * no extended Le (card-facts: commands, B), and what a reader does that chokes on one may end a
+ * login: only where that has worked, or may be found out.
+ */
+static bool
+reads_long(struct jpki_card *card, size_t want)
+{
+	if (want <= SHORT_READ || card->long_read == NO || card->small_reads == YES)
+		return false;
+	if (!card->in_transaction || (card->long_read == UNKNOWN && !card->try_long))
+		return false;
+	if (card->longest == 0)
+		card->longest = jpki_transport.longest(card->connection);
+	return want <= card->longest;
+}
+
+/*
+ * *length is 0 if the card refuses. Its reader may be what fails: then it is not asked again, and
+ * may have reset the card.
+ */
+static int
+read_long(
+    struct jpki_card *card, uint8_t p1, uint8_t p2, uint8_t *bytes, size_t want, size_t *length)
+{
+	const struct command read = {.ins = 0xB0, .p1 = p1, .p2 = p2, .expected = (int)want};
+	struct long_response response = {.data = bytes, .size = want};
+	int rv = apdu_exchange_long(card, &read, &response);
+
+	if (rv != JPKI_OK) {
+		card->long_read = NO;
+		card->selected = card->fresh = APPLICATION_NONE;
+		return rv;
+	}
+	if (response.sw != SW_OK && response.sw != SW_END_OF_FILE)
+		return JPKI_OK;
+	*length = response.length;
+	if (response.length > SHORT_READ)
+		card->long_read = YES;
+	else if (response.length > 0 && response.sw == SW_OK && card->long_read != YES)
+		card->long_read = NO; /* more were there, and it is no faster for that */
+	return JPKI_OK;
+}
+
 /* As much as the card gives at once; with less than is wanted, whoever reads goes on. */
 static int
 ask(struct jpki_card *card, uint8_t p1, uint8_t p2, size_t want, struct response *response)
@@ -38,24 +84,25 @@ ask(struct jpki_card *card, uint8_t p1, uint8_t p2, size_t want, struct response
 	struct command read = {.ins = 0xB0, .p1 = p1, .p2 = p2, .expected = (int)want};
 	int rv;
 
-	if (card->small_reads && want > SMALL_READ)
+	if (card->small_reads == YES && want > SMALL_READ)
 		read.expected = SMALL_READ;
 	rv = apdu_exchange(card, &read, response);
+	if (rv == JPKI_OK && response->sw == SW_OK && response->length > SMALL_READ)
+		card->small_reads = NO;
 	if (rv != JPKI_OK || response->sw != SW_WRONG_LENGTH || read.expected <= SMALL_READ)
 		return rv;
-	card->small_reads = true;
+	card->small_reads = YES;
 	read.expected = SMALL_READ;
 	return apdu_exchange(card, &read, response);
 }
 
 static int
-read_binary(struct jpki_card *card, uint8_t p1, uint8_t p2, uint8_t *bytes, size_t want,
+read_short(struct jpki_card *card, uint8_t p1, uint8_t p2, uint8_t *bytes, size_t want,
     size_t *length, uint16_t *sw)
 {
 	struct response response;
 	int rv;
 
-	*length = 0;
 	rv = ask(card, p1, p2, want, &response);
 	if (rv != JPKI_OK)
 		return rv;
@@ -69,6 +116,31 @@ read_binary(struct jpki_card *card, uint8_t p1, uint8_t p2, uint8_t *bytes, size
 		*length = response.length;
 	}
 	explicit_bzero(&response, sizeof(response)); /* a file may tell of a person */
+	return rv;
+}
+
+/* What only the long form is refused was refused because of its length. */
+static int
+read_binary(struct jpki_card *card, uint8_t p1, uint8_t p2, uint8_t *bytes, size_t want,
+    size_t *length, uint16_t *sw)
+{
+	bool tried;
+	int rv;
+
+	*length = 0;
+	if (want > JPKI_CERTIFICATE_MAX)
+		want = JPKI_CERTIFICATE_MAX;
+	tried = reads_long(card, want);
+	if (tried) {
+		rv = read_long(card, p1, p2, bytes, want, length);
+		if (rv != JPKI_OK || *length > 0)
+			return rv;
+	}
+	if (want > SHORT_READ)
+		want = SHORT_READ;
+	rv = read_short(card, p1, p2, bytes, want, length, sw);
+	if (tried && rv == JPKI_OK && *length > 0)
+		card->long_read = NO;
 	return rv;
 }
 
@@ -92,10 +164,19 @@ static void
 take_long_forms(struct forms *forms)
 {
 	forms->short_read = NO;
-	if (forms->short_pin == UNKNOWN)
+	if (forms->short_pin != YES)
 		forms->short_pin = NO;
-	if (forms->short_sign == UNKNOWN)
+	if (forms->short_sign != YES)
 		forms->short_sign = NO;
+}
+
+static int
+select_and_read(
+    struct jpki_card *card, uint16_t ef, size_t offset, uint8_t *bytes, size_t want, size_t *length)
+{
+	int rv = file_select(card, ef);
+
+	return rv != JPKI_OK ? rv : file_read_next(card, offset, bytes, want, length);
 }
 
 int
@@ -114,45 +195,53 @@ file_read_first(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want
 		if (forms->short_read == YES || !status_said(rv))
 			return rv;
 	}
-	rv = file_select(card, ef);
-	if (rv != JPKI_OK)
-		return rv;
-	rv = file_read_next(card, 0, bytes, want, length);
+	rv = select_and_read(card, ef, 0, bytes, want, length);
 	if (rv == JPKI_OK && *length > 0)
 		take_long_forms(forms);
 	return rv;
 }
 
+/* The 8 bits of offset beside a short identifier reach so far: what follows is taken along. */
+#define SHORT_OFFSET_MAX 0xFF
+
+/* *length is 0 if the card gives nothing from `offset` on so. */
 static int
-select_and_read(
+read_by_short_ef(
     struct jpki_card *card, uint16_t ef, size_t offset, uint8_t *bytes, size_t want, size_t *length)
 {
-	int rv = file_select(card, ef);
+	size_t start = offset < SHORT_OFFSET_MAX ? offset : SHORT_OFFSET_MAX;
+	size_t overlap = offset - start;
+	uint8_t block[JPKI_CERTIFICATE_MAX];
+	uint16_t sw = 0;
+	int rv;
 
-	return rv != JPKI_OK ? rv : file_read_next(card, offset, bytes, want, length);
+	if (want > sizeof(block) - overlap)
+		want = sizeof(block) - overlap;
+	rv = read_binary(card, short_ef(ef), (uint8_t)start, block, want + overlap, length, &sw);
+	if (rv == JPKI_OK && *length > 0)
+		forms_of(card)->short_read = YES;
+	*length = rv == JPKI_OK && *length > overlap ? *length - overlap : 0;
+	memcpy(bytes, block + overlap, *length);
+	explicit_bzero(block, sizeof(block));
+	return rv;
 }
 
 int
 file_read_again(
     struct jpki_card *card, uint16_t ef, size_t offset, uint8_t *bytes, size_t want, size_t *length)
 {
-	size_t start = offset < 0xFF ? offset : 0xFF;
-	size_t overlap = offset - start;
-	uint8_t block[256];
-	uint16_t sw = 0;
+	enum known known = forms_of(card)->short_read;
+	bool refused = false;
 	int rv;
 
-	if (forms_of(card)->short_read != YES || overlap >= sizeof(block))
-		return select_and_read(card, ef, offset, bytes, want, length);
-	if (want > sizeof(block) - overlap)
-		want = sizeof(block) - overlap;
-	rv = read_binary(card, short_ef(ef), (uint8_t)start, block, want + overlap, length, &sw);
-	if (rv != JPKI_OK)
-		return rv;
-	if (*length <= overlap) /* it gives less than is asked for */
-		return select_and_read(card, ef, offset, bytes, want, length);
-	*length -= overlap;
-	memcpy(bytes, block + overlap, *length);
-	explicit_bzero(block, sizeof(block));
-	return JPKI_OK;
+	if ((known == YES || known == LIKELY) && offset < SHORT_OFFSET_MAX + SHORT_READ) {
+		rv = read_by_short_ef(card, ef, offset, bytes, want, length);
+		refused = known == LIKELY && status_said(rv);
+		if ((rv == JPKI_OK && *length > 0) || (rv != JPKI_OK && !refused))
+			return rv;
+	}
+	rv = select_and_read(card, ef, offset, bytes, want, length);
+	if (refused && rv == JPKI_OK && *length > 0)
+		take_long_forms(forms_of(card));
+	return rv;
 }

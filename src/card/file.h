@@ -18,7 +18,10 @@ int file_select(struct jpki_card *card, uint16_t ef);
 int file_read_first(
     struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want, size_t *length);
 
-/* A block of the current file from `offset` (0..32767) on. */
+/*
+ * Bytes of the current file from `offset` (0..32767) on: as many of those wanted as one exchange
+ * brings, which is at most 256 unless the card and its reader have shown that they do more.
+ */
 int file_read_next(
     struct jpki_card *card, size_t offset, uint8_t *bytes, size_t want, size_t *length);
 

@@ -9,8 +9,11 @@
 
 #include "card/credential.h"
 
-/* A fact about the card that an answer settles. */
-enum known { UNKNOWN, YES, NO };
+/*
+ * A fact about the card that an answer settles. LIKELY: somebody remembers that it was YES; the
+ * card has to show it again, and until then counts for nothing that cannot be taken back.
+ */
+enum known { UNKNOWN, YES, NO, LIKELY };
 
 /* Does an application take short EF identifiers (card-facts: B)? Each answers for itself. */
 struct forms {
@@ -27,8 +30,12 @@ struct jpki_card {
 	enum application selected;
 	enum application fresh; /* ... and in the transaction under way */
 	struct forms forms[APPLICATIONS];
-	bool pin_sent;	  /* by the last command that was to bring one */
-	bool small_reads; /* it refuses to read 256 bytes at once (6700), or its reader does */
+	bool pin_sent; /* by the last command that was to bring one */
+	enum known
+	    small_reads;      /* it refuses to read 256 bytes at once (6700), or its reader does */
+	enum known long_read; /* READ BINARY with extended Le, by the card and its reader */
+	bool try_long;	      /* that may be found out */
+	size_t longest;	      /* jpki_transport.longest; 0: not asked yet */
 };
 
 /* What is known of the application that commands go to. */

@@ -27,6 +27,13 @@ to_hex(const uint8_t *bytes, size_t length, char hex[HEX_SIZE])
 	return hex;
 }
 
+/* An extended Le, which is three bytes and no data. */
+static bool
+brings_only_le(const uint8_t *command, size_t length)
+{
+	return command[1] == INS_READ_BINARY && length == HEADER + 3 && command[HEADER] == 0;
+}
+
 void
 trace_command(const uint8_t *command, size_t length)
 {
@@ -35,7 +42,7 @@ trace_command(const uint8_t *command, size_t length)
 	if (!log_wanted(LOG_TRACE))
 		return;
 	to_hex(command, HEADER, header);
-	if (length <= HEADER + 1 || command[1] == INS_SELECT)
+	if (length <= HEADER + 1 || command[1] == INS_SELECT || brings_only_le(command, length))
 		log_line(
 		    LOG_TRACE, ">%s%s", header, to_hex(command + HEADER, length - HEADER, data));
 	else if (command[1] == INS_VERIFY || command[1] == INS_CHANGE_REFERENCE_DATA)

@@ -99,7 +99,7 @@ address_pin(struct jpki_card *card, enum jpki_role role, uint8_t *p2, unsigned *
 	const struct credential *credential = credential_of(role);
 	int rv;
 
-	if (forms_of(card)->short_pin == UNKNOWN) {
+	if (forms_of(card)->short_pin != YES && forms_of(card)->short_pin != NO) {
 		rv = jpki_card_tries(card, role, tries, NULL);
 		if (rv == JPKI_OK && *tries == 0)
 			return JPKI_ERR_PIN_BLOCKED;

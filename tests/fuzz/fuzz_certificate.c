@@ -9,6 +9,7 @@
  *	bit 2     of the signature token
  *	bit 3     the card gives at most 100 bytes at a time
  *	bit 4     the rest is parsed as a certificate without a card
+ *	bit 5     the card layer may read with extended length
  */
 
 #include <string.h>
@@ -75,7 +76,8 @@ parse(const uint8_t *bytes, size_t length, bool of_card_key)
 
 /* The file by the card layer alone: what comes is the file, up to where it says it ends. */
 static void
-read_by_card(enum jpki_role role, unsigned which, const uint8_t *bytes, size_t length)
+read_by_card(
+    enum jpki_role role, unsigned which, const uint8_t *bytes, size_t length, bool long_reads)
 {
 	static struct jpki_der der;
 	struct jpki_token_info info;
@@ -85,6 +87,7 @@ read_by_card(enum jpki_role role, unsigned which, const uint8_t *bytes, size_t l
 
 	fuzz_check(jpki_transport.start(&service) == JPKI_OK);
 	fuzz_check(jpki_card_new(service, TRANSPORT_READER, &card) == JPKI_OK);
+	jpki_card_try_long(card, long_reads);
 	fuzz_check(jpki_card_begin(card, JPKI_BEGIN_SELECT, -1) == JPKI_OK);
 	if (which == INFO) {
 		fuzz_check(jpki_card_read_info(card, &info) == JPKI_OK);
@@ -194,7 +197,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	good.block = (mode & 8) != 0 ? 100 : 0;
 	good.verified = 1 << JPKI_SIGNATURE;
 	transport_insert(card_answers, NULL);
-	read_by_card(role, which, input.at, input.left);
+	read_by_card(role, which, input.at, input.left, (mode & 32) != 0);
 	good.verified = 0;
 	read_by_module(role, which, input.at, input.left);
 	transport_check_idle();

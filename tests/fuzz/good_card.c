@@ -107,10 +107,13 @@ file_contents(const struct good_card *card, uint16_t ef, size_t *length)
 }
 
 static size_t
-read_file(struct good_card *card, const uint8_t *command, uint8_t *answer)
+read_file(struct good_card *card, const uint8_t *command, size_t length, uint8_t *answer)
 {
 	size_t wanted = command[4] == 0 ? 256 : command[4], offset = command[3], size;
 	const uint8_t *bytes;
+
+	if (length == 7) /* extended Le */
+		wanted = (size_t)command[5] << 8 | command[6];
 
 	if ((command[2] & 0x80) != 0)
 		card->current = command[2] & 0x1F;
@@ -206,7 +209,7 @@ good_card_answer(struct good_card *card, const uint8_t *command, size_t length, 
 		memcpy(answer, record, sizeof(record) - 1);
 		return status(answer, sizeof(record) - 1, 0x9000);
 	case 0xB0:
-		return read_file(card, command, answer);
+		return read_file(card, command, length, answer);
 	case 0x20:
 		return verify(card, command, length, answer);
 	case 0x24:
