@@ -13,7 +13,7 @@ import pytest
 from neighbour import LEAVE, Neighbour
 from support import BUILD, TIMEOUT, first_line, listens, wait_until
 
-OK, BUSY, CANCELLED, HELD = 0, -14, -16, -18
+OK, BUSY, CANCELLED, HELD, DATA = 0, -14, -16, -18, -37
 WAY = BUILD / "tests" / "e2e" / "way"
 GUARD = BUILD / "src" / "jpki-guard"
 # What a call may take longer than it was told to wait, in ms: the machine may be busy.
@@ -354,3 +354,39 @@ def test_a_wait_is_ended_by_a_card_or_by_us(way, card):
     assert code == -15 and took >= 1500 and int(busy) < 200
     card.eject()
     assert way("wait", -1)[0] == OK
+
+
+SELECT = "00A4040C0AD392F000260100000001"
+LONG_READ = "00B08A00000800"
+
+
+def open_application(way):
+    assert way("open", -1)[0] == OK
+    assert way("begin", -1)[0] == OK
+    assert way("transmit", SELECT) == (OK, "9000 0")
+
+
+def test_long_answers_come_through(way, card):
+    card("quirk", "set", "extended", "yes")
+    open_application(way)
+    # Debian's vpcd does not tell; newer ones do
+    assert way("longest") in ((OK, "256"), (OK, "65536"))
+    assert way("transmit", LONG_READ) == (OK, "9000 2048")
+    card("quirk", "set", "authentication-certificate", "length-8193")
+    assert way("transmit", "00B08A00002000") == (OK, "9000 8192")
+    assert way("transmit", "00B08A00002001") == (DATA, "")
+    card("quirk", "set", "extended", "no")
+    assert way("transmit", LONG_READ) == (OK, "6700 0")
+    card("quirk", "set", "extended", "short")
+    assert way("transmit", LONG_READ) == (OK, "9000 256")
+
+
+def test_a_reader_that_chokes_comes_back(way, card):
+    card("quirk", "set", "extended", "chokes")
+    seen = way("look")[1].split()[0]
+    open_application(way)
+    assert way("transmit", LONG_READ)[1] == ""
+    assert way("close", "leave")[0] == OK
+    wait_until(lambda: way("look")[1].split()[0] not in (seen, "attached:0"))
+    open_application(way)
+    assert way("transmit", "00B08A0000") == (OK, "9000 256")

@@ -74,6 +74,32 @@ end(const char *argument)
 	return way->end(connection);
 }
 
+static int
+longest(const char *argument)
+{
+	(void)argument;
+	snprintf(more, sizeof(more), "%zu", way->longest(connection));
+	return 0;
+}
+
+/* A command in hexadecimal digits: the status word, and how many bytes came before it. */
+static int
+transmit(const char *command)
+{
+	uint8_t bytes[JPKI_COMMAND_MAX], response[JPKI_CERTIFICATE_MAX + 2];
+	size_t length = 0, answered = sizeof(response);
+	unsigned byte;
+	int rv;
+
+	for (; length < sizeof(bytes) && sscanf(command, "%2x", &byte) == 1; command += 2)
+		bytes[length++] = (uint8_t)byte;
+	rv = way->transmit(connection, bytes, length, response, &answered);
+	if (rv == 0 && answered >= 2)
+		snprintf(more, sizeof(more), "%02X%02X %zu", response[answered - 2],
+		    response[answered - 1], answered - 2);
+	return rv;
+}
+
 /* So many transactions, of which one took how many microseconds? */
 static int
 measure(const char *arguments)
@@ -200,6 +226,8 @@ static const struct {
     {"check", check},
     {"begin", begin},
     {"end", end},
+    {"longest", longest},
+    {"transmit", transmit},
     {"measure", measure},
     {"look", look},
     {"wait", wait_for_change},
