@@ -945,6 +945,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	add_card("JPKI000000000001");
 	add_card("JPKI000000000002");
 	(void)inprocess_add_reader(READER);
+	(void)inprocess_longest(READER, JPKI_LONG_DATA_MAX);
 	(void)inprocess_insert(READER, run.cards[0]);
 	(void)C_Initialize(NULL);
 	call_all();

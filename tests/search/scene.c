@@ -111,6 +111,7 @@ scene_begin(void)
 	places[0].attached = true;
 	places[0].card = 0;
 	return inprocess_add_reader(READER_NAME) == 0 &&
+	       inprocess_longest(READER_NAME, JPKI_LONG_DATA_MAX) == 0 &&
 	       inprocess_insert(READER_NAME, scene_cards[0].vcard) == 0;
 }
 
