@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <openssl/core_names.h>
+#include <openssl/asn1t.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
@@ -16,6 +16,87 @@
 
 #define KEY_BITS 2048
 #define CHECK_VALUE_SIZE 3
+#define SHA1_SIZE 20
+
+/*
+ * A certificate (RFC 5280, section 4.1) as OpenSSL's X509 has it, but for the key: that would be
+ * made into one that can be used, by looking through all that its providers can decode, which costs
+ * more than all else that a program does with the card.
+ */
+typedef struct {
+	X509_ALGOR *algorithm;
+	ASN1_BIT_STRING *key;
+} KEY_INFO;
+
+typedef struct {
+	ASN1_INTEGER *version;
+	ASN1_INTEGER *serial;
+	X509_ALGOR *algorithm;
+	X509_NAME *issuer;
+	X509_VAL *validity;
+	X509_NAME *subject;
+	KEY_INFO *key;
+	ASN1_BIT_STRING *issuer_id;
+	ASN1_BIT_STRING *subject_id;
+	STACK_OF(X509_EXTENSION) * extensions;
+} SIGNED_PART;
+
+typedef struct {
+	SIGNED_PART *signed_part;
+	X509_ALGOR *algorithm;
+	ASN1_BIT_STRING *signature;
+} CERTIFICATE;
+
+/* RFC 8017, A.1.1 */
+typedef struct {
+	BIGNUM *modulus;
+	BIGNUM *exponent;
+} RSA_KEY;
+
+/* clang-format off */
+ASN1_SEQUENCE(KEY_INFO) = {
+	ASN1_SIMPLE(KEY_INFO, algorithm, X509_ALGOR),
+	ASN1_SIMPLE(KEY_INFO, key, ASN1_BIT_STRING),
+} static_ASN1_SEQUENCE_END(KEY_INFO)
+
+ASN1_SEQUENCE(SIGNED_PART) = {
+	ASN1_EXP_OPT(SIGNED_PART, version, ASN1_INTEGER, 0),
+	ASN1_SIMPLE(SIGNED_PART, serial, ASN1_INTEGER),
+	ASN1_SIMPLE(SIGNED_PART, algorithm, X509_ALGOR),
+	ASN1_SIMPLE(SIGNED_PART, issuer, X509_NAME),
+	ASN1_SIMPLE(SIGNED_PART, validity, X509_VAL),
+	ASN1_SIMPLE(SIGNED_PART, subject, X509_NAME),
+	ASN1_SIMPLE(SIGNED_PART, key, KEY_INFO),
+	ASN1_IMP_OPT(SIGNED_PART, issuer_id, ASN1_BIT_STRING, 1),
+	ASN1_IMP_OPT(SIGNED_PART, subject_id, ASN1_BIT_STRING, 2),
+	ASN1_EXP_SEQUENCE_OF_OPT(SIGNED_PART, extensions, X509_EXTENSION, 3),
+} static_ASN1_SEQUENCE_END(SIGNED_PART)
+
+ASN1_SEQUENCE(CERTIFICATE) = {
+	ASN1_SIMPLE(CERTIFICATE, signed_part, SIGNED_PART),
+	ASN1_SIMPLE(CERTIFICATE, algorithm, X509_ALGOR),
+	ASN1_SIMPLE(CERTIFICATE, signature, ASN1_BIT_STRING),
+} static_ASN1_SEQUENCE_END(CERTIFICATE)
+
+ASN1_SEQUENCE(RSA_KEY) = {
+	ASN1_SIMPLE(RSA_KEY, modulus, BIGNUM),
+	ASN1_SIMPLE(RSA_KEY, exponent, BIGNUM),
+} static_ASN1_SEQUENCE_END(RSA_KEY)
+
+/* What is encoded there, all of it, or NULL. To be freed by ASN1_item_free. */
+static void *
+decode(const ASN1_ITEM *type, const uint8_t *der, size_t length)
+{
+	const unsigned char *end = der;
+	ASN1_VALUE *value = ASN1_item_d2i(NULL, &end, (long)length, type);
+
+	if (value != NULL && end != der + length) {
+		ASN1_item_free(value, type);
+		value = NULL;
+	}
+	return value;
+}
+/* clang-format on */
 
 static bool
 set_field(struct certificate *c, enum certificate_field field, const void *bytes, size_t length)
@@ -48,12 +129,21 @@ set_name(struct certificate *c, enum certificate_field field, const X509_NAME *n
 }
 
 static bool
-set_serial(struct certificate *c, const X509 *x509)
+set_serial(struct certificate *c, const ASN1_INTEGER *serial)
 {
 	unsigned char *der = NULL;
-	int length = i2d_ASN1_INTEGER(X509_get0_serialNumber(x509), &der);
+	int length = i2d_ASN1_INTEGER(serial, &der);
 
 	return take_der(c, CERTIFICATE_SERIAL, length, der);
+}
+
+static bool
+set_key_info(struct certificate *c, const KEY_INFO *key)
+{
+	unsigned char *der = NULL;
+	int length = ASN1_item_i2d((const ASN1_VALUE *)key, &der, ASN1_ITEM_rptr(KEY_INFO));
+
+	return take_der(c, CERTIFICATE_KEY_INFO, length, der);
 }
 
 static bool
@@ -68,86 +158,62 @@ set_date(struct certificate *c, enum certificate_field field, const ASN1_TIME *t
 }
 
 static bool
-set_check_value(struct certificate *c, const uint8_t *der, size_t length)
-{
-	uint8_t hash[EVP_MAX_MD_SIZE];
-
-	return EVP_Q_digest(crypto_context(), "SHA1", NULL, der, length, hash, NULL) == 1 &&
-	       set_field(c, CERTIFICATE_CHECK_VALUE, hash, CHECK_VALUE_SIZE);
-}
-
-static bool
-set_number(
-    struct certificate *c, enum certificate_field field, const EVP_PKEY *key, const char *name)
+set_number(struct certificate *c, enum certificate_field field, const BIGNUM *number)
 {
 	uint8_t bytes[KEY_BITS / 8];
-	BIGNUM *number = NULL;
-	int length = 0;
 
-	if (EVP_PKEY_get_bn_param(key, name, &number) == 1 &&
-	    BN_num_bytes(number) <= (int)sizeof(bytes))
-		length = BN_bn2bin(number, bytes);
-	BN_free(number);
-	return length > 0 && set_field(c, field, bytes, (size_t)length);
+	return set_field(c, field, bytes, (size_t)BN_bn2bin(number, bytes));
 }
 
 static bool
-set_key_info(struct certificate *c, const X509 *x509)
-{
-	unsigned char *der = NULL;
-	int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
-
-	return take_der(c, CERTIFICATE_KEY_INFO, length, der);
-}
-
-static bool
-set_key_hash(struct certificate *c, const X509 *x509)
-{
-	const ASN1_BIT_STRING *key = X509_get0_pubkey_bitstr(x509);
-	uint8_t hash[EVP_MAX_MD_SIZE];
-	size_t length;
-
-	return EVP_Q_digest(crypto_context(), "SHA1", NULL, ASN1_STRING_get0_data(key),
-		   (size_t)ASN1_STRING_length(key), hash, &length) == 1 &&
-	       set_field(c, CERTIFICATE_KEY_HASH, hash, length);
-}
-
-static bool
-set_key(struct certificate *c, const EVP_PKEY *key)
-{
-	return set_number(c, CERTIFICATE_MODULUS, key, OSSL_PKEY_PARAM_RSA_N) &&
-	       set_number(c, CERTIFICATE_EXPONENT, key, OSSL_PKEY_PARAM_RSA_E);
-}
-
-static bool
-set_fields(struct certificate *c, const X509 *x509, const uint8_t *der, size_t length)
+set_fields(struct certificate *c, const SIGNED_PART *part, const uint8_t *der, size_t length)
 {
 	return set_field(c, CERTIFICATE_VALUE, der, length) &&
-	       set_name(c, CERTIFICATE_SUBJECT, X509_get_subject_name(x509)) &&
-	       set_name(c, CERTIFICATE_ISSUER, X509_get_issuer_name(x509)) && set_serial(c, x509) &&
-	       set_date(c, CERTIFICATE_START_DATE, X509_get0_notBefore(x509)) &&
-	       set_date(c, CERTIFICATE_END_DATE, X509_get0_notAfter(x509)) &&
-	       set_check_value(c, der, length) && set_key_info(c, x509) && set_key_hash(c, x509);
+	       set_name(c, CERTIFICATE_SUBJECT, part->subject) &&
+	       set_name(c, CERTIFICATE_ISSUER, part->issuer) && set_serial(c, part->serial) &&
+	       set_date(c, CERTIFICATE_START_DATE, part->validity->notBefore) &&
+	       set_date(c, CERTIFICATE_END_DATE, part->validity->notAfter) &&
+	       set_key_info(c, part->key);
 }
 
 /* Is the key what the card signs with? */
 static bool
-is_card_key(const EVP_PKEY *key)
+is_card_key(const RSA_KEY *key)
 {
-	return key != NULL && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) == KEY_BITS;
+	return key != NULL && BN_num_bits(key->modulus) == KEY_BITS && !BN_is_zero(key->exponent) &&
+	       BN_cmp(key->exponent, key->modulus) < 0;
 }
 
 static int
-take_apart(struct certificate *c, X509 *x509, const uint8_t *der, size_t length, bool of_card_key)
+take_key(struct certificate *c, const KEY_INFO *info)
 {
-	const EVP_PKEY *key = X509_get0_pubkey(x509); /* its certificate's */
+	const ASN1_OBJECT *algorithm;
+	RSA_KEY *key = NULL;
+	int rv = JPKI_ERR_DATA;
 
-	if (ASN1_TIME_check(X509_get0_notBefore(x509)) != 1 ||
-	    ASN1_TIME_check(X509_get0_notAfter(x509)) != 1 || (of_card_key && !is_card_key(key)))
+	X509_ALGOR_get0(&algorithm, NULL, NULL, info->algorithm);
+	if (OBJ_obj2nid(algorithm) == NID_rsaEncryption)
+		key = decode(ASN1_ITEM_rptr(RSA_KEY), ASN1_STRING_get0_data(info->key),
+		    (size_t)ASN1_STRING_length(info->key));
+	if (is_card_key(key))
+		rv = set_number(c, CERTIFICATE_MODULUS, key->modulus) &&
+			     set_number(c, CERTIFICATE_EXPONENT, key->exponent)
+			 ? JPKI_OK
+			 : JPKI_ERR_MEMORY;
+	ASN1_item_free((ASN1_VALUE *)key, ASN1_ITEM_rptr(RSA_KEY));
+	return rv;
+}
+
+static int
+take_apart(struct certificate *c, const SIGNED_PART *part, const uint8_t *der, size_t length,
+    bool of_card_key)
+{
+	if (ASN1_TIME_check(part->validity->notBefore) != 1 ||
+	    ASN1_TIME_check(part->validity->notAfter) != 1)
 		return JPKI_ERR_DATA;
-	return set_fields(c, x509, der, length) && (!of_card_key || set_key(c, key))
-		   ? JPKI_OK
-		   : JPKI_ERR_MEMORY;
+	if (!set_fields(c, part, der, length))
+		return JPKI_ERR_MEMORY;
+	return of_card_key ? take_key(c, part->key) : JPKI_OK;
 }
 
 int
@@ -155,16 +221,16 @@ certificate_parse(
     const uint8_t *der, size_t length, bool of_card_key, struct certificate **certificate)
 {
 	struct certificate *c = calloc(1, sizeof(*c));
-	X509 *x509 = X509_new_ex(crypto_context(), NULL);
-	const unsigned char *end = der;
+	CERTIFICATE *decoded = NULL;
 	int rv = JPKI_ERR_MEMORY;
 
-	if (c != NULL && x509 != NULL) {
+	if (c != NULL) {
 		rv = JPKI_ERR_DATA;
-		if (d2i_X509(&x509, &end, (long)length) != NULL && end == der + length)
-			rv = take_apart(c, x509, der, length, of_card_key);
+		decoded = decode(ASN1_ITEM_rptr(CERTIFICATE), der, length);
 	}
-	X509_free(x509);
+	if (decoded != NULL)
+		rv = take_apart(c, decoded->signed_part, der, length, of_card_key);
+	ASN1_item_free((ASN1_VALUE *)decoded, ASN1_ITEM_rptr(CERTIFICATE));
 	if (rv != JPKI_OK)
 		certificate_free(&c);
 	*certificate = c;
@@ -175,19 +241,60 @@ int
 certificate_parse_key(const uint8_t *info, size_t length, struct certificate **certificate)
 {
 	struct certificate *c = calloc(1, sizeof(*c));
-	const unsigned char *end = info;
-	EVP_PKEY *key = d2i_PUBKEY_ex(NULL, &end, (long)length, crypto_context(), NULL);
-	int rv = JPKI_ERR_DATA;
+	KEY_INFO *decoded = NULL;
+	int rv = JPKI_ERR_MEMORY;
 
-	if (c == NULL)
-		rv = JPKI_ERR_MEMORY;
-	else if (is_card_key(key) && end == info + length)
-		rv = set_key(c, key) ? JPKI_OK : JPKI_ERR_MEMORY;
-	EVP_PKEY_free(key);
+	if (c != NULL) {
+		rv = JPKI_ERR_DATA;
+		decoded = decode(ASN1_ITEM_rptr(KEY_INFO), info, length);
+	}
+	if (decoded != NULL)
+		rv = take_key(c, decoded);
+	ASN1_item_free((ASN1_VALUE *)decoded, ASN1_ITEM_rptr(KEY_INFO));
 	if (rv != JPKI_OK)
 		certificate_free(&c);
 	*certificate = c;
 	return rv;
+}
+
+static bool
+set_hash(struct certificate *c, enum certificate_field field, const void *bytes, size_t length,
+    size_t wanted)
+{
+	uint8_t hash[EVP_MAX_MD_SIZE];
+
+	return EVP_Q_digest(crypto_context(), "SHA1", NULL, bytes, length, hash, NULL) == 1 &&
+	       set_field(c, field, hash, wanted);
+}
+
+static bool
+set_key_hash(struct certificate *c)
+{
+	KEY_INFO *info = decode(ASN1_ITEM_rptr(KEY_INFO), c->fields[CERTIFICATE_KEY_INFO].bytes,
+	    c->fields[CERTIFICATE_KEY_INFO].length);
+	bool done =
+	    info != NULL && set_hash(c, CERTIFICATE_KEY_HASH, ASN1_STRING_get0_data(info->key),
+				(size_t)ASN1_STRING_length(info->key), SHA1_SIZE);
+
+	ASN1_item_free((ASN1_VALUE *)info, ASN1_ITEM_rptr(KEY_INFO));
+	return done;
+}
+
+/* The hashes are hardly ever asked for, and to find the function costs more than all the rest. */
+int
+certificate_field(
+    struct certificate *c, enum certificate_field field, const uint8_t **bytes, size_t *length)
+{
+	bool done = true;
+
+	if (field == CERTIFICATE_CHECK_VALUE && c->fields[field].bytes == NULL)
+		done = set_hash(c, field, c->fields[CERTIFICATE_VALUE].bytes,
+		    c->fields[CERTIFICATE_VALUE].length, CHECK_VALUE_SIZE);
+	if (field == CERTIFICATE_KEY_HASH && c->fields[field].bytes == NULL)
+		done = set_key_hash(c);
+	*bytes = c->fields[field].bytes;
+	*length = c->fields[field].length;
+	return done ? JPKI_OK : JPKI_ERR_MEMORY;
 }
 
 bool

@@ -22,6 +22,7 @@ enum certificate_field {
 	CERTIFICATE_FIELDS,
 };
 
+/* The hashes are made when they are asked for (certificate_field), the others are there. */
 struct certificate {
 	struct {
 		uint8_t *bytes;
@@ -43,6 +44,13 @@ int certificate_parse(
  * and exponent alone.
  */
 int certificate_parse_key(const uint8_t *info, size_t length, struct certificate **certificate);
+
+/*
+ * A field of it, which stays the certificate's. JPKI_ERR_MEMORY. Modulus and exponent are NULL
+ * unless they were asked for when it was taken apart.
+ */
+int certificate_field(struct certificate *certificate, enum certificate_field field,
+    const uint8_t **bytes, size_t *length);
 
 /* Does the one name itself as the other's issuer? Names are compared, no signature is checked. */
 bool certificate_issued(const struct certificate *issuer, const struct certificate *certificate);

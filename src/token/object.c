@@ -112,6 +112,17 @@ rv_of_reading(int error)
 }
 
 static CK_RV
+field_value(struct certificate *certificate, enum certificate_field field, const void **value,
+    size_t *length)
+{
+	const uint8_t *bytes;
+	int rv = certificate_field(certificate, field, &bytes, length);
+
+	*value = bytes;
+	return rv_of(rv);
+}
+
+static CK_RV
 certificate_value(struct session *session, enum jpki_certificate which,
     enum certificate_field field, const void **value, size_t *length)
 {
@@ -121,9 +132,7 @@ certificate_value(struct session *session, enum jpki_certificate which,
 	rv = contents_certificate(session->reader, session->role, which, &certificate);
 	if (rv != JPKI_OK)
 		return rv_of_reading(rv);
-	*value = certificate->fields[field].bytes;
-	*length = certificate->fields[field].length;
-	return CKR_OK;
+	return field_value(certificate, field, value, length);
 }
 
 /*
@@ -147,11 +156,8 @@ issuer_value(struct session *session, const struct object *object, enum certific
 		    session->reader, session->role, object->certificate, &issued);
 	if (rv != JPKI_OK)
 		return rv_of_reading(rv);
-	if (certificate_issued(issuer, issued)) {
-		*value = issuer->fields[field].bytes;
-		*length = issuer->fields[field].length;
-	}
-	return CKR_OK;
+	return certificate_issued(issuer, issued) ? field_value(issuer, field, value, length)
+						  : CKR_OK;
 }
 
 CK_RV

@@ -289,6 +289,8 @@ other_kinds_of_keys(void **state)
 	X509 *x509 = X509_new();
 	unsigned char *der = NULL;
 	struct certificate *ca, *own;
+	const uint8_t *hash;
+	size_t hash_length;
 	int length;
 
 	(void)state;
@@ -300,7 +302,8 @@ other_kinds_of_keys(void **state)
 	assert_true(length > 0);
 	assert_int_equal(certificate_parse(der, (size_t)length, false, &ca), JPKI_OK);
 	assert_int_equal(certificate_parse(der, (size_t)length, true, &own), JPKI_ERR_DATA);
-	assert_int_equal(ca->fields[CERTIFICATE_KEY_HASH].length, 20);
+	assert_int_equal(certificate_field(ca, CERTIFICATE_KEY_HASH, &hash, &hash_length), JPKI_OK);
+	assert_int_equal(hash_length, 20);
 	assert_null(own);
 	certificate_free(&ca);
 	OPENSSL_free(der);
