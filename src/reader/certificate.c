@@ -224,7 +224,7 @@ certificate_parse(
 	CERTIFICATE *decoded = NULL;
 	int rv = JPKI_ERR_MEMORY;
 
-	if (c != NULL) {
+	if (c != NULL && crypto_use()) {
 		rv = JPKI_ERR_DATA;
 		decoded = decode(ASN1_ITEM_rptr(CERTIFICATE), der, length);
 	}
@@ -261,9 +261,11 @@ static bool
 set_hash(struct certificate *c, enum certificate_field field, const void *bytes, size_t length,
     size_t wanted)
 {
+	OSSL_LIB_CTX *context = crypto_context();
 	uint8_t hash[EVP_MAX_MD_SIZE];
 
-	return EVP_Q_digest(crypto_context(), "SHA1", NULL, bytes, length, hash, NULL) == 1 &&
+	return context != NULL &&
+	       EVP_Q_digest(context, "SHA1", NULL, bytes, length, hash, NULL) == 1 &&
 	       set_field(c, field, hash, wanted);
 }
 

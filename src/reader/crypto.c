@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "reader/crypto.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/provider.h>
 
-static OSSL_LIB_CTX *context;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the first use; an inner one */
+static _Atomic(OSSL_LIB_CTX *) context;
 static OSSL_PROVIDER *provider;
+static atomic_bool watched;
 static atomic_bool gone;
 static void (*before_end)(void);
-static bool watched;
 static bool is_child; /* of a fork, in which OpenSSL's locks may be held for ever */
+
+/* A bit for each call that this thread is in, the last one first: has it set a mark? */
+static _Thread_local uint64_t marks;
 
 static void
 openssl_stopped(void)
@@ -26,34 +32,63 @@ openssl_stopped(void)
 void
 crypto_prepare(void)
 {
-	if (crypto_is_gone())
-		return;
-	(void)ERR_set_mark();
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
-	(void)ERR_pop_to_mark();
+	crypto_enter();
+	if (crypto_use())
+		(void)OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
+	crypto_leave();
 }
 
+/* It may have been shut down before anybody here knew of it: then it cannot be started. */
 static bool
-load_provider(void)
+watch(void)
 {
-	context = OSSL_LIB_CTX_new();
-	if (context == NULL)
-		return false;
-	provider = OSSL_PROVIDER_load(context, "default");
-	if (provider == NULL)
-		crypto_stop();
-	return provider != NULL;
+	bool well;
+
+	pthread_mutex_lock(&lock);
+	well = atomic_load(&watched) ||
+	       (OPENSSL_init_crypto(0, NULL) == 1 && OPENSSL_atexit(openssl_stopped) == 1);
+	atomic_store(&watched, well);
+	pthread_mutex_unlock(&lock);
+	return well;
 }
 
 bool
-crypto_start(void)
+crypto_use(void)
 {
-	if (crypto_is_gone())
+	if (crypto_is_gone() || (!atomic_load(&watched) && !watch()))
 		return false;
-	if (!watched && OPENSSL_atexit(openssl_stopped) != 1)
-		return false;
-	watched = true;
-	return context != NULL || load_provider();
+	if ((marks & 1) == 0)
+		(void)ERR_set_mark();
+	marks |= 1;
+	return true;
+}
+
+static void
+load_provider(void)
+{
+	OSSL_LIB_CTX *new = OSSL_LIB_CTX_new();
+
+	if (new == NULL)
+		return;
+	provider = OSSL_PROVIDER_load(new, "default");
+	if (provider != NULL)
+		atomic_store(&context, new);
+	else
+		OSSL_LIB_CTX_free(new);
+}
+
+OSSL_LIB_CTX *
+crypto_context(void)
+{
+	if (!crypto_use())
+		return NULL;
+	if (atomic_load(&context) == NULL) {
+		pthread_mutex_lock(&lock);
+		if (atomic_load(&context) == NULL)
+			load_provider();
+		pthread_mutex_unlock(&lock);
+	}
+	return atomic_load(&context);
 }
 
 void
@@ -65,7 +100,8 @@ crypto_before_end(void (*run)(void))
 void
 crypto_abandon(void)
 {
-	context = NULL;
+	pthread_mutex_init(&lock, NULL);
+	atomic_store(&context, NULL);
 	provider = NULL;
 	is_child = true;
 }
@@ -73,21 +109,14 @@ crypto_abandon(void)
 void
 crypto_stop(void)
 {
-	if (is_child)
+	if (is_child || atomic_load(&context) == NULL)
 		return;
-	if (!atomic_load(&gone)) {
-		if (provider != NULL)
-			(void)OSSL_PROVIDER_unload(provider);
-		OSSL_LIB_CTX_free(context);
+	if (crypto_use()) {
+		(void)OSSL_PROVIDER_unload(provider);
+		OSSL_LIB_CTX_free(atomic_load(&context));
 	}
 	provider = NULL;
-	context = NULL;
-}
-
-OSSL_LIB_CTX *
-crypto_context(void)
-{
-	return context;
+	atomic_store(&context, NULL);
 }
 
 bool
@@ -99,13 +128,13 @@ crypto_is_gone(void)
 void
 crypto_enter(void)
 {
-	if (!crypto_is_gone())
-		(void)ERR_set_mark();
+	marks <<= 1;
 }
 
 void
 crypto_leave(void)
 {
-	if (!crypto_is_gone())
+	if ((marks & 1) != 0 && !crypto_is_gone())
 		(void)ERR_pop_to_mark();
+	marks >>= 1;
 }

@@ -59,7 +59,8 @@ see_extensions(const struct jpki_der *der, enum jpki_certificate which, struct f
 {
 	int wanted =
 	    which == JPKI_CA_CERTIFICATE ? NID_basic_constraints : NID_certificate_policies;
-	X509 *certificate = X509_new_ex(crypto_context(), NULL);
+	OSSL_LIB_CTX *context = crypto_context();
+	X509 *certificate = context != NULL ? X509_new_ex(context, NULL) : NULL;
 	const unsigned char *at = der->bytes;
 
 	if (certificate != NULL && d2i_X509(&certificate, &at, (long)der->total) != NULL) {

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "reader/attributes.h"
 #include "reader/contents.h"
+#include "reader/crypto.h"
 #include "reader/examine.h"
 #include "reader/library.h"
 #include "reader/login.h"
@@ -638,6 +639,7 @@ jpki_examine(uint64_t card, enum jpki_role role, const uint8_t *pin, size_t leng
 		*spent = JPKI_TRY_KEPT;
 	if (!is_role(role) || tell == NULL)
 		return JPKI_ERR_ARGUMENT;
+	crypto_prepare();
 	if (pin == NULL)
 		return examine_without_pin(card, role, tell, context);
 	rv = begin_giving(&giving, card, role, spent);

@@ -128,8 +128,8 @@ start_parts(void)
 	struct jpki_service *service = NULL;
 	int rv = JPKI_ERR_MEMORY;
 
-	if (!crypto_start())
-		return crypto_is_gone() ? JPKI_ERR_ENDING : JPKI_ERR_MEMORY;
+	if (crypto_is_gone())
+		return JPKI_ERR_ENDING;
 	crypto_before_end(end_expiry);
 	expiry_start(lock_what_expired);
 	if (refusal_start())
@@ -140,10 +140,8 @@ start_parts(void)
 	if (rv == JPKI_OK)
 		rv = readers_start();
 	readers_set_service(service);
-	if (rv != JPKI_OK) {
+	if (rv != JPKI_OK)
 		jpki_transport.stop(&service);
-		crypto_stop();
-	}
 	return rv;
 }
 
@@ -195,7 +193,6 @@ library_start(unsigned roles)
 
 	if (atomic_load(&running) && !runs_here())
 		after_fork_in_child();
-	crypto_prepare(); /* before any lock: what it loads may come back here */
 	pthread_mutex_lock(&life);
 	if (!atomic_load(&running)) {
 		stopping = false;

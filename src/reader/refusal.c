@@ -116,11 +116,11 @@ digest_of(const struct memory *memory, const struct refused *refused, uint8_t di
 	bool fits = refused->length <= GIVEN_MAX;
 	const void *bytes = fits ? refused->bytes : (const void *)&refused->length;
 	size_t length = fits ? refused->length : sizeof(refused->length), size = 0;
+	OSSL_LIB_CTX *context = crypto_context();
 
-	if (crypto_is_gone())
-		return false;
-	return EVP_Q_mac(crypto_context(), "HMAC", NULL, "SHA256", NULL, memory->key, KEY_SIZE,
-		   bytes, length, digest, DIGEST_SIZE, &size) != NULL &&
+	return context != NULL &&
+	       EVP_Q_mac(context, "HMAC", NULL, "SHA256", NULL, memory->key, KEY_SIZE, bytes,
+		   length, digest, DIGEST_SIZE, &size) != NULL &&
 	       size == DIGEST_SIZE;
 }
 

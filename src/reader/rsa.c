@@ -77,7 +77,8 @@ pkcs1_right(const uint8_t *value, size_t length, const uint8_t *encoded)
 static enum verdict
 pss_right(RSA *key, const uint8_t *value, const uint8_t *encoded, int salt)
 {
-	EVP_MD *hash = EVP_MD_fetch(crypto_context(), "SHA256", NULL);
+	OSSL_LIB_CTX *context = crypto_context();
+	EVP_MD *hash = context != NULL ? EVP_MD_fetch(context, "SHA256", NULL) : NULL;
 	enum verdict verdict;
 
 	if (hash == NULL)
@@ -107,7 +108,7 @@ verify(const struct certificate *certificate, enum jpki_signature_form form, con
     size_t length, const uint8_t *signature, int salt)
 {
 	uint8_t encoded[JPKI_SIGNATURE_SIZE];
-	RSA *key = software_key(certificate);
+	RSA *key = crypto_use() ? software_key(certificate) : NULL;
 	enum verdict verdict;
 
 	if (key == NULL)

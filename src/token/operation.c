@@ -12,16 +12,17 @@
 CK_RV
 operation_begin(struct operation *operation, const struct mechanism *mechanism)
 {
+	OSSL_LIB_CTX *context;
 	EVP_MD *md;
 	bool done;
 
 	*operation = (struct operation){.active = true, .mechanism = mechanism};
 	if (mechanism->hash == NULL)
 		return CKR_OK;
-	md = EVP_MD_fetch(crypto_context(), mechanism->hash, NULL);
-	operation->hash = EVP_MD_CTX_new();
-	done = md != NULL && operation->hash != NULL &&
-	       EVP_DigestInit_ex2(operation->hash, md, NULL) == 1;
+	context = crypto_context();
+	md = context != NULL ? EVP_MD_fetch(context, mechanism->hash, NULL) : NULL;
+	operation->hash = md != NULL ? EVP_MD_CTX_new() : NULL;
+	done = operation->hash != NULL && EVP_DigestInit_ex2(operation->hash, md, NULL) == 1;
 	EVP_MD_free(md);
 	if (!done)
 		operation_end(operation);
@@ -31,7 +32,7 @@ operation_begin(struct operation *operation, const struct mechanism *mechanism)
 void
 operation_end(struct operation *operation)
 {
-	if (!crypto_is_gone())
+	if (operation->hash != NULL && crypto_use())
 		EVP_MD_CTX_free(operation->hash);
 	*operation = (struct operation){0};
 }
@@ -75,6 +76,8 @@ add(struct operation *operation, const CK_BYTE *data, CK_ULONG length)
 {
 	if (operation->hash == NULL)
 		return collect(operation, data, length);
+	if (!crypto_use())
+		return CKR_FUNCTION_FAILED;
 	if (length > 0 && EVP_DigestUpdate(operation->hash, data, length) != 1)
 		return CKR_FUNCTION_FAILED;
 	return CKR_OK;
