@@ -7,16 +7,15 @@
 #include <time.h>
 
 #include <openssl/asn1t.h>
-#include <openssl/evp.h>
 #include <openssl/x509.h>
 
 #include <jpki/error.h>
 
 #include "reader/crypto.h"
+#include "reader/hash.h"
 
 #define KEY_BITS 2048
 #define CHECK_VALUE_SIZE 3
-#define SHA1_SIZE 20
 
 /*
  * A certificate (RFC 5280, section 4.1) as OpenSSL's X509 has it, but for the key: that would be
@@ -261,28 +260,33 @@ static bool
 set_hash(struct certificate *c, enum certificate_field field, const void *bytes, size_t length,
     size_t wanted)
 {
-	OSSL_LIB_CTX *context = crypto_context();
-	uint8_t hash[EVP_MAX_MD_SIZE];
+	uint8_t value[HASH_SIZE_MAX];
+	struct hash hash;
 
-	return context != NULL &&
-	       EVP_Q_digest(context, "SHA1", NULL, bytes, length, hash, NULL) == 1 &&
-	       set_field(c, field, hash, wanted);
+	hash_begin(&hash, "SHA1");
+	hash_add(&hash, bytes, length);
+	(void)hash_end(&hash, value);
+	return set_field(c, field, value, wanted);
 }
 
 static bool
 set_key_hash(struct certificate *c)
 {
-	KEY_INFO *info = decode(ASN1_ITEM_rptr(KEY_INFO), c->fields[CERTIFICATE_KEY_INFO].bytes,
+	KEY_INFO *info;
+	bool done;
+
+	if (!crypto_use())
+		return false;
+	info = decode(ASN1_ITEM_rptr(KEY_INFO), c->fields[CERTIFICATE_KEY_INFO].bytes,
 	    c->fields[CERTIFICATE_KEY_INFO].length);
-	bool done =
-	    info != NULL && set_hash(c, CERTIFICATE_KEY_HASH, ASN1_STRING_get0_data(info->key),
-				(size_t)ASN1_STRING_length(info->key), SHA1_SIZE);
+	done = info != NULL && set_hash(c, CERTIFICATE_KEY_HASH, ASN1_STRING_get0_data(info->key),
+				   (size_t)ASN1_STRING_length(info->key), SHA_DIGEST_LENGTH);
 
 	ASN1_item_free((ASN1_VALUE *)info, ASN1_ITEM_rptr(KEY_INFO));
 	return done;
 }
 
-/* The hashes are hardly ever asked for, and to find the function costs more than all the rest. */
+/* The hashes are hardly ever asked for. */
 int
 certificate_field(
     struct certificate *c, enum certificate_field field, const uint8_t **bytes, size_t *length)

@@ -14,6 +14,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the first use; an
 static _Atomic(OSSL_LIB_CTX *) context;
 static OSSL_PROVIDER *provider;
 static atomic_bool watched;
+static atomic_bool prepared;
 static atomic_bool gone;
 static void (*before_end)(void);
 static bool is_child; /* of a fork, in which OpenSSL's locks may be held for ever */
@@ -27,15 +28,6 @@ openssl_stopped(void)
 	if (before_end != NULL)
 		before_end();
 	atomic_store(&gone, true);
-}
-
-void
-crypto_prepare(void)
-{
-	crypto_enter();
-	if (crypto_use())
-		(void)OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
-	crypto_leave();
 }
 
 /* It may have been shut down before anybody here knew of it: then it cannot be started. */
@@ -61,6 +53,17 @@ crypto_use(void)
 		(void)ERR_set_mark();
 	marks |= 1;
 	return true;
+}
+
+void
+crypto_prepare(void)
+{
+	if (atomic_load(&prepared))
+		return;
+	crypto_enter();
+	if (crypto_use())
+		atomic_store(&prepared, OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) == 1);
+	crypto_leave();
 }
 
 static void

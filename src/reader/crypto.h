@@ -23,9 +23,9 @@ bool crypto_use(void);
 OSSL_LIB_CTX *crypto_context(void);
 
 /*
- * Have OpenSSL read the application's configuration, before any lock is taken: what is configured
- * may be this module itself. To come ahead of a call that makes a key of OpenSSL's (EVP_PKEY, as
- * X509 does), which would read it on its own; nothing else does.
+ * Have OpenSSL read the application's configuration, which it would otherwise do while the first
+ * certificate is parsed, under our locks: what is configured may be this module itself. To come
+ * ahead of every call that may use OpenSSL, but for freeing and hashing.
  */
 void crypto_prepare(void);
 

@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "reader/attributes.h"
 #include "reader/contents.h"
-#include "reader/crypto.h"
 #include "reader/examine.h"
 #include "reader/library.h"
 #include "reader/login.h"
@@ -278,7 +277,7 @@ enter_card(uint64_t card, struct reader **out)
 	struct reader *reader;
 	int rv = JPKI_OK;
 
-	if (!library_enter())
+	if (!library_enter_prepared())
 		return JPKI_ERR_STOPPED;
 	reader = reader_with(card);
 	if (reader == NULL) {
@@ -639,7 +638,6 @@ jpki_examine(uint64_t card, enum jpki_role role, const uint8_t *pin, size_t leng
 		*spent = JPKI_TRY_KEPT;
 	if (!is_role(role) || tell == NULL)
 		return JPKI_ERR_ARGUMENT;
-	crypto_prepare();
 	if (pin == NULL)
 		return examine_without_pin(card, role, tell, context);
 	rv = begin_giving(&giving, card, role, spent);

@@ -240,6 +240,15 @@ library_enter(void)
 	return false;
 }
 
+bool
+library_enter_prepared(void)
+{
+	if (!runs_here())
+		return false;
+	crypto_prepare(); /* before any lock: what it loads may come back here */
+	return library_enter();
+}
+
 void
 library_leave(void)
 {
@@ -424,6 +433,16 @@ library_peek(struct reader *reader, struct reader_view *view)
 		return false;
 	readers_view(reader, view);
 	return true;
+}
+
+bool
+library_lock_stale(struct reader *reader)
+{
+	uint64_t seen = atomic_load(&reader->seen_at);
+
+	if (seen != 0 && clock_now_ms() - seen < presence_fresh_ms)
+		return false;
+	return pthread_mutex_trylock(&reader->lock) == 0;
 }
 
 void

@@ -37,6 +37,8 @@ uint64_t library_run(void);
  * error queue as it was. Enter is false if the library has not been started in this process.
  */
 bool library_enter(void);
+/* The same for a call that may need OpenSSL (crypto_prepare). */
+bool library_enter_prepared(void);
 void library_leave(void);
 
 /* Make what is known of a reader available to those who do not wait, and give its lock back. */
@@ -54,6 +56,12 @@ void library_look(
 
 /* As it was when last seen. False if the lock was free: then the caller has it. */
 bool library_peek(struct reader *reader, struct reader_view *view);
+
+/*
+ * The lock of a reader that it is time to look at again (presence_update). False if it was looked
+ * at a moment ago, or somebody is busy with it, who has.
+ */
+bool library_lock_stale(struct reader *reader);
 
 /*
  * Wait for a card to come or go: in *index and *role a place where that happened. JPKI_ERR_TIMEOUT

@@ -91,8 +91,8 @@ struct reader {
 	/* Guarded by `lock`. */
 	bool known; /* it has been looked at: what changes from then on is an event */
 	struct jpki_reader_state state;
-	uint64_t seen_at;	/* when, clock_now_ms; 0: never */
-	struct jpki_card *card; /* NULL: none is known */
+	atomic_uint_least64_t seen_at; /* when, clock_now_ms; 0: never. Read without the lock */
+	struct jpki_card *card;	       /* NULL: none is known */
 	bool probed;
 	bool recognised;      /* ... and it is one of ours */
 	unsigned attempts;    /* to probe this card */

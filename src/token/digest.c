@@ -17,7 +17,9 @@ digest_init(struct session *session, const CK_MECHANISM *given)
 	if (session->digest.active)
 		return CKR_OPERATION_ACTIVE;
 	rv = mechanism_check(given, CKF_DIGEST, &mechanism);
-	return rv != CKR_OK ? rv : operation_begin(&session->digest, mechanism);
+	if (rv == CKR_OK)
+		operation_begin(&session->digest, mechanism);
+	return rv;
 }
 
 /* May the digest go on in this way? If not, it is ended. */

@@ -3,37 +3,22 @@
 
 #include <string.h>
 
-#include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
 #include "reader/crypto.h"
 
-CK_RV
+void
 operation_begin(struct operation *operation, const struct mechanism *mechanism)
 {
-	OSSL_LIB_CTX *context;
-	EVP_MD *md;
-	bool done;
-
 	*operation = (struct operation){.active = true, .mechanism = mechanism};
-	if (mechanism->hash == NULL)
-		return CKR_OK;
-	context = crypto_context();
-	md = context != NULL ? EVP_MD_fetch(context, mechanism->hash, NULL) : NULL;
-	operation->hash = md != NULL ? EVP_MD_CTX_new() : NULL;
-	done = operation->hash != NULL && EVP_DigestInit_ex2(operation->hash, md, NULL) == 1;
-	EVP_MD_free(md);
-	if (!done)
-		operation_end(operation);
-	return done ? CKR_OK : CKR_HOST_MEMORY;
+	if (mechanism->hash != NULL)
+		hash_begin(&operation->hash, mechanism->hash);
 }
 
 void
 operation_end(struct operation *operation)
 {
-	if (operation->hash != NULL && crypto_use())
-		EVP_MD_CTX_free(operation->hash);
 	*operation = (struct operation){0};
 }
 
@@ -74,12 +59,9 @@ collect(struct operation *operation, const CK_BYTE *data, CK_ULONG length)
 static CK_RV
 add(struct operation *operation, const CK_BYTE *data, CK_ULONG length)
 {
-	if (operation->hash == NULL)
+	if (operation->hash.kind == NULL)
 		return collect(operation, data, length);
-	if (!crypto_use())
-		return CKR_FUNCTION_FAILED;
-	if (length > 0 && EVP_DigestUpdate(operation->hash, data, length) != 1)
-		return CKR_FUNCTION_FAILED;
+	hash_add(&operation->hash, data, length);
 	return CKR_OK;
 }
 
@@ -104,7 +86,7 @@ plain_value(const struct operation *operation, struct operation_value *value)
 static bool
 wrap_hash(const struct mechanism *mechanism, struct operation_value *value)
 {
-	X509_SIG *info = X509_SIG_new();
+	X509_SIG *info = crypto_use() ? X509_SIG_new() : NULL;
 	X509_ALGOR *algorithm;
 	ASN1_OCTET_STRING *digest;
 	unsigned char *out = value->bytes;
@@ -127,13 +109,9 @@ wrap_hash(const struct mechanism *mechanism, struct operation_value *value)
 }
 
 static CK_RV
-hash_value(const struct operation *operation, struct operation_value *value)
+hash_value(struct operation *operation, struct operation_value *value)
 {
-	unsigned size = 0;
-
-	if (EVP_DigestFinal_ex(operation->hash, value->bytes, &size) != 1)
-		return CKR_FUNCTION_FAILED;
-	value->length = size;
+	value->length = hash_end(&operation->hash, value->bytes);
 	if (operation->mechanism->digest_info && !wrap_hash(operation->mechanism, value))
 		return CKR_HOST_MEMORY;
 	return CKR_OK;
@@ -147,8 +125,8 @@ operation_value(struct operation *operation, const CK_BYTE *data, CK_ULONG lengt
 
 	if (rv != CKR_OK)
 		return rv;
-	return operation->hash == NULL ? plain_value(operation, value)
-				       : hash_value(operation, value);
+	return operation->hash.kind == NULL ? plain_value(operation, value)
+					    : hash_value(operation, value);
 }
 
 CK_RV

@@ -5,8 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <openssl/types.h>
-
+#include "reader/hash.h"
 #include "token/cryptoki.h"
 #include "token/mechanism.h"
 
@@ -16,7 +15,7 @@ struct operation {
 	bool multi_part; /* an update has been made */
 	bool one_part;	 /* the function that does it at once has been asked for a length */
 	const struct mechanism *mechanism;
-	EVP_MD_CTX *hash; /* NULL: the data is taken as it is, and collected here: */
+	struct hash hash; /* none: the data is taken as it is, and collected here: */
 	CK_BYTE data[JPKI_SIGN_DATA_MAX];
 	size_t length;
 	CK_OBJECT_HANDLE key;
@@ -31,7 +30,7 @@ struct operation_value {
 };
 
 /* Begin an operation with a mechanism that has been checked. */
-CK_RV operation_begin(struct operation *operation, const struct mechanism *mechanism);
+void operation_begin(struct operation *operation, const struct mechanism *mechanism);
 
 /*
  * What an Init function without a mechanism does since version 3.0: end the operation under

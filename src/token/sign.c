@@ -33,11 +33,10 @@ sign_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE k
 	rv = object_check_key(session, key, CKO_PRIVATE_KEY);
 	if (rv != CKR_OK)
 		return rv;
-	rv = operation_begin(&session->sign, mechanism);
+	operation_begin(&session->sign, mechanism);
 	session->sign.key = key;
-	if (rv == CKR_OK)
-		lock_begin_signature(session->reader, session->role, &session->authorisation);
-	return rv;
+	lock_begin_signature(session->reader, session->role, &session->authorisation);
+	return CKR_OK;
 }
 
 /* May the signature go on in this way? If not, it is ended. */

@@ -29,10 +29,11 @@ verify_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE
 	if (mechanism->pss && !contents_offers_pss(session_key(session)))
 		return CKR_MECHANISM_INVALID; /* though we could: the token says that it cannot */
 	rv = object_check_key(session, key, CKO_PUBLIC_KEY);
-	if (rv == CKR_OK)
-		rv = operation_begin(&session->verify, mechanism);
+	if (rv != CKR_OK)
+		return rv;
+	operation_begin(&session->verify, mechanism);
 	session->verify.key = key;
-	return rv;
+	return CKR_OK;
 }
 
 static CK_RV
