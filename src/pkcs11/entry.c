@@ -8,13 +8,19 @@
 /* What this thread is in, for the log. */
 static _Thread_local const char *current;
 
+static CK_RV
+check(const char *call, bool arguments_well, bool (*enter)(void))
+{
+	current = call;
+	if (!enter())
+		return CKR_CRYPTOKI_NOT_INITIALIZED; /* and the log is not open */
+	return arguments_well ? CKR_OK : entry_done(CKR_ARGUMENTS_BAD);
+}
+
 CK_RV
 entry_check_as(const char *call, bool arguments_well)
 {
-	current = call;
-	if (!library_enter())
-		return CKR_CRYPTOKI_NOT_INITIALIZED; /* and the log is not open */
-	return arguments_well ? CKR_OK : entry_done(CKR_ARGUMENTS_BAD);
+	return check(call, arguments_well, library_enter);
 }
 
 CK_RV
@@ -29,7 +35,7 @@ CK_RV
 entry_session_as(
     const char *call, bool arguments_well, CK_SESSION_HANDLE handle, struct session **session)
 {
-	CK_RV rv = entry_check_as(call, arguments_well);
+	CK_RV rv = check(call, arguments_well, library_enter_prepared);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -48,7 +54,7 @@ CK_RV
 entry_operation_as(const char *call, bool arguments_well, CK_SESSION_HANDLE handle,
     void (*end)(struct session *), struct session **session)
 {
-	CK_RV rv = entry_check_as(call, true);
+	CK_RV rv = check(call, true, library_enter_prepared);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -61,4 +67,31 @@ entry_operation_as(const char *call, bool arguments_well, CK_SESSION_HANDLE hand
 	}
 	return entry_done(
 	    rv == CKR_OK || rv == CKR_SESSION_HANDLE_INVALID ? CKR_ARGUMENTS_BAD : rv);
+}
+
+CK_RV
+entry_own_as(
+    const char *call, bool arguments_well, CK_SESSION_HANDLE handle, struct session **session)
+{
+	CK_RV rv = entry_check_as(call, arguments_well);
+
+	if (rv != CKR_OK)
+		return rv;
+	rv = session_enter_own(handle, session);
+	return rv != CKR_OK ? entry_done(rv) : CKR_OK;
+}
+
+CK_RV
+entry_leave_own(struct session *session, CK_RV rv)
+{
+	session_leave_own(session);
+	return entry_done(rv);
+}
+
+CK_RV
+entry_own_operation_as(const char *call, bool arguments_well, CK_SESSION_HANDLE handle,
+    void (*end)(struct session *), struct session **session)
+{
+	return arguments_well ? entry_own_as(call, true, handle, session)
+			      : entry_operation_as(call, false, handle, end, session);
 }

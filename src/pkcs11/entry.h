@@ -31,9 +31,21 @@ CK_RV entry_leave(struct session *session, CK_RV rv);
 CK_RV entry_operation_as(const char *call, bool arguments_well, CK_SESSION_HANDLE handle,
     void (*end)(struct session *), struct session **session);
 
+/*
+ * The same two for what works on the session's own state alone (session_enter_own): it waits for no
+ * card. To be left by entry_leave_own.
+ */
+CK_RV entry_own_as(
+    const char *call, bool arguments_well, CK_SESSION_HANDLE handle, struct session **session);
+CK_RV entry_own_operation_as(const char *call, bool arguments_well, CK_SESSION_HANDLE handle,
+    void (*end)(struct session *), struct session **session);
+CK_RV entry_leave_own(struct session *session, CK_RV rv);
+
 #define entry_check(...) entry_check_as(__func__, __VA_ARGS__)
 #define entry_session(...) entry_session_as(__func__, __VA_ARGS__)
 #define entry_operation(...) entry_operation_as(__func__, __VA_ARGS__)
+#define entry_own(...) entry_own_as(__func__, __VA_ARGS__)
+#define entry_own_operation(...) entry_own_operation_as(__func__, __VA_ARGS__)
 
 /* May this be a buffer of that many bytes? */
 static inline bool

@@ -124,7 +124,7 @@ C_FindObjects(
     CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE_PTR objects, CK_ULONG room, CK_ULONG_PTR count)
 {
 	struct session *session;
-	CK_RV rv = entry_session(buffer_well(objects, room) && count != NULL, handle, &session);
+	CK_RV rv = entry_own(buffer_well(objects, room) && count != NULL, handle, &session);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -136,19 +136,19 @@ C_FindObjects(
 			objects[*count] = search->found[search->next++];
 	} else
 		rv = CKR_OPERATION_NOT_INITIALIZED;
-	return entry_leave(session, rv);
+	return entry_leave_own(session, rv);
 }
 
 CK_RV
 C_FindObjectsFinal(CK_SESSION_HANDLE handle)
 {
 	struct session *session;
-	CK_RV rv = entry_session(true, handle, &session);
+	CK_RV rv = entry_own(true, handle, &session);
 
 	if (rv != CKR_OK)
 		return rv;
 	if (!session->search.active)
 		rv = CKR_OPERATION_NOT_INITIALIZED;
 	session->search.active = false;
-	return entry_leave(session, rv);
+	return entry_leave_own(session, rv);
 }

@@ -31,12 +31,17 @@ CK_RV
 C_CloseSession(CK_SESSION_HANDLE handle)
 {
 	struct session *session;
-	CK_RV rv = entry_session(true, handle, &session);
+	CK_RV rv = entry_own(true, handle, &session);
 
 	if (rv != CKR_OK)
 		return rv;
-	session_close(session);
-	return entry_leave(session, CKR_OK);
+	if (session_close_own(session))
+		return entry_leave_own(session, CKR_OK);
+	if (session_wait_for_reader(session))
+		session_close(session);
+	else
+		rv = CKR_SESSION_HANDLE_INVALID;
+	return entry_leave(session, rv);
 }
 
 CK_RV

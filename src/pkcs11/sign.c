@@ -36,11 +36,15 @@ C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
 {
 	struct session *session;
 	CK_RV rv =
-	    entry_operation(buffer_well(part, length), handle, session_end_signature, &session);
+	    entry_own_operation(buffer_well(part, length), handle, session_end_signature, &session);
 
 	if (rv != CKR_OK)
 		return rv;
 	rv = sign_update(session, part, length);
+	if (rv == CKR_OK)
+		return entry_leave_own(session, rv);
+	if (session_wait_for_reader(session)) /* its end may have to lock the card */
+		session_end_signature(session);
 	return entry_leave(session, rv);
 }
 

@@ -41,12 +41,12 @@ CK_RV
 C_VerifyUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
 {
 	struct session *session;
-	CK_RV rv = entry_operation(buffer_well(part, length), handle, end, &session);
+	CK_RV rv = entry_own_operation(buffer_well(part, length), handle, end, &session);
 
 	if (rv != CKR_OK)
 		return rv;
 	rv = verify_update(session, part, length);
-	return entry_leave(session, rv);
+	return entry_leave_own(session, rv);
 }
 
 CK_RV

@@ -4,7 +4,10 @@
 
 #include "token/session.h"
 
-/* Digesting: the session verbs. The arguments are those of the C_ functions. */
+/*
+ * Digesting: the session verbs. The arguments are those of the C_ functions. All but digest_key
+ * need no more than session_enter_own.
+ */
 
 CK_RV digest_init(struct session *session, const CK_MECHANISM *mechanism);
 CK_RV digest_once(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *digest,

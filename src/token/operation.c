@@ -59,7 +59,7 @@ collect(struct operation *operation, const CK_BYTE *data, CK_ULONG length)
 static CK_RV
 add(struct operation *operation, const CK_BYTE *data, CK_ULONG length)
 {
-	if (operation->hash.kind == NULL)
+	if (operation->mechanism->hash == NULL)
 		return collect(operation, data, length);
 	hash_add(&operation->hash, data, length);
 	return CKR_OK;
@@ -125,8 +125,8 @@ operation_value(struct operation *operation, const CK_BYTE *data, CK_ULONG lengt
 
 	if (rv != CKR_OK)
 		return rv;
-	return operation->hash.kind == NULL ? plain_value(operation, value)
-					    : hash_value(operation, value);
+	return operation->mechanism->hash == NULL ? plain_value(operation, value)
+						  : hash_value(operation, value);
 }
 
 CK_RV

@@ -15,9 +15,11 @@ struct operation {
 	bool multi_part; /* an update has been made */
 	bool one_part;	 /* the function that does it at once has been asked for a length */
 	const struct mechanism *mechanism;
-	struct hash hash; /* none: the data is taken as it is, and collected here: */
-	CK_BYTE data[JPKI_SIGN_DATA_MAX];
-	size_t length;
+	union {
+		struct hash hash; /* where the mechanism has one; else the data is collected: */
+		CK_BYTE data[JPKI_SIGN_DATA_MAX];
+	};
+	size_t length; /* of `data` */
 	CK_OBJECT_HANDLE key;
 };
 

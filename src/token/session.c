@@ -3,21 +3,134 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "reader/library.h"
 #include "reader/login.h"
 #include "reader/presence.h"
+#include "reader/readers.h"
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the list; an inner one */
-static struct session *sessions;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all that follows; an inner one */
+
+/*
+ * The sessions by their handles: numbers that go up, so that their last bits spread them evenly.
+ * The table grows with them; where there is no memory for that, the lists in it get longer.
+ */
+#define BUCKETS_FIRST 64
+static struct session *first_buckets[BUCKETS_FIRST];
+static struct session **buckets = first_buckets;
+static size_t bucket_count = BUCKETS_FIRST, session_total;
 static CK_SESSION_HANDLE last_handle;
+
+/* ... and those of a token, the last one first. */
+struct token {
+	struct session *first;
+	CK_ULONG count, read_write;
+};
+static struct token tokens[READERS_MAX * JPKI_ROLES];
+static size_t tokens_used; /* the others have never had one */
+
+static uint64_t run; /* of the library, library_run: what it left */
+
+static void
+use_first_buckets(void)
+{
+	memset(first_buckets, 0, sizeof(first_buckets));
+	buckets = first_buckets;
+	bucket_count = BUCKETS_FIRST;
+}
+
+/* What a parent process left is not ours to free. */
+static void
+abandon(void)
+{
+	use_first_buckets();
+	session_total = 0;
+	memset(tokens, 0, sizeof(tokens));
+	tokens_used = 0;
+}
 
 static void
 after_fork(void)
 {
 	pthread_mutex_init(&lock, NULL);
-	sessions = NULL;
+	abandon();
+}
+
+/* Some ways to fork call no handler (_Fork, clone): then it is seen by the run. */
+static void
+take_lock(void)
+{
+	pthread_mutex_lock(&lock);
+	if (run != library_run())
+		abandon();
+	run = library_run();
+}
+
+static void
+give_lock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+static struct session **
+bucket_of(CK_SESSION_HANDLE handle)
+{
+	return &buckets[handle & (bucket_count - 1)];
+}
+
+static void
+put_inlock(struct session *session)
+{
+	struct session **bucket = bucket_of(session->handle);
+
+	session->beside = *bucket;
+	*bucket = session;
+}
+
+static void
+grow_inlock(void)
+{
+	size_t old_count = bucket_count;
+	struct session **old = buckets, **new = calloc(old_count * 2, sizeof(struct session *));
+
+	if (new == NULL)
+		return;
+	buckets = new;
+	bucket_count = old_count * 2;
+	for (size_t i = 0; i < old_count; i++)
+		for (struct session *s = old[i], *next; s != NULL; s = next) {
+			next = s->beside;
+			put_inlock(s);
+		}
+	if (old != first_buckets)
+		free(old);
+}
+
+static struct token *
+token_of(const struct reader *reader, enum jpki_role role)
+{
+	return &tokens[reader->index * JPKI_ROLES + (size_t)role];
+}
+
+static void
+link_inlock(struct session *session)
+{
+	struct token *token = token_of(session->reader, session->role);
+
+	if (session_total >= bucket_count)
+		grow_inlock();
+	session_total++;
+	put_inlock(session);
+	session->next = token->first;
+	if (session->next != NULL)
+		session->next->previous = session;
+	token->first = session;
+	token->count++;
+	token->read_write += (session->flags & CKF_RW_SESSION) != 0;
+	if (token >= tokens + tokens_used)
+		tokens_used = (size_t)(token - tokens) + 1;
 }
 
 bool
@@ -54,47 +167,57 @@ is_over(const struct session *session)
 static void
 free_session(struct session *session)
 {
-	operation_end(&session->sign);
-	operation_end(&session->verify);
-	operation_end(&session->digest);
+	pthread_mutex_destroy(&session->lock);
+	explicit_bzero(session, sizeof(*session)); /* it may have had data to be signed */
 	free(session);
 }
 
-/* With the lock held: take a session off the list. Who is in it frees it when leaving. */
+/* Take a session out. Who is in it frees it when leaving. */
 static void
-unlink_at(struct session **place)
+unlink_inlock(struct session *session)
 {
-	struct session *session = *place;
+	struct token *token = token_of(session->reader, session->role);
+	struct session **place = bucket_of(session->handle);
 
-	*place = session->next;
+	while (*place != session)
+		place = &(*place)->beside;
+	*place = session->beside;
+	if (session->next != NULL)
+		session->next->previous = session->previous;
+	if (session->previous != NULL)
+		session->previous->next = session->next;
+	else
+		token->first = session->next;
+	token->count--;
+	token->read_write -= (session->flags & CKF_RW_SESSION) != 0;
+	session_total--;
+	if (session_total == 0 && buckets != first_buckets) {
+		free(buckets);
+		use_first_buckets();
+	}
 	atomic_store(&session->closed, true);
 	if (session->users == 0)
 		free_session(session);
 }
 
-/* With the lock held: those of cards that are gone. What a parent process left is not ours to free.
+/*
+ * Those of a card that is gone. The last comes first, and numbers of cards are not given out again:
+ * so those behind one of the card that is there are all of that card.
  */
 static void
-sweep(void)
+sweep_inlock(struct token *token)
 {
-	struct session **place = &sessions;
-
-	while (*place != NULL) {
-		if ((*place)->run != library_run())
-			*place = (*place)->next;
-		else if (is_over(*place))
-			unlink_at(place);
-		else
-			place = &(*place)->next;
-	}
+	while (token->first != NULL && is_over(token->first))
+		unlink_inlock(token->first);
 }
 
 void
 session_sweep(void)
 {
-	pthread_mutex_lock(&lock);
-	sweep();
-	pthread_mutex_unlock(&lock);
+	take_lock();
+	for (size_t i = 0; i < tokens_used; i++)
+		sweep_inlock(&tokens[i]);
+	give_lock();
 }
 
 /* Keep it from being freed. NULL if there is none. */
@@ -103,13 +226,12 @@ hold(CK_SESSION_HANDLE handle)
 {
 	struct session *s;
 
-	pthread_mutex_lock(&lock);
-	for (s = sessions; s != NULL; s = s->next)
-		if (s->handle == handle && s->run == library_run())
-			break;
+	take_lock();
+	for (s = *bucket_of(handle); s != NULL && s->handle != handle; s = s->beside)
+		continue;
 	if (s != NULL)
 		s->users++;
-	pthread_mutex_unlock(&lock);
+	give_lock();
 	return s;
 }
 
@@ -122,19 +244,23 @@ let_go(struct session *session)
 	pthread_mutex_unlock(&lock);
 }
 
-/* With the reader's lock, and the session held; both are given back if it is over. */
+/* Let go of one that is over, and of others of its kind. */
 static CK_RV
-bring_up_to_date(struct session *session)
+let_go_of_dead(struct session *session, CK_RV rv)
 {
-	bool was_over = is_over(session);
-
-	if (!was_over)
-		presence_update(session->reader);
-	if (!is_over(session))
-		return CKR_OK;
-	session_leave(session);
+	let_go(session);
 	session_sweep();
-	return was_over ? CKR_SESSION_HANDLE_INVALID : CKR_DEVICE_REMOVED;
+	return rv;
+}
+
+/* With the reader's lock. CKR_SESSION_HANDLE_INVALID, CKR_DEVICE_REMOVED. */
+static CK_RV
+bring_up_to_date(const struct session *session)
+{
+	if (is_over(session))
+		return CKR_SESSION_HANDLE_INVALID;
+	presence_update(session->reader);
+	return is_over(session) ? CKR_DEVICE_REMOVED : CKR_OK;
 }
 
 CK_RV
@@ -142,20 +268,76 @@ session_enter(CK_SESSION_HANDLE handle, struct session **out)
 {
 	uint64_t now = clock_now_ms();
 	struct session *session = hold(handle);
+	CK_RV rv;
 
 	if (session == NULL)
 		return CKR_SESSION_HANDLE_INVALID;
 	pthread_mutex_lock(&session->reader->lock);
+	rv = bring_up_to_date(session);
+	if (rv != CKR_OK) {
+		library_unlock_reader(session->reader);
+		return let_go_of_dead(session, rv);
+	}
+	pthread_mutex_lock(&session->lock);
 	session->entered_at = now;
 	*out = session;
-	return bring_up_to_date(session);
+	return CKR_OK;
 }
 
 void
 session_leave(struct session *session)
 {
+	pthread_mutex_unlock(&session->lock);
 	library_unlock_reader(session->reader);
 	let_go(session);
+}
+
+/* Is it one still, as far as can be told without waiting? */
+static CK_RV
+glance(const struct session *session)
+{
+	CK_RV rv;
+
+	if (!library_lock_stale(session->reader))
+		return is_over(session) ? CKR_SESSION_HANDLE_INVALID : CKR_OK;
+	rv = bring_up_to_date(session);
+	library_unlock_reader(session->reader);
+	return rv;
+}
+
+CK_RV
+session_enter_own(CK_SESSION_HANDLE handle, struct session **out)
+{
+	struct session *session = hold(handle);
+	CK_RV rv;
+
+	if (session == NULL)
+		return CKR_SESSION_HANDLE_INVALID;
+	rv = glance(session);
+	if (rv != CKR_OK)
+		return let_go_of_dead(session, rv);
+	pthread_mutex_lock(&session->lock);
+	*out = session;
+	if (!is_over(session))
+		return CKR_OK;
+	pthread_mutex_unlock(&session->lock);
+	return let_go_of_dead(session, CKR_SESSION_HANDLE_INVALID);
+}
+
+void
+session_leave_own(struct session *session)
+{
+	pthread_mutex_unlock(&session->lock);
+	let_go(session);
+}
+
+bool
+session_wait_for_reader(struct session *session)
+{
+	pthread_mutex_unlock(&session->lock);
+	pthread_mutex_lock(&session->reader->lock);
+	pthread_mutex_lock(&session->lock);
+	return !is_over(session);
 }
 
 static CK_STATE
@@ -182,126 +364,142 @@ session_info(CK_SESSION_HANDLE handle, CK_SESSION_INFO *info)
 {
 	struct session *session = hold(handle);
 	struct reader_view view;
-	CK_RV rv = CKR_OK;
+	CK_RV rv;
 
 	if (session == NULL)
 		return CKR_SESSION_HANDLE_INVALID;
 	if (library_peek(session->reader, &view)) {
-		if (is_over(session))
-			rv = CKR_SESSION_HANDLE_INVALID;
-		else
-			fill_info(session, view.keys[session->role].active, info);
-		let_go(session);
-		return rv;
+		rv = is_over(session) ? CKR_SESSION_HANDLE_INVALID : CKR_OK;
+		fill_info(session, view.keys[session->role].active, info);
+	} else {
+		rv = bring_up_to_date(session);
+		fill_info(session, lock_shows_login(session->reader, session->role), info);
+		library_unlock_reader(session->reader);
 	}
-	rv = bring_up_to_date(session);
 	if (rv != CKR_OK)
-		return rv;
-	fill_info(session, lock_shows_login(session->reader, session->role), info);
-	session_leave(session);
+		return let_go_of_dead(session, rv);
+	let_go(session);
 	return CKR_OK;
 }
 
 CK_RV
-session_open(struct reader *reader, enum jpki_role role, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
+session_open(struct reader *reader, enum jpki_role role, uint64_t card, CK_FLAGS flags,
+    CK_SESSION_HANDLE *handle)
 {
 	struct session *session;
 
 	session = calloc(1, sizeof(*session));
 	if (session == NULL)
 		return CKR_HOST_MEMORY;
+	pthread_mutex_init(&session->lock, NULL);
 	session->reader = reader;
 	session->role = role;
-	session->card = atomic_load(&reader->card_number);
+	session->card = card;
 	session->flags = flags;
-	session->run = library_run();
-	pthread_mutex_lock(&lock);
-	sweep();
-	session->handle = ++last_handle;
-	session->next = sessions;
-	sessions = session;
-	*handle = session->handle;
-	pthread_mutex_unlock(&lock);
+	take_lock();
+	sweep_inlock(token_of(reader, role));
+	*handle = session->handle = ++last_handle;
+	link_inlock(session);
+	give_lock();
 	return CKR_OK;
 }
 
-/* With the lock held: is it one with that token, which can be used? */
-static bool
-is_with(const struct session *session, const struct reader *reader, enum jpki_role role)
+/* The first with a token, kept from being freed, or NULL. */
+static struct session *
+hold_first(const struct reader *reader, enum jpki_role role)
 {
-	return session->run == library_run() && session->reader == reader &&
-	       session->role == role && !is_over(session);
+	struct token *token = token_of(reader, role);
+	struct session *first;
+
+	take_lock();
+	sweep_inlock(token);
+	first = token->first;
+	if (first != NULL)
+		first->users++;
+	give_lock();
+	return first;
 }
 
-static struct session *
-first_with(const struct reader *reader, enum jpki_role role)
+/* Another thread may have. */
+static void
+unlink_once(struct session *session)
 {
-	struct session *s;
-
-	pthread_mutex_lock(&lock);
-	for (s = sessions; s != NULL && !is_with(s, reader, role); s = s->next)
-		continue;
-	pthread_mutex_unlock(&lock);
-	return s;
+	take_lock();
+	if (!atomic_load(&session->closed))
+		unlink_inlock(session);
+	give_lock();
 }
 
 static void
-unlink_session(struct session *session)
+end_last_login(struct reader *reader, enum jpki_role role)
 {
-	struct session **place;
+	CK_ULONG left, read_write;
 
-	pthread_mutex_lock(&lock);
-	for (place = &sessions; *place != session; place = &(*place)->next)
-		continue;
-	unlink_at(place);
-	pthread_mutex_unlock(&lock);
+	session_count(reader, role, &left, &read_write);
+	if (left == 0)
+		login_end(reader, role);
 }
 
 void
 session_close(struct session *session)
 {
-	struct reader *reader = session->reader;
-	enum jpki_role role = session->role;
-
 	session_end_signature(session);
-	unlink_session(session);
-	if (first_with(reader, role) == NULL)
-		login_end(reader, role);
+	unlink_once(session);
+	end_last_login(session->reader, session->role);
+}
+
+bool
+session_close_own(struct session *session)
+{
+	struct token *token = token_of(session->reader, session->role);
+	bool can = session->authorisation.unlocked == 0;
+
+	take_lock();
+	sweep_inlock(token);
+	can = can && token->count > 1;
+	if (can && !atomic_load(&session->closed))
+		unlink_inlock(session);
+	give_lock();
+	return can;
 }
 
 void
 session_close_all(struct reader *reader, enum jpki_role role)
 {
 	struct session *session;
+	bool any = false;
 
-	while ((session = first_with(reader, role)) != NULL)
-		session_close(session);
+	while ((session = hold_first(reader, role)) != NULL) {
+		pthread_mutex_lock(&session->lock);
+		session_end_signature(session);
+		unlink_once(session);
+		pthread_mutex_unlock(&session->lock);
+		let_go(session);
+		any = true;
+	}
+	if (any)
+		end_last_login(reader, role);
 }
 
 void
 session_count(
     const struct reader *reader, enum jpki_role role, CK_ULONG *count, CK_ULONG *read_write)
 {
-	*count = *read_write = 0;
-	pthread_mutex_lock(&lock);
-	for (const struct session *s = sessions; s != NULL; s = s->next) {
-		if (!is_with(s, reader, role))
-			continue;
-		++*count;
-		if ((s->flags & CKF_RW_SESSION) != 0)
-			++*read_write;
-	}
-	pthread_mutex_unlock(&lock);
+	struct token *token = token_of(reader, role);
+
+	take_lock();
+	sweep_inlock(token);
+	*count = token->count;
+	*read_write = token->read_write;
+	give_lock();
 }
 
 void
 session_forget_all(void)
 {
-	pthread_mutex_lock(&lock);
-	while (sessions != NULL)
-		if (sessions->run == library_run())
-			unlink_at(&sessions);
-		else
-			sessions = sessions->next;
-	pthread_mutex_unlock(&lock);
+	take_lock();
+	for (size_t i = 0; i < tokens_used; i++)
+		while (tokens[i].first != NULL)
+			unlink_inlock(tokens[i].first);
+	give_lock();
 }

@@ -103,13 +103,9 @@ sign_once(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE
 CK_RV
 sign_update(struct session *session, const CK_BYTE *data, CK_ULONG length)
 {
-	CK_RV rv = check(session, false);
+	CK_RV rv = operation_check(&session->sign, false);
 
-	if (rv == CKR_OK)
-		rv = operation_update(&session->sign, data, length);
-	if (rv != CKR_OK)
-		session_end_signature(session);
-	return rv;
+	return rv != CKR_OK ? rv : operation_update(&session->sign, data, length);
 }
 
 CK_RV

@@ -296,34 +296,36 @@ slot_mechanism_info(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *in
 	return CKR_OK;
 }
 
-/* Take the lock of a slot's reader, looked at now. */
+/* With what was seen last: somebody is busy with the card. */
 static CK_RV
-enter_slot(CK_SLOT_ID id, struct reader **reader, enum jpki_role *role)
+open_with(struct reader *reader, enum jpki_role role, const struct reader_view *view,
+    CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 {
-	CK_RV rv;
-
-	rv = find_slot(id, reader, role);
-	if (rv != CKR_OK)
-		return rv;
-	pthread_mutex_lock(&(*reader)->lock);
-	presence_look(*reader);
-	return CKR_OK;
+	return view->keys[role].present ? session_open(reader, role, view->card, flags, handle)
+					: CKR_TOKEN_NOT_PRESENT;
 }
 
 CK_RV
 slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 {
+	struct reader_view view;
 	struct reader *reader;
 	enum jpki_role role;
 	CK_RV rv;
 
-	rv = enter_slot(id, &reader, &role);
+	rv = find_slot(id, &reader, &role);
 	if (rv != CKR_OK)
 		return rv;
+	if (library_peek(reader, &view)) {
+		if (view.valid)
+			return open_with(reader, role, &view, flags, handle);
+		pthread_mutex_lock(&reader->lock);
+	}
+	presence_look(reader);
 	if (contents_key(reader, role) == NULL)
 		rv = CKR_TOKEN_NOT_PRESENT;
 	else
-		rv = session_open(reader, role, flags, handle);
+		rv = session_open(reader, role, atomic_load(&reader->card_number), flags, handle);
 	library_unlock_reader(reader);
 	return rv;
 }
@@ -335,9 +337,11 @@ slot_close_sessions(CK_SLOT_ID id)
 	enum jpki_role role;
 	CK_RV rv;
 
-	rv = enter_slot(id, &reader, &role);
+	rv = find_slot(id, &reader, &role);
 	if (rv != CKR_OK)
 		return rv;
+	pthread_mutex_lock(&reader->lock);
+	presence_look(reader);
 	session_close_all(reader, role);
 	library_unlock_reader(reader);
 	return CKR_OK;

@@ -9,9 +9,9 @@
 
 /*
  * Slots: two for each reader, one a role; id = reader index * 2 + role. Arguments and answers
- * are those of the C_ functions. What only asks, and slot_wait_event, does not wait for a card
- * that is busy with another thread's signature, once it has been looked at; opening and closing
- * sessions does.
+ * are those of the C_ functions. What only asks or opens a session, and slot_wait_event, does not
+ * wait for a card that is busy with another thread's signature, once it has been looked at; closing
+ * all sessions does.
  */
 
 CK_RV slot_list(CK_BBOOL token_present, CK_SLOT_ID *list, CK_ULONG *count);

@@ -119,6 +119,56 @@ close_all_closes_one_token(void **state)
 	assert_ok(p11->C_CloseAllSessions(0));
 }
 
+/* If what it costs to find one grew with them, this would not come to an end in its time. */
+static void
+many_sessions(void **state)
+{
+	enum { MANY = 100000 };
+	static CK_SESSION_HANDLE sessions[MANY];
+	CK_TOKEN_INFO info;
+
+	(void)state;
+	for (int i = 0; i < MANY; i++)
+		sessions[i] = i % 4 == 0 ? open_rw_session(JPKI_AUTHENTICATION)
+					 : open_session(JPKI_AUTHENTICATION);
+	assert_ok(p11->C_GetTokenInfo(slot_of(JPKI_AUTHENTICATION), &info));
+	assert_int_equal(info.ulSessionCount, MANY);
+	assert_int_equal(info.ulRwSessionCount, MANY / 4);
+	assert_ok(login_with(sessions[0], PIN));
+	for (int i = 0; i < MANY; i += 2)
+		assert_ok(p11->C_CloseSession(sessions[i]));
+	for (int i = 0; i < MANY; i++)
+		assert_rv(touch(sessions[i]), i % 2 == 0 ? CKR_SESSION_HANDLE_INVALID : CKR_OK);
+	assert_true(user_session(sessions[1]));
+	assert_ok(p11->C_CloseAllSessions(slot_of(JPKI_AUTHENTICATION)));
+	assert_rv(touch(sessions[1]), CKR_SESSION_HANDLE_INVALID);
+	assert_ok(p11->C_GetTokenInfo(slot_of(JPKI_AUTHENTICATION), &info));
+	assert_int_equal(info.ulSessionCount, 0);
+	assert_int_equal(info.ulRwSessionCount, 0);
+	assert_true(locked());
+}
+
+/* Of both tokens, as all are of the card that is gone. */
+static void
+many_sessions_of_a_card_that_goes(void **state)
+{
+	CK_SESSION_HANDLE sessions[1000], other;
+	CK_TOKEN_INFO info;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		sessions[i] = open_session(i % JPKI_ROLES);
+	reinsert();
+	other = open_session(JPKI_AUTHENTICATION);
+	for (int i = 0; i < 1000; i++)
+		assert_rv(touch(sessions[i]), CKR_SESSION_HANDLE_INVALID);
+	assert_ok(touch(other));
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		assert_ok(p11->C_GetTokenInfo(slot_of(role), &info));
+		assert_int_equal(info.ulSessionCount, role == JPKI_AUTHENTICATION);
+	}
+}
+
 static void
 removed_card_closes_sessions(void **state)
 {
@@ -262,6 +312,8 @@ main(void)
 	    TEST(info_tells_slot_state_and_flags),
 	    TEST(login_is_shared_by_the_token),
 	    TEST(close_all_closes_one_token),
+	    TEST(many_sessions),
+	    TEST(many_sessions_of_a_card_that_goes),
 	    TEST(removed_card_closes_sessions),
 	    TEST(card_put_back_is_another_insertion),
 	    TEST(another_card_is_another_token),

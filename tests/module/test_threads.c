@@ -66,6 +66,86 @@ slot_queries_do_not_wait_for_a_signature(void **state)
 	assert_int_equal(atomic_load(&unexpected), 0);
 }
 
+/* While the card is busy. */
+static void
+do_without_the_card(CK_SESSION_HANDLE ours, CK_SESSION_HANDLE other)
+{
+	CK_MECHANISM sha256 = {CKM_SHA256, NULL, 0};
+	CK_ULONG length = HASH_SIZE, count;
+	CK_BYTE digest[HASH_SIZE];
+	CK_OBJECT_HANDLE object;
+
+	assert_ok(p11->C_DigestInit(ours, &sha256));
+	assert_ok(p11->C_DigestUpdate(ours, message_copy(), HASH_SIZE));
+	assert_ok(p11->C_DigestFinal(ours, digest, &length));
+	assert_ok(p11->C_SignUpdate(ours, message_copy(), HASH_SIZE));
+	assert_ok(p11->C_VerifyUpdate(ours, message_copy(), HASH_SIZE));
+	assert_ok(p11->C_FindObjects(ours, &object, 1, &count));
+	assert_ok(p11->C_FindObjectsFinal(ours));
+	assert_true(user_session(ours));
+	assert_true(user_session(open_session(JPKI_AUTHENTICATION)));
+	(void)open_session(JPKI_SIGNATURE);
+	assert_ok(p11->C_CloseSession(other));
+	assert_rv(p11->C_DigestInit(other, &sha256), CKR_SESSION_HANDLE_INVALID);
+}
+
+static void
+what_needs_no_card_does_not_wait_for_a_signature(void **state)
+{
+	const struct vcard_delays delays = {.signature = SIGNATURE_US};
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_SESSION_HANDLE ours = open_session(JPKI_AUTHENTICATION);
+	CK_SESSION_HANDLE other = open_session(JPKI_AUTHENTICATION);
+	CK_MECHANISM mechanism = scheme_mechanism(sha256_pkcs1);
+	struct deadline deadline = {0};
+	pthread_t thread;
+
+	(void)state;
+	key = find_one(session, CKO_PRIVATE_KEY);
+	assert_ok(p11->C_SignInit(ours, &mechanism, key));
+	assert_ok(p11->C_VerifyInit(ours, &mechanism, find_one(ours, CKO_PUBLIC_KEY)));
+	assert_ok(p11->C_FindObjectsInit(ours, NULL, 0));
+	vcard_delays_set(card, &delays);
+	atomic_store(&done, false);
+	forget_exchanges();
+	assert_int_equal(pthread_create(&thread, NULL, sign_slowly, &session), 0);
+	while (exchanges() == 0)
+		wait_a_moment(&deadline);
+	do_without_the_card(ours, other);
+	assert_false(atomic_load(&done));
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(atomic_load(&unexpected), 0);
+	assert_ok(p11->C_CloseAllSessions(slot_of(JPKI_AUTHENTICATION)));
+	assert_true(locked());
+}
+
+static _Atomic(CK_SESSION_HANDLE) common;
+
+/* All in one session, which one of them closes again and again: nobody is hurt. */
+static void *
+share_a_session(void *context)
+{
+	CK_MECHANISM sha256 = {CKM_SHA256, NULL, 0};
+	const int *number = context;
+
+	for (int round = 0; round < 100 * ROUNDS; round++) {
+		CK_SESSION_HANDLE session = atomic_load(&common);
+		CK_BYTE digest[HASH_SIZE];
+		CK_ULONG length = sizeof(digest);
+
+		if (*number == 0 && round % 10 == 0) {
+			if (p11->C_CloseSession(session) != CKR_OK)
+				atomic_fetch_add(&unexpected, 1);
+			atomic_store(&common, open_session(JPKI_AUTHENTICATION));
+		}
+		(void)p11->C_DigestInit(session, &sha256);
+		(void)p11->C_DigestUpdate(session, digest, 0);
+		(void)p11->C_SignUpdate(session, digest, 0);
+		(void)p11->C_DigestFinal(session, digest, &length);
+	}
+	return NULL;
+}
+
 static bool
 expected(CK_RV rv)
 {
@@ -158,17 +238,28 @@ pull_and_put(void *context)
 }
 
 static void
-run_threads(void)
+run_threads(void *(*what)(void *))
 {
 	int numbers[THREADS];
 	pthread_t threads[THREADS];
 
 	for (int i = 0; i < THREADS; i++) {
 		numbers[i] = i;
-		assert_int_equal(pthread_create(&threads[i], NULL, work, &numbers[i]), 0);
+		assert_int_equal(pthread_create(&threads[i], NULL, what, &numbers[i]), 0);
 	}
 	for (int i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
+}
+
+static void
+many_threads_in_one_session(void **state)
+{
+	(void)state;
+	atomic_store(&unexpected, 0);
+	atomic_store(&common, open_session(JPKI_AUTHENTICATION));
+	run_threads(share_a_session);
+	assert_int_equal(atomic_load(&unexpected), 0);
+	assert_ok(p11->C_CloseSession(atomic_load(&common)));
 }
 
 static void
@@ -176,7 +267,7 @@ many_threads(void **state)
 {
 	(void)state;
 	atomic_store(&unexpected, 0);
-	run_threads();
+	run_threads(work);
 	assert_int_equal(atomic_load(&unexpected), 0);
 	assert_true(locked());
 	assert_signs(open_user_session(JPKI_AUTHENTICATION), JPKI_AUTHENTICATION, sha256_pkcs1);
@@ -191,7 +282,7 @@ many_threads_and_a_restless_card(void **state)
 	atomic_store(&unexpected, 0);
 	atomic_store(&done, false);
 	assert_int_equal(pthread_create(&hand, NULL, pull_and_put, NULL), 0);
-	run_threads();
+	run_threads(work);
 	atomic_store(&done, true);
 	assert_int_equal(pthread_join(hand, NULL), 0);
 	assert_int_equal(atomic_load(&unexpected), 0);
@@ -275,7 +366,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(slot_queries_do_not_wait_for_a_signature),
+	    TEST(what_needs_no_card_does_not_wait_for_a_signature),
 	    TEST(many_threads),
+	    TEST(many_threads_in_one_session),
 	    TEST(many_threads_and_a_restless_card),
 	    TEST(starting_and_stopping_meet),
 	};
