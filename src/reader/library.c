@@ -436,6 +436,18 @@ library_peek(struct reader *reader, struct reader_view *view)
 }
 
 bool
+library_is_as_seen(const struct reader *reader, const struct reader_view *view)
+{
+	struct jpki_reader_state now = {0};
+
+	if (!view->valid || view->card != atomic_load(&reader->card_number))
+		return false;
+	readers_name(reader, now.name);
+	return jpki_transport.poll(readers_service(), &now, 1) == JPKI_OK && now.present &&
+	       now.events == view->state.events && now.insertion == view->state.insertion;
+}
+
+bool
 library_lock_stale(struct reader *reader)
 {
 	uint64_t seen = atomic_load(&reader->seen_at);

@@ -58,6 +58,12 @@ void library_look(
 bool library_peek(struct reader *reader, struct reader_view *view);
 
 /*
+ * Is there still the card that was there then? Asks the PC/SC service, and waits for nobody who is
+ * busy with the card.
+ */
+bool library_is_as_seen(const struct reader *reader, const struct reader_view *view);
+
+/*
  * The lock of a reader that it is time to look at again (presence_update). False if it was looked
  * at a moment ago, or somebody is busy with it, who has.
  */

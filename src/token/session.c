@@ -157,10 +157,15 @@ session_end_signature(struct session *session)
 }
 
 static bool
+has_its_card(const struct session *session)
+{
+	return session->card == atomic_load(&session->reader->card_number);
+}
+
+static bool
 is_over(const struct session *session)
 {
-	return atomic_load(&session->closed) ||
-	       session->card != atomic_load(&session->reader->card_number);
+	return atomic_load(&session->closed) || !has_its_card(session);
 }
 
 /* Nobody is in it, nor will be. */
@@ -260,7 +265,9 @@ bring_up_to_date(const struct session *session)
 	if (is_over(session))
 		return CKR_SESSION_HANDLE_INVALID;
 	presence_update(session->reader);
-	return is_over(session) ? CKR_DEVICE_REMOVED : CKR_OK;
+	if (!has_its_card(session))
+		return CKR_DEVICE_REMOVED;
+	return is_over(session) ? CKR_SESSION_HANDLE_INVALID : CKR_OK; /* others have closed it */
 }
 
 CK_RV
@@ -274,11 +281,14 @@ session_enter(CK_SESSION_HANDLE handle, struct session **out)
 		return CKR_SESSION_HANDLE_INVALID;
 	pthread_mutex_lock(&session->reader->lock);
 	rv = bring_up_to_date(session);
+	pthread_mutex_lock(&session->lock);
+	if (rv == CKR_OK && is_over(session)) /* closed by who did not wait for the reader */
+		rv = CKR_SESSION_HANDLE_INVALID;
 	if (rv != CKR_OK) {
+		pthread_mutex_unlock(&session->lock);
 		library_unlock_reader(session->reader);
 		return let_go_of_dead(session, rv);
 	}
-	pthread_mutex_lock(&session->lock);
 	session->entered_at = now;
 	*out = session;
 	return CKR_OK;

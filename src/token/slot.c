@@ -296,15 +296,6 @@ slot_mechanism_info(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *in
 	return CKR_OK;
 }
 
-/* With what was seen last: somebody is busy with the card. */
-static CK_RV
-open_with(struct reader *reader, enum jpki_role role, const struct reader_view *view,
-    CK_FLAGS flags, CK_SESSION_HANDLE *handle)
-{
-	return view->keys[role].present ? session_open(reader, role, view->card, flags, handle)
-					: CKR_TOKEN_NOT_PRESENT;
-}
-
 CK_RV
 slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 {
@@ -317,8 +308,8 @@ slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 	if (rv != CKR_OK)
 		return rv;
 	if (library_peek(reader, &view)) {
-		if (view.valid)
-			return open_with(reader, role, &view, flags, handle);
+		if (view.keys[role].present && library_is_as_seen(reader, &view))
+			return session_open(reader, role, view.card, flags, handle);
 		pthread_mutex_lock(&reader->lock);
 	}
 	presence_look(reader);
