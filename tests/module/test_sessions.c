@@ -141,11 +141,11 @@ many_sessions(void **state)
 		assert_rv(touch(sessions[i]), i % 2 == 0 ? CKR_SESSION_HANDLE_INVALID : CKR_OK);
 	assert_true(user_session(sessions[1]));
 	assert_ok(p11->C_CloseAllSessions(slot_of(JPKI_AUTHENTICATION)));
+	assert_true(locked());
 	assert_rv(touch(sessions[1]), CKR_SESSION_HANDLE_INVALID);
 	assert_ok(p11->C_GetTokenInfo(slot_of(JPKI_AUTHENTICATION), &info));
 	assert_int_equal(info.ulSessionCount, 0);
 	assert_int_equal(info.ulRwSessionCount, 0);
-	assert_true(locked());
 }
 
 /* Of both tokens, as all are of the card that is gone. */
