@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The figures as tables in Markdown."""
+
+import statistics
+
+# Name in results.json; heading; unit; digits after the point; whether it is exact.
+FIGURES = (
+    ("exchanges", "Exchanges with the card", "", 0, True),
+    ("bytes", "Bytes to and from the card", "", 0, True),
+    ("contactless_ms", "Wall time with the delays of a contactless card", "ms", 0, False),
+    ("wall_ms", "Wall time with a card that needs none", "ms", 1, False),
+    ("cpu_ms", "CPU time, user and system", "ms", 1, False),
+    ("instructions", "Instructions of the program", "million", 2, True),
+    ("system_calls", "System calls, of what it starts too", "", 0, True),
+    ("memory_kb", "Peak memory", "MB", 1, False),
+)
+DIVISOR = {"instructions": 1e6, "memory_kb": 1024}
+MODES = ("cold", "warm")
+MODULES = ("OpenSC", "ours")
+
+HEAD = """# What the module costs
+
+{date}, {system}, {processor}; {seconds} s. OpenSC is Debian's {theirs}.
+With delays, an exchange takes {exchange:g} ms, a byte {byte:g} ms more, a signature {signature:g} ms more.
+
+*Cold*: the card was just put in, and no program of this user has seen it. *Warm*: the same command was run
+once before. **Exact** figures are the same in each run on the same system; the others are **noisy**: medians, with the
+smallest and the largest in brackets. The last column is how much of OpenSC's, warm, ours is; `~` before it says that the
+two ranges overlap, so that the difference means nothing.
+"""
+
+
+def values(row, module, mode, name):
+    """All that was taken, in the unit of the table."""
+    return [value / DIVISOR.get(name, 1)
+            for value in row.get(module, {}).get(mode, {}).get(name, [])]
+
+
+def cell(taken, digits):
+    """A median and, where there are several, the range."""
+    if not taken:
+        return ""
+    low, middle, high = (f"{value:,.{digits}f}"
+                         for value in (min(taken), statistics.median(taken), max(taken)))
+    return middle if low == high else f"{middle} ({low}–{high})"
+
+
+def ratio(row, name):
+    """Ours to theirs, in the mode that both have."""
+    pair = [values(row, module, "warm", name) for module in reversed(MODULES)]
+    if not all(pair) or "fails" in row.get("OpenSC", {}):
+        return ""
+    ours, theirs = pair
+    overlap = min(ours) <= max(theirs) and min(theirs) <= max(ours)
+    base = statistics.median(theirs)
+    share = statistics.median(ours) / base if base else 1.0
+    same = overlap and not ours == theirs
+    return f"{'~' if same else ''}{share:.2f}"
+
+
+def line(row, name, digits):
+    cells = [cell(values(row, module, mode, name), digits)
+             for module in MODULES for mode in MODES]
+    if "fails" in row.get("OpenSC", {}):
+        cells[:2] = [f"{cells[0]} fails".strip() if cells[0] else "fails", ""]
+    return f"| {row['title']} | {' | '.join(cells)} | {ratio(row, name)} |"
+
+
+def table(rows, name, heading, unit, digits, exact):
+    lines = [line(row, name, digits) for row in rows.values()
+             if any(values(row, module, mode, name) for module in MODULES for mode in MODES)]
+    if not lines:
+        return ""
+    kind = "exact" if exact else "noisy"
+    return "\n".join((
+        f"\n## {heading} ({', '.join(filter(None, (unit, kind)))})\n",
+        "| | OpenSC cold | OpenSC warm | ours cold | ours warm | ours / OpenSC |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |", *lines, ""))
+
+
+def failures(rows):
+    for row in rows.values():
+        for module in MODULES:
+            if "fails" in row.get(module, {}):
+                yield f"* {row['title']}: {module}: {row[module]['fails']}"
+
+
+def sizes(about):
+    return "\n## Size in memory, code and data (exact)\n\n" + "".join(
+        f"* {name}: {module['size_kb']:,} kB\n" for name, module in about["modules"].items())
+
+
+def cost(value):
+    if value is None:
+        return "too long"
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
+
+
+def growth(series):
+    lines = ["\n## Growth: what one costs (CPU and wall are noisy)\n",
+             "| | unit | how many: what one costs | most / first | |",
+             "| --- | --- | --- | ---: | --- |"]
+    for one in series:
+        pairs = " · ".join(f"{size:,}: {cost(value)}"
+                           for size, value in zip(one["sizes"], one["costs"]))
+        times = "" if one["ratio"] is None else f"{one['ratio']:.2f}"
+        lines.append(f"| {one['what']} | {one['unit']} | {pairs} | {times} | "
+                     f"{'flat' if one['flat'] else '**not flat**'} |")
+    return "\n".join(lines) + "\n"
+
+
+def markdown(results):
+    about = results["about"]
+    text = HEAD.format(theirs=about["modules"]["OpenSC"]["version"], **about,
+                       **{name: value / 1000 for name, value in about["model"].items()})
+    text += "".join(table(results["rows"], *figure) for figure in FIGURES)
+    told = [*failures(results["rows"])]
+    if told:
+        text += "\n## What fails\n\n" + "\n".join(told) + "\n"
+    if results["rows"]:
+        text += sizes(about)
+    if "growth" in results:
+        text += growth(results["growth"])
+    return text
