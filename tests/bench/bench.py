@@ -90,42 +90,48 @@ def chosen(only, rows):
 
 
 def measure_rows(names, work, card):
-    """The figures of these rows, by name. What waits nearly all of the time, and browsers, whose
-    time is not taken, go on beside each other at the end."""
-    taken, slow = {}, []
+    """The figures of these rows without delays, by name."""
+    taken = {}
     for name in names:
-        row, begun = ROWS[name], time.monotonic()
+        begun = time.monotonic()
         try:
-            taken[name] = measure(row, work / name, card)
+            taken[name] = measure(ROWS[name], work / name, card)
+            say(f"{name}: {time.monotonic() - begun:.0f} s")
         except pytest.skip.Exception as why:
             say(f"{name}: left out, {why}")
-            continue
-        say(f"{name}: {time.monotonic() - begun:.0f} s")
-        if row.contactless == 1:
-            slow.append(name)
-    return taken, slow
+    return taken
 
 
-def measure_beside(slow, browsers, taken, work, card):
+def beside_each_other(jobs):
+    """Two at a time of what waits nearly all of the time: pairs of a name and a function."""
+    done = {}
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        waiting = {pool.submit(browse, BROWSERS[name], work / name, card): name
-                   for name in browsers}
-        waiting |= {pool.submit(measure_slowly, ROWS[name], work / f"{name}-slow", card,
-                                taken[name]): name for name in slow}
-        for done in concurrent.futures.as_completed(waiting):
-            name = waiting[done]
+        waiting = {pool.submit(job): name for name, job in jobs}
+        for future in concurrent.futures.as_completed(waiting):
+            name = waiting[future]
             try:
-                taken[name] = done.result() or taken[name]
+                done[name] = future.result()
                 say(f"{name}: done")
             except pytest.skip.Exception as why:
                 say(f"{name}: left out, {why}")
+    return done
+
+
+def slowly(name, taken, work, card):
+    return name, lambda: measure_slowly(ROWS[name], work / f"{name}-slow", card, taken[name])
 
 
 def measure_all(options, work, card):
     names = [name for name in chosen(options.only, ROWS) if ROWS[name].plain]
     browsers = chosen(options.only, BROWSERS)
-    taken, slow = measure_rows(names, work, card)
-    measure_beside(slow, browsers, taken, work, card)
+    taken = measure_rows(names, work, card)
+    rows = [name for name in taken if ROWS[name].contactless]
+    timed = [name for name in rows if ROWS[name].contactless > 1]
+    beside_each_other([slowly(name, taken, work, card) for name in timed])
+    # browsers keep the machine busy, and their time is not taken
+    taken |= beside_each_other(
+        [(name, lambda name=name: browse(BROWSERS[name], work / name, card)) for name in browsers])
+    beside_each_other([slowly(name, taken, work, card) for name in rows if name not in timed])
     titles = {name: row.title for name, row in (ROWS | BROWSERS).items()}
     return {name: {"title": titles[name], **taken[name].as_data()} for name in titles
             if name in taken}

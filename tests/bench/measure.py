@@ -54,82 +54,74 @@ class Taker:
         self.figures = Figures()
         self.homes = {}
 
-    def begin(self, module, mode):
-        """Cold: a card that has just been put in, and no cache. Warm: after that. Returns the
-        command and its environment."""
+    def begin(self, module, mode, insert):
+        """Cold: no cache, and a card that has just been put in, if that is to be waited for. Warm:
+        after that. Returns the command and its environment."""
         if mode == "cold" or module.name not in self.homes:
             self.homes[module.name] = self.place.renew()
-            self.place.reinsert()
+            if insert:
+                self.place.reinsert()
         self.place.environment = self.homes[module.name]
         return self.row.command(self.place, module)
 
-    def run(self, module, mode):
-        taken = self.place.take(*self.begin(module, mode))
+    def run(self, module, mode, insert=True):
+        """Once; a module that cannot do it is left out from then on."""
+        taken = self.place.take(*self.begin(module, mode, insert))
+        self.figures.add(module, mode, exchanges=taken.exchanges, bytes=taken.bytes)
         if taken.status != 0:
             self.figures.fails[module.name] = reason(taken)
-        self.figures.add(module, mode, exchanges=taken.exchanges, bytes=taken.bytes)
         return taken
 
     def works(self, module):
         return module.name not in self.figures.fails
 
-    def try_all(self):
-        """Once, before anything is timed: who cannot do it is left out from then on; and a mode
-        that is warm alone has its cache."""
-        self.place.delay(NO_DELAY)
+    def warm_up(self):
+        """Once, before anything is timed; a row that is warm alone has its cache then."""
         for module in self.modules:
             for mode in ("cold", "warm"):
                 if self.works(module):
-                    taken = self.place.take(*self.begin(module, mode))
-                    if taken.status != 0:
-                        self.figures.fails[module.name] = reason(taken)
-                        self.figures.add(module, "cold", exchanges=taken.exchanges,
-                                         bytes=taken.bytes)
+                    self.place.take(*self.begin(module, mode, True))
 
-    def time(self, model, times, wall):
-        """The modules in turn, so many times."""
+    def time(self, model, times, **kept):
+        """The modules in turn, so many times; of each run these figures are kept, under names."""
         self.place.delay(model)
         for _ in range(times):
             for mode in self.row.modes:
                 for module in filter(self.works, self.modules):
-                    taken = self.run(module, mode)
-                    self.figures.add(module, mode, **{wall: taken.wall_ms})
-                    if model is NO_DELAY:
-                        self.figures.add(module, mode, cpu_ms=taken.cpu_ms,
-                                         memory_kb=taken.memory_kb)
+                    taken = self.run(module, mode, insert=model is not NO_DELAY)
+                    self.figures.add(module, mode, **{name: getattr(taken, what)
+                                                      for name, what in kept.items()})
         self.place.delay(NO_DELAY)
 
     def count(self):
         """What is counted by programs that make the other slow."""
-        for module in filter(self.works, self.modules):
-            for mode in self.row.modes:
-                command, env = self.begin(module, mode)
+        for mode in self.row.counted:
+            for module in filter(self.works, self.modules):
+                command, env = self.begin(module, mode, False)
                 self.figures.add(module, mode,
                                  system_calls=self.place.system_calls(command, env))
-                command, env = self.begin(module, mode)
+                command, env = self.begin(module, mode, False)
                 if self.row.shorter:
                     command, env = self.row.shorter(self.place, module)
                 self.figures.add(module, mode, instructions=self.place.instructions(command, env))
 
 
 def measure(row, folder, card):
-    """All figures of a row."""
+    """The figures of a row but those with delays."""
     with place_for(row, folder, card) as place:
         taker = Taker(row, place)
-        taker.try_all()
-        taker.time(NO_DELAY, row.plain, "wall_ms")
+        taker.warm_up()
+        taker.time(NO_DELAY, row.plain, wall_ms="wall_ms", cpu_ms="cpu_ms", memory_kb="memory_kb")
         taker.count()
-        if row.contactless > 1:
-            taker.time(CONTACTLESS, row.contactless, "contactless_ms")
         return taker.figures
 
 
 def measure_slowly(row, folder, card, figures):
-    """What takes long and waits for the card nearly all of the time: added to its other figures."""
+    """Those with delays, added to the others. Nearly all of the time, this waits for the card."""
     with place_for(row, folder, card) as place:
         taker = Taker(row, place)
         taker.figures = figures
-        taker.time(CONTACTLESS, row.contactless, "contactless_ms")
+        taker.time(CONTACTLESS, row.contactless, contactless_ms="wall_ms")
 
 
 def count(row, folder, card):

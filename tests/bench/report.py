@@ -3,16 +3,17 @@
 
 import statistics
 
-# Name in results.json; heading; unit; digits after the point; whether it is exact.
+EXACT, NEARLY, NOISY = "exact", "nearly exact", "noisy"
+# Name in results.json; heading; unit; digits after the point; what it is worth.
 FIGURES = (
-    ("exchanges", "Exchanges with the card", "", 0, True),
-    ("bytes", "Bytes to and from the card", "", 0, True),
-    ("contactless_ms", "Wall time with the delays of a contactless card", "ms", 0, False),
-    ("wall_ms", "Wall time with a card that needs none", "ms", 1, False),
-    ("cpu_ms", "CPU time, user and system", "ms", 1, False),
-    ("instructions", "Instructions of the program", "million", 2, True),
-    ("system_calls", "System calls, of what it starts too", "", 0, True),
-    ("memory_kb", "Peak memory", "MB", 1, False),
+    ("exchanges", "Exchanges with the card", "", 0, EXACT),
+    ("bytes", "Bytes to and from the card", "", 0, EXACT),
+    ("contactless_ms", "Wall time with the delays of a contactless card", "ms", 0, NOISY),
+    ("wall_ms", "Wall time with a card that needs none", "ms", 1, NOISY),
+    ("cpu_ms", "CPU time, user and system", "ms", 1, NOISY),
+    ("instructions", "Instructions of the program", "million", 2, NEARLY),
+    ("system_calls", "System calls, of what it starts too", "", 0, NEARLY),
+    ("memory_kb", "Peak memory", "MB", 1, NOISY),
 )
 DIVISOR = {"instructions": 1e6, "memory_kb": 1024}
 MODES = ("cold", "warm")
@@ -24,8 +25,8 @@ HEAD = """# What the module costs
 With delays, an exchange takes {exchange:g} ms, a byte {byte:g} ms more, a signature {signature:g} ms more.
 
 *Cold*: the card was just put in, and no program of this user has seen it. *Warm*: the same command was run
-once before. **Exact** figures are the same in each run on the same system; the others are **noisy**: medians, with the
-smallest and the largest in brackets. The last column is how much of OpenSC's, warm, ours is; `~` before it says that the
+once before. **Exact** figures are the same in each run on the same system; **nearly exact** ones differ by some of a hundred, as
+programs wait for each other; the others are **noisy**: medians, with the smallest and the largest in brackets. The last column is how much of OpenSC's, warm, ours is; `~` before it says that the
 two ranges overlap, so that the difference means nothing.
 """
 
@@ -66,14 +67,13 @@ def line(row, name, digits):
     return f"| {row['title']} | {' | '.join(cells)} | {ratio(row, name)} |"
 
 
-def table(rows, name, heading, unit, digits, exact):
+def table(rows, name, heading, unit, digits, worth):
     lines = [line(row, name, digits) for row in rows.values()
              if any(values(row, module, mode, name) for module in MODULES for mode in MODES)]
     if not lines:
         return ""
-    kind = "exact" if exact else "noisy"
     return "\n".join((
-        f"\n## {heading} ({', '.join(filter(None, (unit, kind)))})\n",
+        f"\n## {heading} ({', '.join(filter(None, (unit, worth)))})\n",
         "| | OpenSC cold | OpenSC warm | ours cold | ours warm | ours / OpenSC |",
         "| --- | ---: | ---: | ---: | ---: | ---: |", *lines, ""))
 

@@ -9,6 +9,8 @@ from sshd import Sshd
 from support import AUTH, PIN, SIGN, needs, output, public_key, uri
 from web import PORTS, start_server
 
+# A row whose work is the same after a cold start.
+WARM = {"modes": ("warm",), "counted": ("warm",)}
 # Kilobytes of the row "update", and of the run in which its instructions are counted.
 LARGE, LESS = 256 * 1024, 1024
 
@@ -20,8 +22,9 @@ class Row(NamedTuple):
     title: str
     command: Callable
     prepare: Callable = lambda place: None
-    shorter: Callable = None  # the command whose instructions are counted, if not the same
+    shorter: Callable = None  # whose instructions are counted, if not the command's
     modes: tuple = ("cold", "warm")
+    counted: tuple = ("cold", "warm")  # modes in which instructions and system calls are counted
     plain: int = 5  # runs without delay
     contactless: int = 5  # runs with it
     quick: bool = False  # in --quick
@@ -68,15 +71,25 @@ def calls_update(role, kilobytes):
     return calls("update", label(role), PIN[role], 1024, kilobytes * 1024)
 
 
-def curl(protocol):
+def curl(protocol, **more):
     """It takes the certificate from the card too."""
     def command(place, module):
         name = module.labels[AUTH]
         return ("curl", "--fail", "--silent", "--show-error", "--max-time", "60", "--cacert",
                 place.server, "--cert", uri(name, "cert", "01"),
                 "--key", f"{uri(name, 'private', '01')};pin-value={PIN[AUTH]}",
-                f"https://localhost:{PORTS[protocol]}/"), {"PKCS11_MODULE_PATH": module.file}
+                f"https://localhost:{PORTS[protocol]}/"), {
+                    "PKCS11_MODULE_PATH": module.file,
+                    **{name: make(place) for name, make in more.items()}}
     return command
+
+
+def without_pss(place):
+    """A configuration of OpenSSL that offers signatures of PKCS#1 v1.5 alone."""
+    file = place.folder / "openssl.cnf"
+    file.write_text("openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = tls\n"
+                    "[tls]\nSignatureAlgorithms = RSA+SHA256:ECDSA+SHA256\n")
+    return file
 
 
 def start_web(place):
@@ -97,8 +110,9 @@ def start_ssh(place):
 
 
 def ssh(place, module):
+    """With the key exchange that costs little beside what the card is used for."""
     return ("ssh", "-F", "none", *place.sshd.options(), "-o", f"PKCS11Provider={module.file}",
-            "-o", "IdentityFile=none", "server.example.jp", "true"), {
+            "-o", "IdentityFile=none", "-o", "KexAlgorithms=curve25519-sha256", "server.example.jp", "true"), {
                 "SSH_ASKPASS": place.askpass, "SSH_ASKPASS_REQUIRE": "force"}
 
 
@@ -113,15 +127,17 @@ ROWS = {
                           tool_sign(SIGN), quick=True),
     "tls-1.2": Row("log in to a web server, TLS 1.2 (`curl`)", curl("TLSv1.2"), start_web,
                    quick=True),
+    "tls-1.2-pkcs1": Row("the same where a person has forbidden RSA-PSS to OpenSSL",
+                         curl("TLSv1.2", OPENSSL_CONF=without_pss), start_web),
     "tls-1.3": Row("log in to a web server, TLS 1.3 (`curl`)", curl("TLSv1.3"), start_web,
                    quick=True),
-    "ssh": Row("log in with `ssh`", ssh, start_ssh),
+    "ssh": Row("log in with `ssh`", ssh, start_ssh, counted=("warm",)),
     "hundred": Row("log in, and 100 signatures in a row", calls_sign(AUTH, 100), contactless=1,
-                   modes=("warm",), quick=True, portable=True),
+                   **WARM, quick=True, portable=True),
     "update": Row("log in, and sign 256 MB that come by 1 kB", calls_update(AUTH, LARGE),
-                  shorter=calls_update(AUTH, LESS), modes=("warm",), contactless=0),
+                  shorter=calls_update(AUTH, LESS), **WARM, contactless=0),
     "update-signature": Row("the same with the signature key", calls_update(SIGN, LARGE),
-                            shorter=calls_update(SIGN, LESS), modes=("warm",), contactless=0),
+                            shorter=calls_update(SIGN, LESS), **WARM, contactless=0),
     # Of --quick alone: other releases of Debian have other versions of the programs above.
     "call-tokens": Row("list the tokens", calls("tokens"), quick=True, portable=True, plain=0),
     "call-objects": Row("list the objects", calls("objects", label(AUTH)), quick=True,
