@@ -128,10 +128,10 @@ def measure_all(options, work, card):
     rows = [name for name in taken if ROWS[name].contactless]
     timed = [name for name in rows if ROWS[name].contactless > 1]
     beside_each_other([slowly(name, taken, work, card) for name in timed])
-    # browsers keep the machine busy, and their time is not taken
+    # browsers keep the machine busy, but what runs beside them takes half a minute
     taken |= beside_each_other(
+        [slowly(name, taken, work, card) for name in rows if name not in timed] +
         [(name, lambda name=name: browse(BROWSERS[name], work / name, card)) for name in browsers])
-    beside_each_other([slowly(name, taken, work, card) for name in rows if name not in timed])
     titles = {name: row.title for name, row in (ROWS | BROWSERS).items()}
     return {name: {"title": titles[name], **taken[name].as_data()} for name in titles
             if name in taken}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The browsers' rows: a login with TLS 1.3 in a real window. Only what the card sees is counted: the
-time is that of the program which types."""
+"""The browsers' rows: a login with TLS 1.3 in a real window. Only what the card sees is counted:
+the time is that of the program which types."""
 
 import contextlib
 from typing import NamedTuple

@@ -118,8 +118,9 @@ def draw(results):
 
 
 def main():
-    source, target = (sys.argv[1:] + [HERE / "results.json", HERE / "chart.svg"][len(sys.argv) - 1:])
-    pathlib.Path(target).write_text(draw(json.loads(pathlib.Path(source).read_text())))
+    defaults = (HERE / "results.json", HERE / "chart.svg")
+    source, target = map(pathlib.Path, (*sys.argv[1:], *defaults[len(sys.argv) - 1:]))
+    target.write_text(draw(json.loads(source.read_text())))
 
 
 if __name__ == "__main__":

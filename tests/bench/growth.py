@@ -19,6 +19,7 @@ KILOBYTES = (1, 1024, 64 * 1024, 1024 * 1024)
 TIMES = 5
 # Seconds for a step: one that takes longer has grown.
 PATIENCE = 20
+TIMED_OUT = 124  # what timeout(1) ends with
 # What one costs may be so many times as much where there are more of them, and be called flat.
 FLAT = 1.5
 # Looks at sessions, and times that one is replaced, of "calls sessions".
@@ -36,10 +37,10 @@ def parts(place, *words, env=None):
     """The times that `calls` tells, in nanoseconds, by name; and what it told of readers."""
     told = []
     for _ in range(TIMES):
-        _, said = place.run(("timeout", str(PATIENCE), CALLS, *words), env)
-        if place.sandbox.status == 124:
+        status, said = place.run(("timeout", PATIENCE, CALLS, *words), env)
+        if status == TIMED_OUT:
             raise TooSlow
-        assert place.sandbox.status == 0, said
+        assert status == 0, said
         told.append({name: int(number) for name, number in
                      re.findall(r"^([a-z-]+) (\d+)$", said, re.MULTILINE)})
         counted = re.search(r"^readers: (\d+) calls, (\d+) commands$", said, re.MULTILINE)

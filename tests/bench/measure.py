@@ -122,6 +122,7 @@ def measure_slowly(row, folder, card, figures):
         taker = Taker(row, place)
         taker.figures = figures
         taker.time(CONTACTLESS, row.contactless, contactless_ms="wall_ms")
+        return figures
 
 
 def count(row, folder, card):

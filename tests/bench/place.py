@@ -8,7 +8,8 @@ import subprocess
 import time
 from typing import NamedTuple
 
-from support import AUTH, BUILD, OPENSC, SIGN, TIMEOUT, VCARD, Card, Sandbox, built, openssl
+from support import (AUTH, BUILD, OPENSC, SIGN, TIMEOUT, VCARD, Card, Sandbox, built, openssl,
+                     output)
 
 # The card over a contactless reader, in microseconds (jpki-vcard --delay).
 CONTACTLESS = {"exchange": 12000, "byte": 100, "signature": 300000}
@@ -33,14 +34,9 @@ class Module(NamedTuple):
 
 
 def find_library(name):
-    """Debian's folder for libraries has the processor in its name."""
-    return openssl_folder() + "/" + name
-
-
-def openssl_folder():
-    said = subprocess.run(["openssl", "version", "-m"], stdout=subprocess.PIPE, text=True,
-                          check=True).stdout
-    return os.path.dirname(re.search(r'"(.*)"', said).group(1))
+    """Debian's folder for libraries has the processor in its name; OpenSSL's modules are there."""
+    modules = re.search(r'"(.*)"', output("openssl", "version", "-m")).group(1)
+    return os.path.join(os.path.dirname(modules), name)
 
 
 OURS = Module("ours", str(built("jpki-pkcs11")), {AUTH: AUTH, SIGN: SIGN},
@@ -92,6 +88,9 @@ class Place:
         shutil.copytree(card / "state", folder / "state")
         self.certificates = card / "certificates"
         self.sandbox = Sandbox("--state", folder / "state")
+        # what tools/sandbox enter does, at once
+        self.enter = ("nsenter", f"--target={(self.sandbox.folder / 'pid').read_text()}",
+                      "--mount", "--net", "--pid", f"--wdns={folder}", "--")
         self.card = Card(self.sandbox)
         self.homes = 0
         self.environment = {}
@@ -158,8 +157,12 @@ class Place:
 
     def run(self, command, env=None):
         """Any program: its exit status and what it said."""
-        said = self.sandbox.run(*command, env={**self.environment, **(env or {})}, status=None)
-        return self.sandbox.status, said
+        given = {**os.environ, **self.sandbox.files, **self.environment, **(env or {})}
+        done = subprocess.run([*self.enter, *map(str, command)], timeout=10 * TIMEOUT,
+                              env={name: str(value) for name, value in given.items()},
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+        return done.returncode, done.stdout
 
     def take(self, command, env=None, times=1):
         """What a command costs, run so many times at once."""

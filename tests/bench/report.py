@@ -22,12 +22,14 @@ MODULES = ("OpenSC", "ours")
 HEAD = """# What the module costs
 
 {date}, {system}, {processor}; {seconds} s. OpenSC is Debian's {theirs}.
-With delays, an exchange takes {exchange:g} ms, a byte {byte:g} ms more, a signature {signature:g} ms more.
+With delays, an exchange takes {exchange:g} ms, a byte {byte:g} ms more, and a signature
+{signature:g} ms more.
 
-*Cold*: the card was just put in, and no program of this user has seen it. *Warm*: the same command was run
-once before. **Exact** figures are the same in each run on the same system; **nearly exact** ones differ by some of a hundred, as
-programs wait for each other; the others are **noisy**: medians, with the smallest and the largest in brackets. The last column is how much of OpenSC's, warm, ours is; `~` before it says that the
-two ranges overlap, so that the difference means nothing.
+*Cold*: the card was just put in, and no program of this user has seen it. *Warm*: the same command
+was run once before. **Exact** figures are the same in each run on the same system; **nearly exact**
+ones differ by some in a hundred, as programs wait for each other; **noisy** ones are medians, with
+the smallest and the largest in brackets where they differ. The last column is how much of OpenSC's,
+warm, ours is; `~` before it says that the two ranges overlap: the difference means nothing.
 """
 
 

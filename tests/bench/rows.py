@@ -112,7 +112,8 @@ def start_ssh(place):
 def ssh(place, module):
     """With the key exchange that costs little beside what the card is used for."""
     return ("ssh", "-F", "none", *place.sshd.options(), "-o", f"PKCS11Provider={module.file}",
-            "-o", "IdentityFile=none", "-o", "KexAlgorithms=curve25519-sha256", "server.example.jp", "true"), {
+            "-o", "IdentityFile=none", "-o", "KexAlgorithms=curve25519-sha256",
+            "server.example.jp", "true"), {
                 "SSH_ASKPASS": place.askpass, "SSH_ASKPASS_REQUIRE": "force"}
 
 
