@@ -32,7 +32,7 @@ import growth  # noqa: E402
 import report  # noqa: E402
 from browsers import BROWSERS, browse  # noqa: E402
 from measure import count, measure, measure_slowly  # noqa: E402
-from place import CONTACTLESS, LENGTHS, MODULES, make_card  # noqa: E402
+from place import CONTACTLESS, LENGTHS, MODULES, OURS, make_card  # noqa: E402
 from rows import ROWS  # noqa: E402
 
 RECORDED, CHART, COUNTS = HERE / "results.json", HERE / "chart.svg", HERE / "counts.json"
@@ -152,7 +152,7 @@ def all_figures(options):
 
 
 def keep(results, options):
-    """In the folder of the results; those of everything may be recorded too."""
+    """In the folder of the results; those of everything may be recorded too. The exit status."""
     folder = pathlib.Path(options.results)
     folder.mkdir(parents=True, exist_ok=True)
     text = report.markdown(results)
@@ -165,6 +165,10 @@ def keep(results, options):
             for file in (RECORDED, CHART):
                 shutil.copy(folder / file.name, file)
     say(f"The table and the figures are in {folder}.")
+    failed = [name for name, row in results["rows"].items() if "fails" in row.get(OURS.name, {})]
+    if failed:
+        say(f"Our module fails in: {', '.join(failed)}")
+    return 1 if failed else 0
 
 
 # --- exact counts -------------------------------------------------------------------------------
@@ -277,9 +281,7 @@ def main():
         return check_counts(options)
     if options.record and not options.growth:
         record_counts(options)
-    if not options.quick:
-        keep(all_figures(options), options)
-    return 0
+    return 0 if options.quick else keep(all_figures(options), options)
 
 
 if __name__ == "__main__":

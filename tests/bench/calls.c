@@ -30,6 +30,13 @@
 
 static CK_FUNCTION_LIST *p11;
 
+static _Noreturn void
+die(const char *why)
+{
+	puts(why);
+	exit(1);
+}
+
 static long long
 cpu_ns(void)
 {
@@ -95,8 +102,7 @@ find_token(const char *label)
 		if (is_called(&token, label))
 			return slots[i];
 	}
-	printf("no token %s\n", label);
-	exit(1);
+	die(label);
 }
 
 static CK_SESSION_HANDLE
@@ -153,10 +159,8 @@ find_key(CK_SESSION_HANDLE session)
 	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
 	CK_OBJECT_HANDLE key;
 
-	if (find(session, &template, 1, &key, 1) != 1) {
-		puts("no private key");
-		exit(1);
-	}
+	if (find(session, &template, 1, &key, 1) != 1)
+		die("no private key");
 	return key;
 }
 
@@ -186,7 +190,7 @@ update(char **words)
 	long long begun;
 
 	if (data == NULL || piece == 0)
-		expect("a piece of data", CKR_HOST_MEMORY);
+		die("no room for data");
 	expect("C_SignInit", p11->C_SignInit(session, &mechanism, find_key(session)));
 	begun = cpu_ns();
 	for (unsigned long left = number(words[3]); left > 0; left -= piece < left ? piece : left)
@@ -230,7 +234,7 @@ use_sessions(char **words)
 	long long begun;
 
 	if (sessions == NULL || count == 0)
-		expect("sessions", CKR_HOST_MEMORY);
+		die("no room for sessions");
 	begun = cpu_ns();
 	for (CK_ULONG i = 0; i < count; i++)
 		sessions[i] = open_session(slot);

@@ -23,8 +23,11 @@ ROWS = {
 }
 PANELS = (("exchanges", "Exchanges with the card", 1, ""),
           ("contactless_ms", "Seconds, contactless card", 1000, " s"))
-BARS = (("OpenSC", "cold", "theirs", "OpenSC 0.23"), ("ours", "cold", "cold", "jpki-pkcs11, cold"),
+BARS = (("OpenSC", "cold", "theirs", "OpenSC {version}, cold"),
+        ("ours", "cold", "cold", "jpki-pkcs11, cold"),
         ("ours", "warm", "warm", "jpki-pkcs11, warm"))
+# What is written where there is no bar.
+WORDS = {"fails": "fails", "untried": "not tried"}
 
 # Colours that can be told apart on white and on black, and by those who see no red.
 STYLE = """
@@ -73,11 +76,17 @@ class Drawing:
             "class": "axis"})
 
 
-def draw_legend(picture):
+def draw_legend(picture, version):
     for number, (_, _, kind, words) in enumerate(BARS):
-        x = LABEL + number * 170
+        x = LABEL + number * 190
         picture.bar(x, 14, BAR, kind)
-        picture.text(x + BAR + 6, 24, words)
+        picture.text(x + BAR + 6, 24, words.format(version=version))
+
+
+def missing(row, module):
+    """Why there is no bar."""
+    return next((words for word, words in WORDS.items() if word in row.get(module, {})),
+                "not measured")
 
 
 def draw_row(picture, panel, x, y, row, scale):
@@ -87,8 +96,7 @@ def draw_row(picture, panel, x, y, row, scale):
         value = median(row, module, mode, name)
         at = y + number * BAR
         if value is None:
-            picture.text(x + 6, at + BAR - 3, "fails" if "fails" in row.get(module, {}) else "–",
-                         "value none")
+            picture.text(x + 6, at + BAR - 3, missing(row, module), "value none")
             continue
         picture.bar(x, at, value * scale, kind)
         words = f"{value / divisor:.2f}{unit}" if unit else f"{value:g}"
@@ -102,7 +110,7 @@ def draw(results):
     bottom = TOP + len(rows) * step
     picture = Drawing(LABEL + 2 * (PANEL + GAP) + 20, bottom + 10,
                       "What a login costs: OpenSC and jpki-pkcs11 side by side")
-    draw_legend(picture)
+    draw_legend(picture, results["about"]["modules"]["OpenSC"]["version"].split("-")[0])
     for y, name in zip(range(TOP, bottom, step), rows):
         picture.text(LABEL - 10, y + 1.5 * BAR + 4, ROWS[name], anchor="end")
     for number, panel in enumerate(PANELS):

@@ -15,8 +15,8 @@ READERS = (2, 4, 16, 64)
 PROCESSES = (1, 8, 32)
 SESSIONS = (1, 1000, 10000, 100000)
 KILOBYTES = (1, 1024, 64 * 1024, 1024 * 1024)
-# How many times a figure is taken; the median counts.
-TIMES = 5
+# How many times a figure is taken, and one of processes; the median counts.
+TIMES, PROCESS_TIMES = 5, 3
 # Seconds for a step: one that takes longer has grown.
 PATIENCE = 20
 TIMED_OUT = 124  # what timeout(1) ends with
@@ -93,7 +93,7 @@ def of_processes(place):
         exchanges = Series(f"a process, login and signature{name}: exchanges", "exchanges")
         for processes in PROCESSES:
             taken = [place.take((CALLS, module, "sign", label, PIN[AUTH], 1), times=processes)
-                     for _ in range(TIMES)]
+                     for _ in range(PROCESS_TIMES)]
             assert not (module == AUTH_MODULE and any(one.status for one in taken)), taken[0].said
             for series, values in ((wall, [one.wall_ms for one in taken]),
                                    (cpu, [one.cpu_ms for one in taken]),

@@ -21,23 +21,25 @@ def place_for(row, folder, card):
 
 
 class Figures:
-    """Of a row: for each module and mode, what was taken, a list a figure. A module that cannot do
-    it has the reason instead."""
+    """Of a row: for each module and mode, what was taken, a list a figure. A module that fails, or
+    was not tried, has the reason beside that."""
 
     def __init__(self):
         self.taken = collections.defaultdict(lambda: collections.defaultdict(list))
-        self.fails = {}
+        self.fails, self.untried = {}, {}
 
     def add(self, module, mode, **values):
         for name, value in values.items():
             self.taken[module.name, mode][name].append(value)
 
     def as_data(self):
-        names = dict.fromkeys([name for name, _ in self.taken] + [*self.fails])
-        return {name: {**({"fails": self.fails[name]} if name in self.fails else {}),
-                       **{mode: dict(figures) for (owner, mode), figures in self.taken.items()
-                          if owner == name}}
-                for name in names}
+        found = collections.defaultdict(dict)
+        for word, reasons in (("fails", self.fails), ("untried", self.untried)):
+            for name, why in reasons.items():
+                found[name][word] = why
+        for (name, mode), figures in self.taken.items():
+            found[name][mode] = dict(figures)
+        return dict(found)
 
 
 def reason(taken):
@@ -78,9 +80,7 @@ class Taker:
     def warm_up(self):
         """Once, before anything is timed; a row that is warm alone has its cache then."""
         for module in self.modules:
-            for mode in ("cold", "warm"):
-                if self.works(module):
-                    self.place.take(*self.begin(module, mode, True))
+            self.place.take(*self.begin(module, "cold", True))
 
     def time(self, model, times, **kept):
         """The modules in turn, so many times; of each run these figures are kept, under names."""

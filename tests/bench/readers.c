@@ -163,6 +163,7 @@ SCardListReaders(SCARDCONTEXT context, LPCSTR groups, LPSTR names, LPDWORD lengt
 	static char list[READERS_MAX * NAME_SIZE + 1];
 	DWORD size = (DWORD)world.readers * NAME_SIZE + 1;
 	bool allocate = *length == SCARD_AUTOALLOCATE;
+	char *copy = names;
 
 	(void)context;
 	(void)groups;
@@ -173,10 +174,15 @@ SCardListReaders(SCARDCONTEXT context, LPCSTR groups, LPSTR names, LPDWORD lengt
 		return SCARD_E_INSUFFICIENT_BUFFER;
 	*length = size;
 	fill_list(list);
-	if (allocate)
-		*(char **)names = malloc(size);
-	if (names != NULL)
-		memcpy(allocate ? *(char **)names : names, list, size);
+	if (names == NULL)
+		return SCARD_S_SUCCESS;
+	if (allocate) {
+		copy = malloc(size);
+		*(char **)names = copy;
+	}
+	if (copy == NULL)
+		return SCARD_E_NO_MEMORY;
+	memcpy(copy, list, size);
 	return SCARD_S_SUCCESS;
 }
 

@@ -51,7 +51,7 @@ def cell(taken, digits):
 def ratio(row, name):
     """Ours to theirs, in the mode that both have."""
     pair = [values(row, module, "warm", name) for module in reversed(MODULES)]
-    if not all(pair) or "fails" in row.get("OpenSC", {}):
+    if not all(pair) or any("fails" in row[module] for module in MODULES):
         return ""
     ours, theirs = pair
     overlap = min(ours) <= max(theirs) and min(theirs) <= max(ours)
@@ -61,12 +61,18 @@ def ratio(row, name):
     return f"{'~' if same else ''}{share:.2f}"
 
 
+def cells(row, module, name, digits):
+    """Both modes of a module."""
+    if "untried" in row.get(module, {}):
+        return ["not tried", ""]
+    if "fails" in row.get(module, {}):
+        return ["fails", ""]
+    return [cell(values(row, module, mode, name), digits) for mode in MODES]
+
+
 def line(row, name, digits):
-    cells = [cell(values(row, module, mode, name), digits)
-             for module in MODULES for mode in MODES]
-    if "fails" in row.get("OpenSC", {}):
-        cells[:2] = [f"{cells[0]} fails".strip() if cells[0] else "fails", ""]
-    return f"| {row['title']} | {' | '.join(cells)} | {ratio(row, name)} |"
+    both = [text for module in MODULES for text in cells(row, module, name, digits)]
+    return f"| {row['title']} | {' | '.join(both)} | {ratio(row, name)} |"
 
 
 def table(rows, name, heading, unit, digits, worth):
@@ -81,10 +87,12 @@ def table(rows, name, heading, unit, digits, worth):
 
 
 def failures(rows):
+    """What a module could not do, and what it was not asked."""
     for row in rows.values():
         for module in MODULES:
-            if "fails" in row.get(module, {}):
-                yield f"* {row['title']}: {module}: {row[module]['fails']}"
+            for word, words in (("fails", "fails"), ("untried", "was not tried")):
+                if word in row.get(module, {}):
+                    yield f"* {row['title']}: {module} {words}: {row[module][word]}"
 
 
 def sizes(about):
@@ -118,7 +126,7 @@ def markdown(results):
     text += "".join(table(results["rows"], *figure) for figure in FIGURES)
     told = [*failures(results["rows"])]
     if told:
-        text += "\n## What fails\n\n" + "\n".join(told) + "\n"
+        text += "\n## What fails, or was not tried\n\n" + "\n".join(told) + "\n"
     if results["rows"]:
         text += sizes(about)
     if "growth" in results:
