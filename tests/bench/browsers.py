@@ -26,11 +26,13 @@ class BrowserRow(NamedTuple):
 
 
 BROWSERS = {
-    "firefox": BrowserRow("log in with Firefox, TLS 1.3, module of the authentication token",
-                          Firefox),
-    "firefox-both": BrowserRow("the same with the module of both tokens", Firefox, "jpki-pkcs11"),
-    "chromium": BrowserRow("log in with Chromium, TLS 1.3, module of the authentication token",
-                           Chromium),
+    "firefox": BrowserRow(
+        "log in with Firefox, TLS 1.3, module of the authentication token (nearly exact)", Firefox),
+    "firefox-both": BrowserRow(
+        "the same with the module of both tokens (nearly exact)", Firefox, "jpki-pkcs11"),
+    "chromium": BrowserRow(
+        "log in with Chromium, TLS 1.3, module of the authentication token (nearly exact)",
+        Chromium),
 }
 
 

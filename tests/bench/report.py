@@ -22,8 +22,7 @@ MODULES = ("OpenSC", "ours")
 HEAD = """# What the module costs
 
 {date}, {system}, {processor}; {seconds} s. OpenSC is Debian's {theirs}.
-With delays, an exchange takes {exchange:g} ms, a byte {byte:g} ms more, and a signature
-{signature:g} ms more.
+With delays: {exchange:g} ms for an exchange, {byte:g} for a byte, {signature:g} for a signature.
 
 *Cold*: the card was just put in, and no program of this user has seen it. *Warm*: the same command
 was run once before. **Exact** figures are the same in each run on the same system; **nearly exact**
