@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
+#include "base/checksum.h"
 
 #define PATIENCE_MS 500
 /* One that neither serves nor hangs up costs that each time: it is left alone for a while. */
@@ -81,16 +81,16 @@ uint64_t
 pcscd_insertion(const char *reader, uint32_t events)
 {
 	struct sockaddr_un address = {0};
-	uint64_t sum = HASH_START, place[2] = {0};
+	uint64_t sum = CHECKSUM_START, place[2] = {0};
 	struct stat info;
 
 	if (find_socket(&address) && stat(address.sun_path, &info) == 0) {
 		place[0] = info.st_dev;
 		place[1] = info.st_ino;
 	}
-	sum = hash_add(sum, address.sun_path, strlen(address.sun_path));
-	sum = hash_add(sum, place, sizeof(place));
-	sum = hash_add(sum, reader, strlen(reader));
-	sum = hash_add(sum, &events, sizeof(events));
+	sum = checksum_add(sum, address.sun_path, strlen(address.sun_path));
+	sum = checksum_add(sum, place, sizeof(place));
+	sum = checksum_add(sum, reader, strlen(reader));
+	sum = checksum_add(sum, &events, sizeof(events));
 	return sum != 0 ? sum : 1;
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/hash.h"
+#include "base/checksum.h"
 #include "base/log.h"
 #include "base/store.h"
 #include "reader/settings.h"
@@ -74,8 +74,8 @@ head_of(struct reader *reader)
 static void
 name_file(char name[STORE_NAME_SIZE], const char *prefix, const void *bytes, size_t length)
 {
-	snprintf(
-	    name, STORE_NAME_SIZE, "%s%016" PRIx64, prefix, hash_add(HASH_START, bytes, length));
+	snprintf(name, STORE_NAME_SIZE, "%s%016" PRIx64, prefix,
+	    checksum_add(CHECKSUM_START, bytes, length));
 }
 
 /* What is read of a card to know it: the first block, or less if the certificate is shorter. */
@@ -90,7 +90,7 @@ sum_of(const struct header *header, size_t length)
 {
 	size_t start = offsetof(struct header, written);
 
-	return hash_add(HASH_START, (const char *)header + start, length - start);
+	return checksum_add(CHECKSUM_START, (const char *)header + start, length - start);
 }
 
 static bool
