@@ -17,6 +17,7 @@
 /* What is being written. */
 #define NEW_PREFIX ".new-"
 #define NEW_AGE 3600
+#define NEW_ATTEMPTS_MAX 8
 
 /* Where the folder is in. */
 static bool
@@ -65,7 +66,28 @@ close_and_fail(int file)
 	return -1;
 }
 
-/* Somebody else's home is not written into, as root's that kept HOME. */
+static const int folder_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+/* Where somebody else's home is, as root's that kept HOME, nothing is made for him. */
+static void
+make_parent(char path[PATH_MAX])
+{
+	size_t length = strlen(path);
+	char *last;
+	int above;
+
+	while (length > 1 && path[length - 1] == '/')
+		path[--length] = '\0';
+	last = strrchr(path, '/');
+	*last = '\0';
+	above = open(last == path ? "/" : path, folder_flags);
+	*last = '/';
+	if (above >= 0 && is_ours(above, S_IFDIR))
+		(void)mkdirat(above, last + 1, S_IRWXU);
+	if (above >= 0)
+		(void)close(above);
+}
+
 static int
 open_parent(bool make)
 {
@@ -74,9 +96,11 @@ open_parent(bool make)
 
 	if (!parent_path(path))
 		return -1;
-	parent = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (parent < 0 && errno == ENOENT && make && mkdir(path, S_IRWXU) == 0)
-		parent = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	parent = open(path, folder_flags);
+	if (parent < 0 && errno == ENOENT && make) { /* by us, or by another one just now */
+		make_parent(path);
+		parent = open(path, folder_flags);
+	}
 	return parent >= 0 && is_ours(parent, S_IFDIR) ? parent : close_and_fail(parent);
 }
 
@@ -94,14 +118,15 @@ make_private(int folder)
 static int
 open_folder(bool make)
 {
-	static const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
 	int parent = open_parent(make), folder;
 
 	if (parent < 0)
 		return -1;
-	folder = openat(parent, FOLDER, flags);
-	if (folder < 0 && errno == ENOENT && make && mkdirat(parent, FOLDER, S_IRWXU) == 0)
-		folder = openat(parent, FOLDER, flags);
+	folder = openat(parent, FOLDER, folder_flags | O_NOFOLLOW);
+	if (folder < 0 && errno == ENOENT && make) {
+		(void)mkdirat(parent, FOLDER, S_IRWXU);
+		folder = openat(parent, FOLDER, folder_flags | O_NOFOLLOW);
+	}
 	(void)close(parent);
 	return folder >= 0 && make_private(folder) ? folder : close_and_fail(folder);
 }
@@ -186,17 +211,41 @@ write_whole(int file, const void *bytes, size_t length)
 	return true;
 }
 
-static bool
-write_new(int folder, const char *name, const void *bytes, size_t length)
+/*
+ * The name of one that was begun may be there: by a process that ended before it was done, or, in a
+ * home that machines share, by one of the same number elsewhere.
+ */
+static int
+open_new(int folder, char name[STORE_NAME_SIZE])
 {
 	static const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-	int file = openat(folder, name, flags, S_IRUSR | S_IWUSR);
+	static atomic_uint last;
+	int file = -1;
+
+	errno = EEXIST;
+	for (int i = 0; i < NEW_ATTEMPTS_MAX && file < 0 && errno == EEXIST; i++) {
+		snprintf(name, STORE_NAME_SIZE, NEW_PREFIX "%ld-%u", (long)getpid(),
+		    atomic_fetch_add(&last, 1));
+		file = openat(folder, name, flags, S_IRUSR | S_IWUSR);
+	}
+	return file;
+}
+
+static bool
+write_and_rename(int folder, const char *name, const void *bytes, size_t length)
+{
+	char new_name[STORE_NAME_SIZE];
+	int file = open_new(folder, new_name);
 	bool done;
 
 	if (file < 0)
 		return false;
 	done = write_whole(file, bytes, length);
-	return close(file) == 0 && done;
+	done = close(file) == 0 && done; /* over a network it may only now be known */
+	done = done && renameat(folder, new_name, folder, name) == 0;
+	if (!done)
+		(void)unlinkat(folder, new_name, 0);
+	return done;
 }
 
 /* Those of one kind, while it is looked which are too many. */
@@ -216,6 +265,25 @@ same_kind(const char *a, const char *b)
 	return strncmp(a, b, length) == 0 && b[length] == '-';
 }
 
+/* Whoever is told another time, as by a server, is not to keep what was begun for ever. */
+static bool
+is_too_old(const struct cleaning *cleaning, bool begun, time_t written)
+{
+	time_t age = cleaning->now - written;
+
+	return begun ? age > NEW_AGE || age < -NEW_AGE : age > cleaning->age;
+}
+
+static void
+count_one(struct cleaning *cleaning, const char *name, time_t written)
+{
+	cleaning->count++;
+	if (cleaning->oldest[0] != '\0' && written >= cleaning->oldest_at)
+		return;
+	cleaning->oldest_at = written;
+	strncpy(cleaning->oldest, name, sizeof(cleaning->oldest) - 1);
+}
+
 static bool
 clean_one(int folder, const char *name, void *context)
 {
@@ -224,19 +292,12 @@ clean_one(int folder, const char *name, void *context)
 	struct stat info;
 
 	if ((!begun && !same_kind(cleaning->name, name)) || strcmp(cleaning->name, name) == 0 ||
-	    fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+	    fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(info.st_mode))
 		return true;
-	if (cleaning->now - info.st_mtime > (begun ? NEW_AGE : cleaning->age)) {
+	if (is_too_old(cleaning, begun, info.st_mtime))
 		(void)unlinkat(folder, name, 0);
-		return true;
-	}
-	if (begun)
-		return true;
-	cleaning->count++;
-	if (cleaning->oldest[0] == '\0' || info.st_mtime < cleaning->oldest_at) {
-		cleaning->oldest_at = info.st_mtime;
-		strncpy(cleaning->oldest, name, sizeof(cleaning->oldest) - 1);
-	}
+	else if (!begun)
+		count_one(cleaning, name, info.st_mtime);
 	return true;
 }
 
@@ -252,32 +313,14 @@ clean(int folder, const char *name, unsigned most, time_t age)
 	} while (cleaning.count > most && unlinkat(folder, cleaning.oldest, 0) == 0);
 }
 
-static bool
-write_and_rename(int folder, const char *name, const void *bytes, size_t length)
-{
-	static atomic_uint last;
-	char new_name[STORE_NAME_SIZE];
-
-	snprintf(new_name, sizeof(new_name), NEW_PREFIX "%ld-%u", (long)getpid(),
-	    atomic_fetch_add(&last, 1));
-	if (write_new(folder, new_name, bytes, length) &&
-	    renameat(folder, new_name, folder, name) == 0)
-		return true;
-	if (errno != EEXIST) /* another one's, of a process with the same number elsewhere */
-		(void)unlinkat(folder, new_name, 0);
-	return false;
-}
-
 bool
 store_write(
     int folder, const char *name, const void *bytes, size_t length, unsigned most, time_t age)
 {
 	int saved = errno;
-	bool is_new = faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0, done = false;
+	bool done = may_write(length) && write_and_rename(folder, name, bytes, length);
 
-	if (may_write(length))
-		done = write_and_rename(folder, name, bytes, length);
-	if (done && is_new)
+	if (done)
 		clean(folder, name, most, age);
 	errno = saved;
 	return done;

@@ -12,8 +12,10 @@
  * them is no loss: whatever goes wrong, there is just nothing. All functions keep errno.
  *
  * The folder is the user's alone (0700), and so are the files (0600). A folder or file that is a
- * link, somebody else's or open to others is not taken. A file is written under another name and
- * then renamed, so that others read the old one or the new one, and a full disk leaves the old one.
+ * link or somebody else's is not taken, nor is a file that others may write; a folder that is open
+ * to others is closed to them. Nothing is made in what is somebody else's. A file is written under
+ * another name and then renamed, so that others read the old one or the new one, and a full disk
+ * leaves the old one.
  */
 
 /* Longest name of a file, with the NUL. */

@@ -98,7 +98,7 @@ is_young(int64_t written)
 {
 	time_t now = time(NULL);
 
-	return written <= now && now - written < CACHE_AGE_S;
+	return written <= now && written > now - CACHE_AGE_S;
 }
 
 static bool
