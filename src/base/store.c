@@ -14,8 +14,7 @@
 #include <unistd.h>
 
 #define FOLDER "jpki"
-/* What is being written. */
-#define NEW_PREFIX ".new-"
+/* What is being written: when it has been given up, and how many names are tried. */
 #define NEW_AGE 3600
 #define NEW_ATTEMPTS_MAX 8
 
@@ -224,7 +223,7 @@ open_new(int folder, char name[STORE_NAME_SIZE])
 
 	errno = EEXIST;
 	for (int i = 0; i < NEW_ATTEMPTS_MAX && file < 0 && errno == EEXIST; i++) {
-		snprintf(name, STORE_NAME_SIZE, NEW_PREFIX "%ld-%u", (long)getpid(),
+		snprintf(name, STORE_NAME_SIZE, STORE_NEW_PREFIX "%ld-%u", (long)getpid(),
 		    atomic_fetch_add(&last, 1));
 		file = openat(folder, name, flags, S_IRUSR | S_IWUSR);
 	}
@@ -288,7 +287,7 @@ static bool
 clean_one(int folder, const char *name, void *context)
 {
 	struct cleaning *cleaning = context;
-	bool begun = strncmp(name, NEW_PREFIX, strlen(NEW_PREFIX)) == 0;
+	bool begun = strncmp(name, STORE_NEW_PREFIX, strlen(STORE_NEW_PREFIX)) == 0;
 	struct stat info;
 
 	if ((!begun && !same_kind(cleaning->name, name)) || strcmp(cleaning->name, name) == 0 ||

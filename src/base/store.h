@@ -22,6 +22,8 @@
 #define STORE_NAME_SIZE 32
 /* Largest file that is taken. */
 #define STORE_FILE_MAX 32768
+/* What the names of those begin with that are being written. */
+#define STORE_NEW_PREFIX ".new-"
 
 /*
  * The folder's path, whether it is there or not. False if there is none to be had: no home is told,

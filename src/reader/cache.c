@@ -11,10 +11,13 @@
 #include "base/checksum.h"
 #include "base/log.h"
 #include "base/store.h"
+#include "card/ber.h"
 #include "reader/settings.h"
 
 #define CARD_PREFIX "card-"
 #define MODEL_PREFIX "model-"
+/* Bytes of a certificate that have its serial number in them (RFC 5280, 4.1.2.2). */
+#define NAMED_BY 64
 
 /* The certificates that are kept. */
 static const struct kept {
@@ -78,11 +81,18 @@ name_file(char name[STORE_NAME_SIZE], const char *prefix, const void *bytes, siz
 	    checksum_add(CHECKSUM_START, bytes, length));
 }
 
-/* What is read of a card to know it: the first block, or less if the certificate is shorter. */
+/* What is read of a card to know it: the first block, or what the card gives at a time. */
 static size_t
 head_length(const struct jpki_der *der)
 {
 	return der->have < 256 ? der->have : 256;
+}
+
+/* Of no more than any card gives at a time: a name stays though more has been read. */
+static void
+name_card(char name[STORE_NAME_SIZE], const struct jpki_der *head)
+{
+	name_file(name, CARD_PREFIX, head->bytes, head->have < NAMED_BY ? head->have : NAMED_BY);
 }
 
 static uint64_t
@@ -108,10 +118,16 @@ is_sound(const struct header *header, size_t length, const char magic[16])
 	       is_young(header->written);
 }
 
+/* As jpki_card_read_info makes it. */
 static bool
 is_text(const char *text, size_t size)
 {
-	return memchr(text, '\0', size) != NULL;
+	const char *end = memchr(text, '\0', size);
+
+	for (const char *at = text; at < end; at++)
+		if (*at < 0x20 || *at > 0x7E)
+			return false;
+	return end != NULL;
 }
 
 static bool
@@ -123,26 +139,40 @@ info_is_sound(const struct jpki_token_info *info)
 	       is_text(info->serial, sizeof(info->serial));
 }
 
-/* Do the lengths add up to what is there? */
+/* Is that the beginning of a certificate of so many bytes, or nothing? */
 static bool
-lengths_are_sound(const struct card_file *file, size_t length)
+begins_one(const uint8_t *bytes, size_t have, size_t total)
 {
-	size_t sum = BYTES_AT;
+	struct ber object;
+
+	if (have == 0)
+		return total == 0;
+	return have <= total && total <= JPKI_CERTIFICATE_MAX && bytes[0] == 0x30 &&
+	       ber_head(bytes, have, &object) &&
+	       object.length == total - (size_t)(object.value - bytes);
+}
+
+/* Do the lengths add up to what is there, and is each what the certificate says itself? */
+static bool
+certificates_are_sound(const struct card_file *file, size_t length)
+{
+	size_t at = 0, room = length - BYTES_AT;
 
 	for (size_t i = 0; i < KEPT; i++) {
-		if (file->length[i].have > file->length[i].total ||
-		    file->length[i].total > JPKI_CERTIFICATE_MAX)
+		size_t have = file->length[i].have;
+
+		if (have > room - at || !begins_one(file->bytes + at, have, file->length[i].total))
 			return false;
-		sum += file->length[i].have;
+		at += have;
 	}
-	return sum == length;
+	return at == room;
 }
 
 static bool
 card_is_sound(const struct card_file *file, size_t length)
 {
 	return length >= BYTES_AT && is_sound(&file->header, length, card_magic) &&
-	       info_is_sound(&file->info) && lengths_are_sound(file, length);
+	       info_is_sound(&file->info) && certificates_are_sound(file, length);
 }
 
 /* The caller frees it. NULL if there is none that is of use. */
@@ -170,7 +200,7 @@ read_card_of(const struct jpki_der *head)
 
 	if (folder < 0)
 		return NULL;
-	name_file(name, CARD_PREFIX, head->bytes, length);
+	name_card(name, head);
 	file = read_card(folder, name);
 	(void)close(folder);
 	if (file != NULL && file->length[0].total == head->total &&
@@ -186,7 +216,6 @@ fill_in(struct reader *reader, const struct card_file *file)
 {
 	const uint8_t *bytes = file->bytes;
 
-	reader->info = file->info;
 	for (size_t i = 0; i < KEPT; i++) {
 		struct jpki_der *der = der_of(reader, i);
 		size_t have = file->length[i].have;
@@ -219,6 +248,7 @@ cache_recall(struct reader *reader)
 	if (file == NULL)
 		return false;
 	fill_in(reader, file);
+	reader->info = file->info;
 	reader->signature_told = file->signature != 0;
 	reader->cached = amount(reader);
 	reader->cached_since = (time_t)file->header.written;
@@ -276,23 +306,45 @@ may_keep(struct reader *reader)
 	       !key->private_certificate && !key->doubtful && head_of(reader)->have > 0;
 }
 
+/* But for when it was first written. The lengths are in what is compared first. */
+static bool
+says_the_same(const struct card_file *a, const struct card_file *b)
+{
+	size_t start = sizeof(struct header), bytes = 0;
+
+	if (memcmp((const char *)a + start, (const char *)b + start, BYTES_AT - start) != 0)
+		return false;
+	for (size_t i = 0; i < KEPT; i++)
+		bytes += a->length[i].have;
+	return memcmp(a->bytes, b->bytes, bytes) == 0;
+}
+
+/* Other programs may have read more of the card meanwhile: that stays, too. */
+static void
+keep(struct reader *reader)
+{
+	struct card_file *old = read_card_of(head_of(reader)), *file;
+	char name[STORE_NAME_SIZE];
+	size_t length;
+
+	if (old != NULL)
+		fill_in(reader, old);
+	if (reader->cached == 0)
+		reader->cached_since = old != NULL ? (time_t)old->header.written : time(NULL);
+	reader->cached = amount(reader);
+	file = make_card(reader, &length);
+	name_card(name, head_of(reader));
+	if (file != NULL && (old == NULL || !says_the_same(old, file)))
+		write_file(name, file, length);
+	free(file);
+	free(old);
+}
+
 void
 cache_keep(struct reader *reader)
 {
-	char name[STORE_NAME_SIZE];
-	struct card_file *file;
-	size_t length;
-
-	if (!may_keep(reader) || amount(reader) <= reader->cached)
-		return;
-	if (reader->cached == 0)
-		reader->cached_since = time(NULL);
-	reader->cached = amount(reader);
-	file = make_card(reader, &length);
-	name_file(name, CARD_PREFIX, head_of(reader)->bytes, head_length(head_of(reader)));
-	if (file != NULL)
-		write_file(name, file, length);
-	free(file);
+	if (may_keep(reader) && amount(reader) > reader->cached)
+		keep(reader);
 }
 
 void
@@ -304,7 +356,7 @@ cache_drop(struct reader *reader)
 	reader->cached = 0;
 	if (folder < 0)
 		return;
-	name_file(name, CARD_PREFIX, head_of(reader)->bytes, head_length(head_of(reader)));
+	name_card(name, head_of(reader));
 	(void)store_remove(folder, name);
 	(void)close(folder);
 }
@@ -441,7 +493,7 @@ static bool
 clear_one(int folder, const char *name, void *context)
 {
 	struct clearing *clearing = context;
-	bool begun = name[0] == '.';
+	bool begun = starts(name, STORE_NEW_PREFIX);
 
 	if (!begun && !starts(name, CARD_PREFIX) && !starts(name, MODEL_PREFIX))
 		return true;
