@@ -165,8 +165,7 @@ set_length(size_t at, size_t value)
 	memcpy(file + LENGTHS_AT + at, &small, sizeof(small));
 }
 
-/* --------------------------------------------------------------------- a program, and what it does
- */
+/* ------------------------------------------------------------------ a program, and what it does */
 
 static void
 stop(void)
@@ -357,8 +356,7 @@ for_one_key_alone(void **state)
 	assert_int_equal(keys(), 0);
 }
 
-/* ---------------------------------------------------------------------------- what is written down
- */
+/* ------------------------------------------------------------------------- what is written down */
 
 static bool
 holds_bytes(const void *bytes, size_t size)
@@ -491,8 +489,7 @@ nothing_of_other_kinds(void **state)
 	}
 }
 
-/* ------------------------------------------------------------------------------ files that are
- * wrong */
+/* ------------------------------------------------------------------------- files that are wrong */
 
 /* It is not taken, the answers are the card's, and it is written anew. */
 static void
@@ -731,8 +728,7 @@ it_does_not_grow_younger(void **state)
 	assert_true(now == then);
 }
 
-/* ------------------------------------------------------------------------------------- other cards
- */
+/* ---------------------------------------------------------------------------------- other cards */
 
 #define MINE_MAX 48
 
@@ -847,8 +843,7 @@ no_more_than_so_many(void **state)
 	assert_int_equal(started(), WARM);
 }
 
-/* ------------------------------------------------------- a signature certificate that comes or
- * goes */
+/* --------------------------------------------------- a signature certificate that comes or goes */
 
 /* One may be put on it any day, so what was not there is asked for each time. */
 static void
@@ -878,8 +873,7 @@ one_that_has_come(void **state)
 	assert_ok(sign(JPKI_SIGNATURE, JPKI_SIGN_PKCS1));
 }
 
-/* --------------------------------------------------------------------- certificates that are wrong
- */
+/* ------------------------------------------------------------------ certificates that are wrong */
 
 static size_t
 signatures(void)
@@ -932,8 +926,7 @@ a_key_that_is_another_one(void **state)
 	assert_int_equal(pins_sent(), 0);
 }
 
-/* ------------------------------------------------------------------------------------ the setting
- */
+/* ---------------------------------------------------------------------------------- the setting */
 
 static void
 set_cache(bool on)
@@ -992,8 +985,7 @@ nowhere_to_write(void **state)
 	}
 }
 
-/* --------------------------------------------------------------------------------------------- PSS
- */
+/* ------------------------------------------------------------------------------------------ PSS */
 
 static bool
 offers_pss(enum jpki_role role)
@@ -1102,8 +1094,7 @@ a_wrong_file_of_a_model(void **state)
 	assert_false(cache_refuses_pss("B", JPKI_AUTHENTICATION));
 }
 
-/* --------------------------------------------------------------------------------- shown, cleared
- */
+/* ------------------------------------------------------------------------------- shown, cleared */
 
 struct shown {
 	unsigned cards, models;
@@ -1197,8 +1188,7 @@ what_is_cleared(void **state)
 	assert_false(done);
 }
 
-/* ------------------------------------------------------------------------------------ several at
- * once */
+/* ------------------------------------------------------------------------------ several at once */
 
 #define PROGRAMS 4
 #define ROUNDS 40
