@@ -8,12 +8,15 @@
  * for it.
  */
 
+#include <glob.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fuzz.h"
 #include "fuzz_calls.h"
 #include "fuzz_card.h"
 #include "good_card.h"
+#include "reader/transaction.h"
 #include "vcard.h"
 
 static const char *folder;
@@ -374,6 +377,68 @@ make_certificates(void)
 	save_mode("short-presence", 3, bytes, 2);
 }
 
+/* ------------------------------------------------------------------- what is kept of a card */
+
+/* All of it is read by the first scripts. The sum and the time are made right where it is used. */
+static void
+save_kept(const char *path)
+{
+	const uint8_t whole = 3;
+	FILE *file = fopen(path, "rb");
+
+	fuzz_check(file != NULL);
+	seed[0] = whole;
+	seed_length = 1 + fread(seed + 1, 1, sizeof(seed) - 1, file);
+	memset(seed + 1 + 16, 0, 16);
+	(void)fclose(file);
+	save("seeds/cache/whole", seed, seed_length);
+	save("seeds/cache/half", seed, seed_length / 2);
+	save("seeds/cache/no-certificates", seed, 1 + 156);
+}
+
+static void
+make_kept(void)
+{
+	static const struct {
+		const char *name;
+		uint8_t bytes[8], length;
+	} rows[] = {
+	    {"good", {11}, 1},
+	    {"good-model", {15}, 1},
+	    {"old", {9, 0, 31, 0x80}, 4},
+	    {"sum-wrong", {10, 0, 40, 1}, 4},
+	    {"cut-off", {27, 1, 0}, 3},
+	    {"no-signature-certificate", {11, 0, 140, 0xFF}, 4},
+	    {"other-kind", {11, 0, 32, 1}, 4},
+	    {"other-key", {11, 2, 0, 1}, 4},
+	    {"length", {11, 0, 144, 1}, 4},
+	    {"model-other", {15, 0, 32, 1}, 4},
+	    {"model-cut-off", {31, 0, 30}, 3},
+	};
+	char folder_kept[] = "/tmp/jpki-seeds-XXXXXX", pattern[64], name[64];
+	glob_t found;
+
+	fuzz_check(mkdtemp(folder_kept) != NULL);
+	fuzz_check(setenv("XDG_CACHE_HOME", folder_kept, 1) == 0);
+	for (uint8_t i = 0; i < 4; i++) {
+		const uint8_t good[] = {i, 0x70, 0x00};
+
+		(void)LLVMFuzzerTestOneInput(good, sizeof(good));
+	}
+	(void)snprintf(pattern, sizeof(pattern), "%s/jpki/card-*", folder_kept);
+	fuzz_check(glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc == 1);
+	save_kept(found.gl_pathv[0]);
+	(void)remove(found.gl_pathv[0]);
+	globfree(&found);
+	(void)snprintf(pattern, sizeof(pattern), "%s/jpki", folder_kept);
+	(void)rmdir(pattern);
+	(void)rmdir(folder_kept);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)snprintf(name, sizeof(name), "seeds/cache/%s", rows[i].name);
+		save(name, rows[i].bytes, rows[i].length);
+	}
+}
+
 /* --------------------------------------------------------------------------------- calls */
 
 /* A call: what, in which session, of which object or slot, no pointer left out, other arguments. */
@@ -495,11 +560,13 @@ main(int argc, char **argv)
 		record_card();
 		record_address();
 	}
+	transaction_linger_ms = 0; /* the clock stands still */
 	good_card_load();
 	record_conversations();
 	make_mishaps();
 	make_attributes();
 	make_certificates();
+	make_kept();
 	make_calls();
 	return EXIT_SUCCESS;
 }
