@@ -30,10 +30,16 @@
  */
 bool cache_recall(struct reader *reader);
 
-/* Write what is known of the card now, if that is more than is written already. */
+/*
+ * Write what is known of the card now, if that is more than is written already. What other programs
+ * have read of it meanwhile stays, and is known here from now on.
+ */
 void cache_keep(struct reader *reader);
 
-/* What it said of this card was wrong. */
+/*
+ * What it said of this card was wrong. To be called before the first bytes of the authentication
+ * certificate are thrown away: they tell which file it is.
+ */
 void cache_drop(struct reader *reader);
 
 /* Has a card of this model refused PSS with that key; it has now. */
