@@ -734,6 +734,19 @@ it_does_not_grow_younger(void **state)
 
 static struct vcard *mine[MINE_MAX];
 static size_t mine_count;
+static char keys_folder[] = "/tmp/jpki-cache-keys-XXXXXX"; /* to make them takes long */
+
+static int
+make_folder(void **state)
+{
+	return mkdtemp(keys_folder) != NULL ? make_pki(state) : -1;
+}
+
+static int
+drop_folder(void **state)
+{
+	return drop_pki(state) | nftw(keys_folder, drop, 8, FTW_DEPTH | FTW_PHYS);
+}
 
 /* The card of another citizen: other certificates, the same keys. */
 static struct vcard *
@@ -742,11 +755,9 @@ card_of(const char *name, const char *serial)
 	const struct vcard_citizen citizen = {.name = name};
 	struct vcard_options options = {.serial = serial};
 	struct vcard_error error;
-	char folder[64];
 
-	snprintf(folder, sizeof(folder), "%s/pki", root);
 	assert_true(mine_count < MINE_MAX);
-	if (vcard_pki_open(&options.pki, folder, &citizen, &error) != 0 ||
+	if (vcard_pki_open(&options.pki, keys_folder, &citizen, &error) != 0 ||
 	    vcard_new(&mine[mine_count], &options, &error) != 0)
 		fail_msg("%s", error.text);
 	vcard_pki_free(&options.pki);
@@ -1294,5 +1305,5 @@ main(void)
 	    TEST_CACHE(none_undoes_what_another_has_read),
 	};
 
-	return RUN(tests);
+	return cmocka_run_group_tests(tests, make_folder, drop_folder);
 }
