@@ -25,10 +25,10 @@ def tool(sandbox, label, *args):
     return ["pkcs11-tool", "--module", sandbox.module, "--token-label", label, *args]
 
 
-def listed(sandbox, card, *before, **options):
+def listed(sandbox, card, *before, program="pkcs11-tool"):
     """Exchanges of a program that lists tokens."""
     card.mark()
-    said = sandbox.run(*before, "pkcs11-tool", "--module", sandbox.module, "-L", **options)
+    said = sandbox.run(*before, program, "--module", sandbox.module, "-L")
     assert AUTH in said and SIGN in said
     return card.exchanges()
 
@@ -171,28 +171,45 @@ def test_what_another_user_has_put_there(sandbox, card, cache, tmp_path, what):
 # --------------------------------------------------------------------- programs with more rights
 
 
-def test_a_program_with_more_rights(sandbox, card, cache, home, tmp_path):
-    """It takes no path from who started it: neither is read there nor written."""
-    mine = tmp_path / "tool"
-    shutil.copy(shutil.which("pkcs11-tool"), mine)
-    folder = home / "jpki"
+def set_group(program, _home):
+    os.chown(program, 0, STRANGER)
+    program.chmod(0o2755)
+    return []
 
-    def count():
-        card.mark()
-        said = sandbox.run("env", f"XDG_CACHE_HOME={home}", mine, "--module", sandbox.module, "-L")
-        assert AUTH in said
-        return card.exchanges()
 
-    os.chown(mine, 0, STRANGER)
-    mine.chmod(0o2755)
-    assert [count(), count()] == [COLD, COLD]
-    assert list(home.iterdir()) == [] and not cache.exists()
-    mine.chmod(0o755)
-    assert [count(), count()] == [COLD, WARM]
-    before = [path.stat().st_ino for path in folder.iterdir()]
-    mine.chmod(0o2755)
-    assert [count(), count()] == [COLD, COLD]
-    assert [path.stat().st_ino for path in folder.iterdir()] == before
+def of_somebody_else(_program, _home):
+    """As a program of root's that a stranger starts: its real user is he."""
+    return ["setpriv", "--ruid", str(STRANGER)]
+
+
+def with_a_trap(program, home):
+    """The same, and he would have root write where he likes."""
+    (home / "target").mkdir()
+    (home / "jpki").symlink_to(home / "target")
+    return of_somebody_else(program, home)
+
+
+@pytest.mark.parametrize("way", [set_group, of_somebody_else, with_a_trap])
+def test_a_program_with_more_rights(sandbox, card, cache, home, tmp_path, way):
+    """It takes no path from who started it: nothing is read there, nor written."""
+    program = tmp_path / "tool"
+    shutil.copy(shutil.which("pkcs11-tool"), program)
+    before = way(program, home)
+
+    def count(folder, *before):
+        return listed(sandbox, card, "env", f"XDG_CACHE_HOME={folder}", f"HOME={folder}", *before,
+                      program=program)
+
+    there = [path.name for path in home.rglob("*")]
+    assert [count(home, *before), count(home, *before)] == [COLD, COLD]
+    assert [path.name for path in home.rglob("*")] == there
+    listed(sandbox, card)
+    [path] = cache.iterdir()
+    was = path.stat().st_ino
+    assert [count(cache.parent, *before), count(cache.parent, *before)] == [COLD, COLD]
+    assert path.stat().st_ino == was
+    program.chmod(0o755)
+    assert count(cache.parent) == WARM
 
 
 # ------------------------------------------------------------------------------- many at once
