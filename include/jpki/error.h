@@ -51,6 +51,12 @@ enum jpki_error {
 	JPKI_ERR_LAST_TRY = -55,      /* one try is left, and is to be spared */
 	JPKI_ERR_NEW_PIN_LENGTH = -53,	  /* of the new one, where it is changed */
 	JPKI_ERR_NEW_PIN_CHARACTER = -54, /* or a new password lacks a letter or a digit */
+
+	/* the folder of what is kept of cards */
+	JPKI_ERR_NO_FOLDER =
+	    -60,	       /* no home is told, or the program has more rights than its user */
+	JPKI_ERR_FOLDER = -61, /* it is not this user's own, or cannot be opened */
+	JPKI_ERR_NOT_REMOVED = -62, /* a file in it could not be removed */
 };
 
 #ifdef __cplusplus

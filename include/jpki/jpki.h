@@ -322,6 +322,52 @@ int jpki_attributes(uint64_t card, const uint8_t *pin, size_t length,
  */
 int jpki_manufacture_number(uint64_t card, char number[JPKI_MANUFACTURE_NUMBER_SIZE]);
 
+/* ---------------------------------------------------------------------- what is kept of cards */
+
+/*
+ * What is public on a card and does not change is read once and kept in files, for 90 days: model
+ * and serial number, the authentication certificate, and those of both CAs; and that cards of a
+ * model have refused PSS. Never the certificate of the signature key, nor one on a phone, nor
+ * anything that a PIN was needed for. The setting `cache = no` turns that off.
+ *
+ * These functions look at that folder. The library need not run, and no card is asked. Other
+ * programs of this user write there at any time. JPKI_ERR_NO_FOLDER where there can be none: the
+ * environment tells no home, or the program has more rights than its user (set-user-ID).
+ * JPKI_ERR_FOLDER where it is not used, nor anything written: it is somebody else's or a link, or
+ * cannot be opened.
+ */
+
+/* Its absolute path, whether it is there or not: jpki in $XDG_CACHE_HOME, or in ~/.cache. */
+int jpki_cache_path(char path[JPKI_PATH_SIZE]);
+
+/* Do the settings have it on, for this program, if it starts the library now? */
+int jpki_cache_is_on(bool *on);
+
+/* What is kept of one card; or, if `of_model` says so, of all cards of one model. */
+struct jpki_kept {
+	bool of_model;
+	char model[JPKI_TEXT_SIZE];  /* "" where the card does not say it */
+	char serial[JPKI_TEXT_SIZE]; /* of a card; "" as well */
+	int64_t since;		     /* when it was first written, in seconds since 1970 (time_t) */
+	int64_t until;		     /* when it is not taken any more */
+	/* Of a card: is the whole certificate kept? Else a part, or none of it. */
+	bool certificate[JPKI_ROLES][JPKI_CERTIFICATES];
+	bool refuses_pss[JPKI_ROLES]; /* of a model */
+};
+
+/*
+ * Tell of all that is kept and of use, in no order: `tell` gets `context`, and what it is given is
+ * good for the time of that call alone. JPKI_OK also if it is nothing, or there is no folder yet.
+ */
+int jpki_cache_list(void (*tell)(void *context, const struct jpki_kept *one), void *context);
+
+/*
+ * Remove all of it, also what is damaged or too old. *removed, set always, is the number
+ * of cards and models that it was. JPKI_ERR_NOT_REMOVED if something is left. A card that is
+ * in use by a program that runs is written again only when that has read more of it.
+ */
+int jpki_cache_clear(size_t *removed);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

@@ -57,6 +57,9 @@ struct jpki_attributes {
 /* Bytes of a card's manufacture number, with the NUL at the end. */
 #define JPKI_MANUFACTURE_NUMBER_SIZE 14
 
+/* Bytes of a path with its terminating NUL (Linux: PATH_MAX). */
+#define JPKI_PATH_SIZE 4096
+
 /* Bytes of a reader's name with its terminating NUL (PC/SC: MAX_READERNAME). */
 #define JPKI_READER_NAME_SIZE 128
 

@@ -43,6 +43,9 @@ static const struct {
     {JPKI_ERR_NEW_PIN_LENGTH, "the new PIN is too short or too long"},
     {JPKI_ERR_NEW_PIN_CHARACTER,
 	"the new PIN has a character that it cannot have, or lacks a letter or a digit"},
+    {JPKI_ERR_NO_FOLDER, "there is no home folder to keep anything in"},
+    {JPKI_ERR_FOLDER, "the folder of what is kept of cards is not this user's own, or closed"},
+    {JPKI_ERR_NOT_REMOVED, "what is kept of cards could not be removed"},
 };
 
 const char *

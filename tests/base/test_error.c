@@ -49,6 +49,9 @@ static const int errors[] = {
     JPKI_ERR_NEW_PIN_LENGTH,
     JPKI_ERR_NEW_PIN_CHARACTER,
     JPKI_ERR_PIN_CHARACTER,
+    JPKI_ERR_NO_FOLDER,
+    JPKI_ERR_FOLDER,
+    JPKI_ERR_NOT_REMOVED,
 };
 
 static bool

@@ -21,6 +21,7 @@ static const struct verb *const verbs[] = {
     &verb_watch,
     &verb_doctor,
     &verb_setup,
+    &verb_cache,
     &verb_card,
     NULL,
 };

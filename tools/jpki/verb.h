@@ -80,8 +80,8 @@ struct verb {
 	const char *(*name_at)(size_t i, const char **text);
 };
 
-extern const struct verb verb_card, verb_cert, verb_check, verb_doctor, verb_pdf, verb_pin,
-    verb_setup, verb_sign, verb_status, verb_verify, verb_watch;
+extern const struct verb verb_cache, verb_card, verb_cert, verb_check, verb_doctor, verb_pdf,
+    verb_pin, verb_setup, verb_sign, verb_status, verb_verify, verb_watch;
 
 /* The one of that name in a list that NULL ends; NULL: there is none. */
 const struct verb *verb_find(const struct verb *const *verbs, const char *name);
