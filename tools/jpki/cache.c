@@ -115,14 +115,13 @@ tell_trouble(const char *path, int error)
 
 /* ---------------------------------------------------------------- for people */
 
-/* The text with another item at its end. */
+/* The text with another item at its end, in a line of its own. */
 static char *
 listed(char *list, const char *item)
 {
 	if (list == NULL)
 		return text_copy(item, strlen(item));
-	/* TRANSLATORS: between the items of a list in a line. */
-	list = text_append(list, _(", "));
+	list = text_append(list, "\n");
 	return text_append(list, item);
 }
 
