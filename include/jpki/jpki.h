@@ -150,7 +150,7 @@ int jpki_keys(uint64_t card, unsigned *roles);
  * A certificate, DER: the key's own, or that of the CA that has issued it. *length is the room at
  * `der` in bytes, JPKI_CERTIFICATE_MAX is always enough, and becomes the length of the certificate;
  * that too if the room is too small, JPKI_ERR_BUFFER: then nothing is written. Read once from the
- * card, and kept while it is in.
+ * card, and kept while it is in, if not for longer (jpki_cache_list).
  *
  * JPKI_ERR_NOT_VERIFIED if it needs a login first: a signature key's own always does, it holds
  * name, address, date of birth and sex; one on a phone may (card-facts: files). JPKI_ERR_NOT_FOUND

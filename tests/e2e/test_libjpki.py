@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """libjpki as a stranger has it: what is installed, and the example of its page on it."""
 
+import json
 import os
+import pathlib
 import re
+import shutil
+import stat
 import subprocess
+import tempfile
 
 import pytest
 
 from own import HASH, Own
 from support import AUTH, BUILD, ROOT, TIMEOUT, assert_signed, openssl, output, wait_until
 
+HERE = pathlib.Path(__file__).resolve().parent
 PAGE = ROOT / "tools" / "doc" / "libjpki.md"
 EXAMPLE = ROOT / "tools" / "doc" / "samples" / "tries.c"
 HEADERS = {"error.h", "examine.h", "jpki.h", "secret.h", "types.h"}
-OK, NO_CARD, TIMED_OUT, CANCELLED, NOT_VERIFIED = 0, -12, -15, -16, -32
+CACHE = HERE / "kept.c"
+NO_FOLDER, FOLDER, NOT_REMOVED = -60, -61, -62
+OK, ARGUMENT, NO_CARD, TIMED_OUT, CANCELLED, NOT_VERIFIED = 0, -1, -12, -15, -16, -32
 PIN_WRONG, PIN_LENGTH, PIN_REFUSED = -33, -50, -52
 KEPT, SPENT = 0, 1
 HOLDS_NO_READER, HOLDS_NOTHING, HOLDS_CARD = 0, 1, 5
@@ -37,9 +45,10 @@ class Library:
             stdout=subprocess.PIPE, text=True, timeout=TIMEOUT, check=True)
         return said.stdout.split()
 
-    def compiled(self, source, folder, *packages):
+    def compiled(self, source, folder, *packages, language=("-std=c17",), options=()):
         program = folder / source.stem
-        output("cc", "-std=c17", *WARNINGS, source, "-o", program, *self.flags("jpki", *packages))
+        output("cc", *language, *WARNINGS, source, "-o", program, *options,
+               *self.flags("jpki", *packages))
         return program
 
     def declared(self):
@@ -51,6 +60,10 @@ class Library:
     def exported(self):
         named = output("nm", "--dynamic", "--defined-only", "--with-symbol-versions", self.file)
         return dict(re.findall(r" T (\w+)@@(\w+)$", named, re.MULTILINE))
+
+
+def has_cpp():
+    return output("cc", "-print-prog-name=cc1plus").strip() != "cc1plus"
 
 
 @pytest.fixture
@@ -109,9 +122,7 @@ def test_its_name_is_that_of_its_interface(library):
 
 def test_the_headers_are_those_of_the_interface_alone(library, tmp_path):
     assert {path.name for path in library.headers.iterdir()} == HEADERS
-    languages = ["c"]
-    if output("cc", "-print-prog-name=cc1plus").strip() != "cc1plus":
-        languages.append("c++")
+    languages = ["c", "c++"] if has_cpp() else ["c"]
     for name in HEADERS:
         source = tmp_path / "alone.c"
         source.write_text(f"#include <jpki/{name}>\nint one = 1;\n")
@@ -203,3 +214,91 @@ def test_the_last_one_locks_the_card(own, sandbox, card, certificates, tmp_path,
     else:
         assert own("stop") == OK
     wait_until(lambda: card.verified() == [])
+
+
+# --- what is kept of cards: neither a card nor jpki_start -----------------------------------------
+
+
+class Kept:
+    """A program that asks: what it was answered."""
+
+    def __init__(self, program, library):
+        self.command, self.env = [program], {"LD_LIBRARY_PATH": str(library.file.parent)}
+
+    def __call__(self, *words, **env):
+        done = subprocess.run([*self.command, *words], env={**os.environ, **self.env, **env},
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=TIMEOUT, check=True)
+        assert done.stderr == ""
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(params=["c", "c++"])
+def kept(request, library, tmp_path):
+    if request.param == "c++" and not has_cpp():
+        pytest.skip("no compiler for C++")
+    language = ("-x", request.param) if request.param == "c++" else ("-std=c17",)
+    return Kept(library.compiled(CACHE, tmp_path, language=language), library)
+
+
+def test_what_is_kept_is_told_and_removed(kept, sandbox, card, cache):
+    assert kept() == {"path": [OK, str(cache)], "on": [OK, True], "list": OK, "kept": []}
+    sandbox.pkcs11_tool("--list-objects")
+    card.mark()
+    found, = kept()["kept"]
+    serial, = {reader["serial"] for reader in json.loads(
+        sandbox.run(BUILD / "tools" / "jpki" / "jpki", "status", "--json"))["readers"]
+        if "serial" in reader}
+    assert found["serial"] == serial and found["until"] - found["since"] == 90 * 24 * 3600
+    assert not found["of_model"] and found["certificate"][1][0] is False
+    assert found["certificate"][0][0] is True and found["refuses_pss"] == [False, False]
+    assert kept("clear") == [OK, 1] and kept("clear") == [OK, 0] and kept()["kept"] == []
+    assert card.verifies() == []
+
+
+def test_the_setting_is_told(kept, tmp_path):
+    config = tmp_path / "jpki.conf"
+    config.write_text("[token]\ncache = no\n")
+    assert kept(JPKI_CONFIG=str(config))["on"] == [OK, False]
+    config.write_text("[token kept]\ncache = no\n")
+    assert kept(JPKI_CONFIG=str(config))["on"] == [OK, False]
+    config.write_text("[token others]\ncache = no\n")
+    assert kept(JPKI_CONFIG=str(config))["on"] == [OK, True]
+
+
+def test_a_folder_that_is_not_to_be_had_is_told(kept, cache, tmp_path):
+    nowhere = {"HOME": "", "XDG_CACHE_HOME": ""}
+    assert kept(**nowhere) == {"path": [NO_FOLDER, "?"], "on": [OK, True], "list": NO_FOLDER, "kept": []}
+    assert kept("clear", **nowhere) == [NO_FOLDER, 0]
+    home = {"HOME": str(tmp_path / "nobody"), "XDG_CACHE_HOME": "not/absolute"}
+    assert kept(**home)["path"] == [OK, f"{tmp_path}/nobody/.cache/jpki"]
+    assert kept("clear", **home) == [OK, 0] and not (tmp_path / "nobody").exists()
+    cache.symlink_to(tmp_path)
+    assert kept()["list"] == FOLDER and kept("clear") == [FOLDER, 0]
+    cache.unlink()
+    (cache / "card-0").mkdir(parents=True)
+    (cache / "card-1").touch()
+    assert kept("clear") == [NOT_REMOVED, 1]
+
+
+def test_nothing_that_must_be_there_is_null(kept):
+    assert kept("null") == [ARGUMENT] * 4
+
+
+def test_a_program_with_more_rights_has_none(library):
+    """Of root, run by another user, who chooses the environment."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can be somebody else")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="jpki-kept-"))
+    try:
+        folder.chmod(0o755)
+        shutil.copy(library.file, folder)
+        program = library.compiled(CACHE, folder, options=(f"-Wl,-rpath,{folder}",))
+        program.chmod(0o755 | stat.S_ISUID)
+        kept = Kept(program, library)
+        kept.env = {"XDG_CACHE_HOME": str(folder), "HOME": str(folder)}
+        assert kept()["path"] == [OK, f"{folder}/jpki"] and kept("clear") == [OK, 0]
+        kept.command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program]
+        assert kept()["path"] == [NO_FOLDER, "?"] and kept("clear") == [NO_FOLDER, 0]
+    finally:
+        shutil.rmtree(folder)
