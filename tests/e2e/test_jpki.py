@@ -801,7 +801,7 @@ def test_the_virtual_reader_is_taken(sandbox, tmp_path):
 
 # --- all of them ----------------------------------------------------------------------------------
 
-VERBS = ["status", "cert", "pin", "watch", "doctor", "setup", "card"]
+VERBS = ["status", "cert", "pin", "watch", "doctor", "setup", "cache", "card"]
 
 
 @pytest.mark.alike

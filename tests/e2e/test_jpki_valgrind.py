@@ -13,7 +13,8 @@ pytestmark = pytest.mark.alike
 
 VALGRIND = ["valgrind", "--quiet", "--vgdb=no", "--error-exitcode=99", "--leak-check=full",
             "--errors-for-leak-kinds=definite,indirect"]
-PLAIN = ["status", "cert", "pin", "check", "sign", "verify", "pdf", "watch", "doctor", "setup", "card"]
+PLAIN = ["status", "cert", "pin", "check", "sign", "verify", "pdf", "watch", "doctor", "setup", "cache",
+         "card"]
 
 # What is asked, which PINs are given, how it ends. A folder has the file `text`, signed as `text.p7m`,
 # and signed.pdf.
@@ -47,6 +48,9 @@ COMMANDS = [
     ("setup p11-kit --check", None, FAILED),
     ("setup reminder --check", None, FAILED),
     ("setup portal --check", None, FAILED),
+    ("cache", None, 0),
+    ("cache --json", None, 0),
+    ("cache clear", None, 0),
     ("card eject", None, None),
     ("help pin", None, 0),
 ]

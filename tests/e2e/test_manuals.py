@@ -221,7 +221,8 @@ def members(value):
 
 
 @pytest.mark.parametrize("words", [["status"], ["status", "--sign"], ["cert"], ["cert", "sign"], ["pin"],
-                                   ["check", "--no-pin"], ["doctor"]], ids=" ".join)
+                                   ["check", "--no-pin"], ["doctor"], ["cache"], ["cache", "clear"]],
+                         ids=" ".join)
 def test_members_of_json_are_described(jpki, words):
     pin = SIGN_PIN if "sign" in words[-1] else None
     status = None if words[0] in ("check", "doctor") else 0  # of a made-up CA, and whatever programs
