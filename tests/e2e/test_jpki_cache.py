@@ -250,6 +250,18 @@ def test_a_folder_that_is_a_link(sandbox, jpki, cache, tmp_path):
     assert tree(there) == ["card-0123456789abcdef"]
 
 
+def test_the_doctor_tells_of_it(jpki, cache, tmp_path):
+    """As what is neither good nor bad: cards can be used without."""
+    def told(said):
+        return [(point["state"], "jpki cache" in point["text"]) for point in said["points"]
+                if point["id"] == "cache"]
+    assert told(jpki.json("doctor", status=None)) == []
+    jpki("cache", "clear")
+    cache.rmdir()
+    cache.symlink_to(tmp_path)
+    assert told(jpki.json("doctor", status=None)) == [("none", True)]
+
+
 def test_a_file_in_the_place_of_the_folder(sandbox, jpki, cache):
     cache.write_text("")
     fill(sandbox)

@@ -163,6 +163,24 @@ look_at_readers(struct diagnosis *diagnosis)
 		look_at_usb(diagnosis);
 }
 
+static void
+pass_over(void *context, const struct jpki_kept *one)
+{
+	(void)context;
+	(void)one;
+}
+
+/* Cards can be used without it: it is only slower. */
+static void
+look_at_cache(struct diagnosis *diagnosis)
+{
+	if (jpki_cache_list(pass_over, NULL) == JPKI_ERR_FOLDER)
+		diagnosis_add(diagnosis, "cache", MARK_NEUTRAL,
+		    copy(_("What is public on cards is not kept, but read anew each time, as the "
+			   "folder for it is not used: \"jpki cache\" tells why.")),
+		    NULL);
+}
+
 /* ---------------------------------------------------------------- the verb */
 
 static void
@@ -175,6 +193,7 @@ examine(struct diagnosis *diagnosis)
 	else
 		diagnosis_add(diagnosis, "library", MARK_BAD, copy(trouble_sentence(rv)), NULL);
 	jpki_stop();
+	look_at_cache(diagnosis);
 	doctor_look_at_programs(diagnosis);
 }
 
