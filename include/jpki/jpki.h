@@ -362,9 +362,9 @@ struct jpki_kept {
 int jpki_cache_list(void (*tell)(void *context, const struct jpki_kept *one), void *context);
 
 /*
- * Remove all of it, also what is damaged or too old. *removed, set always, is the number
- * of cards and models that it was. JPKI_ERR_NOT_REMOVED if something is left. A card that is
- * in use by a program that runs is written again only when that has read more of it.
+ * Remove all of it, also what is damaged or too old. *removed, set always, is the number of cards
+ * and models that it was. JPKI_ERR_NOT_REMOVED if something is left. A card that is in use by a
+ * program that runs is written again only when that has read more of it.
  */
 int jpki_cache_clear(size_t *removed);
 

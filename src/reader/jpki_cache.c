@@ -86,7 +86,7 @@ tell_one(const struct cached *cached, void *context)
 	struct jpki_kept kept = {
 	    .of_model = cached->of_model,
 	    .since = cached->written,
-	    .until = cached->written + CACHE_AGE_S,
+	    .until = cached->written + (int64_t)CACHE_AGE_S,
 	};
 
 	memcpy(kept.model, cached->model, sizeof(kept.model));
