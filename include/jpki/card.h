@@ -164,9 +164,14 @@ int jpki_card_read_certificate(
     struct jpki_card *card, enum jpki_role role, enum jpki_certificate which, struct jpki_der *der);
 
 /*
- * Read on in the file of a key's own certificate until its SubjectPublicKeyInfo (RFC 5280, 4.1) is
- * in `der`, which is where *info then points to, *length bytes. Errors as above; JPKI_ERR_DATA if
- * there is none. In a transaction.
+ * Is all of the SubjectPublicKeyInfo (RFC 5280, 4.1) of the certificate in what has been read of
+ * it? Then *info points to it, *length bytes.
+ */
+bool jpki_der_key(const struct jpki_der *der, const uint8_t **info, size_t *length);
+
+/*
+ * Read on in the file of a key's own certificate until that is so. Errors as above; JPKI_ERR_DATA
+ * if there is none. In a transaction.
  */
 int jpki_card_read_certificate_key(struct jpki_card *card, enum jpki_role role,
     struct jpki_der *der, const uint8_t **info, size_t *length);

@@ -101,9 +101,8 @@ enter(const uint8_t **at, const uint8_t *end, struct ber *object)
 /* Of a TBSCertificate (RFC 5280, 4.1): serial number, signature, issuer, validity, subject. */
 #define FIELDS_BEFORE_KEY 5
 
-/* Has all of the SubjectPublicKeyInfo been read? */
-static bool
-find_key(const struct jpki_der *der, const uint8_t **info, size_t *length)
+bool
+jpki_der_key(const struct jpki_der *der, const uint8_t **info, size_t *length)
 {
 	const uint8_t *at = der->bytes, *end = der->bytes + der->have, *start;
 	struct ber object;
@@ -132,7 +131,7 @@ jpki_card_read_certificate_key(struct jpki_card *card, enum jpki_role role, stru
 	int rv;
 
 	rv = jpki_card_read_certificate_head(card, role, JPKI_CERTIFICATE, der);
-	while (rv == JPKI_OK && !find_key(der, info, length)) {
+	while (rv == JPKI_OK && !jpki_der_key(der, info, length)) {
 		if (der->have == der->total)
 			return JPKI_ERR_DATA;
 		rv = read_on(

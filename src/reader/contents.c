@@ -126,16 +126,24 @@ forget_doubtful(struct key *key)
 	explicit_bzero(&key->der[JPKI_CERTIFICATE], sizeof(key->der[JPKI_CERTIFICATE]));
 }
 
-/* What is no use is not kept. */
-static int
-parse(struct key *key, enum jpki_certificate which)
+/* What is no use is not kept, neither here nor in a file. */
+static void
+drop(struct reader *reader, struct jpki_der *der)
 {
+	cache_drop(reader);
+	explicit_bzero(der, sizeof(*der));
+}
+
+static int
+parse(struct reader *reader, enum jpki_role role, enum jpki_certificate which)
+{
+	struct key *key = &reader->keys[role];
 	struct jpki_der *der = &key->der[which];
 	int rv = certificate_parse(
 	    der->bytes, der->total, which == JPKI_CERTIFICATE, &key->certificates[which]);
 
 	if (rv == JPKI_ERR_DATA)
-		memset(der, 0, sizeof(*der));
+		drop(reader, der);
 	return rv;
 }
 
@@ -154,30 +162,68 @@ contents_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_
 	if (rv != JPKI_OK)
 		return rv;
 	rv = jpki_card_read_certificate(reader->card, role, which, der);
-	return rv != JPKI_OK ? rv : parse(key, which);
+	if (rv == JPKI_ERR_NOT_FOUND) /* though it was kept that it is there */
+		cache_drop(reader);
+	return rv != JPKI_OK ? rv : parse(reader, role, which);
+}
+
+static int
+take_key(struct reader *reader, enum jpki_role role, const uint8_t *info, size_t length)
+{
+	struct key *key = &reader->keys[role];
+	int rv = certificate_parse_key(info, length, &key->public_key);
+
+	if (rv == JPKI_ERR_DATA)
+		drop(reader, &key->der[JPKI_CERTIFICATE]);
+	return rv;
 }
 
 int
 contents_load_public_key(struct reader *reader, enum jpki_role role)
 {
 	struct key *key = &reader->keys[role];
-	struct jpki_der *der = &key->der[JPKI_CERTIFICATE];
 	const uint8_t *info;
 	size_t length;
 	int rv;
 
-	if (key->doubtful || (der->total > 0 && der->have == der->total))
-		return contents_load_certificate(reader, role, JPKI_CERTIFICATE);
-	if (contents_public_key(key) != NULL)
+	forget_doubtful(key);
+	if (contents_knows_public_key(reader, role))
 		return JPKI_OK;
 	rv = transaction_confirm_card(reader);
 	if (rv == JPKI_OK)
-		rv = jpki_card_read_certificate_key(reader->card, role, der, &info, &length);
-	if (rv == JPKI_OK)
-		rv = certificate_parse_key(info, length, &key->public_key);
+		rv = jpki_card_read_certificate_key(
+		    reader->card, role, &key->der[JPKI_CERTIFICATE], &info, &length);
+	if (rv == JPKI_ERR_NOT_FOUND)
+		cache_drop(reader);
 	if (rv == JPKI_ERR_DATA)
-		memset(der, 0, sizeof(*der));
+		drop(reader, &key->der[JPKI_CERTIFICATE]);
+	if (rv == JPKI_OK)
+		rv = take_key(reader, role, info, length);
+	if (rv == JPKI_OK)
+		cache_keep(reader);
 	return rv;
+}
+
+bool
+contents_knows_public_key(struct reader *reader, enum jpki_role role)
+{
+	struct key *key = &reader->keys[role];
+	const uint8_t *info;
+	size_t length;
+
+	if (key->doubtful)
+		return false;
+	return contents_public_key(key) != NULL ||
+	       (jpki_der_key(&key->der[JPKI_CERTIFICATE], &info, &length) &&
+		   take_key(reader, role, info, length) == JPKI_OK);
+}
+
+const struct certificate *
+contents_public_key(const struct key *key)
+{
+	const struct certificate *whole = key->certificates[JPKI_CERTIFICATE];
+
+	return whole != NULL ? whole : key->public_key;
 }
 
 bool
@@ -192,27 +238,14 @@ contents_has_certificate(const struct key *key)
 
 /* All of it has been read: by the login, or before, and kept. */
 static bool
-take_known(struct key *key, enum jpki_certificate which)
+take_known(struct reader *reader, enum jpki_role role, enum jpki_certificate which)
 {
-	struct jpki_der *der = &key->der[which];
+	const struct key *key = &reader->keys[role];
+	const struct jpki_der *der = &key->der[which];
 
 	return der->total > 0 && der->have == der->total &&
-	       !(which == JPKI_CERTIFICATE && key->doubtful) && parse(key, which) == JPKI_OK;
-}
-
-bool
-contents_knows_public_key(struct key *key)
-{
-	return !key->doubtful &&
-	       (contents_public_key(key) != NULL || take_known(key, JPKI_CERTIFICATE));
-}
-
-const struct certificate *
-contents_public_key(const struct key *key)
-{
-	const struct certificate *whole = key->certificates[JPKI_CERTIFICATE];
-
-	return whole != NULL ? whole : key->public_key;
+	       !(which == JPKI_CERTIFICATE && key->doubtful) &&
+	       parse(reader, role, which) == JPKI_OK;
 }
 
 /* *lost: that is the word of a card that has no application selected any more. */
@@ -238,7 +271,8 @@ contents_certificate(struct reader *reader, enum jpki_role role, enum jpki_certi
     struct certificate **certificate)
 {
 	struct key *key = &reader->keys[role];
-	bool lost = false, known = key->certificates[which] != NULL || take_known(key, which);
+	bool lost = false,
+	     known = key->certificates[which] != NULL || take_known(reader, role, which);
 	int rv = JPKI_OK;
 
 	if (!known)

@@ -32,7 +32,7 @@ int contents_load_public_key(struct reader *reader, enum jpki_role role);
 const struct certificate *contents_public_key(const struct key *key);
 
 /* Is it to be had without the card? Then contents_public_key gives it. */
-bool contents_knows_public_key(struct key *key);
+bool contents_knows_public_key(struct reader *reader, enum jpki_role role);
 
 /*
  * Is a key's own certificate to be had? A private one that nobody has asked for is left on the card

@@ -93,12 +93,13 @@ need_public_key(struct reader *reader, enum jpki_role role)
 	struct key *key = &reader->keys[role];
 	int rv;
 
-	if (contents_knows_public_key(key))
+	if (contents_knows_public_key(reader, role))
 		return JPKI_OK;
 	rv = transaction_prove_selected(reader);
 	if (rv == JPKI_OK)
 		rv = contents_load_public_key(reader, role);
-	if (rv == JPKI_OK || rv == JPKI_ERR_MEMORY || transaction_way_failed(rv))
+	if (rv == JPKI_OK || rv == JPKI_ERR_MEMORY || rv == JPKI_ERR_NOT_FOUND ||
+	    transaction_way_failed(rv))
 		return rv;
 	return rv == JPKI_ERR_NOT_VERIFIED && key->private_certificate ? rv : JPKI_ERR_STATUS;
 }
@@ -116,7 +117,7 @@ signing_sign(struct reader *reader, enum jpki_role role, struct authorisation *a
 		return JPKI_ERR_NOT_VERIFIED;
 	if (key->doubtful)
 		rv = transaction_begin(reader, JPKI_BEGIN_SELECT, PATIENCE_PERSON);
-	else if (!contents_knows_public_key(key))
+	else if (!contents_knows_public_key(reader, role))
 		rv = transaction_begin_signing(reader, PATIENCE_PERSON);
 	else
 		rv = transaction_begin(reader, JPKI_BEGIN_TRUST, PATIENCE_PERSON);

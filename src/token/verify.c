@@ -53,7 +53,7 @@ check(struct session *session, const CK_BYTE *data, CK_ULONG length, const CK_BY
 		return rv;
 	if (signature_length != JPKI_SIGNATURE_SIZE)
 		return CKR_SIGNATURE_LEN_RANGE;
-	if (!contents_knows_public_key(key))
+	if (!contents_knows_public_key(session->reader, session->role))
 		result = contents_certificate(
 		    session->reader, session->role, JPKI_CERTIFICATE, &certificate);
 	if (result != JPKI_OK)

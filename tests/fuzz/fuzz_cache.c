@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/hash.h"
+#include "base/checksum.h"
 #include "base/store.h"
 #include "fuzz.h"
 #include "good_card.h"
@@ -239,7 +239,7 @@ finish(unsigned mode, uint8_t *bytes, size_t length)
 		memcpy(bytes + WRITTEN_AT, &now, sizeof(now));
 	if ((mode & 1) == 0 || length < WRITTEN_AT)
 		return;
-	sum = hash_add(HASH_START, bytes + WRITTEN_AT, length - WRITTEN_AT);
+	sum = checksum_add(CHECKSUM_START, bytes + WRITTEN_AT, length - WRITTEN_AT);
 	memcpy(bytes + SUM_AT, &sum, sizeof(sum));
 }
 

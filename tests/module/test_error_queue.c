@@ -118,7 +118,7 @@ finalize(CK_SESSION_HANDLE session)
 	assert_ok(p11->C_Finalize(NULL));
 }
 
-/* One after the other: each of them uses OpenSSL. */
+/* One after the other: each of them uses OpenSSL, but for the login. */
 static void (*const calls[])(CK_SESSION_HANDLE) = {
     read_a_certificate,
     log_in,
@@ -144,7 +144,7 @@ calls_leave_no_error(void **state)
 				ERR_raise(ERR_LIB_USER, 1);
 			raised = 0;
 			calls[i](session);
-			assert_true(raised > 0);
+			assert_true(raised > 0 || calls[i] == log_in);
 			assert_int_equal(ERR_GET_LIB(ERR_get_error()), own ? ERR_LIB_USER : 0);
 			assert_int_equal(ERR_get_error(), 0);
 		}

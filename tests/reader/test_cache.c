@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/hash.h"
+#include "base/checksum.h"
 #include "base/store.h"
 #include "fixture.h"
 #include "reader/cache.h"
@@ -136,7 +136,7 @@ put(const char *path)
 static void
 sum(void)
 {
-	uint64_t value = hash_add(HASH_START, file + WRITTEN_AT, length - WRITTEN_AT);
+	uint64_t value = checksum_add(CHECKSUM_START, file + WRITTEN_AT, length - WRITTEN_AT);
 
 	memcpy(file + SUM_AT, &value, sizeof(value));
 }
@@ -291,8 +291,8 @@ static void
 cold_and_warm(void **state)
 {
 	static const unsigned expected[2][8] = {
-	    {COLD, 5, 6, 6, 3, 1, 9, 2},
-	    {WARM, 0, 0, 0, 3, 1, 9, 2},
+	    {COLD, 5, 6, 6, 3, 1, 9, 1},
+	    {WARM, 0, 0, 0, 3, 1, 9, 1},
 	};
 
 	(void)state;
@@ -884,6 +884,30 @@ one_that_has_come(void **state)
 	assert_ok(sign(JPKI_SIGNATURE, JPKI_SIGN_PKCS1));
 }
 
+/* It is found out when it is to be read: no signature, one PIN, and all is well at the next start.
+ */
+static void
+one_that_has_gone(void **state)
+{
+	uint8_t der[JPKI_CERTIFICATE_MAX];
+	size_t size = sizeof(der);
+
+	(void)state;
+	fill();
+	assert_int_equal(vcard_quirk_set(card, "signature-certificate", "absent", NULL), 0);
+	assert_int_equal(started(), WARM);
+	assert_int_equal(keys(), JPKI_ALL_ROLES);
+	assert_ok(login(JPKI_SIGNATURE, "ABC123", NULL));
+	assert_rv(jpki_certificate(number, JPKI_SIGNATURE, JPKI_CERTIFICATE, der, &size),
+	    JPKI_ERR_NOT_FOUND);
+	assert_rv(sign(JPKI_SIGNATURE, JPKI_SIGN_PKCS1), JPKI_ERR_NOT_FOUND);
+	assert_int_equal(pins_sent(), 1);
+	assert_int_equal(tries(JPKI_SIGNATURE), tries_max(JPKI_SIGNATURE));
+	assert_int_equal(started(), COLD);
+	assert_int_equal(keys(), JPKI_ROLE(JPKI_AUTHENTICATION));
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+}
+
 /* ------------------------------------------------------------------ certificates that are wrong */
 
 static size_t
@@ -935,6 +959,26 @@ a_key_that_is_another_one(void **state)
 	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
 	assert_int_equal(exchanges(), 0);
 	assert_int_equal(pins_sent(), 0);
+}
+
+/* It is read from the card, and the file is mended: not so at each start anew. */
+static void
+what_is_no_certificate(void **state)
+{
+	static const uint8_t policy[] = {0x06, 0x03, 0x55, 0x1D, 0x20};
+	char path[PATH_MAX];
+
+	(void)state;
+	fill_whole(path);
+	with_wrong_byte(path, policy, sizeof(policy), 0);
+	assert_int_equal(started(), WARM);
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+	assert_true(exchanges() > 0);
+	(void)started();
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+	(void)started();
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+	assert_int_equal(exchanges(), 0);
 }
 
 /* ---------------------------------------------------------------------------------- the setting */
@@ -1293,7 +1337,9 @@ main(void)
 	    TEST_CARDS(one_that_was_renewed),
 	    TEST_CARDS(no_more_than_so_many),
 	    TEST_CACHE(one_that_has_come),
+	    TEST_CACHE(one_that_has_gone),
 	    TEST_CACHE(a_key_that_is_another_one),
+	    TEST_CACHE(what_is_no_certificate),
 	    TEST_CACHE(switched_off),
 	    TEST_CACHE(nowhere_to_write),
 	    TEST_CACHE(a_model_without_pss),
