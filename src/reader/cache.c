@@ -40,9 +40,11 @@ struct header {
 /* A card's file; then the certificates' bytes. */
 struct card_file {
 	struct header header;
+	uint64_t reader; /* whose part in the habits it is: of its name */
 	struct jpki_token_info info;
 	uint8_t signature;
-	uint8_t unused[3];
+	struct jpki_habits habits;
+	uint8_t unused[2];
 	struct {
 		uint16_t have, total;
 	} length[KEPT];
@@ -59,8 +61,8 @@ struct model_file {
 };
 
 /* A change of these structures takes other ones. */
-_Static_assert(BYTES_AT == 156 && sizeof(struct model_file) == 56, "the magic tells the layout");
-static const char card_magic[16] = "JPKI card 1", model_magic[16] = "JPKI model 1";
+_Static_assert(BYTES_AT == 168 && sizeof(struct model_file) == 56, "the magic tells the layout");
+static const char card_magic[16] = "JPKI card 2", model_magic[16] = "JPKI model 1";
 
 static struct jpki_der *
 der_of(struct reader *reader, size_t i)
@@ -229,6 +231,24 @@ fill_in(struct reader *reader, const struct card_file *file)
 	}
 }
 
+static uint64_t
+reader_of(const struct reader *reader)
+{
+	return checksum_add(CHECKSUM_START, reader->state.name, strlen(reader->state.name));
+}
+
+/* In another reader, what that one had its part in is not known. */
+static void
+expect_habits(struct reader *reader, const struct card_file *file)
+{
+	struct jpki_habits habits = file->habits;
+
+	if (file->reader != reader_of(reader))
+		habits.small_reads = habits.long_read = JPKI_HABIT_UNKNOWN;
+	jpki_card_expect(reader->card, &habits);
+	reader->cached_long_read = habits.long_read;
+}
+
 /* How much of all certificates is there. */
 static size_t
 amount(struct reader *reader)
@@ -248,6 +268,7 @@ cache_recall(struct reader *reader)
 	if (file == NULL)
 		return false;
 	fill_in(reader, file);
+	expect_habits(reader, file);
 	reader->info = file->info;
 	reader->signature_told = file->signature != 0;
 	reader->cached = amount(reader);
@@ -270,8 +291,10 @@ make_card(struct reader *reader, size_t *length)
 		return NULL;
 	memcpy(file->header.magic, card_magic, sizeof(card_magic));
 	file->header.written = reader->cached_since;
+	file->reader = reader_of(reader);
 	file->info = reader->info;
 	file->signature = reader->signature_told;
+	jpki_card_habits(reader->card, &file->habits);
 	end = file->bytes;
 	for (size_t i = 0; i < KEPT; i++) {
 		const struct jpki_der *der = der_of(reader, i);
@@ -302,8 +325,9 @@ may_keep(struct reader *reader)
 {
 	const struct key *key = &reader->keys[JPKI_AUTHENTICATION];
 
-	return settings_now.cache && reader->info.kind == JPKI_KIND_CARD && key->present &&
-	       !key->private_certificate && !key->doubtful && head_of(reader)->have > 0;
+	return settings_now.cache && reader->card != NULL && reader->info.kind == JPKI_KIND_CARD &&
+	       key->present && !key->private_certificate && !key->doubtful &&
+	       head_of(reader)->have > 0;
 }
 
 /* But for when it was first written. The lengths are in what is compared first. */
@@ -343,8 +367,15 @@ keep(struct reader *reader)
 void
 cache_keep(struct reader *reader)
 {
-	if (may_keep(reader) && amount(reader) > reader->cached)
+	struct jpki_habits habits;
+
+	if (!may_keep(reader))
+		return;
+	jpki_card_habits(reader->card, &habits);
+	if (amount(reader) > reader->cached || habits.long_read != reader->cached_long_read) {
 		keep(reader);
+		reader->cached_long_read = habits.long_read;
+	}
 }
 
 void

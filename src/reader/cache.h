@@ -11,8 +11,9 @@
 /*
  * What does not change on a card is read from it once, and kept in files of this user's own
  * (base/store.h): EF 0006, that there is a signature certificate, the authentication certificate,
- * and the certificates of both authorities. All of it is public. The signature certificate, which
- * tells of a person, and whatever a PIN was needed for, never come here.
+ * the certificates of both authorities, and which commands it takes. All of it is public. The
+ * signature certificate, which tells of a person, and whatever a PIN was needed for, never come
+ * here.
  *
  * A file is good for a card whose authentication certificate begins with the same 256 bytes, and
  * for CACHE_AGE_S from the first writing. What is wrong with it costs no more than the reading.

@@ -258,12 +258,24 @@ try_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificat
 	note_patience(reader, patience, rv);
 	if (rv != JPKI_OK)
 		return rv;
+	/* who logged in would lose that, if the reader does not stand it */
+	jpki_card_try_long(reader->card, !reader_is_unlocked(reader));
 	rv = contents_load_certificate(reader, role, which);
 	*lost = rv != JPKI_OK && !transaction_way_failed(rv) && rv != JPKI_ERR_NOT_VERIFIED &&
 		!transaction_still_selected(reader);
-	if (rv == JPKI_OK)
+	if (rv != JPKI_ERR_NO_CARD && rv != JPKI_ERR_NO_READER)
 		cache_keep(reader);
 	return transaction_end_soon(reader, rv);
+}
+
+static uint8_t
+long_read(const struct reader *reader)
+{
+	struct jpki_habits habits = {0};
+
+	if (reader->card != NULL)
+		jpki_card_habits(reader->card, &habits);
+	return habits.long_read;
 }
 
 int
@@ -273,11 +285,12 @@ contents_certificate(struct reader *reader, enum jpki_role role, enum jpki_certi
 	struct key *key = &reader->keys[role];
 	bool lost = false,
 	     known = key->certificates[which] != NULL || take_known(reader, role, which);
+	uint8_t before = long_read(reader);
 	int rv = JPKI_OK;
 
 	if (!known)
 		rv = try_certificate(reader, role, which, &lost);
-	if (lost && !transaction_way_failed(rv))
+	if ((lost && !transaction_way_failed(rv)) || (rv != JPKI_OK && before != long_read(reader)))
 		rv = try_certificate(reader, role, which, &lost);
 	if (rv == JPKI_OK)
 		*certificate = key->certificates[which];

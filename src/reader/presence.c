@@ -40,6 +40,7 @@ presence_forget(struct reader *reader)
 	reader->held = false;
 	reader->signature_told = false;
 	reader->cached = 0;
+	reader->cached_long_read = JPKI_HABIT_UNKNOWN;
 	atomic_store(&reader->card_number, reader_next_number());
 }
 

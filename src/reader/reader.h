@@ -104,7 +104,8 @@ struct reader {
 	struct jpki_token_info info;
 	bool signature_told; /* by EF 0008: there is a signature certificate */
 	size_t cached;	     /* bytes of certificates that the cache has of this card; 0: no file */
-	time_t cached_since; /* since when */
+	uint8_t cached_long_read; /* what it has of that (struct jpki_habits) */
+	time_t cached_since;	  /* since when */
 	uint64_t
 	    linger_until; /* the transaction goes on until then, clock_now_ms; 0: it does not */
 	struct key keys[JPKI_ROLES];

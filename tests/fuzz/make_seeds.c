@@ -393,7 +393,7 @@ save_kept(const char *path)
 	(void)fclose(file);
 	save("seeds/cache/whole", seed, seed_length);
 	save("seeds/cache/half", seed, seed_length / 2);
-	save("seeds/cache/no-certificates", seed, 1 + 156);
+	save("seeds/cache/no-certificates", seed, 1 + 168);
 }
 
 static void

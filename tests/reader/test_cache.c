@@ -27,14 +27,15 @@
 /* Where things are in a card's file (reader/cache.c): the sum is of what follows it. */
 #define SUM_AT 16
 #define WRITTEN_AT 24
-#define KIND_AT 32
-#define LABEL_AT 36
-#define MANUFACTURER_AT 69
-#define MODEL_AT 102
-#define SERIAL_AT 119
-#define SIGNATURE_AT 140
-#define LENGTHS_AT 144
-#define BYTES_AT 156
+#define KIND_AT 40
+#define LABEL_AT 44
+#define MANUFACTURER_AT 77
+#define MODEL_AT 110
+#define SERIAL_AT 127
+#define SIGNATURE_AT 148
+#define HABITS_AT 149
+#define LENGTHS_AT 156
+#define BYTES_AT 168
 /* The same of a model's. */
 #define MODEL_FILE_SIZE 56
 
@@ -318,6 +319,83 @@ cold_and_warm(void **state)
 	}
 }
 
+/* A certificate in one go, from a reader that can carry it. */
+static void
+read_long(const char *quirk)
+{
+	put_in("extended", quirk);
+	assert_int_equal(inprocess_longest(READER, JPKI_LONG_DATA_MAX), 0);
+	assert_int_equal(started(), COLD);
+}
+
+static void
+long_reads_that_work(void **state)
+{
+	(void)state;
+	read_long("yes");
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+	assert_int_equal(exchanges(), 2); /* SELECT, the rest */
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CA_CERTIFICATE);
+	assert_int_equal(exchanges(), 3);
+	assert_int_equal(started(), WARM);
+	assert_ok(login(JPKI_SIGNATURE, pin_of(JPKI_SIGNATURE), NULL));
+	assert_int_equal(exchanges(), 5); /* SELECT, tries, PIN; the private one as well, in two */
+}
+
+/* Found out once, and remembered: no exchange more in the next program. */
+static void
+long_reads_that_are_refused(void **state)
+{
+	static const char *const quirks[] = {"no", "chokes"};
+	bool done;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(quirks) / sizeof(quirks[0]); i++) {
+		unsigned cost = i == 0 ? 1 : 2; /* the one, and another SELECT after a choke */
+
+		read_long(quirks[i]);
+		assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+		assert_int_equal(exchanges(), 5 + cost);
+		assert_certificate(JPKI_AUTHENTICATION, JPKI_CA_CERTIFICATE);
+		assert_int_equal(exchanges(), 6);
+		assert_int_equal(started(), WARM);
+		assert_certificate(JPKI_SIGNATURE, JPKI_CA_CERTIFICATE);
+		assert_int_equal(exchanges(), 6);
+		(void)cache_clear(&done);
+	}
+}
+
+/* Another reader may be able to. */
+static void
+long_reads_in_another_reader(void **state)
+{
+	(void)state;
+	read_long("no");
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+	assert_int_equal(exchanges(), 6);
+	stop();
+	assert_int_equal(inprocess_rename_reader(READER, "Another Reader"), 0);
+	assert_int_equal(started(), WARM);
+	assert_int_equal(vcard_quirk_set(card, "extended", "yes", NULL), 0);
+	assert_certificate(JPKI_SIGNATURE, JPKI_CA_CERTIFICATE);
+	assert_int_equal(exchanges(), 3);
+	stop();
+	assert_int_equal(inprocess_rename_reader("Another Reader", READER), 0);
+}
+
+/* Who is logged in risks nothing. */
+static void
+long_reads_are_not_tried_in_a_login(void **state)
+{
+	(void)state;
+	read_long("chokes");
+	assert_ok(login(JPKI_AUTHENTICATION, pin_of(JPKI_AUTHENTICATION), NULL));
+	(void)exchanges();
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+	assert_int_equal(exchanges(), 5); /* is the application selected? and the rest */
+	assert_ok(sign(JPKI_AUTHENTICATION, JPKI_SIGN_PKCS1));
+}
+
 /* Bytes that one read of the card gives: what is known then is less. */
 static void
 a_card_that_gives_little_at_a_time(void **state)
@@ -413,7 +491,7 @@ what_is_public_alone(void **state)
 	assert_int_equal(length, at);
 	assert_string_equal((const char *)file + SERIAL_AT, SERIAL);
 	assert_int_equal(file[SIGNATURE_AT], 1);
-	for (size_t i = SIGNATURE_AT + 1; i < LENGTHS_AT; i++)
+	for (size_t i = HABITS_AT + sizeof(struct jpki_habits); i < LENGTHS_AT; i++)
 		assert_int_equal(file[i], 0);
 	assert_int_equal(files("", NULL), 1);
 }
@@ -1321,6 +1399,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST_CACHE(cold_and_warm),
+	    TEST_CACHE(long_reads_that_work),
+	    TEST_CACHE(long_reads_that_are_refused),
+	    TEST_CACHE(long_reads_in_another_reader),
+	    TEST_CACHE(long_reads_are_not_tried_in_a_login),
 	    TEST_CACHE(a_card_that_gives_little_at_a_time),
 	    TEST_CACHE(for_one_key_alone),
 	    TEST_CACHE(what_is_public_alone),
