@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include <openssl/asn1.h>
 
 #include <jpki/card.h>
@@ -150,5 +152,50 @@ jpki_card_read_certificate(
 	rv = jpki_card_read_certificate_head(card, role, which, der);
 	while (rv == JPKI_OK && der->have < der->total)
 		rv = read_on(card, credential_of(role)->certificate_ef[which], &current, der);
+	return rv;
+}
+
+/* Known bytes that tell a certificate from others: of its dates and its subject, as a rule. */
+#define PROOF_MIN 32
+
+/* As many blocks as without them have room for so many known bytes in the first one. */
+static size_t
+room_for_proof(const struct jpki_der *der)
+{
+	return (BLOCK - (der->total - der->have) % BLOCK) % BLOCK;
+}
+
+static int
+read_with_proof(struct jpki_card *card, uint16_t ef, struct jpki_der *der)
+{
+	size_t known = room_for_proof(der), rest = der->total - der->have, length;
+	uint8_t block[BLOCK];
+	int rv;
+
+	if (known < PROOF_MIN || known > der->have || der->have > BLOCK)
+		return JPKI_ERR_NOT_FOUND;
+	rv = file_read_again(card, ef, der->have - known, block, sizeof(block), &length);
+	if (rv != JPKI_OK)
+		return rv;
+	if (length <= known || memcmp(block, der->bytes + der->have - known, known) != 0)
+		return JPKI_ERR_DATA;
+	length -= known;
+	memcpy(der->bytes + der->have, block + known, length < rest ? length : rest);
+	add_block(der, length);
+	return JPKI_OK;
+}
+
+int
+jpki_card_read_certificate_hoping(struct jpki_card *card, enum jpki_role role, struct jpki_der *der)
+{
+	const struct credential *credential = credential_of_key(role);
+	bool current = true;
+	int rv;
+
+	if (credential == NULL)
+		return JPKI_ERR_ARGUMENT;
+	rv = read_with_proof(card, credential->certificate_ef[JPKI_CERTIFICATE], der);
+	while (rv == JPKI_OK && der->have < der->total)
+		rv = read_on(card, credential->certificate_ef[JPKI_CERTIFICATE], &current, der);
 	return rv;
 }

@@ -53,8 +53,8 @@ next_character(const struct credential *credential, const uint8_t **typed, size_
 }
 
 static int
-normalise(
-    const struct credential *credential, const uint8_t *typed, size_t length, struct jpki_secret *secret)
+normalise(const struct credential *credential, const uint8_t *typed, size_t length,
+    struct jpki_secret *secret)
 {
 	while (length > 0) {
 		uint8_t c = next_character(credential, &typed, &length);

@@ -149,6 +149,12 @@ transaction_expire(struct reader *reader)
 		transaction_stop_lingering(reader);
 }
 
+bool
+transaction_is_recent(const struct reader *reader)
+{
+	return clock_now_ms() - reader->contact_at < CARD_KEEPS_MS;
+}
+
 int
 transaction_begin(struct reader *reader, enum jpki_begin how, enum patience patience)
 {
@@ -169,8 +175,7 @@ transaction_begin(struct reader *reader, enum jpki_begin how, enum patience pati
 	/* a connection that was kept would tell of an exchange, a short pause has no room for one
 	 */
 	if (rv == JPKI_OK)
-		reader->same_card = reader_is_unlocked(reader) ||
-				    clock_now_ms() - reader->contact_at < CARD_KEEPS_MS;
+		reader->same_card = reader_is_unlocked(reader) || transaction_is_recent(reader);
 	return rv == JPKI_OK ? rv : end(reader, rv);
 }
 

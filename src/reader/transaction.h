@@ -30,6 +30,9 @@ int transaction_begin(struct reader *reader, enum jpki_begin how, enum patience 
  */
 int transaction_begin_reading(struct reader *reader, enum patience patience);
 
+/* Was the card seen so lately that no other one can be there? */
+bool transaction_is_recent(const struct reader *reader);
+
 /*
  * The same for the first signature, which often follows the login: goes on with its transaction, or
  * trusts that the application is still selected.
@@ -66,7 +69,10 @@ int transaction_read_private(struct reader *reader);
 /* Did the way to the card fail, as against: it answered, but not what was hoped for? */
 bool transaction_way_failed(int error);
 
-/* How long, in ms; 0: not at all. Set by tests. */
+/*
+ * How long, in ms. Set by tests: 0, and each thing that is asked has a transaction of its own, which
+ * begins with SELECT.
+ */
 extern uint64_t transaction_linger_ms;
 
 /*

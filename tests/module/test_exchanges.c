@@ -296,6 +296,58 @@ showing_both_tokens(void **state)
 	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 1);
 }
 
+static void
+read_own(CK_SESSION_HANDLE session)
+{
+	CK_BYTE value[VALUE_ROOM];
+
+	assert_int_equal(
+	    get(session, find_one(session, CKO_CERTIFICATE), CKA_VALUE, value, sizeof(value)),
+	    i2d_X509(certificate_of(JPKI_AUTHENTICATION), NULL));
+}
+
+/* As a browser does a second after its start: what is read shows that the card is as it was. */
+static void
+reading_soon_needs_no_select(void **state)
+{
+	unsigned rest = blocks(certificate_of(JPKI_AUTHENTICATION)) - 1;
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	pause_a_moment();
+	forget_exchanges();
+	read_own(session);
+	assert_int_equal(exchanges(), rest);
+	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 1);
+}
+
+/* ... or not: it is selected, and read again. */
+static void
+reading_soon_finds_what_others_did(void **state)
+{
+	unsigned rest = blocks(certificate_of(JPKI_AUTHENTICATION)) - 1;
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		CK_SESSION_HANDLE session;
+
+		assert_int_equal(drop_lingering_world(NULL), 0);
+		assert_int_equal(make_lingering_world(NULL), 0);
+		session = open_session(JPKI_AUTHENTICATION);
+		pause_a_moment();
+		if (round == 0)
+			assert_int_equal(vcard_select_other(card, NULL, 0, NULL), 0);
+		else if (round == 1)
+			assert_int_equal(inprocess_idle(READER), 0);
+		else
+			clock_skip_ms(2000);
+		forget_exchanges();
+		read_own(session);
+		/* refused, SELECT EF and refused; SELECT. Much later it is confirmed at once. */
+		assert_in_range(exchanges(), rest + 2, rest + 3);
+	}
+}
+
 /* The SELECT before a PIN is never saved. */
 static void
 login_selects_anew(void **state)
@@ -359,6 +411,8 @@ main(void)
 	    COST(logging_in_again),
 	    COST(context_login_and_signature),
 	    COST(showing_both_tokens),
+	    COST(reading_soon_needs_no_select),
+	    COST(reading_soon_finds_what_others_did),
 	    COST(login_selects_anew),
 	    COST(others_get_their_turn),
 	};
