@@ -63,9 +63,11 @@ expiry_start(void (*what)(void))
 	pthread_mutex_unlock(&lock);
 }
 
-void
+bool
 expiry_at(uint64_t moment)
 {
+	bool will;
+
 	pthread_mutex_lock(&lock);
 	if (!stopping && (due == 0 || moment < due)) {
 		due = moment;
@@ -73,7 +75,9 @@ expiry_at(uint64_t moment)
 	}
 	if (due != 0 && !runs && !stopping)
 		runs = thread_start(live, NULL);
+	will = runs && !stopping;
 	pthread_mutex_unlock(&lock);
+	return will;
 }
 
 void

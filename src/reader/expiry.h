@@ -2,6 +2,7 @@
 #ifndef READER_EXPIRY_H
 #define READER_EXPIRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -15,9 +16,10 @@ void expiry_start(void (*work)(void));
 
 /*
  * Work is to be done at that moment (clock_now_ms), or a little later; the earliest that was said
- * counts. It may come to nothing: then the next moment is to be said.
+ * counts. It may come to nothing: then the next moment is to be said. False if nobody will do it:
+ * no thread is to be had, or work is over.
  */
-void expiry_at(uint64_t moment);
+bool expiry_at(uint64_t moment);
 
 /*
  * No more work. Waits until the thread has come out of it, at most `patience_ms` (-1: without end).

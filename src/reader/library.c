@@ -419,11 +419,12 @@ library_unlock_reader(struct reader *reader)
 {
 	uint64_t until = expires_at(reader);
 
+	/* nobody would end it, and others wait for it */
+	if (until != 0 && !expiry_at(until))
+		transaction_stop_lingering(reader);
 	lock_tell_guard(reader);
 	publish(reader);
 	pthread_mutex_unlock(&reader->lock);
-	if (until != 0)
-		expiry_at(until);
 }
 
 bool

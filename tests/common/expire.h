@@ -7,4 +7,7 @@
 /* What the thread would do whose moment has come (reader/expiry.h). False if it has not. */
 bool expire(void);
 
+/* There is no thread, and none to be had. */
+extern bool expire_nobody;
+
 #endif

@@ -14,6 +14,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void (*work)(void); /* NULL: stopped */
 static uint64_t due;
 
+bool expire_nobody;
+
 static void
 set(void (*what)(void))
 {
@@ -29,13 +31,17 @@ expiry_start(void (*what)(void))
 	set(what);
 }
 
-void
+bool
 expiry_at(uint64_t moment)
 {
+	bool will;
+
 	pthread_mutex_lock(&lock);
 	if (work != NULL && (due == 0 || moment < due))
 		due = moment;
+	will = work != NULL && !expire_nobody;
 	pthread_mutex_unlock(&lock);
+	return will;
 }
 
 void

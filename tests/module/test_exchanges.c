@@ -394,6 +394,22 @@ others_get_their_turn(void **state)
 	assert_free();
 }
 
+/* Where no thread can be had, nothing lasts. */
+static void
+others_get_their_turn_without_a_thread(void **state)
+{
+	(void)state;
+	expire_nobody = true;
+	inprocess_forget_calls();
+	(void)token_flags(JPKI_AUTHENTICATION);
+	assert_int_equal(exchanges(), PROBE + 1);
+	assert_int_equal(inprocess_calls(INPROCESS_OPEN), 1);
+	assert_free();
+	(void)open_user_session(JPKI_SIGNATURE);
+	assert_int_equal(inprocess_calls(INPROCESS_BEGIN), inprocess_calls(INPROCESS_END));
+	expire_nobody = false;
+}
+
 int
 main(void)
 {
@@ -415,6 +431,7 @@ main(void)
 	    COST(reading_soon_finds_what_others_did),
 	    COST(login_selects_anew),
 	    COST(others_get_their_turn),
+	    COST(others_get_their_turn_without_a_thread),
 	};
 
 	return RUN(tests);
