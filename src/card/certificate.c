@@ -79,24 +79,23 @@ read_on(struct jpki_card *card, uint16_t ef, bool *current, struct jpki_der *der
 	return JPKI_OK;
 }
 
-/* Past the next data object of what has been read; its end may not have been. */
+/* Past the next data object, if all of it has been read. */
 static bool
 skip(const uint8_t **at, const uint8_t *end, struct ber *object)
 {
-	if (*at >= end || !ber_head(*at, (size_t)(end - *at), object))
-		return false;
-	*at = object->value +
-	      (object->length < JPKI_CERTIFICATE_MAX ? object->length : JPKI_CERTIFICATE_MAX);
-	return true;
+	return *at < end && ber_next(at, end, object);
 }
 
-/* Into it. */
+/* Into the next one, which may go on past what has been read. */
 static bool
-enter(const uint8_t **at, const uint8_t *end, struct ber *object)
+enter_sequence(const uint8_t **at, const uint8_t *end)
 {
-	if (!skip(at, end, object) || object->tag != V_ASN1_SEQUENCE)
+	struct ber object;
+
+	if (*at >= end || !ber_head(*at, (size_t)(end - *at), &object) ||
+	    object.tag != V_ASN1_SEQUENCE)
 		return false;
-	*at = object->value;
+	*at = object.value;
 	return true;
 }
 
@@ -109,8 +108,9 @@ jpki_der_key(const struct jpki_der *der, const uint8_t **info, size_t *length)
 	const uint8_t *at = der->bytes, *end = der->bytes + der->have, *start;
 	struct ber object;
 
-	if (!enter(&at, end, &object) || !enter(&at, end, &object))
-		return false;
+	for (int depth = 0; depth < 2; depth++) /* Certificate, TBSCertificate */
+		if (!enter_sequence(&at, end))
+			return false;
 	start = at;
 	if (skip(&at, end, &object) && object.tag_class == V_ASN1_UNIVERSAL)
 		at = start; /* no version */
@@ -118,7 +118,7 @@ jpki_der_key(const struct jpki_der *der, const uint8_t **info, size_t *length)
 		if (!skip(&at, end, &object))
 			return false;
 	start = at;
-	if (!skip(&at, end, &object) || at > end)
+	if (!skip(&at, end, &object))
 		return false;
 	*info = start;
 	*length = (size_t)(at - start);

@@ -22,7 +22,7 @@
  */
 
 #define CACHE_CARDS_MAX 32
-#define CACHE_AGE_S (90 * 24 * 3600)
+#define CACHE_AGE_S ((time_t)90 * 24 * 3600)
 
 /*
  * The first block of the authentication certificate has been read: fill in what is known of this
