@@ -385,6 +385,7 @@ cache_drop(struct reader *reader)
 	int folder = reader->cached > 0 ? store_open(false) : -1;
 
 	reader->cached = 0;
+	reader->signature_told = false; /* not to be kept once more: it is asked for next time */
 	if (folder < 0)
 		return;
 	name_card(name, head_of(reader));

@@ -986,6 +986,24 @@ one_that_has_gone(void **state)
 	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
 }
 
+/* That it was looked for, and nothing else done, does not have it kept once more. */
+static void
+one_that_has_gone_is_not_kept_again(void **state)
+{
+	uint8_t der[JPKI_CERTIFICATE_MAX];
+	size_t size = sizeof(der);
+
+	(void)state;
+	fill();
+	assert_int_equal(vcard_quirk_set(card, "signature-certificate", "absent", NULL), 0);
+	assert_int_equal(started(), WARM);
+	assert_ok(login(JPKI_SIGNATURE, "ABC123", NULL));
+	assert_rv(jpki_certificate(number, JPKI_SIGNATURE, JPKI_CERTIFICATE, der, &size),
+	    JPKI_ERR_NOT_FOUND);
+	assert_int_equal(started(), COLD);
+	assert_int_equal(keys(), JPKI_ROLE(JPKI_AUTHENTICATION));
+}
+
 /* ------------------------------------------------------------------ certificates that are wrong */
 
 static size_t
@@ -1420,6 +1438,7 @@ main(void)
 	    TEST_CARDS(no_more_than_so_many),
 	    TEST_CACHE(one_that_has_come),
 	    TEST_CACHE(one_that_has_gone),
+	    TEST_CACHE(one_that_has_gone_is_not_kept_again),
 	    TEST_CACHE(a_key_that_is_another_one),
 	    TEST_CACHE(what_is_no_certificate),
 	    TEST_CACHE(switched_off),
