@@ -67,11 +67,15 @@ close_and_fail(int file)
 
 static const int folder_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
-/* Where somebody else's home is, as root's that kept HOME, nothing is made for him. */
-static void
-make_parent(char path[PATH_MAX])
+/*
+ * The folder that the parent is in, and its name there. Whoever owns that can let the name lead
+ * where he likes: it is this user's, as a home is, or the system's.
+ */
+static int
+open_above(char path[PATH_MAX], const char **name)
 {
 	size_t length = strlen(path);
+	struct stat info;
 	char *last;
 	int above;
 
@@ -79,27 +83,32 @@ make_parent(char path[PATH_MAX])
 		path[--length] = '\0';
 	last = strrchr(path, '/');
 	*last = '\0';
+	*name = last[1] != '\0' ? last + 1 : ".";
 	above = open(last == path ? "/" : path, folder_flags);
-	*last = '/';
-	if (above >= 0 && is_ours(above, S_IFDIR))
-		(void)mkdirat(above, last + 1, S_IRWXU);
-	if (above >= 0)
-		(void)close(above);
+	if (above >= 0 && fstat(above, &info) == 0 &&
+	    (info.st_uid == geteuid() || info.st_uid == 0))
+		return above;
+	return close_and_fail(above);
 }
 
 static int
 open_parent(bool make)
 {
 	char path[PATH_MAX];
-	int parent;
+	const char *name;
+	int above, parent;
 
 	if (!parent_path(path))
 		return -1;
-	parent = open(path, folder_flags);
-	if (parent < 0 && errno == ENOENT && make) { /* by us, or by another one just now */
-		make_parent(path);
-		parent = open(path, folder_flags);
+	above = open_above(path, &name);
+	if (above < 0)
+		return -1;
+	parent = openat(above, name, folder_flags);
+	if (parent < 0 && errno == ENOENT && make && is_ours(above, S_IFDIR)) {
+		(void)mkdirat(above, name, S_IRWXU); /* or another one has just now */
+		parent = openat(above, name, folder_flags);
 	}
+	(void)close(above);
 	return parent >= 0 && is_ours(parent, S_IFDIR) ? parent : close_and_fail(parent);
 }
 

@@ -13,7 +13,8 @@
  *
  * The folder is the user's alone (0700), and so are the files (0600). A folder or file that is a
  * link or somebody else's is not taken, nor is a file that others may write; a folder that is open
- * to others is closed to them. Nothing is made in what is somebody else's. A file is written under
+ * to others is closed to them. Nothing is made in what is somebody else's, nor where a link of
+ * his leads. A file is written under
  * another name and then renamed, so that others read the old one or the new one, and a full disk
  * leaves the old one.
  */

@@ -461,6 +461,30 @@ somebody_elses_home(void **state)
 	assert_false(is_there(below("/cache")));
 }
 
+/* What is somebody else's leads nowhere, neither to what is root's nor to what would be made. */
+static void
+a_link_in_somebody_elses_home(void **state)
+{
+	char target[PATH_MAX];
+
+	(void)state;
+	needs_root();
+	strcpy(target, below("/target"));
+	assert_int_equal(mkdir(target, S_IRWXU), 0);
+	assert_int_equal(mkdir(below("/target/jpki"), S_IRWXU), 0);
+	assert_int_equal(chmod(below("/target/jpki"), 0755), 0);
+	assert_int_equal(mkdir(below("/home"), S_IRWXU), 0);
+	assert_int_equal(symlink(target, below("/home/.cache")), 0);
+	give_away(below("/home/.cache"));
+	give_away(below("/home"));
+	assert_int_equal(setenv("HOME", below("/home"), 1), 0);
+	assert_none();
+	assert_int_equal(mode_of(below("/target/jpki")), 0755);
+	assert_int_equal(rmdir(below("/target/jpki")), 0);
+	assert_none();
+	assert_false(is_there(below("/target/jpki")));
+}
+
 static bool
 a_stranger_gets_nothing(void)
 {
@@ -947,7 +971,7 @@ no_file_is_left_open(void **state)
 	assert_int_equal(setenv("XDG_CACHE_HOME", below("/.cache/jpki/card-fifo"), 1), 0);
 	do_all();
 	assert_int_equal(setenv("XDG_CACHE_HOME", below("/.cache/jpki"), 1), 0);
-	assert_int_equal(symlink("/tmp", in_folder("jpki")), 0);
+	assert_int_equal(symlink(home, in_folder("jpki")), 0);
 	do_all();
 	if (geteuid() == 0) {
 		assert_int_equal(unlink(in_folder("jpki")), 0);
@@ -1064,6 +1088,7 @@ main(void)
 	    TEST(one_that_others_may_look_into_is_closed),
 	    TEST(somebody_elses_folder),
 	    TEST(somebody_elses_home),
+	    TEST(a_link_in_somebody_elses_home),
 	    TEST(as_somebody_else),
 	    TEST(what_is_written_is_read),
 	    TEST(what_is_no_file_of_ours_is_not_read),
