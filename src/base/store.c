@@ -112,13 +112,16 @@ open_parent(bool make)
 	return parent >= 0 && is_ours(parent, S_IFDIR) ? parent : close_and_fail(parent);
 }
 
-/* One that others might look into is closed to them. */
+/*
+ * One that others might look into is closed to them; but not one that is for all, as /tmp is, and
+ * has come to this place by a mount.
+ */
 static bool
 make_private(int folder)
 {
 	struct stat info;
 
-	if (!is_ours(folder, S_IFDIR) || fstat(folder, &info) != 0)
+	if (!is_ours(folder, S_IFDIR) || fstat(folder, &info) != 0 || (info.st_mode & S_ISVTX) != 0)
 		return false;
 	return (info.st_mode & (S_IRWXG | S_IRWXO)) == 0 || fchmod(folder, S_IRWXU) == 0;
 }

@@ -404,6 +404,17 @@ one_that_others_may_look_into_is_closed(void **state)
 	}
 }
 
+/* It is something else, as /tmp that is mounted there. */
+static void
+one_that_is_for_all_is_left_alone(void **state)
+{
+	(void)state;
+	assert_int_equal(close(opened()), 0);
+	assert_int_equal(chmod(below("/.cache/jpki"), S_ISVTX | 0777), 0);
+	assert_none();
+	assert_int_equal(mode_of(below("/.cache/jpki")), S_ISVTX | 0777);
+}
+
 /* ------------------------------------------------------------------------------- who is asking */
 
 /* In a process of its own: 0 if that holds. */
@@ -1086,6 +1097,7 @@ main(void)
 	    TEST(what_is_no_folder_is_none),
 	    TEST(no_link_is_followed),
 	    TEST(one_that_others_may_look_into_is_closed),
+	    TEST(one_that_is_for_all_is_left_alone),
 	    TEST(somebody_elses_folder),
 	    TEST(somebody_elses_home),
 	    TEST(a_link_in_somebody_elses_home),
