@@ -459,10 +459,10 @@ transmit(struct jpki_connection *connection, const uint8_t *command, size_t leng
 		learn_acceptance(command, length, sw);
 		learn(command, length, sw);
 	}
-	if (rv == JPKI_OK && answered > size)
-		rv = JPKI_ERR_DATA;
 	if (rv == JPKI_OK)
 		rv = check(connection);
+	if (rv == JPKI_OK && answered > size)
+		rv = JPKI_ERR_DATA;
 	if (rv != JPKI_OK)
 		return rv;
 	memcpy(response, answer, answered);
