@@ -93,7 +93,10 @@ watch_forks(void)
 	return watched;
 }
 
-/* Nobody has made a call, and the time of something is up. */
+/*
+ * Nobody has made a call, and the time of something is up. Who has a reader's lock, maybe for long,
+ * asks for this when giving it back: the others are not to wait for him.
+ */
 static void
 lock_what_expired(void)
 {

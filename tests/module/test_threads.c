@@ -7,6 +7,9 @@
 
 #include "scheme.h"
 
+#include "../common/expire.h"
+#include "reader/transaction.h"
+
 #define THREADS 8
 #define ROUNDS 15
 /* Long enough for the other thread to be seen waiting or not. */
@@ -61,6 +64,38 @@ slot_queries_do_not_wait_for_a_signature(void **state)
 	assert_int_equal(inprocess_insert(READER_2, another_card(SERIAL_2)), 0);
 	assert_ok(p11->C_WaitForSlotEvent(0, &slot, NULL));
 	assert_in_range(slot, 2, 3);
+	assert_false(atomic_load(&done));
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(atomic_load(&unexpected), 0);
+}
+
+/* That one card is busy does not keep another one in a transaction that has had its time. */
+static void
+a_signature_does_not_hold_another_card(void **state)
+{
+	const struct vcard_delays delays = {.signature = SIGNATURE_US};
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	struct deadline deadline = {0};
+	CK_TOKEN_INFO info;
+	pthread_t thread;
+	struct vcard *other = another_card(SERIAL_2);
+
+	(void)state;
+	key = find_one(session, CKO_PRIVATE_KEY);
+	assert_int_equal(inprocess_add_reader(READER_2), 0);
+	assert_int_equal(inprocess_insert(READER_2, other), 0);
+	(void)token_present(JPKI_AUTHENTICATION);
+	transaction_linger_ms = 1;
+	assert_ok(p11->C_GetTokenInfo(2, &info));
+	transaction_linger_ms = 0;
+	vcard_delays_set(card, &delays);
+	atomic_store(&done, false);
+	forget_exchanges();
+	assert_int_equal(pthread_create(&thread, NULL, sign_slowly, &session), 0);
+	while (exchanges() == 0)
+		wait_a_moment(&deadline);
+	while (!expire())
+		wait_a_moment(&deadline);
 	assert_false(atomic_load(&done));
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_int_equal(atomic_load(&unexpected), 0);
@@ -366,6 +401,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(slot_queries_do_not_wait_for_a_signature),
+	    TEST(a_signature_does_not_hold_another_card),
 	    TEST(what_needs_no_card_does_not_wait_for_a_signature),
 	    TEST(many_threads),
 	    TEST(many_threads_in_one_session),
