@@ -243,7 +243,7 @@ certificate_parse_key(const uint8_t *info, size_t length, struct certificate **c
 	KEY_INFO *decoded = NULL;
 	int rv = JPKI_ERR_MEMORY;
 
-	if (c != NULL) {
+	if (c != NULL && crypto_use()) {
 		rv = JPKI_ERR_DATA;
 		decoded = decode(ASN1_ITEM_rptr(KEY_INFO), info, length);
 	}

@@ -151,11 +151,26 @@ calls_leave_no_error(void **state)
 	}
 }
 
+/* Nothing else has used OpenSSL in that call when the key is taken from the certificate. */
+static void
+a_key_alone_leaves_no_error(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	ERR_clear_error();
+	raised = 0;
+	make_a_pss_signature(session);
+	assert_true(raised > 0);
+	assert_int_equal(ERR_get_error(), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(calls_leave_no_error),
+	    TEST(a_key_alone_leaves_no_error),
 	};
 
 	return RUN(tests);
