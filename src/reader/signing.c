@@ -62,6 +62,16 @@ attempt_twice(const struct work *work)
 	return rv != JPKI_OK ? rv : attempt(work);
 }
 
+/* That a card does not know PSS is remembered for long: one odd answer is not enough for that. */
+static int
+attempt_until_sure(const struct work *work)
+{
+	int rv = attempt_twice(work);
+
+	return rv == JPKI_ERR_UNSUPPORTED && work->form == JPKI_SIGN_PSS_SHA256 ? attempt(work)
+										: rv;
+}
+
 /* What the card's last word on a signature means for the key. */
 static void
 learn(const struct work *work, int result)
@@ -125,7 +135,7 @@ signing_sign(struct reader *reader, enum jpki_role role, struct authorisation *a
 		return rv;
 	rv = key->unlocked == 0 ? JPKI_ERR_NOT_VERIFIED : need_public_key(reader, role);
 	if (rv == JPKI_OK)
-		rv = attempt_twice(&work);
+		rv = attempt_until_sure(&work);
 	log_line(
 	    LOG_INFO, "signature with JPKI %s: %s", credential_of(role)->name, jpki_strerror(rv));
 	learn(&work, rv);
