@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from support import AUTH, PIN, SIGN, TIMEOUT, assert_signed, openssl
+from support import AUTH, PIN, SIGN, TIMEOUT, assert_signed, fewest, openssl
 
 TEXT = "同意します。\n".encode()
 STRANGER = 65534
@@ -40,19 +40,23 @@ def test_a_list_of_tokens(sandbox, card, cache):
     assert [stat.S_IMODE(path.stat().st_mode) for path in cache.iterdir()] == [0o600]
 
 
-@pytest.mark.parametrize("label, cold, saved", [(AUTH, 10, 4), (SIGN, 14, 2)])
-def test_a_login_and_a_signature(sandbox, card, certificates, tmp_path, label, cold, saved):
-    counts = []
-    for known in (False, True, True):
-        if known:  # all of its certificates have been read
-            sandbox.pkcs11_tool("--token-label", label, "-O")
-        card.mark()
-        signature = sandbox.sign(label, "SHA256-RSA-PKCS", TEXT, tmp_path)
-        counts.append(card.exchanges())
-        assert {entry.sw for entry in card.verifies()} == {"9000"}
-        assert_signed(certificates / CERTIFICATE[label], TEXT, signature, tmp_path)
-    assert counts[0] <= cold
-    assert counts[1:] == [counts[0] - saved] * 2
+@pytest.mark.parametrize("label, cold, warm", [(AUTH, 10, 6), (SIGN, 14, 12)])
+def test_a_login_and_a_signature(sandbox, card, cache, certificates, tmp_path, label, cold, warm):
+    def counts():
+        shutil.rmtree(cache, ignore_errors=True)
+        taken = []
+        for known in (False, True, True):
+            if known:  # all of its certificates have been read
+                sandbox.pkcs11_tool("--token-label", label, "-O")
+            card.mark()
+            signature = sandbox.sign(label, "SHA256-RSA-PKCS", TEXT, tmp_path)
+            taken.append(card.exchanges())
+            assert {entry.sw for entry in card.verifies()} == {"9000"}
+            assert_signed(certificates / CERTIFICATE[label], TEXT, signature, tmp_path)
+        return taken
+
+    wanted = [cold, warm, warm]
+    assert wanted == fewest(counts, wanted)
 
 
 def test_a_list_of_objects(sandbox, card):

@@ -31,5 +31,5 @@ def test_a_release_that_is_not_served():
 
 def test_help_names_all_parts():
     said = run("--help", status=0)
-    for part in ("layers", "analyse", "unit", "mutants", "e2e", "apps", "smoke"):
+    for part in ("layers", "analyse", "bench", "unit", "mutants", "e2e", "apps", "smoke"):
         assert f"\n  {part} " in said
