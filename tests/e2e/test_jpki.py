@@ -5,6 +5,7 @@ import datetime
 import json
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -226,9 +227,14 @@ def test_no_reader_is_left_out_when_its_card_is_pulled(sandboxes):
     assert re.search(r"\n\nReader  +Virtual PCD 00 01\nCard  +My Number card\n", said), said
 
 
-def test_the_card_is_pulled_while_it_is_asked(jpki, card):
-    """At each exchange: never that it can be used, nor that it has no certificate."""
-    for moment in range(1, 12):
+@pytest.mark.parametrize("known, exchanges", [(False, 11), (True, 5)])
+def test_the_card_is_pulled_while_it_is_asked(jpki, card, cache, known, exchanges):
+    """At each exchange: never that it can be used, nor that it has no certificate. A card that
+    nobody has seen, and one of which all is known."""
+    jpki("status")
+    for moment in range(1, exchanges + 1):
+        if not known:
+            shutil.rmtree(cache, ignore_errors=True)
         card.fault("eject", moment)
         said = jpki("status", status=None)
         if jpki.sandbox.status != DONE:
@@ -528,9 +534,11 @@ def test_the_card_is_pulled_while_a_person_thinks(sandbox, card):
 
 @pytest.mark.parametrize("words", [["status"], ["cert"], ["pin", "status"], ["cert", "sign"],
                                    ["pin", "change", "sign"]], ids=" ".join)
-def test_the_card_is_pulled_in_the_middle(jpki, card, words):
-    """At each of the first exchanges: a sentence, a status, no hang, and nothing is sent twice."""
+def test_the_card_is_pulled_in_the_middle(jpki, card, cache, words):
+    """At each of the first exchanges with a card that nobody has seen: a sentence, a status, no hang,
+    and nothing is sent twice."""
     for moment in range(1, 14, 3):
+        shutil.rmtree(cache, ignore_errors=True)
         card.mark()
         card.fault("eject", moment)
         said = jpki(*words, pin=[SIGN_PIN, "K7TQ2M"] if "sign" in words else None, status=None)
@@ -547,8 +555,10 @@ def test_the_card_is_pulled_in_the_middle(jpki, card, words):
 @pytest.mark.alike
 @pytest.mark.parametrize("words", [["cert"], ["pin", "status"]], ids=" ".join)
 @pytest.mark.parametrize("kind", ["garbage", "truncated", "empty"])
-def test_a_card_that_answers_rubbish_was_not_pulled(jpki, card, words, kind):
-    for moment in (6, 7):
+def test_a_card_that_answers_rubbish_was_not_pulled(jpki, card, cache, words, kind):
+    """As it gives its certificate, and tells its tries."""
+    for moment in (5, 6):
+        shutil.rmtree(cache, ignore_errors=True)
         card.fault(kind, moment)
         said = jpki(*words, status=None)
         assert "taken out" not in said or kind == "empty"  # which a service may take for that

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """When something is missing or wrong: a clear answer, and never a try that nobody asked for."""
 
+import shutil
+
 import pytest
 
 from support import AUTH, PIN, SIGN, Card, assert_signed, uri, wait_until
@@ -190,13 +192,19 @@ def test_looking_spends_nothing(sandbox, card):
 FAULTS = ["eject", "power-loss", "garbage", "empty", "truncated", "overlong"]
 
 
+@pytest.mark.parametrize("known", [False, True])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_trouble_in_the_middle(sandbox, card, certificates, tmp_path, fault):
-    """The card is pulled, loses power, or talks nonsense, at each exchange of a signature."""
+def test_trouble_in_the_middle(sandbox, card, cache, certificates, tmp_path, fault, known):
+    """The card is pulled, loses power, or talks nonsense, at each exchange of a signature: a card
+    that nobody has seen, or one that is known."""
+    if known:
+        assert_signs(sandbox, certificates, tmp_path, AUTH)
     card.mark()
     assert_signs(sandbox, certificates, tmp_path, AUTH)
     exchanges = card.exchanges()
     for number in range(1, exchanges + 1):
+        if not known:
+            shutil.rmtree(cache, ignore_errors=True)
         card.fault(fault, number)
         card.mark()
         sandbox.sign(AUTH, "SHA256-RSA-PKCS", TEXT, tmp_path, status=None)
