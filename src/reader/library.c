@@ -32,6 +32,13 @@ static uint64_t cancelled_at; /* readers_changes at the last library_cancel */
 static atomic_bool running;
 static atomic_uint_least64_t run;
 
+/* Is what there is ours? */
+static bool
+runs_here(void)
+{
+	return atomic_load(&running) && process_is_marked();
+}
+
 /*
  * While a thread is in a call it may hold a lock of OpenSSL's, and a child would wait for that for
  * ever: who forks waits until they have come out, but not for long, in ms.
@@ -39,12 +46,31 @@ static atomic_uint_least64_t run;
 #define FORK_PATIENCE_MS 300
 static _Thread_local bool keeps_out;
 
+/*
+ * A child has the connection with the service, too: if its parent were killed in a transaction, it
+ * would last as long as the child, and neither others nor the guard could get at the card.
+ */
+static void
+end_transactions(void)
+{
+	struct reader *reader;
+
+	for (size_t i = 0; (reader = readers_at(i)) != NULL; i++) {
+		if (pthread_mutex_trylock(&reader->lock) != 0)
+			continue;
+		transaction_stop_lingering(reader);
+		library_unlock_reader(reader);
+	}
+}
+
 static void
 before_fork(void)
 {
 	struct deadline until = deadline_in(FORK_PATIENCE_MS);
 
 	keeps_out = atomic_load(&running) && deadline_lock_whole(&inside, &until) == 0;
+	if (keeps_out && runs_here())
+		end_transactions();
 }
 
 static void
@@ -73,13 +99,6 @@ after_fork_in_child(void)
 	expiry_abandon();
 	crypto_abandon();
 	readers_abandon();
-}
-
-/* Is what there is ours? */
-static bool
-runs_here(void)
-{
-	return atomic_load(&running) && process_is_marked();
 }
 
 static bool

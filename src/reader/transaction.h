@@ -49,7 +49,8 @@ int transaction_end(struct reader *reader, int result);
  * The same, but if all is well it lasts for a moment more
  * (transaction_linger_ms): a program asks several things one after the other, and as long as no
  * other program could move the card, none of them needs another SELECT. Any other transaction ends
- * it first; so does time, told by linger_until, for which transaction_expire is called.
+ * it first, and so does a fork (library.c); so does time, told by linger_until, for which
+ * transaction_expire is called.
  */
 int transaction_end_soon(struct reader *reader, int result);
 /* After a signature only for the sake of what the login's transaction has left to read. */

@@ -204,6 +204,10 @@ class Program:
     def fork_slowly(self):
         """A child that lives on, and gives its parent's locks back a second after its parent has
         ended, as one does that gets to run no sooner."""
+        before = os.fork()  # what the parent does before a fork it does before this one
+        if before == 0:
+            os._exit(0)
+        os.waitpid(before, 0)
         parent = os.getpid()
         if ctypes.CDLL(None)._Fork() == 0:
             while os.getppid() == parent:

@@ -5,6 +5,9 @@
  * transaction, which lasts for a moment after it (transaction_end_soon).
  */
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "scheme.h"
 
 #include "../common/expire.h"
@@ -410,6 +413,30 @@ others_get_their_turn_without_a_thread(void **state)
 	expire_nobody = false;
 }
 
+/* A child would have it, and keep it when its parent is killed; its own life begins with none. */
+static void
+none_is_left_to_a_child(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_user_session(role);
+		int status;
+		pid_t child;
+
+		assert_int_not_equal(
+		    inprocess_calls(INPROCESS_BEGIN), inprocess_calls(INPROCESS_END));
+		child = fork();
+		if (child == 0)
+			_exit(inprocess_calls(INPROCESS_BEGIN) != inprocess_calls(INPROCESS_END));
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		assert_int_equal(find_class(session, CKO_CERTIFICATE, NULL, 0), 2);
+		assert_signs(session, role, sha256_pkcs1);
+		assert_ok(p11->C_Logout(session));
+	}
+	assert_int_equal(pins_sent(), 2);
+}
+
 int
 main(void)
 {
@@ -432,6 +459,7 @@ main(void)
 	    COST(login_selects_anew),
 	    COST(others_get_their_turn),
 	    COST(others_get_their_turn_without_a_thread),
+	    COST(none_is_left_to_a_child),
 	};
 
 	return RUN(tests);
