@@ -3,19 +3,28 @@
 #define COMMON_TSAN_H
 
 /*
- * To be included by one file of a program. OpenSSL 3.5 looks names up in a table that it locks by
- * atomic operations, which ThreadSanitizer does not see in a library that was built without it: it
- * takes two threads that fetch a digest for a race.
+ * To be included by one file of a program. What ThreadSanitizer takes for a race, as it does not
+ * see how libraries that were built without it lock:
+ * - glibc gives back what a loaded module has of a thread when another thread needs a stack, and
+ *   only of one that has ended;
+ * - OpenSSL 3.5 looks names up in a table that it locks by atomic operations, which two threads do
+ *   that fetch a digest.
  */
 
 #include <openssl/opensslv.h>
 
-#if defined(__SANITIZE_THREAD__) && OPENSSL_VERSION_PREREQ(3, 5)
+#if OPENSSL_VERSION_PREREQ(3, 5)
+#define TSAN_OPENSSL "race:libcrypto.so\n"
+#else
+#define TSAN_OPENSSL ""
+#endif
+
+#ifdef __SANITIZE_THREAD__
 const char *__tsan_default_suppressions(void);
 const char *
 __tsan_default_suppressions(void)
 {
-	return "race:libcrypto.so\n";
+	return "race:_dl_deallocate_tls\n" TSAN_OPENSSL;
 }
 #endif
 
