@@ -78,7 +78,7 @@ def test_jarsigner_signs(card, tool, certificates, tmp_path):
     assert "jar signed." in tool("jarsigner", SIGN, PIN[SIGN], jar, "Digital Signature")
     assert card.answers("001B") == ["9000"]
     assert len(card.events("sign")) == 1
-    assert card.exchanges() <= 24
+    assert card.exchanges() <= 18
     assert card.verified() == []
     store = ("-keystore", trusted, "-storepass", "changeit")
     ca = certificates / "signature-ca.pem"

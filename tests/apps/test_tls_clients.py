@@ -7,7 +7,7 @@ import pytest
 
 from prompt import Prompted, ask
 from samples import sample
-from support import (AUTH, PIN, ROOT, TIMEOUT, built, first_line, needs, subject, uri,
+from support import (AUTH, PIN, PIN_LATE, ROOT, TIMEOUT, built, first_line, needs, subject, uri,
                      wait_until)
 from web import PORTS, seen
 
@@ -15,6 +15,10 @@ CERTIFICATE, KEY = uri(AUTH, "cert", "01"), uri(AUTH, "private", "01")
 PROMPT = f"Enter PKCS#11 token PIN for {AUTH}:"
 REQUEST = "GET / HTTP/1.0\n"
 WRONG = "4321"
+# Exchanges for a login with a card that nobody has seen, over the first protocol, and with one that
+# was seen before, over the other: by the program, as the certificate is wanted of the card too or
+# its signatures are more than one.
+MOST = {"curl": (18, 7), "wget": (14, 8), "gnutls-cli": (12, 6), "s_client": (12, 6)}
 
 
 @pytest.fixture
@@ -41,12 +45,12 @@ def assert_verified(card, *answers):
     assert card.verified() == []
 
 
-def assert_logged_in(card, signatures=1, exchanges=24):
+def assert_logged_in(card, exchanges, signatures=1):
     """With one PIN. The card has lost its power after the last signature, so that nobody else can
     use the key."""
     assert_verified(card, "9000")
     assert len(card.events("sign")) == signatures
-    assert card.exchanges() <= exchanges
+    assert card.exchanges() <= exchanges + PIN_LATE
     names = [entry.event for entry in card.entries()]
     assert "power-off" in names[len(names) - names[::-1].index("sign"):], names
 
@@ -63,11 +67,11 @@ def curl(server, protocol, certificate=CERTIFICATE, key=KEY):
 def test_curl_asks_for_the_pin(client, card, server):
     """It takes the certificate from the card as well."""
     sandbox, who = client
-    for protocol in PORTS:
+    for protocol, most in zip(PORTS, MOST["curl"]):
         card.mark()
         said = ask(sandbox, [(PROMPT, PIN[AUTH])], *curl(server, protocol))
         assert seen(said) == (protocol, "SUCCESS", who)
-        assert_logged_in(card)
+        assert_logged_in(card, most)
     card.mark()
     said = ask(sandbox, [(PROMPT, WRONG)], *curl(server, "TLSv1.3"), status=58)
     assert "curl: (58) failed to load private key from crypto engine" in said
@@ -162,7 +166,7 @@ def test_curl_reads_the_pin_and_the_certificate_from_files(client, card, server,
                    f"{KEY};pin-source=file:{pin_file}")
     card.mark()
     assert seen(sandbox.run(*command, env=env)) == ("TLSv1.3", "SUCCESS", who)
-    assert_logged_in(card, exchanges=16)
+    assert_logged_in(card, 12)
     pin_file.write_text(PIN[AUTH] + "\n")
     card.mark()
     said = sandbox.run(*command, env=env, status=58)
@@ -207,11 +211,11 @@ def test_wget_reads_the_pin_from_a_file(client, card, server, pin_file):
     needs("wget")
     sandbox, who = client
     key = f"{KEY};pin-source={pin_file}"
-    for protocol in PORTS:
+    for protocol, most in zip(PORTS, MOST["wget"]):
         card.mark()
         said = wget(sandbox, server, protocol, key)
         assert seen(said) == (protocol, "SUCCESS", who)
-        assert_logged_in(card, signatures=2, exchanges=16)
+        assert_logged_in(card, most, signatures=2)
     for used, spoilt, answers in ((KEY, PIN[AUTH], ()), (key, WRONG, ("63C2",)),
                                   (key, PIN[AUTH] + "\n", ())):
         pin_file.write_text(spoilt)
@@ -237,11 +241,11 @@ def gnutls_cli(sandbox, server, protocol, *pins):
 def test_gnutls_cli_asks_for_the_pin(client, card, server):
     """It asks again after a wrong one, and says how many tries are left."""
     sandbox, who = client
-    for protocol in PORTS:
+    for protocol, most in zip(PORTS, MOST["gnutls-cli"]):
         card.mark()
         said = gnutls_cli(sandbox, server, protocol, PIN[AUTH])
         assert seen(said) == (protocol, "SUCCESS", who)
-        assert_logged_in(card)
+        assert_logged_in(card, most)
     card.mark()
     said = gnutls_cli(sandbox, server, "TLSv1.3", WRONG, PIN[AUTH])
     assert "*** Wrong PIN has been provided!" in said
@@ -258,7 +262,7 @@ def test_s_client_asks_for_the_pin(sandbox, card, server, certificates, tmp_path
     configuration = tmp_path / "openssl.cnf"
     configuration.write_text(sample("openssl.cnf"))
     certificate = certificates / "authentication.pem"
-    for protocol in PORTS:
+    for protocol, most in zip(PORTS, MOST["s_client"]):
         card.mark()
         with Prompted(sandbox, "openssl", "s_client", "-connect", f"localhost:{PORTS[protocol]}",
                       "-CAfile", server, "-quiet", "-cert", certificate, "-engine", "pkcs11",
@@ -270,4 +274,4 @@ def test_s_client_asks_for_the_pin(sandbox, card, server, certificates, tmp_path
             terminal.wait_for("HTTP/1.1 200 OK")
             said = terminal.finish()
         assert seen(said) == (protocol, "SUCCESS", subject(certificate))
-        assert_logged_in(card, exchanges=16)
+        assert_logged_in(card, most)

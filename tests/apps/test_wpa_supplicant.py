@@ -8,7 +8,7 @@ import pytest
 
 from prompt import Prompted
 from samples import sample
-from support import AUTH, PIN, needs, openssl, subject, wait_until
+from support import AUTH, PIN, PIN_LATE, needs, openssl, subject, wait_until
 
 SERVER = "radius.example.jp"
 WRONG = "4321"
@@ -115,7 +115,7 @@ def test_wpa_supplicant_logs_in(configured, card, elsewhere, certificates, tmp_p
     assert len(network.stations()) == 1
     assert card.answers() == ["63C2"] * typed.count(WRONG) + ["9000"]
     assert len(card.events("sign")) == 1
-    assert card.exchanges() <= 30  # more if the card fell asleep in between
+    assert card.exchanges() <= 21 + 2 * PIN_LATE
     name = re.search(r"CN=(\w+)", subject(certificates / "authentication.pem")).group(1)
     assert network.subjects() == [f"/C=JP/CN={name}"]
     configured.run(*supplicant.wpa_cli(), "terminate")
