@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Firefox logs in with the card, in a real window."""
 
+import itertools
 import json
 
 import pytest
@@ -48,10 +49,13 @@ class Firefox(Browser):
 
 
 @pytest.fixture
-def firefox(screen, tmp_path, certificates):
-    """Makes a Firefox in a sandbox."""
+def firefox(screens, tmp_path, certificates):
+    """Makes Firefoxes in a sandbox, each with a screen, a home and a profile of its own."""
+    numbers = itertools.count()
+
     def make(sandbox, **options):
-        return Firefox(sandbox, screen, tmp_path / "firefox", certificates, **options)
+        folder = tmp_path / f"firefox{next(numbers)}"
+        return Firefox(sandbox, screens(), folder, certificates, **options)
 
     return make
 
@@ -60,6 +64,16 @@ def firefox(screen, tmp_path, certificates):
 @pytest.mark.parametrize("protocol, chooses", [("TLSv1.2", False), ("TLSv1.3", True)])
 def test_firefox_logs_in(firefox, sandbox, record_property, protocol, chooses):
     log_in(firefox(sandbox, chooses=chooses), protocol, record_property)
+
+
+@pytest.mark.parametrize("module", [None, "jpki-pkcs11"],
+                         ids=["authentication alone", "both tokens"])
+def test_firefox_asks_little_of_a_card_that_it_has_seen(firefox, sandbox, record_property, module):
+    """The second time, with a profile that was never used."""
+    first = firefox(sandbox, module=module)
+    log_in(first, "TLSv1.3", record_property)
+    first.replace_card()
+    log_in(firefox(sandbox, module=module, after=first), "TLSv1.3", record_property)
 
 
 @pytest.mark.parametrize("protocol, module", [("TLSv1.2", None), ("TLSv1.3", "jpki-pkcs11")],
