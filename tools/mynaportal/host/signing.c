@@ -83,6 +83,7 @@ read_certificate(struct signing *signing)
 	return rv;
 }
 
+/* The certificate first, while the login's transaction lasts: it is read in one go. */
 static int
 use_login(struct signing *signing)
 {
@@ -90,9 +91,9 @@ use_login(struct signing *signing)
 	    OPEN_AT_LEAST + OPEN_FOR_EACH * (unsigned)signing->request->count);
 
 	signing->one_pin = rv == JPKI_ERR_NOT_VERIFIED;
-	if (rv == JPKI_OK)
-		rv = sign_all(signing);
-	return rv == JPKI_OK || signing->one_pin ? read_certificate(signing) : rv;
+	if (rv == JPKI_OK || signing->one_pin)
+		rv = read_certificate(signing);
+	return rv == JPKI_OK && !signing->one_pin ? sign_all(signing) : rv;
 }
 
 static int

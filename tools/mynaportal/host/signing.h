@@ -18,7 +18,7 @@ struct signing;
 struct signing *signing_new(uint64_t card, const struct request *request);
 void signing_free(struct signing **signing);
 
-/* Give the PIN to the card, once, and wipe it; sign, read the certificate, lock the card. An error
+/* Give the PIN to the card, once, and wipe it; read the certificate, sign, lock the card. An error
  * of libjpki; *spent: jpki_login(). */
 int signing_use_pin(struct signing *signing, struct jpki_secret **pin, enum jpki_try *spent);
 
