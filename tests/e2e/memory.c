@@ -11,6 +11,8 @@
  *   HOW set-pin ROLE OLD-LENGTH NEW-LENGTH
  *                 followed by the bytes of the PINs. HOW is "here", in "thread" that ends, or
  *                 "begin", in one that "end" waits for and whose result it tells
+ *   certificate ROLE
+ *                 have the module read it: only its length is asked, so that no copy is ours
  *   fork, reap    a child, which only waits; its process id. Until reap.
  *   worker, leave a child that goes on in place of this one, until it leaves
  *   module N      go on with another one of the modules that were named
@@ -133,6 +135,22 @@ open_sessions(void)
 		rv = module->p11->C_OpenSession(
 		    slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &module->sessions[slot]);
 	return rv;
+}
+
+static CK_RV
+read_certificate(int role)
+{
+	CK_OBJECT_CLASS class = CKO_CERTIFICATE;
+	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)}, value = {CKA_VALUE, NULL, 0};
+	CK_SESSION_HANDLE session = module->sessions[role];
+	CK_OBJECT_HANDLE found = 0;
+	CK_ULONG count = 0;
+	CK_RV rv = module->p11->C_FindObjectsInit(session, &template, 1);
+
+	if (rv == CKR_OK)
+		rv = module->p11->C_FindObjects(session, &found, 1, &count);
+	(void)module->p11->C_FindObjectsFinal(session);
+	return rv == CKR_OK ? module->p11->C_GetAttributeValue(session, found, &value, 1) : rv;
 }
 
 static CK_RV
@@ -344,6 +362,8 @@ obey(const char *line)
 		return dlclose(module->library) == 0 ? CKR_OK : CKR_GENERAL_ERROR;
 	if (sscanf(line, "logout %d", &role) == 1 && role >= 0 && role < ROLES)
 		return module->p11->C_Logout(module->sessions[role]);
+	if (sscanf(line, "certificate %d", &role) == 1 && role >= 0 && role < ROLES)
+		return read_certificate(role);
 	if (sscanf(line, "module %d", &role) == 1)
 		return choose_module(role);
 	if (sscanf(line, "leak %15s %zu", how, &length) == 2 && length <= ROOM) {

@@ -365,6 +365,7 @@ def test_the_certificate_is_forgotten(program, password, certificates):
     whole = der[-290:-240]
     assert program.search([whole, name]) == []
     assert program.give(f"here login {SIGNATURE}", password) == OK
+    program(f"certificate {SIGNATURE}")
     assert len(program.search([whole])) == 2  # as read, and as an attribute
     copies = len(program.search([name]))
     for end in (f"logout {SIGNATURE}", "close", "finalize"):
@@ -379,6 +380,7 @@ def test_a_child_has_no_certificate_that_is_private(program, password, certifica
     der = openssl("x509", "-in", certificates / "signature.pem", "-outform", "DER")
     whole = der[-290:-240]
     assert program.give(f"here login {SIGNATURE}", password) == OK
+    program(f"certificate {SIGNATURE}")
     if end:
         program(end)
     child = program.ask("fork")
