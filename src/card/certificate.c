@@ -156,7 +156,7 @@ jpki_card_read_certificate(
 }
 
 /* Known bytes that tell a certificate from others: of its dates and its subject, as a rule. */
-#define PROOF_MIN 32
+#define PROOF_MIN 64
 
 /* As many blocks as without them have room for so many known bytes in the first one. */
 static size_t

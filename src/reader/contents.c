@@ -258,19 +258,23 @@ may_hope(const struct reader *reader, enum jpki_role role, enum jpki_certificate
 	return transaction_linger_ms > 0 && which == JPKI_CERTIFICATE && !key->doubtful &&
 	       !key->private_certificate && key->der[which].have > 0 &&
 	       !reader_is_unlocked(reader) && reader->linger_until == 0 &&
-	       transaction_is_recent(reader);
+	       transaction_was_lately(reader);
 }
 
-/* One SELECT less, if nobody has moved the card. */
+/* One SELECT less, and no question whose card it is, if nobody has moved it. */
 static int
 begin_hoping(struct reader *reader, enum jpki_role role, enum patience patience)
 {
 	int rv = transaction_begin(reader, JPKI_BEGIN_HOPE, patience);
 	bool done;
 
-	if (rv != JPKI_OK || jpki_card_read_certificate_hoping(reader->card, role,
-				 &reader->keys[role].der[JPKI_CERTIFICATE]) == JPKI_OK)
+	if (rv != JPKI_OK)
 		return rv;
+	if (jpki_card_read_certificate_hoping(
+		reader->card, role, &reader->keys[role].der[JPKI_CERTIFICATE]) == JPKI_OK) {
+		reader->same_card = true; /* what was read began with what was known */
+		return JPKI_OK;
+	}
 	rv = jpki_card_select(reader->card, &done);
 	return rv == JPKI_OK ? rv : transaction_end(reader, rv);
 }

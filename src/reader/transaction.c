@@ -15,6 +15,8 @@
  * not show it. After that the card is asked whether it is the same.
  */
 #define CARD_KEEPS_MS 2000
+/* Less than the service leaves an idle card its power, in ms. */
+#define POWER_KEEPS_MS 4000
 
 /* Less than others wait for what they but show (PATIENCE_SHOWN). */
 uint64_t transaction_linger_ms = 80;
@@ -149,10 +151,16 @@ transaction_expire(struct reader *reader)
 		transaction_stop_lingering(reader);
 }
 
-bool
-transaction_is_recent(const struct reader *reader)
+static bool
+asked_within(const struct reader *reader, uint64_t ms)
 {
-	return clock_now_ms() - reader->contact_at < CARD_KEEPS_MS;
+	return clock_now_ms() - reader->contact_at < ms;
+}
+
+bool
+transaction_was_lately(const struct reader *reader)
+{
+	return asked_within(reader, POWER_KEEPS_MS);
 }
 
 int
@@ -175,7 +183,8 @@ transaction_begin(struct reader *reader, enum jpki_begin how, enum patience pati
 	/* a connection that was kept would tell of an exchange, a short pause has no room for one
 	 */
 	if (rv == JPKI_OK)
-		reader->same_card = reader_is_unlocked(reader) || transaction_is_recent(reader);
+		reader->same_card =
+		    reader_is_unlocked(reader) || asked_within(reader, CARD_KEEPS_MS);
 	return rv == JPKI_OK ? rv : end(reader, rv);
 }
 

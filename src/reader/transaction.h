@@ -30,8 +30,11 @@ int transaction_begin(struct reader *reader, enum jpki_begin how, enum patience 
  */
 int transaction_begin_reading(struct reader *reader, enum patience patience);
 
-/* Was the card seen so lately that no other one can be there? */
-bool transaction_is_recent(const struct reader *reader);
+/*
+ * Was the card asked something so lately that it has not lost its power for want of somebody to use
+ * it? The service cuts that five seconds after the last one has let go.
+ */
+bool transaction_was_lately(const struct reader *reader);
 
 /*
  * The same for the first signature, which often follows the login: goes on with its transaction, or

@@ -318,10 +318,31 @@ reading_soon_needs_no_select(void **state)
 
 	(void)state;
 	pause_a_moment();
+	clock_skip_ms(3900);
 	forget_exchanges();
 	read_own(session);
 	assert_int_equal(exchanges(), rest);
 	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 1);
+}
+
+/* Another person's is not made one with the beginning of the one that was there. */
+static void
+reading_soon_knows_the_card(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+	CK_OBJECT_HANDLE found = find_one(session, CKO_CERTIFICATE);
+	struct vcard *other = card_of_another_person();
+	static CK_BYTE value[VALUE_ROOM];
+	CK_ATTRIBUTE attribute = {CKA_VALUE, value, sizeof(value)};
+
+	(void)state;
+	pause_a_moment();
+	assert_int_equal(inprocess_remove_reader(READER), 0);
+	assert_int_equal(inprocess_add_reader(READER), 0);
+	assert_int_equal(inprocess_insert(READER, other), 0);
+	clock_skip_ms(3000);
+	assert_int_not_equal(p11->C_GetAttributeValue(session, found, &attribute, 1), CKR_OK);
+	assert_int_equal(inprocess_eject(READER), 0);
 }
 
 /* ... or not: it is selected, and read again. */
@@ -343,7 +364,7 @@ reading_soon_finds_what_others_did(void **state)
 		else if (round == 1)
 			assert_int_equal(inprocess_idle(READER), 0);
 		else
-			clock_skip_ms(2000);
+			clock_skip_ms(4000);
 		forget_exchanges();
 		read_own(session);
 		/* refused, SELECT EF and refused; SELECT. Much later it is confirmed at once. */
@@ -455,6 +476,7 @@ main(void)
 	    COST(context_login_and_signature),
 	    COST(showing_both_tokens),
 	    COST(reading_soon_needs_no_select),
+	    COST(reading_soon_knows_the_card),
 	    COST(reading_soon_finds_what_others_did),
 	    COST(login_selects_anew),
 	    COST(others_get_their_turn),
