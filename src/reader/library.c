@@ -458,6 +458,15 @@ library_peek(struct reader *reader, struct reader_view *view)
 	return true;
 }
 
+/* Was it looked at a moment ago? */
+static bool
+is_fresh(const struct reader *reader)
+{
+	uint64_t seen = atomic_load(&reader->seen_at);
+
+	return seen != 0 && clock_now_ms() - seen < presence_fresh_ms;
+}
+
 bool
 library_is_as_seen(const struct reader *reader, const struct reader_view *view)
 {
@@ -465,6 +474,8 @@ library_is_as_seen(const struct reader *reader, const struct reader_view *view)
 
 	if (!view->valid || view->card != atomic_load(&reader->card_number))
 		return false;
+	if (is_fresh(reader))
+		return true;
 	readers_name(reader, now.name);
 	return jpki_transport.poll(readers_service(), &now, 1) == JPKI_OK && now.present &&
 	       now.events == view->state.events && now.insertion == view->state.insertion;
@@ -473,11 +484,7 @@ library_is_as_seen(const struct reader *reader, const struct reader_view *view)
 bool
 library_lock_stale(struct reader *reader)
 {
-	uint64_t seen = atomic_load(&reader->seen_at);
-
-	if (seen != 0 && clock_now_ms() - seen < presence_fresh_ms)
-		return false;
-	return pthread_mutex_trylock(&reader->lock) == 0;
+	return !is_fresh(reader) && pthread_mutex_trylock(&reader->lock) == 0;
 }
 
 void

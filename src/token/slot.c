@@ -312,7 +312,9 @@ slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 			return session_open(reader, role, view.card, flags, handle);
 		pthread_mutex_lock(&reader->lock);
 	}
-	presence_look(reader);
+	presence_update(reader);
+	if (contents_key(reader, role) == NULL)
+		presence_look(reader); /* it may have come this moment */
 	if (contents_key(reader, role) == NULL)
 		rv = CKR_TOKEN_NOT_PRESENT;
 	else
