@@ -124,7 +124,8 @@ lock_what_expired(void)
 	if (!library_enter())
 		return;
 	for (size_t i = 0; (reader = readers_at(i)) != NULL; i++) {
-		pthread_mutex_lock(&reader->lock);
+		if (pthread_mutex_trylock(&reader->lock) != 0)
+			continue;
 		lock_expire(reader);
 		transaction_expire(reader);
 		library_unlock_reader(reader);
