@@ -290,8 +290,9 @@ try_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificat
 	note_patience(reader, patience, rv);
 	if (rv != JPKI_OK)
 		return rv;
-	/* who logged in would lose that, if the reader does not stand it */
-	jpki_card_try_long(reader->card, !reader_is_unlocked(reader));
+	/* who is logged in would lose that, if the reader does not stand it */
+	jpki_card_try_long(
+	    reader->card, !reader_is_unlocked(reader) && !share_is_taken(reader->state.insertion));
 	rv = contents_load_certificate(reader, role, which);
 	*lost = rv != JPKI_OK && !transaction_way_failed(rv) && rv != JPKI_ERR_NOT_VERIFIED &&
 		!transaction_still_selected(reader);

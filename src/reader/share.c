@@ -124,6 +124,21 @@ choose_folder(char folder[FOLDER_SIZE], uint64_t insertion)
 	return runtime_folder(folder, FOLDER_SIZE);
 }
 
+bool
+share_is_taken(uint64_t insertion)
+{
+	char folder[FOLDER_SIZE], path[SHARE_PATH_SIZE];
+	int saved = errno;
+	bool taken = false;
+
+	if (choose_folder(folder, insertion)) {
+		name_file(path, folder, insertion);
+		taken = is_held(path);
+	}
+	errno = saved;
+	return taken;
+}
+
 static bool
 open_file(struct share *share, uint64_t insertion)
 {

@@ -63,4 +63,10 @@ void share_give_back(struct share *share, enum jpki_role role);
 /* Close the file of another process, in a forked child; its locks stay with the parent. */
 void share_abandon(struct share *share);
 
+/*
+ * Is a program of this user logged in with that card? As far as it can be seen: not those of other
+ * users. For who holds no share.
+ */
+bool share_is_taken(uint64_t insertion);
+
 #endif

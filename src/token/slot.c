@@ -311,9 +311,11 @@ slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 		if (view.keys[role].present && library_is_as_seen(reader, &view))
 			return session_open(reader, role, view.card, flags, handle);
 		pthread_mutex_lock(&reader->lock);
-	}
-	presence_update(reader);
-	if (contents_key(reader, role) == NULL)
+	} else
+		readers_view(reader, &view);
+	if (view.keys[role].present)
+		presence_update(reader);
+	else
 		presence_look(reader); /* it may have come this moment */
 	if (contents_key(reader, role) == NULL)
 		rv = CKR_TOKEN_NOT_PRESENT;

@@ -396,6 +396,25 @@ long_reads_are_not_tried_in_a_login(void **state)
 	assert_ok(sign(JPKI_AUTHENTICATION, JPKI_SIGN_PKCS1));
 }
 
+/* ... nor does another program of the user that is. */
+static void
+long_reads_are_not_tried_beside_a_login(void **state)
+{
+	struct share other = SHARE_NONE;
+	uint64_t insertion;
+
+	(void)state;
+	read_long("chokes");
+	insertion = readers_at(0)->state.insertion;
+	assert_true(share_prepare(&other, insertion));
+	assert_int_equal(share_join(&other, insertion, JPKI_AUTHENTICATION), SHARE_JOINED);
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+	assert_int_equal(exchanges(), 5);
+	share_abandon(&other);
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CA_CERTIFICATE);
+	assert_int_equal(exchanges(), 6 + 2); /* tried now */
+}
+
 /* Bytes that one read of the card gives: what is known then is less. */
 static void
 a_card_that_gives_little_at_a_time(void **state)
@@ -1421,6 +1440,7 @@ main(void)
 	    TEST_CACHE(long_reads_that_are_refused),
 	    TEST_CACHE(long_reads_in_another_reader),
 	    TEST_CACHE(long_reads_are_not_tried_in_a_login),
+	    TEST_CACHE(long_reads_are_not_tried_beside_a_login),
 	    TEST_CACHE(a_card_that_gives_little_at_a_time),
 	    TEST_CACHE(for_one_key_alone),
 	    TEST_CACHE(what_is_public_alone),
