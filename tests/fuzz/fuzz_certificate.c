@@ -204,6 +204,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	good.block = (mode & 8) != 0 ? 100 : 0;
 	good.verified = 1 << JPKI_SIGNATURE;
 	transport_insert(card_answers, NULL);
+	fuzz_pass_time(5000); /* it is looked anew what is there */
 	read_by_card(role, which, input.at, input.left, (mode & 32) != 0);
 	good.verified = 0;
 	read_by_module(role, which, input.at, input.left);
