@@ -184,9 +184,8 @@ def test_one_after_the_other(host, card):
 
 
 def test_exchanges_of_a_login(host, card, cache):
-    """With a card that nobody has seen, SELECT, EF 0006 and 0008, and the certificate: its head, two
-    blocks for the signature's key, and after that, with a look whether it is still selected and
-    SELECT EF, the other two. With one that is known, SELECT and the head. Then the tries, the
+    """With a card that nobody has seen, SELECT, EF 0006 and 0008, and the certificate: its head, and
+    after the PIN the rest of it. With one that is known, SELECT and the head. Then the tries, the
     number (SELECT of another application, READ RECORD, SELECT), and SELECT, tries, VERIFY and the
     signature."""
     def counts():
@@ -198,7 +197,7 @@ def test_exchanges_of_a_login(host, card, cache):
             taken.append(card.exchanges())
         return taken
 
-    assert [18, 10] == fewest(counts, [18, 10])
+    assert [16, 10] == fewest(counts, [16, 10])
 
 
 def with_setting(tmp_path, window):
