@@ -15,8 +15,11 @@
  * not show it. After that the card is asked whether it is the same.
  */
 #define CARD_KEEPS_MS 2000
-/* Less than the service leaves an idle card its power, in ms. */
-#define POWER_KEEPS_MS 4000
+/*
+ * The service leaves an idle card its power for up to five seconds, from its own last look: much
+ * less than that, in ms.
+ */
+#define POWER_KEEPS_MS 2000
 
 /* Less than others wait for what they but show (PATIENCE_SHOWN). */
 uint64_t transaction_linger_ms = 80;

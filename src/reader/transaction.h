@@ -32,7 +32,7 @@ int transaction_begin_reading(struct reader *reader, enum patience patience);
 
 /*
  * Was the card asked something so lately that it has not lost its power for want of somebody to use
- * it? The service cuts that five seconds after the last one has let go.
+ * it? The service cuts that soon after the last one has let go.
  */
 bool transaction_was_lately(const struct reader *reader);
 

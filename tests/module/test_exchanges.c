@@ -318,7 +318,7 @@ reading_soon_needs_no_select(void **state)
 
 	(void)state;
 	pause_a_moment();
-	clock_skip_ms(3900);
+	clock_skip_ms(1900);
 	forget_exchanges();
 	read_own(session);
 	assert_int_equal(exchanges(), rest);
@@ -340,7 +340,7 @@ reading_soon_knows_the_card(void **state)
 	assert_int_equal(inprocess_remove_reader(READER), 0);
 	assert_int_equal(inprocess_add_reader(READER), 0);
 	assert_int_equal(inprocess_insert(READER, other), 0);
-	clock_skip_ms(3000);
+	clock_skip_ms(1000);
 	assert_int_not_equal(p11->C_GetAttributeValue(session, found, &attribute, 1), CKR_OK);
 	assert_int_equal(inprocess_eject(READER), 0);
 }
