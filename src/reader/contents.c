@@ -275,6 +275,7 @@ begin_hoping(struct reader *reader, enum jpki_role role, enum patience patience)
 		reader->same_card = true; /* what was read began with what was known */
 		return JPKI_OK;
 	}
+	reader->same_card = false; /* it may be for another card, too, that it was not so */
 	rv = jpki_card_select(reader->card, &done);
 	return rv == JPKI_OK ? rv : transaction_end(reader, rv);
 }
