@@ -72,11 +72,6 @@ enum jpki_begin {
 	 * for what can be checked afterwards; never for what a PIN goes into.
 	 */
 	JPKI_BEGIN_TRUST,
-	/*
-	 * Hope that it is still selected, since this process selected it a moment ago, though over
-	 * another connection. For jpki_card_read_certificate_hoping, which finds out.
-	 */
-	JPKI_BEGIN_HOPE,
 	/* Send nothing: for who asks what the first command after power came is answered. */
 	JPKI_BEGIN_ONLY,
 };
@@ -170,7 +165,7 @@ int jpki_card_read_certificate(
 
 /*
  * The same of a key's own certificate, the first block of which is in `der`, in a transaction that
- * began with JPKI_BEGIN_HOPE: what is read next begins with bytes that are known, so that it shows
+ * began with JPKI_BEGIN_TRUST: what is read next begins with bytes that are known, so that it shows
  * whether application and card are those that are meant. JPKI_ERR_DATA if not, JPKI_ERR_NOT_FOUND
  * if no read has room for that; or as above. Then `der` is as it was: select, and read on.
  */

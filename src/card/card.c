@@ -217,9 +217,7 @@ jpki_card_begin(struct jpki_card *card, enum jpki_begin how, int patience_ms)
 		return rv;
 	card->in_transaction = true;
 	card->fresh = APPLICATION_NONE;
-	if (how == JPKI_BEGIN_HOPE)
-		card->selected = APPLICATION_JPKI;
-	if (how == JPKI_BEGIN_ONLY || how == JPKI_BEGIN_HOPE ||
+	if (how == JPKI_BEGIN_ONLY ||
 	    (how == JPKI_BEGIN_TRUST && card->selected == APPLICATION_JPKI))
 		return JPKI_OK;
 	rv = jpki_card_select(card, &done);

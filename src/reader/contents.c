@@ -248,33 +248,29 @@ take_known(struct reader *reader, enum jpki_role role, enum jpki_certificate whi
 	       parse(reader, role, which) == JPKI_OK;
 }
 
-/* Has this process just asked it something, and can what is read next show whether it is so still?
+/* Is the application selected still, if nobody has moved it, and can what is read next show that?
  */
 static bool
 may_hope(const struct reader *reader, enum jpki_role role, enum jpki_certificate which)
 {
 	const struct key *key = &reader->keys[role];
 
-	return transaction_linger_ms > 0 && which == JPKI_CERTIFICATE && !key->doubtful &&
-	       !key->private_certificate && key->der[which].have > 0 &&
-	       !reader_is_unlocked(reader) && reader->linger_until == 0 &&
-	       transaction_was_lately(reader);
+	return which == JPKI_CERTIFICATE && !key->doubtful && !key->private_certificate &&
+	       key->der[which].have > 0 && reader->linger_until == 0 && transaction_is_kept(reader);
 }
 
-/* One SELECT less, and no question whose card it is, if nobody has moved it. */
+/* One SELECT less if nobody has. */
 static int
 begin_hoping(struct reader *reader, enum jpki_role role, enum patience patience)
 {
-	int rv = transaction_begin(reader, JPKI_BEGIN_HOPE, patience);
+	int rv = transaction_begin(reader, JPKI_BEGIN_TRUST, patience);
 	bool done;
 
-	if (rv != JPKI_OK)
+	if (rv != JPKI_OK || jpki_card_is_selected(reader->card))
 		return rv;
 	if (jpki_card_read_certificate_hoping(
-		reader->card, role, &reader->keys[role].der[JPKI_CERTIFICATE]) == JPKI_OK) {
-		reader->same_card = true; /* what was read began with what was known */
+		reader->card, role, &reader->keys[role].der[JPKI_CERTIFICATE]) == JPKI_OK)
 		return JPKI_OK;
-	}
 	reader->same_card = false; /* it may be for another card, too, that it was not so */
 	rv = jpki_card_select(reader->card, &done);
 	return rv == JPKI_OK ? rv : transaction_end(reader, rv);

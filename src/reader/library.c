@@ -358,7 +358,7 @@ release_cards(void *unused)
 		if (deadline_lock(&reader->lock, &until) != 0)
 			continue;
 		lock_release_all(reader);
-		transaction_stop_lingering(reader);
+		transaction_let_go(reader);
 		pthread_mutex_unlock(&reader->lock);
 	}
 	pthread_mutex_lock(&lock);
@@ -432,9 +432,14 @@ publish(struct reader *reader)
 static uint64_t
 expires_at(const struct reader *reader)
 {
-	uint64_t open = lock_open_until(reader), linger = reader->linger_until;
+	const uint64_t times[] = {
+	    lock_open_until(reader), reader->linger_until, reader->kept_until};
+	uint64_t first = 0;
 
-	return open == 0 || (linger != 0 && linger < open) ? linger : open;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		if (times[i] != 0 && (first == 0 || times[i] < first))
+			first = times[i];
+	return first;
 }
 
 void
@@ -444,7 +449,7 @@ library_unlock_reader(struct reader *reader)
 
 	/* nobody would end it, and others wait for it */
 	if (until != 0 && !expiry_at(until))
-		transaction_stop_lingering(reader);
+		transaction_let_go(reader);
 	lock_tell_guard(reader);
 	publish(reader);
 	pthread_mutex_unlock(&reader->lock);

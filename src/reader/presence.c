@@ -27,7 +27,7 @@ presence_forget(struct reader *reader)
 	lock_release_all(reader);
 	for (int role = 0; role < JPKI_ROLES; role++)
 		forget_key(&reader->keys[role]);
-	reader->linger_until = 0;
+	reader->linger_until = reader->kept_until = 0;
 	jpki_card_free(&reader->card);
 	share_abandon(&reader->share);
 	memset(&reader->info, 0, sizeof(reader->info));

@@ -108,6 +108,8 @@ struct reader {
 	time_t cached_since;	  /* since when */
 	uint64_t
 	    linger_until; /* the transaction goes on until then, clock_now_ms; 0: it does not */
+	/* The connection is kept until then without a login, clock_now_ms; 0: it is not. */
+	uint64_t kept_until;
 	struct key keys[JPKI_ROLES];
 	struct tries tries[JPKI_CREDENTIALS];
 	/* The card may have verified the PIN of the attributes, for the call under way. */

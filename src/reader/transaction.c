@@ -16,13 +16,21 @@
  */
 #define CARD_KEEPS_MS 2000
 /*
- * The service leaves an idle card its power for up to five seconds, from its own last look: much
- * less than that, in ms.
+ * How long a connection is kept after the last transaction, in ms: about as long as a person takes
+ * for a window that asks for a PIN. It tells whether the card has been exchanged or reset
+ * meanwhile, and the service leaves the card its power. Shared with other programs, but it keeps
+ * out one that wants the card for itself alone.
  */
-#define POWER_KEEPS_MS 2000
+#define KEEP_MS 10000
 
 /* Less than others wait for what they but show (PATIENCE_SHOWN). */
 uint64_t transaction_linger_ms = 80;
+
+bool
+transaction_way_failed(int error)
+{
+	return error != JPKI_OK && error > JPKI_ERR_NOT_JPKI;
+}
 
 static int
 need_card(struct reader *reader)
@@ -71,6 +79,36 @@ check_after(struct reader *reader, int result)
 	return jpki_card_check(reader->card);
 }
 
+static bool
+is_kept(const struct reader *reader)
+{
+	return reader->kept_until != 0 && reader->card != NULL && jpki_card_connected(reader->card);
+}
+
+void
+transaction_let_go(struct reader *reader)
+{
+	transaction_stop_lingering(reader);
+	if (is_kept(reader) && !reader_is_unlocked(reader))
+		(void)jpki_card_disconnect(reader->card, false, -1);
+	reader->kept_until = 0;
+}
+
+/* Only one that is known to be with the card that is known. */
+static void
+keep_for_a_while(struct reader *reader, int result)
+{
+	bool worth = reader->recognised && reader->same_card && !transaction_way_failed(result);
+
+	reader->kept_until = 0;
+	if (reader_is_unlocked(reader))
+		return;
+	if (worth && transaction_linger_ms > 0)
+		reader->kept_until = clock_now_ms() + KEEP_MS;
+	else /* others may want the card for themselves */
+		(void)jpki_card_disconnect(reader->card, false, -1);
+}
+
 static int
 end(struct reader *reader, int result)
 {
@@ -88,15 +126,8 @@ end(struct reader *reader, int result)
 	/* begin anew with a card that has just come to power, if it is one of ours */
 	if (result == JPKI_ERR_IO && reader->recognised)
 		lock_card(reader);
-	if (!reader_is_unlocked(reader)) /* others may want the card for themselves */
-		(void)jpki_card_disconnect(reader->card, false, -1);
+	keep_for_a_while(reader, result);
 	return result;
-}
-
-bool
-transaction_way_failed(int error)
-{
-	return error != JPKI_OK && error > JPKI_ERR_NOT_JPKI;
 }
 
 /*
@@ -150,44 +181,50 @@ transaction_stop_lingering(struct reader *reader)
 void
 transaction_expire(struct reader *reader)
 {
-	if (clock_now_ms() >= reader->linger_until)
-		transaction_stop_lingering(reader);
-}
+	uint64_t now = clock_now_ms();
 
-static bool
-asked_within(const struct reader *reader, uint64_t ms)
-{
-	return clock_now_ms() - reader->contact_at < ms;
+	if (now >= reader->linger_until)
+		transaction_stop_lingering(reader);
+	if (reader->kept_until != 0 && now >= reader->kept_until)
+		transaction_let_go(reader);
 }
 
 bool
-transaction_was_lately(const struct reader *reader)
+transaction_is_kept(const struct reader *reader)
 {
-	return asked_within(reader, POWER_KEEPS_MS);
+	return is_kept(reader) && clock_now_ms() < reader->kept_until;
+}
+
+static bool
+was_asked_lately(const struct reader *reader)
+{
+	return clock_now_ms() - reader->contact_at < CARD_KEEPS_MS;
 }
 
 int
 transaction_begin(struct reader *reader, enum jpki_begin how, enum patience patience)
 {
+	bool kept;
 	int rv;
 
 	(void)stop_lingering(reader, true);
+	kept = is_kept(reader) || reader_is_unlocked(reader);
+	reader->kept_until = 0;
 	reader->same_card = false;
 	rv = need_card(reader);
 	if (rv != JPKI_OK)
 		return rv;
 	rv = jpki_card_begin(reader->card, how, patience);
 	for (int i = 1; rv == JPKI_ERR_RESET && i < BEGIN_ATTEMPTS_MAX; i++) {
+		kept = false;
 		lock_was_reset(reader);
 		rv = jpki_card_begin(reader->card, how, patience);
 	}
 	if (rv == JPKI_OK)
 		rv = check_seen(reader);
-	/* a connection that was kept would tell of an exchange, a short pause has no room for one
-	 */
+	/* one that was kept would tell of an exchange, a short pause has no room for one */
 	if (rv == JPKI_OK)
-		reader->same_card =
-		    reader_is_unlocked(reader) || asked_within(reader, CARD_KEEPS_MS);
+		reader->same_card = kept || was_asked_lately(reader);
 	return rv == JPKI_OK ? rv : end(reader, rv);
 }
 

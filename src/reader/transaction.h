@@ -31,10 +31,10 @@ int transaction_begin(struct reader *reader, enum jpki_begin how, enum patience 
 int transaction_begin_reading(struct reader *reader, enum patience patience);
 
 /*
- * Was the card asked something so lately that it has not lost its power for want of somebody to use
- * it? The service cuts that soon after the last one has let go.
+ * Is there a connection with the card that is known, though nobody is logged in? One is kept for
+ * some seconds after a transaction (kept_until), where transactions last for a moment more.
  */
-bool transaction_was_lately(const struct reader *reader);
+bool transaction_is_kept(const struct reader *reader);
 
 /*
  * The same for the first signature, which often follows the login: goes on with its transaction, or
@@ -53,7 +53,7 @@ int transaction_end(struct reader *reader, int result);
  * (transaction_linger_ms): a program asks several things one after the other, and as long as no
  * other program could move the card, none of them needs another SELECT. Any other transaction ends
  * it first, and so does a fork (library.c); so does time, told by linger_until, for which
- * transaction_expire is called.
+ * transaction_expire is called. So it does with a connection that is kept, told by kept_until.
  */
 int transaction_end_soon(struct reader *reader, int result);
 /* After a signature only for the sake of what the login's transaction has left to read. */
@@ -62,6 +62,8 @@ void transaction_expire(struct reader *reader);
 void transaction_stop_lingering(struct reader *reader);
 /* Without reading what could be read only now: its PIN is about to be given again. */
 void transaction_break_off(struct reader *reader);
+/* The same as transaction_stop_lingering, and no connection is kept but that of a login. */
+void transaction_let_go(struct reader *reader);
 
 /*
  * Within a transaction that has selected the application: read what can be read only now, the
@@ -74,8 +76,8 @@ int transaction_read_private(struct reader *reader);
 bool transaction_way_failed(int error);
 
 /*
- * How long, in ms. Set by tests: 0, and each thing that is asked has a transaction of its own, which
- * begins with SELECT.
+ * How long, in ms. Set by tests: 0, and each thing that is asked has a connection and a transaction
+ * of its own, which begins with SELECT.
  */
 extern uint64_t transaction_linger_ms;
 

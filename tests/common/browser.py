@@ -24,16 +24,18 @@ PROMPT = {"firefox": "^Password Required", "chromium": "^Unlock Security Device"
 
 # Exchanges with the card, from the start of the browser to the page, by module (None: that of the
 # authentication token). Cold: what it is (SELECT, its certificate's first block, EF 0006, EF 0008),
-# the tries of each token; later, where the browser has let go of it, SELECT and that block again;
-# the rest of that certificate in 4 and a CA's in 5; for the PIN SELECT, that block, the tries,
-# VERIFY; the signature. A block or the tries are not asked for again within two seconds, but who
-# types a PIN takes longer.
-COLD = {None: 21, "jpki-pkcs11": 27}
+# the tries of each token; the rest of that certificate in 4 and a CA's in 5; for the PIN SELECT, the
+# tries, VERIFY; the signature.
+COLD = {None: 18, "jpki-pkcs11": 24}
 # Where the browser asks which certificate to take, it looks at the token again; if the tries were
 # asked for ten seconds ago or more, that is SELECT and the tries.
 LOOKED_AT_AGAIN = 2
 # Where a program of this user has seen the card before, the first block is all that is read.
-WARM = {None: 8, "jpki-pkcs11": 9}
+WARM = {None: 7, "jpki-pkcs11": 8}
+# A connection with the card is kept for so many seconds. After them SELECT, for what is read, and
+# each time that block again, which tells whose card it is: before the certificate, before the PIN.
+KEPT = 10
+SLOW = 3
 # A test may take a minute; on a busy machine, this many seconds.
 PATIENCE = 600 * SLOWNESS
 # A place in the address bar of either browser's window.
@@ -219,6 +221,7 @@ def log_in(browser, protocol, record_property):
     """From its start; what follows costs one exchange a page, and nothing while idle."""
     card = browser.card
     card.mark()
+    started = time.monotonic()
     browser.start(protocol)
     if browser.chooses:
         browser.choose()
@@ -227,7 +230,8 @@ def log_in(browser, protocol, record_property):
     exchanges = card.exchanges()
     record_property(f"exchanges for a {browser.start_kind} login with {browser.name}, {protocol}",
                     exchanges)
-    assert exchanges <= browser.most + (LOOKED_AT_AGAIN if browser.chooses else 0), exchanges
+    most = browser.most + (LOOKED_AT_AGAIN if browser.chooses else 0)
+    assert exchanges <= most + (SLOW if time.monotonic() - started >= KEPT else 0), exchanges
     time.sleep(IDLE)
     assert card.exchanges() == exchanges
     signatures = len(card.events("sign"))

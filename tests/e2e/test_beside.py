@@ -6,7 +6,8 @@ import re
 import pytest
 
 from neighbour import JPKI, LEAVE, OTHERS, RESET, UNPOWER, WARM, Neighbour, select
-from support import AUTH, MODULE, OPENSC, PIN, PSS, SIGN, TIMEOUT, assert_signed, built
+from support import (AUTH, MODULE, OPENSC, PIN, PSS, SIGN, TIMEOUT, assert_signed, built,
+                     wait_until)
 from web import PORTS, curl, seen
 from worker import Worker
 
@@ -199,11 +200,12 @@ def test_curl_among_restless_programs(sandbox, card, certificates, server, restl
 
 
 def test_a_program_has_the_card_for_itself(sandbox, card, signature_of):
-    """Nobody else gets at the card meanwhile, and it is there again afterwards."""
+    """It can some seconds after we were through with the card. Nobody else gets at it meanwhile, and
+    it is there again afterwards."""
     right = signature_of(AUTH)
     with Worker(sandbox) as worker, Neighbour(sandbox) as neighbour:
         assert worker.ask("open", "a", "Authentication") == "CKR_OK"
-        neighbour.connect("exclusive")
+        wait_until(lambda: neighbour.ask("connect", "exclusive") == "0")
         card.mark()
         assert worker.ask("login", "a", PIN[AUTH]) == "CKR_FUNCTION_FAILED"
         assert card.verifies() == []

@@ -15,6 +15,7 @@
 #include "reader/transaction.h"
 
 #define LINGER_MS 80
+#define KEEP_MS 10000
 
 static int
 make_lingering_world(void **state)
@@ -35,12 +36,26 @@ drop_lingering_world(void **state)
 
 #define COST(test) cmocka_unit_test_setup_teardown(test, make_lingering_world, drop_lingering_world)
 
+static void
+pause_ms(unsigned ms)
+{
+	clock_skip_ms(ms);
+	(void)expire();
+}
+
 /* The program does something else: the transaction ends. */
 static void
 pause_a_moment(void)
 {
-	clock_skip_ms(LINGER_MS);
-	(void)expire();
+	pause_ms(LINGER_MS);
+}
+
+/* ... for so long that the connection is not kept. */
+static void
+pause_for_long(void)
+{
+	pause_a_moment();
+	pause_ms(KEEP_MS);
 }
 
 /* Blocks of 256 bytes. */
@@ -309,7 +324,7 @@ read_own(CK_SESSION_HANDLE session)
 	    i2d_X509(certificate_of(JPKI_AUTHENTICATION), NULL));
 }
 
-/* As a browser does a second after its start: what is read shows that the card is as it was. */
+/* As a browser does some seconds after its start: what is read shows that the card is as it was. */
 static void
 reading_soon_needs_no_select(void **state)
 {
@@ -318,7 +333,7 @@ reading_soon_needs_no_select(void **state)
 
 	(void)state;
 	pause_a_moment();
-	clock_skip_ms(1900);
+	clock_skip_ms(KEEP_MS - 1);
 	forget_exchanges();
 	read_own(session);
 	assert_int_equal(exchanges(), rest);
@@ -345,31 +360,88 @@ reading_soon_knows_the_card(void **state)
 	assert_int_equal(inprocess_eject(READER), 0);
 }
 
-/* ... or not: it is selected, and read again. */
+/* ... or not: it is selected, and confirmed. */
 static void
 reading_soon_finds_what_others_did(void **state)
 {
 	unsigned rest = blocks(certificate_of(JPKI_AUTHENTICATION)) - 1;
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
 
 	(void)state;
-	for (int round = 0; round < 3; round++) {
-		CK_SESSION_HANDLE session;
+	pause_a_moment();
+	assert_int_equal(vcard_select_other(card, NULL, 0, NULL), 0);
+	forget_exchanges();
+	read_own(session);
+	/* refused, SELECT EF and refused; SELECT and the head */
+	assert_in_range(exchanges(), rest + 3, rest + 4);
+}
 
-		assert_int_equal(drop_lingering_world(NULL), 0);
-		assert_int_equal(make_lingering_world(NULL), 0);
-		session = open_session(JPKI_AUTHENTICATION);
-		pause_a_moment();
-		if (round == 0)
-			assert_int_equal(vcard_select_other(card, NULL, 0, NULL), 0);
-		else if (round == 1)
-			assert_int_equal(inprocess_idle(READER), 0);
-		else
-			clock_skip_ms(4000);
-		forget_exchanges();
-		read_own(session);
-		/* refused, SELECT EF and refused; SELECT. Much later it is confirmed at once. */
-		assert_in_range(exchanges(), rest + 2, rest + 3);
-	}
+/* A connection of before tells of it. */
+static void
+reading_soon_after_a_reset(void **state)
+{
+	unsigned rest = blocks(certificate_of(JPKI_AUTHENTICATION)) - 1;
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	pause_a_moment();
+	clock_skip_ms(KEEP_MS / 2);
+	assert_int_equal(inprocess_power_cut(READER), 0);
+	forget_exchanges();
+	read_own(session);
+	assert_int_equal(exchanges(), 2 + rest);
+}
+
+static void
+reading_later_selects_and_confirms(void **state)
+{
+	unsigned rest = blocks(certificate_of(JPKI_AUTHENTICATION)) - 1;
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	pause_for_long();
+	assert_int_equal(inprocess_idle(READER), 0);
+	forget_exchanges();
+	read_own(session);
+	assert_int_equal(exchanges(), 2 + rest);
+}
+
+/* Who types a PIN takes some seconds: the tries, between SELECT and VERIFY; later whose card it is.
+ */
+static void
+pin_is_typed(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	pause_a_moment();
+	pause_ms(KEEP_MS - 1);
+	forget_exchanges();
+	assert_ok(login_with(session, PIN));
+	assert_int_equal(exchanges(), 3);
+	assert_ok(p11->C_Logout(session));
+	(void)token_flags(JPKI_AUTHENTICATION);
+	pause_for_long();
+	forget_exchanges();
+	assert_ok(login_with(session, PIN));
+	assert_int_equal(exchanges(), 4);
+}
+
+/* A connection that was kept is not with the card that came while a PIN was typed. */
+static void
+pin_goes_to_no_other_card(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+	struct vcard *other = card_of_another_person();
+
+	(void)state;
+	pause_a_moment();
+	assert_int_equal(inprocess_eject(READER), 0);
+	assert_int_equal(inprocess_insert(READER, other), 0);
+	assert_int_not_equal(login_with(session, PIN), CKR_OK);
+	assert_int_equal(vcard_ledger_count(other, VCARD_EVENT_VERIFY), 0);
+	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_VERIFY), 0);
+	assert_int_equal(inprocess_eject(READER), 0);
 }
 
 /* The SELECT before a PIN is never saved. */
@@ -386,6 +458,13 @@ login_selects_anew(void **state)
 }
 
 /* No transaction is left for others to wait for: each one that began has ended. */
+static void
+assert_no_transaction(void)
+{
+	assert_int_equal(inprocess_calls(INPROCESS_BEGIN), inprocess_calls(INPROCESS_END));
+}
+
+/* ... nor a connection, for those who want the card for themselves. */
 static void
 assert_free(void)
 {
@@ -404,16 +483,22 @@ others_get_their_turn(void **state)
 	assert_int_equal(inprocess_calls(INPROCESS_CLOSE), 0);
 	assert_false(expire());
 	pause_a_moment();
+	assert_no_transaction();
+	pause_ms(KEEP_MS - 1);
+	assert_int_equal(inprocess_calls(INPROCESS_CLOSE), 0);
+	pause_ms(1);
 	assert_free();
 	(void)token_flags(JPKI_AUTHENTICATION);
 	clock_skip_ms(LINGER_MS);
 	assert_ok(login_with(session, PIN)); /* a thread that came too late is not needed */
 	assert_signs(session, JPKI_AUTHENTICATION, sha256_pkcs1);
-	pause_a_moment();
-	assert_int_equal(inprocess_calls(INPROCESS_BEGIN), inprocess_calls(INPROCESS_END));
+	pause_for_long();
+	assert_no_transaction();
+	assert_int_not_equal(inprocess_calls(INPROCESS_OPEN), inprocess_calls(INPROCESS_CLOSE));
 	assert_ok(p11->C_Logout(session));
 	assert_free();
 	(void)token_flags(JPKI_SIGNATURE);
+	pause_a_moment();
 	assert_ok(p11->C_Finalize(NULL));
 	assert_free();
 }
@@ -478,6 +563,10 @@ main(void)
 	    COST(reading_soon_needs_no_select),
 	    COST(reading_soon_knows_the_card),
 	    COST(reading_soon_finds_what_others_did),
+	    COST(reading_soon_after_a_reset),
+	    COST(reading_later_selects_and_confirms),
+	    COST(pin_is_typed),
+	    COST(pin_goes_to_no_other_card),
 	    COST(login_selects_anew),
 	    COST(others_get_their_turn),
 	    COST(others_get_their_turn_without_a_thread),
