@@ -79,17 +79,18 @@ check_after(struct reader *reader, int result)
 	return jpki_card_check(reader->card);
 }
 
-static bool
-is_kept(const struct reader *reader)
+bool
+transaction_is_kept(const struct reader *reader)
 {
-	return reader->kept_until != 0 && reader->card != NULL && jpki_card_connected(reader->card);
+	return reader->card != NULL && jpki_card_connected(reader->card) &&
+	       clock_now_ms() < reader->kept_until;
 }
 
 void
 transaction_let_go(struct reader *reader)
 {
 	transaction_stop_lingering(reader);
-	if (is_kept(reader) && !reader_is_unlocked(reader))
+	if (reader->card != NULL && !reader_is_unlocked(reader))
 		(void)jpki_card_disconnect(reader->card, false, -1);
 	reader->kept_until = 0;
 }
@@ -189,12 +190,6 @@ transaction_expire(struct reader *reader)
 		transaction_let_go(reader);
 }
 
-bool
-transaction_is_kept(const struct reader *reader)
-{
-	return is_kept(reader) && clock_now_ms() < reader->kept_until;
-}
-
 static bool
 was_asked_lately(const struct reader *reader)
 {
@@ -208,7 +203,7 @@ transaction_begin(struct reader *reader, enum jpki_begin how, enum patience pati
 	int rv;
 
 	(void)stop_lingering(reader, true);
-	kept = is_kept(reader) || reader_is_unlocked(reader);
+	kept = transaction_is_kept(reader) || reader_is_unlocked(reader);
 	reader->kept_until = 0;
 	reader->same_card = false;
 	rv = need_card(reader);
