@@ -44,6 +44,7 @@ struct card_file {
 	struct jpki_token_info info;
 	uint8_t signature;
 	struct jpki_habits habits;
+	/* cppcheck-suppress unusedStructMember ; zeroes, where padding may be what memory held */
 	uint8_t unused[2];
 	struct {
 		uint16_t have, total;
