@@ -215,44 +215,51 @@ take_apart(struct certificate *c, const SIGNED_PART *part, const uint8_t *der, s
 	return of_card_key ? take_key(c, part->key) : JPKI_OK;
 }
 
+/*
+ * An empty one, at once in the caller's hands: so the compiler's analyser sees that nobody loses
+ * it. NULL without memory for it or for OpenSSL.
+ */
+static struct certificate *
+new_certificate(struct certificate **certificate)
+{
+	*certificate = crypto_use() ? calloc(1, sizeof(**certificate)) : NULL;
+	return *certificate;
+}
+
 int
 certificate_parse(
     const uint8_t *der, size_t length, bool of_card_key, struct certificate **certificate)
 {
-	struct certificate *c = calloc(1, sizeof(*c));
-	CERTIFICATE *decoded = NULL;
-	int rv = JPKI_ERR_MEMORY;
+	struct certificate *c = new_certificate(certificate);
+	CERTIFICATE *decoded;
+	int rv = JPKI_ERR_DATA;
 
-	if (c != NULL && crypto_use()) {
-		rv = JPKI_ERR_DATA;
-		decoded = decode(ASN1_ITEM_rptr(CERTIFICATE), der, length);
-	}
+	if (c == NULL)
+		return JPKI_ERR_MEMORY;
+	decoded = decode(ASN1_ITEM_rptr(CERTIFICATE), der, length);
 	if (decoded != NULL)
 		rv = take_apart(c, decoded->signed_part, der, length, of_card_key);
 	ASN1_item_free((ASN1_VALUE *)decoded, ASN1_ITEM_rptr(CERTIFICATE));
 	if (rv != JPKI_OK)
-		certificate_free(&c);
-	*certificate = c;
+		certificate_free(certificate);
 	return rv;
 }
 
 int
 certificate_parse_key(const uint8_t *info, size_t length, struct certificate **certificate)
 {
-	struct certificate *c = calloc(1, sizeof(*c));
-	KEY_INFO *decoded = NULL;
-	int rv = JPKI_ERR_MEMORY;
+	struct certificate *c = new_certificate(certificate);
+	KEY_INFO *decoded;
+	int rv = JPKI_ERR_DATA;
 
-	if (c != NULL && crypto_use()) {
-		rv = JPKI_ERR_DATA;
-		decoded = decode(ASN1_ITEM_rptr(KEY_INFO), info, length);
-	}
+	if (c == NULL)
+		return JPKI_ERR_MEMORY;
+	decoded = decode(ASN1_ITEM_rptr(KEY_INFO), info, length);
 	if (decoded != NULL)
 		rv = take_key(c, decoded);
 	ASN1_item_free((ASN1_VALUE *)decoded, ASN1_ITEM_rptr(KEY_INFO));
 	if (rv != JPKI_OK)
-		certificate_free(&c);
-	*certificate = c;
+		certificate_free(certificate);
 	return rv;
 }
 
