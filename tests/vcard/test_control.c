@@ -165,6 +165,13 @@ faults_are_planned(void **state)
 	control(*state, "fault change+12 eject");
 	assert_int_equal(vcard_faults_waiting(*state), 2);
 	control(*state, "fault clear");
+	control(*state, "fault sign sw 6581");
+	control(*state, "fault sign+1 sw 6D00");
+	assert_status(*state, SELECT_JPKI, 0x9000);
+	assert_status(*state, VERIFY_AUTHENTICATION, 0x9000);
+	assert_status(*state, "802A029720" HASH "00", 0x6581);
+	assert_status(*state, "802A029720" HASH "00", 0x6d00);
+	assert_status(*state, "802A029720" HASH "00", 0x9000);
 	refused(*state, "fault verify+ sw");
 	refused(*state, "fault verif sw");
 	refused(*state, "fault 1 nonsense");

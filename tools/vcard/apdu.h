@@ -6,10 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The commands that bring a PIN. */
+/* The commands that faults can be counted from: they bring a PIN, or what is to be signed. */
 enum {
 	INS_VERIFY = 0x20,
 	INS_CHANGE = 0x24,
+	INS_SIGN = 0x2a,
 };
 
 /* Bytes of data in a response, without the status word: as many as the longest EF has. */

@@ -193,8 +193,8 @@ control_quirk(struct request *request)
 }
 
 /*
- * "3", the third exchange from now; or counted from a command that brings a PIN: "verify", the next
- * one, "verify+1", the exchange after it.
+ * "3", the third exchange from now; or counted from a command that brings a PIN or what is to be
+ * signed: "verify", the next one, "verify+1", the exchange after it.
  */
 static int
 fault_time(const char *word, uint8_t *from, unsigned long *nth, struct vcard_error *error)
@@ -202,7 +202,7 @@ fault_time(const char *word, uint8_t *from, unsigned long *nth, struct vcard_err
 	static const struct {
 		const char *name;
 		uint8_t ins;
-	} commands[] = {{"verify", INS_VERIFY}, {"change", INS_CHANGE}};
+	} commands[] = {{"verify", INS_VERIFY}, {"change", INS_CHANGE}, {"sign", INS_SIGN}};
 	size_t length = strcspn(word, "+");
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
@@ -353,7 +353,7 @@ static const struct {
     {"power", control_power, "power cut|reset - behind the reader's back"},
     {"quirk", control_quirk, "quirk [set NAME VALUE|reset] - see jpki-vcard --help"},
     {"fault", control_fault,
-	"fault NTH|verify[+N]|change[+N] "
+	"fault NTH|verify[+N]|change[+N]|sign[+N] "
 	"sw|sw-after|sw-data|garbage|empty|truncated|overlong|eject|"
 	"power-loss [SW] | clear"},
     {"delay", control_delay, "delay [exchange|byte|signature|pin MICROSECONDS]"},

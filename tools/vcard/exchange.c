@@ -38,7 +38,7 @@ static const struct {
     {0x00, 0xb0, command_read_binary},
     {0x00, 0xb2, command_read_record},
     {0x00, 0xc0, command_get_response},
-    {0x80, 0x2a, command_sign},
+    {0x80, INS_SIGN, command_sign},
 };
 
 /* 61xx: this much is waiting, 00 meaning 256 or more. */
