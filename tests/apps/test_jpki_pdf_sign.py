@@ -203,13 +203,15 @@ def test_wrong_passwords(card, run, document, output, pin, answers):
     assert card.answers("001B") == answers and not output.exists()
 
 
-@pytest.mark.parametrize("moment", ["verify+12", "verify+13"])
+@pytest.mark.parametrize("moment", ["verify+1", "sign"])
 def test_the_card_is_pulled(card, run, document, output, moment):
     """Before the signature, and in it."""
+    card.mark()
     card.fault("eject", moment)
     said = run("sign", document, "--pin-fd", "3", status=None)
     assert "Wrote" not in said and len(said.splitlines()) <= 5
     assert not output.exists()
+    assert card.answers("001B") == ["9000"] and card.events("sign") == []
 
 
 def test_a_program_that_fails(sandbox, run, document, output, tmp_path):

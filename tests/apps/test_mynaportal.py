@@ -223,7 +223,7 @@ def test_the_card_is_pulled_at_the_second_signature(login):
     """There is no part of an answer."""
     login.press("sign")
     window = login.pin_window("Tries left: 5 of 5")
-    login.card.fault("eject", f"verify+{login.reads('signature') + 2}")
+    login.card.fault("eject", "sign+1")
     type_pin(login.screen, window, "ABC123")
     login.wait_state("declined")
     assert login.judged()[2] in ("no-card", "card-removed")

