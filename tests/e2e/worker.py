@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections import Counter
 
 from support import TIMEOUT, first_line
@@ -232,6 +233,8 @@ class Program:
 
 def main():
     import PyKCS11
+    # Python 3.12 and later warn of a fork beside threads: they are the module's, which expects it
+    warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     program = Program(sys.argv[1:])
     for line in sys.stdin:
         name, *words = line.split()
