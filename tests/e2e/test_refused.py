@@ -51,12 +51,9 @@ def answers(path):
 
 
 def refuse_everybody(sandbox):
-    """The service cannot ask polkit, and takes that for a no. One that never asks has a stand-in."""
-    if asks_polkit():
-        replace_service(sandbox, "pcscd", "-f", "-c", sandbox.folder / "readers",
-                        env={"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"})
-    else:
-        replace_service(sandbox, "/usr/bin/python3", "-c", STAND_IN)
+    """By a stand-in: pcscd 2.3.3 without a bus to ask polkit by does that too, but crashes at times
+    when two come at once. With a polkit that says no, pcscd itself is in the tests of rules."""
+    replace_service(sandbox, "/usr/bin/python3", "-c", STAND_IN)
 
 
 def complaints(log):
