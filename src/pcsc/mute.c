@@ -151,7 +151,7 @@ look_at_it(void *data)
 {
 	struct look *look = data;
 	SCARD_READERSTATE said = {.szReader = look->reader};
-	struct place *place;
+	const struct place *place;
 
 	ask(&said);
 	pthread_mutex_lock(&look->mute->lock);

@@ -194,7 +194,7 @@ longer(int pause)
 }
 
 static int
-wait_in_slices(struct jpki_service *service, struct watch_waiter *waiter,
+wait_in_slices(struct jpki_service *service, const struct watch_waiter *waiter,
     const struct jpki_reader_state *states, struct jpki_reader_state *now, size_t count,
     int timeout_ms)
 {

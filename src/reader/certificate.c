@@ -160,8 +160,9 @@ static bool
 set_number(struct certificate *c, enum certificate_field field, const BIGNUM *number)
 {
 	uint8_t bytes[KEY_BITS / 8];
+	int length = BN_bn2bin(number, bytes);
 
-	return set_field(c, field, bytes, (size_t)BN_bn2bin(number, bytes));
+	return set_field(c, field, bytes, (size_t)length);
 }
 
 static bool

@@ -100,7 +100,7 @@ learn(const struct work *work, int result)
 static int
 need_public_key(struct reader *reader, enum jpki_role role)
 {
-	struct key *key = &reader->keys[role];
+	const struct key *key = &reader->keys[role];
 	int rv;
 
 	if (contents_knows_public_key(reader, role))
@@ -120,7 +120,7 @@ signing_sign(struct reader *reader, enum jpki_role role, struct authorisation *a
     uint8_t signature[JPKI_SIGNATURE_SIZE])
 {
 	const struct work work = {reader, role, form, value, length, signature};
-	struct key *key = &reader->keys[role];
+	const struct key *key = &reader->keys[role];
 	int rv;
 
 	if (!lock_authorises(reader, role, authorisation))

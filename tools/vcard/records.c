@@ -67,6 +67,7 @@ command_read_record(struct vcard *card, const struct apdu *apdu, struct answer *
 {
 	uint8_t record[RECORD_MAX];
 	const struct file *file;
+	size_t length;
 	uint16_t sw;
 
 	if (apdu->lc != 0 || apdu->ne == 0 || apdu->extended)
@@ -80,7 +81,8 @@ command_read_record(struct vcard *card, const struct apdu *apdu, struct answer *
 		return SW_FILE_KIND;
 	if (apdu->p1 != 1 || quirk(card, QUIRK_MANUFACTURE_NUMBER) == MANUFACTURE_NUMBER_NO_RECORD)
 		return SW_NO_RECORD;
-	return give(card, record, record_content(card, record), apdu->ne, answer);
+	length = record_content(card, record);
+	return give(card, record, length, apdu->ne, answer);
 }
 
 void
