@@ -16,7 +16,7 @@ PROCESSES = (1, 8, 32)
 SESSIONS = (1, 1000, 10000, 100000)
 KILOBYTES = (1, 1024, 64 * 1024, 1024 * 1024)
 # How many times a figure is taken, and one of processes; the median counts.
-TIMES, PROCESS_TIMES = 5, 3
+TIMES, PROCESS_TIMES = 5, 5
 # Seconds for a step: one that takes longer has grown.
 PATIENCE = 20
 TIMED_OUT = 124  # what timeout(1) ends with

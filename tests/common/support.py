@@ -31,8 +31,8 @@ TIMEOUT = 60 * SLOWNESS
 AUTH, SIGN = "JPKI User Authentication", "JPKI Digital Signature"
 PIN = {AUTH: "1234", SIGN: "ABC123"}
 
-# What is asked once more for a PIN that is typed more than two seconds after the card was asked
-# last: whose it is, and how many tries are left.
+# What is asked once more for a PIN that is typed late: how many tries are left, two seconds after
+# that was asked; and whose card it is, after ten.
 PIN_LATE = 2
 
 # The tokens that each module shows.
