@@ -37,7 +37,7 @@ jpki_card_free(struct jpki_card **card)
 int
 jpki_card_disconnect(struct jpki_card *card, bool power_off, int held)
 {
-	card->in_transaction = false;
+	card->in_transaction = card->guarded = false;
 	card->selected = card->fresh = APPLICATION_NONE;
 	return jpki_transport.close(&card->connection, power_off, held);
 }
@@ -45,8 +45,16 @@ jpki_card_disconnect(struct jpki_card *card, bool power_off, int held)
 void
 jpki_card_guard(struct jpki_card *card, const char *share, uint32_t events)
 {
-	if (card->connection != NULL)
-		jpki_transport.guard(card->connection, share, events);
+	if (card->connection == NULL)
+		return;
+	jpki_transport.guard(card->connection, share, events);
+	card->guarded = true;
+}
+
+bool
+jpki_card_is_guarded(const struct jpki_card *card)
+{
+	return card->guarded;
 }
 
 void

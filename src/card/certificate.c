@@ -173,7 +173,7 @@ read_with_proof(struct jpki_card *card, uint16_t ef, struct jpki_der *der)
 	int rv;
 
 	if (known < PROOF_MIN || known > der->have || der->have > BLOCK)
-		return JPKI_ERR_NOT_FOUND;
+		return JPKI_ERR_ARGUMENT;
 	rv = file_read_again(card, ef, der->have - known, block, sizeof(block), &length);
 	if (rv != JPKI_OK)
 		return rv;

@@ -26,6 +26,7 @@ struct jpki_card {
 	char reader[JPKI_READER_NAME_SIZE];
 	struct jpki_connection *connection; /* NULL: none */
 	bool in_transaction;
+	bool guarded; /* the connection */
 	/* Which application this object has selected last, since it was connected ... */
 	enum application selected;
 	enum application fresh; /* ... and in the transaction under way */

@@ -62,7 +62,7 @@ connection_new(const char *reader)
 	if (connection == NULL)
 		return NULL;
 	strncpy(connection->reader, reader, sizeof(connection->reader) - 1);
-	connection->guard.file = connection->held.file = NO_DESCRIPTOR;
+	connection->socket.file = connection->guard.file = connection->held.file = NO_DESCRIPTOR;
 	return connection;
 }
 
@@ -70,12 +70,14 @@ int
 connection_connect(struct jpki_connection *connection)
 {
 	LONG code;
-	int rv = context_establish(&connection->context);
+	int rv = context_establish_seen(&connection->context, &connection->socket.file);
 
 	if (rv != JPKI_OK) {
 		connection->context = 0;
 		return rv;
 	}
+	if (connection->socket.file.number >= 0)
+		fork_close_in_child(&connection->socket);
 	code = connect_shared(connection);
 	if (code == SCARD_W_UNPOWERED_CARD)
 		code = connect_and_power(connection);
@@ -132,6 +134,7 @@ connection_finish(struct jpki_connection *connection)
 {
 	int rv = connection->handle != 0 ? disconnect(connection) : JPKI_OK;
 
+	fork_forget(&connection->socket);
 	if (connection->context != 0)
 		context_release(connection->context);
 	fork_forget(&connection->guard);

@@ -18,11 +18,14 @@ struct jpki_connection {
 	char reader[JPKI_READER_NAME_SIZE];
 	unsigned depth;		    /* of the transaction */
 	struct patience *beginning; /* one that is still to come, or NULL */
-	struct fork_closed guard;   /* its channel */
-	bool alone;		    /* the guard heeds nobody else */
-	uint64_t until;		    /* the moment that it was told */
-	bool power_off;		    /* what close is to do */
-	struct fork_closed held;    /* what it is to close then */
+	/* What the context talks over: with it a child would keep the card for as long as it lives.
+	 */
+	struct fork_closed socket;
+	struct fork_closed guard; /* its channel */
+	bool alone;		  /* the guard heeds nobody else */
+	uint64_t until;		  /* the moment that it was told */
+	bool power_off;		  /* what close is to do */
+	struct fork_closed held;  /* what it is to close then */
 };
 
 /* One with nothing yet, or NULL. */

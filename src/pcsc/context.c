@@ -44,13 +44,17 @@ context_forget_refusals(void)
 }
 
 static int
-establish(SCARDCONTEXT *context)
+establish(SCARDCONTEXT *context, struct descriptor *socket)
 {
 	static atomic_long last;
+	int number;
 	LONG code;
 
 	fork_begin_talk();
+	number = socket != NULL ? pcscd_next_number() : -1;
 	code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context);
+	if (socket != NULL)
+		*socket = code == SCARD_S_SUCCESS ? pcscd_socket(number) : NO_DESCRIPTOR;
 	fork_end_talk();
 	return error_told_once("SCardEstablishContext", code, &last);
 }
@@ -60,19 +64,25 @@ establish(SCARDCONTEXT *context)
  * has just ended says so too: it is asked again if it does not hang up any more.
  */
 int
-context_establish(SCARDCONTEXT *context)
+context_establish_seen(SCARDCONTEXT *context, struct descriptor *socket)
 {
-	int rv = establish(context);
+	int rv = establish(context, socket);
 
 	if ((rv == JPKI_ERR_NOT_ALLOWED || rv == JPKI_ERR_NO_SERVICE) && pcscd_hangs_up()) {
 		tell_refusal(&told_of_service, "no readers");
 		return JPKI_ERR_NOT_ALLOWED;
 	}
 	if (rv == JPKI_ERR_NOT_ALLOWED)
-		rv = establish(context);
+		rv = establish(context, socket);
 	if (rv == JPKI_OK)
 		told_of_service = false;
 	return rv;
+}
+
+int
+context_establish(SCARDCONTEXT *context)
+{
+	return context_establish_seen(context, NULL);
 }
 
 /*

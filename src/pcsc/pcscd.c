@@ -77,6 +77,30 @@ pcscd_hangs_up(void)
 	return found == HUNG_UP;
 }
 
+int
+pcscd_next_number(void)
+{
+	int number = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (number >= 0)
+		(void)close(number);
+	return number;
+}
+
+struct descriptor
+pcscd_socket(int number)
+{
+	struct sockaddr_un service = {0}, peer = {0};
+	socklen_t length = sizeof(peer);
+
+	if (number < 0 || !find_socket(&service) ||
+	    getpeername(number, (struct sockaddr *)&peer, &length) != 0 ||
+	    peer.sun_family != AF_UNIX || length > sizeof(peer) ||
+	    strncmp(peer.sun_path, service.sun_path, sizeof(peer.sun_path)) != 0)
+		return NO_DESCRIPTOR;
+	return descriptor_keep(number);
+}
+
 uint64_t
 pcscd_insertion(const char *reader, uint32_t events)
 {

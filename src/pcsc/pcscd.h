@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/descriptor.h"
+
 /*
  * Is there a PC/SC service that hangs up on whoever comes, without having been spoken to? So a
  * service of pcsc-lite does whom it refuses, and only then. Waits for that for a second at most,
@@ -17,5 +19,14 @@ bool pcscd_hangs_up(void);
  * of events: made of the service's socket, too.
  */
 uint64_t pcscd_insertion(const char *reader, uint32_t events);
+
+/*
+ * Which descriptor does libpcsclite talk to the service over? It does not tell. Before a context is
+ * established: the number that the next descriptor gets, -1 if none can be had. After it: the
+ * descriptor of that number, or none if it is no connection with the service, because another
+ * thread was quicker.
+ */
+int pcscd_next_number(void);
+struct descriptor pcscd_socket(int number);
 
 #endif

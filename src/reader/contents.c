@@ -256,7 +256,15 @@ may_hope(const struct reader *reader, enum jpki_role role, enum jpki_certificate
 	const struct key *key = &reader->keys[role];
 
 	return which == JPKI_CERTIFICATE && !key->doubtful && !key->private_certificate &&
-	       key->der[which].have > 0 && reader->linger_until == 0 && transaction_is_kept(reader);
+	       key->der[which].have > 0 && transaction_is_kept(reader);
+}
+
+/* Who is logged in would lose that, if the reader does not stand it. */
+static void
+allow_long_reads(const struct reader *reader)
+{
+	jpki_card_try_long(
+	    reader->card, !reader_is_unlocked(reader) && !share_is_taken(reader->state.insertion));
 }
 
 /* One SELECT less if nobody has. */
@@ -268,10 +276,13 @@ begin_hoping(struct reader *reader, enum jpki_role role, enum patience patience)
 
 	if (rv != JPKI_OK || jpki_card_is_selected(reader->card))
 		return rv;
-	if (jpki_card_read_certificate_hoping(
-		reader->card, role, &reader->keys[role].der[JPKI_CERTIFICATE]) == JPKI_OK)
-		return JPKI_OK;
-	reader->same_card = false; /* it may be for another card, too, that it was not so */
+	allow_long_reads(reader);
+	rv = jpki_card_read_certificate_hoping(
+	    reader->card, role, &reader->keys[role].der[JPKI_CERTIFICATE]);
+	if (rv == JPKI_OK)
+		return rv;
+	if (rv != JPKI_ERR_ARGUMENT) /* it may be for another card, too, that it was not so */
+		reader->same_card = false;
 	rv = jpki_card_select(reader->card, &done);
 	return rv == JPKI_OK ? rv : transaction_end(reader, rv);
 }
@@ -287,12 +298,12 @@ try_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificat
 	note_patience(reader, patience, rv);
 	if (rv != JPKI_OK)
 		return rv;
-	/* who is logged in would lose that, if the reader does not stand it */
-	jpki_card_try_long(
-	    reader->card, !reader_is_unlocked(reader) && !share_is_taken(reader->state.insertion));
+	allow_long_reads(reader);
 	rv = contents_load_certificate(reader, role, which);
 	*lost = rv != JPKI_OK && !transaction_way_failed(rv) && rv != JPKI_ERR_NOT_VERIFIED &&
 		!transaction_still_selected(reader);
+	if (*lost) /* or it is another card's */
+		reader->same_card = false;
 	if (rv != JPKI_ERR_NO_CARD && rv != JPKI_ERR_NO_READER)
 		cache_keep(reader);
 	return transaction_end_soon(reader, rv);

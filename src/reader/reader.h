@@ -47,7 +47,7 @@ struct key {
 	/*
 	 * That a person has logged in, and what the card has verified, are two things: the key for
 	 * signatures is locked again while the login is remembered. `unlocked` is set as soon as
-	 * the card may have verified the PIN for us, and implies that the connection is kept.
+	 * the card may have verified the PIN for us, and implies that there is a connection.
 	 */
 	uint64_t login;	       /* which one; 0: none */
 	uint64_t unlocked;     /* which unlocking; 0: none of ours */
@@ -110,6 +110,7 @@ struct reader {
 	    linger_until; /* the transaction goes on until then, clock_now_ms; 0: it does not */
 	/* The connection is kept until then without a login, clock_now_ms; 0: it is not. */
 	uint64_t kept_until;
+	uint64_t keep_no_longer; /* than that, after the transaction under way */
 	struct key keys[JPKI_ROLES];
 	struct tries tries[JPKI_CREDENTIALS];
 	/* The card may have verified the PIN of the attributes, for the call under way. */

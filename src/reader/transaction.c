@@ -12,7 +12,7 @@
 #define BEGIN_ATTEMPTS_MAX 12
 /*
  * Exchanging reader and card takes at least this long, in ms; the service's count of events may
- * not show it. After that the card is asked whether it is the same.
+ * not show it. After that the card is asked whether it is the same, unless a connection was kept.
  */
 #define CARD_KEEPS_MS 2000
 /*
@@ -95,17 +95,29 @@ transaction_let_go(struct reader *reader)
 	reader->kept_until = 0;
 }
 
-/* Only one that is known to be with the card that is known. */
+/*
+ * Is the connection known to be with the card that is known? One with a guard is not kept: should
+ * this program be killed, the guard would cut the power, of a login of others too.
+ */
+static bool
+is_worth_keeping(const struct reader *reader, int result)
+{
+	return transaction_linger_ms > 0 && reader->recognised && reader->same_card &&
+	       !transaction_way_failed(result) && !jpki_card_is_guarded(reader->card);
+}
+
 static void
 keep_for_a_while(struct reader *reader, int result)
 {
-	bool worth = reader->recognised && reader->same_card && !transaction_way_failed(result);
+	uint64_t now = clock_now_ms(), until = now + KEEP_MS;
 
+	if (until > reader->keep_no_longer)
+		until = reader->keep_no_longer;
 	reader->kept_until = 0;
-	if (reader_is_unlocked(reader))
+	if (reader_is_unlocked(reader) || !jpki_card_connected(reader->card))
 		return;
-	if (worth && transaction_linger_ms > 0)
-		reader->kept_until = clock_now_ms() + KEEP_MS;
+	if (now < until && is_worth_keeping(reader, result))
+		reader->kept_until = until;
 	else /* others may want the card for themselves */
 		(void)jpki_card_disconnect(reader->card, false, -1);
 }
@@ -196,6 +208,43 @@ was_asked_lately(const struct reader *reader)
 	return clock_now_ms() - reader->contact_at < CARD_KEEPS_MS;
 }
 
+/* The service or the reader may have gone and come, and the connection be dead but the card well.
+ */
+static int
+begin_kept(struct reader *reader, enum jpki_begin how, enum patience patience, bool *kept)
+{
+	int rv = jpki_card_begin(reader->card, how, patience);
+
+	if (!*kept || reader_is_unlocked(reader) || (!means_gone(rv) && rv != JPKI_ERR_IO))
+		return rv;
+	*kept = false;
+	reader->contact_at = 0; /* however short that was */
+	(void)jpki_card_disconnect(reader->card, false, -1);
+	return jpki_card_begin(reader->card, how, patience);
+}
+
+/* *kept: over a connection that was kept, if there is one. */
+static int
+begin(struct reader *reader, enum jpki_begin how, enum patience patience, bool *kept)
+{
+	int rv = begin_kept(reader, how, patience, kept);
+
+	for (int i = 1; rv == JPKI_ERR_RESET && i < BEGIN_ATTEMPTS_MAX; i++) {
+		*kept = false;
+		lock_was_reset(reader);
+		rv = jpki_card_begin(reader->card, how, patience);
+	}
+	return rv == JPKI_OK ? check_seen(reader) : rv;
+}
+
+/* What is asked again only to be shown, once in a while, does not keep the connection for ever. */
+static void
+note_how_long_to_keep(struct reader *reader, enum patience patience)
+{
+	reader->keep_no_longer = patience == PATIENCE_SHOWN ? reader->kept_until : UINT64_MAX;
+	reader->kept_until = 0;
+}
+
 int
 transaction_begin(struct reader *reader, enum jpki_begin how, enum patience patience)
 {
@@ -204,19 +253,12 @@ transaction_begin(struct reader *reader, enum jpki_begin how, enum patience pati
 
 	(void)stop_lingering(reader, true);
 	kept = transaction_is_kept(reader) || reader_is_unlocked(reader);
-	reader->kept_until = 0;
+	note_how_long_to_keep(reader, patience);
 	reader->same_card = false;
 	rv = need_card(reader);
 	if (rv != JPKI_OK)
 		return rv;
-	rv = jpki_card_begin(reader->card, how, patience);
-	for (int i = 1; rv == JPKI_ERR_RESET && i < BEGIN_ATTEMPTS_MAX; i++) {
-		kept = false;
-		lock_was_reset(reader);
-		rv = jpki_card_begin(reader->card, how, patience);
-	}
-	if (rv == JPKI_OK)
-		rv = check_seen(reader);
+	rv = begin(reader, how, patience, &kept);
 	/* one that was kept would tell of an exchange, a short pause has no room for one */
 	if (rv == JPKI_OK)
 		reader->same_card = kept || was_asked_lately(reader);
@@ -272,19 +314,21 @@ transaction_end_signing(struct reader *reader, int result)
 
 /* Does the one before still last? Then it is taken up. */
 static bool
-goes_on(struct reader *reader)
+goes_on(struct reader *reader, enum patience patience)
 {
 	if (clock_now_ms() >= reader->linger_until || reader->card == NULL ||
 	    !jpki_card_in_transaction(reader->card))
 		return false;
 	reader->linger_until = 0;
+	if (patience != PATIENCE_SHOWN)
+		reader->keep_no_longer = UINT64_MAX;
 	return true;
 }
 
 int
 transaction_begin_signing(struct reader *reader, enum patience patience)
 {
-	if (goes_on(reader))
+	if (goes_on(reader, patience))
 		return JPKI_OK;
 	return transaction_begin(reader, JPKI_BEGIN_TRUST, patience);
 }
@@ -387,7 +431,7 @@ transaction_begin_reading(struct reader *reader, enum patience patience)
 {
 	int rv;
 
-	if (goes_on(reader))
+	if (goes_on(reader, patience))
 		return JPKI_OK;
 	if (!reader_is_unlocked(reader))
 		return transaction_begin(reader, JPKI_BEGIN_SELECT, patience);

@@ -5,8 +5,8 @@
 #include "reader/reader.h"
 
 /*
- * Transactions with the card that is known, and no other. Both functions, when they find the card
- * gone, forget it (presence.h).
+ * Transactions with the card that is known, and no other. When one finds the card gone, it is
+ * forgotten (presence.h).
  */
 
 /* How long to wait for another program that uses the card, in ms. */
@@ -31,12 +31,6 @@ int transaction_begin(struct reader *reader, enum jpki_begin how, enum patience 
 int transaction_begin_reading(struct reader *reader, enum patience patience);
 
 /*
- * Is there a connection with the card that is known, though nobody is logged in? One is kept for
- * some seconds after a transaction (kept_until), where transactions last for a moment more.
- */
-bool transaction_is_kept(const struct reader *reader);
-
-/*
  * The same for the first signature, which often follows the login: goes on with its transaction, or
  * trusts that the application is still selected.
  */
@@ -53,7 +47,7 @@ int transaction_end(struct reader *reader, int result);
  * (transaction_linger_ms): a program asks several things one after the other, and as long as no
  * other program could move the card, none of them needs another SELECT. Any other transaction ends
  * it first, and so does a fork (library.c); so does time, told by linger_until, for which
- * transaction_expire is called. So it does with a connection that is kept, told by kept_until.
+ * transaction_expire is called.
  */
 int transaction_end_soon(struct reader *reader, int result);
 /* After a signature only for the sake of what the login's transaction has left to read. */
@@ -62,7 +56,13 @@ void transaction_expire(struct reader *reader);
 void transaction_stop_lingering(struct reader *reader);
 /* Without reading what could be read only now: its PIN is about to be given again. */
 void transaction_break_off(struct reader *reader);
-/* The same as transaction_stop_lingering, and no connection is kept but that of a login. */
+
+/*
+ * Where transactions last for a moment more, the connection is kept for some seconds after them,
+ * though nobody is logged in. It ends with time, told by kept_until.
+ */
+bool transaction_is_kept(const struct reader *reader);
+/* End the transaction that lasts, and the connection unless there is a login. */
 void transaction_let_go(struct reader *reader);
 
 /*

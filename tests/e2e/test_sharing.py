@@ -268,6 +268,28 @@ def test_a_child_that_lives_on_holds_nothing(sandbox, card, child):
         wait_until(lambda: card.verified() == [])
 
 
+@pytest.mark.parametrize("child", ["fork", "spawn"])
+def test_a_child_that_lives_on_keeps_nobody_out(sandbox, card, child):
+    """One that wants the card for itself: the parent was connected, though not logged in."""
+    with Worker(sandbox) as worker, Neighbour(sandbox) as neighbour:
+        assert worker.ask("open", "a", "Authentication") == "CKR_OK"
+        assert worker.ask(child) == "CKR_OK"
+        worker.die()
+        wait_until(lambda: neighbour.ask("connect", "exclusive") == "0")
+
+
+def test_a_refused_password_leaves_no_guard(sandbox, card, signature_of):
+    """Else the end of who was refused would end the logins of others."""
+    right = signature_of(AUTH)
+    with Worker(sandbox) as refused, Worker(sandbox) as worker:
+        assert refused.ask("open", "a", "Signature") == "CKR_OK"
+        assert refused.ask("login", "a", "ABC124") == "CKR_PIN_INCORRECT"
+        opened(worker, AUTH)
+        refused.die()
+        wait_until(lambda: guards(sandbox) == 1)  # the other's
+        assert worker.ask("sign", "a", TEXT) == right
+
+
 @pytest.mark.parametrize("label", [AUTH, SIGN])
 def test_a_child_keeps_no_lock_of_a_parent_that_is_done(sandbox, card, label):
     """The next login would wait for it, and share with nobody."""

@@ -340,6 +340,15 @@ reading_soon_needs_no_select(void **state)
 	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 1);
 }
 
+/* The reader was unplugged and plugged in, so that its events do not tell. */
+static void
+plug_in_with(struct vcard *inserted)
+{
+	assert_int_equal(inprocess_remove_reader(READER), 0);
+	assert_int_equal(inprocess_add_reader(READER), 0);
+	assert_int_equal(inprocess_insert(READER, inserted), 0);
+}
+
 /* Another person's is not made one with the beginning of the one that was there. */
 static void
 reading_soon_knows_the_card(void **state)
@@ -352,9 +361,7 @@ reading_soon_knows_the_card(void **state)
 
 	(void)state;
 	pause_a_moment();
-	assert_int_equal(inprocess_remove_reader(READER), 0);
-	assert_int_equal(inprocess_add_reader(READER), 0);
-	assert_int_equal(inprocess_insert(READER, other), 0);
+	plug_in_with(other);
 	clock_skip_ms(1000);
 	assert_int_not_equal(p11->C_GetAttributeValue(session, found, &attribute, 1), CKR_OK);
 	assert_int_equal(inprocess_eject(READER), 0);
@@ -436,12 +443,41 @@ pin_goes_to_no_other_card(void **state)
 
 	(void)state;
 	pause_a_moment();
-	assert_int_equal(inprocess_eject(READER), 0);
-	assert_int_equal(inprocess_insert(READER, other), 0);
+	plug_in_with(other);
+	forget_exchanges();
 	assert_int_not_equal(login_with(session, PIN), CKR_OK);
 	assert_int_equal(vcard_ledger_count(other, VCARD_EVENT_VERIFY), 0);
 	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_VERIFY), 0);
 	assert_int_equal(inprocess_eject(READER), 0);
+}
+
+/* ... but the one that was there is taken for what it is, over a new one. */
+static void
+pin_goes_to_the_same_card(void **state)
+{
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+
+	(void)state;
+	pause_a_moment();
+	plug_in_with(card);
+	forget_exchanges();
+	assert_ok(login_with(session, PIN));
+	assert_int_equal(exchanges(), 4); /* SELECT, whose it is, the tries, VERIFY */
+}
+
+/* Should the program be killed, its guard is not to lock the card of those who are logged in. */
+static void
+refused_pin_leaves_no_guard(void **state)
+{
+	(void)state;
+	for (int role = 0; role < JPKI_ROLES; role++) {
+		CK_SESSION_HANDLE session = open_session(role);
+
+		assert_int_equal(login_with(session, role == JPKI_SIGNATURE ? "ABC124" : "1235"),
+		    CKR_PIN_INCORRECT);
+		pause_a_moment();
+		assert_false(inprocess_guarded(READER));
+	}
 }
 
 /* The SELECT before a PIN is never saved. */
@@ -472,6 +508,28 @@ assert_free(void)
 }
 
 static void
+assert_connected(void)
+{
+	assert_int_equal(inprocess_calls(INPROCESS_OPEN), inprocess_calls(INPROCESS_CLOSE) + 1);
+}
+
+/* Also where a program shows the tries all the time, which is to ask once in a while. */
+static void
+others_get_their_turn_beside_one_that_shows(void **state)
+{
+	unsigned free = 0;
+
+	(void)state;
+	inprocess_forget_calls();
+	for (int second = 0; second < 60; second++) {
+		(void)token_flags(JPKI_AUTHENTICATION);
+		pause_ms(1000);
+		free += inprocess_calls(INPROCESS_OPEN) == inprocess_calls(INPROCESS_CLOSE);
+	}
+	assert_true(free >= 45);
+}
+
+static void
 others_get_their_turn(void **state)
 {
 	CK_SESSION_HANDLE session;
@@ -485,7 +543,7 @@ others_get_their_turn(void **state)
 	pause_a_moment();
 	assert_no_transaction();
 	pause_ms(KEEP_MS - 1);
-	assert_int_equal(inprocess_calls(INPROCESS_CLOSE), 0);
+	assert_connected();
 	pause_ms(1);
 	assert_free();
 	(void)token_flags(JPKI_AUTHENTICATION);
@@ -494,7 +552,7 @@ others_get_their_turn(void **state)
 	assert_signs(session, JPKI_AUTHENTICATION, sha256_pkcs1);
 	pause_for_long();
 	assert_no_transaction();
-	assert_int_not_equal(inprocess_calls(INPROCESS_OPEN), inprocess_calls(INPROCESS_CLOSE));
+	assert_connected();
 	assert_ok(p11->C_Logout(session));
 	assert_free();
 	(void)token_flags(JPKI_SIGNATURE);
@@ -567,8 +625,11 @@ main(void)
 	    COST(reading_later_selects_and_confirms),
 	    COST(pin_is_typed),
 	    COST(pin_goes_to_no_other_card),
+	    COST(pin_goes_to_the_same_card),
+	    COST(refused_pin_leaves_no_guard),
 	    COST(login_selects_anew),
 	    COST(others_get_their_turn),
+	    COST(others_get_their_turn_beside_one_that_shows),
 	    COST(others_get_their_turn_without_a_thread),
 	    COST(none_is_left_to_a_child),
 	};
