@@ -47,6 +47,7 @@ int jpki_card_disconnect(struct jpki_card *card, bool power_off, int held);
  * the card to him, or NULL; `events` is the reader's count when this card was seen last.
  */
 void jpki_card_guard(struct jpki_card *card, const char *share, uint32_t events);
+/* Has that been called for the connection? False without one. */
 bool jpki_card_is_guarded(const struct jpki_card *card);
 /* At that moment it is to lose its power in any case, soon; 0: at none
  * (jpki_transport.guard_until).
@@ -168,7 +169,8 @@ int jpki_card_read_certificate(
  * The same of a key's own certificate, the first block of which is in `der`, in a transaction that
  * began with JPKI_BEGIN_TRUST: what is read next begins with bytes that are known, so that it shows
  * whether application and card are those that are meant. JPKI_ERR_DATA if not, JPKI_ERR_ARGUMENT
- * if no read has room for that, and nothing is sent; or as above. Then `der` is as it was: select, and read on.
+ * if no read has room for that, and nothing is sent; or as above. Then `der` is as it was: select,
+ * and read on.
  */
 int jpki_card_read_certificate_hoping(
     struct jpki_card *card, enum jpki_role role, struct jpki_der *der);

@@ -18,8 +18,7 @@ struct jpki_connection {
 	char reader[JPKI_READER_NAME_SIZE];
 	unsigned depth;		    /* of the transaction */
 	struct patience *beginning; /* one that is still to come, or NULL */
-	/* What the context talks over: with it a child would keep the card for as long as it lives.
-	 */
+	/* What the context talks over: with it a child would keep the card as long as it lives. */
 	struct fork_closed socket;
 	struct fork_closed guard; /* its channel */
 	bool alone;		  /* the guard heeds nobody else */
