@@ -469,6 +469,26 @@ der_of(enum vcard_certificate which, uint8_t *der)
 	return (size_t)i2d_X509(vcard_pki_certificate(vcard_pki(card), which), &at);
 }
 
+static size_t
+ders_of_all_but_the_signature(uint8_t *ders)
+{
+	size_t size = der_of(VCARD_CERTIFICATE_AUTHENTICATION, ders);
+
+	size += der_of(VCARD_CERTIFICATE_AUTHENTICATION_CA, ders + size);
+	return size + der_of(VCARD_CERTIFICATE_SIGNATURE_CA, ders + size);
+}
+
+/* How often is the word in there? */
+static size_t
+times(const char *word, const uint8_t *bytes, size_t size)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i + strlen(word) <= size; i++)
+		count += memcmp(bytes + i, word, strlen(word)) == 0;
+	return count;
+}
+
 /* All that a person can do, with all PINs. */
 static void
 do_all(void)
@@ -521,10 +541,8 @@ assert_nothing_of(const uint8_t *secret, size_t secret_length)
 {
 	enum { WINDOW = 12 };
 	uint8_t others[3 * JPKI_CERTIFICATE_MAX];
-	size_t size = der_of(VCARD_CERTIFICATE_AUTHENTICATION, others), seen = 0;
+	size_t size = ders_of_all_but_the_signature(others), seen = 0;
 
-	size += der_of(VCARD_CERTIFICATE_AUTHENTICATION_CA, others + size);
-	size += der_of(VCARD_CERTIFICATE_SIGNATURE_CA, others + size);
 	for (size_t i = 0; i + WINDOW <= secret_length; i++) {
 		uint8_t some[WINDOW];
 
@@ -540,7 +558,7 @@ assert_nothing_of(const uint8_t *secret, size_t secret_length)
 static void
 nothing_of_a_person(void **state)
 {
-	uint8_t secret[JPKI_CERTIFICATE_MAX];
+	uint8_t secret[JPKI_CERTIFICATE_MAX], others[3 * JPKI_CERTIFICATE_MAX];
 	char text[VCARD_ATTRIBUTE_SIZE];
 	size_t size;
 
@@ -558,10 +576,11 @@ nothing_of_a_person(void **state)
 	}
 	vcard_manufacture_number(card, text);
 	assert_false(holds_bytes(text, strlen(text)));
+	size = ders_of_all_but_the_signature(others);
 	for (const char *const *word =
 		 (const char *const[]){"1234", "ABC123", "5678", "Chiyoda", "Tokyo", NULL};
-	     *word != NULL; word++)
-		assert_false(holds_bytes(*word, strlen(*word)));
+	     *word != NULL; word++) /* four digits come by chance, in a number or a date */
+		assert_int_equal(times(*word, file, length), times(*word, others, size));
 }
 
 static void
