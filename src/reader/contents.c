@@ -248,8 +248,7 @@ take_known(struct reader *reader, enum jpki_role role, enum jpki_certificate whi
 	       parse(reader, role, which) == JPKI_OK;
 }
 
-/* Is the application selected still, if nobody has moved it, and can what is read next show that?
- */
+/* Is the application selected still, if nobody moved it, and can what is read next show that? */
 static bool
 may_hope(const struct reader *reader, enum jpki_role role, enum jpki_certificate which)
 {
@@ -267,24 +266,22 @@ allow_long_reads(const struct reader *reader)
 	    reader->card, !reader_is_unlocked(reader) && !share_is_taken(reader->state.insertion));
 }
 
-/* One SELECT less if nobody has. */
+/* Read on without SELECT if nobody has; select if that fails. */
 static int
-begin_hoping(struct reader *reader, enum jpki_role role, enum patience patience)
+hope(struct reader *reader, enum jpki_role role)
 {
-	int rv = transaction_begin(reader, JPKI_BEGIN_TRUST, patience);
 	bool done;
+	int rv;
 
-	if (rv != JPKI_OK || jpki_card_is_selected(reader->card))
-		return rv;
-	allow_long_reads(reader);
+	if (jpki_card_is_selected(reader->card))
+		return JPKI_OK;
 	rv = jpki_card_read_certificate_hoping(
 	    reader->card, role, &reader->keys[role].der[JPKI_CERTIFICATE]);
 	if (rv == JPKI_OK)
 		return rv;
 	if (rv != JPKI_ERR_ARGUMENT) /* it may be for another card, too, that it was not so */
 		reader->same_card = false;
-	rv = jpki_card_select(reader->card, &done);
-	return rv == JPKI_OK ? rv : transaction_end(reader, rv);
+	return jpki_card_select(reader->card, &done);
 }
 
 /* *lost: that is the word of a card that has no application selected any more. */
@@ -292,13 +289,18 @@ static int
 try_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which, bool *lost)
 {
 	enum patience patience = patience_for_first(reader);
-	int rv = may_hope(reader, role, which) ? begin_hoping(reader, role, patience)
-					       : transaction_begin_reading(reader, patience);
+	bool hopes = may_hope(reader, role, which);
+	int rv = hopes ? transaction_begin(reader, JPKI_BEGIN_TRUST, patience)
+		       : transaction_begin_reading(reader, patience);
 
 	note_patience(reader, patience, rv);
 	if (rv != JPKI_OK)
 		return rv;
 	allow_long_reads(reader);
+	if (hopes)
+		rv = hope(reader, role);
+	if (rv != JPKI_OK)
+		return transaction_end(reader, rv);
 	rv = contents_load_certificate(reader, role, which);
 	*lost = rv != JPKI_OK && !transaction_way_failed(rv) && rv != JPKI_ERR_NOT_VERIFIED &&
 		!transaction_still_selected(reader);

@@ -208,8 +208,7 @@ was_asked_lately(const struct reader *reader)
 	return clock_now_ms() - reader->contact_at < CARD_KEEPS_MS;
 }
 
-/* The service or the reader may have gone and come, and the connection be dead but the card well.
- */
+/* Service or reader may have gone and come, and the connection be dead but the card well. */
 static int
 begin_kept(struct reader *reader, enum jpki_begin how, enum patience patience, bool *kept)
 {
