@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
+import fcntl
+import itertools
 import os
 import pathlib
 import shutil
@@ -13,6 +15,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "common"))
 from command import Jpki  # noqa: E402
 from elsewhere import Elsewhere  # noqa: E402
 from marks import Mark  # noqa: E402
+from nss import Database  # noqa: E402
+from screen import Screen  # noqa: E402
 from support import TIMEOUT, VCARD, Card, Sandbox, install  # noqa: E402
 from web import start_server  # noqa: E402
 
@@ -29,15 +33,49 @@ def pytest_configure(config):
         config.addinivalue_line("markers", line)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tests are handed out one by one: in xdist's chunks, one that takes long holds up others."""
+    from xdist.scheduler import LoadScheduling
+
+    class OneByOne(LoadScheduling):
+        def _send_tests(self, node, num):
+            # the one that it runs, and the next, without which it would wait
+            super()._send_tests(node, max(0, min(num, 2 - len(self.node2pending[node]))))
+
+    return OneByOne(config, log)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """If a test has failed, what each of its screens shows is kept as a picture, before the
+    programs end."""
+    outcome = yield
+    if call.when == "call" and outcome.get_result().failed:
+        for number, screen in enumerate(getattr(item, "screens", [])):
+            screen.keep(f"{item.name}-{number}")
+
+
+def made_once(tmp_path_factory, name, make):
+    """A folder that is only read, made by whichever of xdist's workers is the first to want it."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with open(f"{place}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            new = base / f"{name}.new"
+            new.mkdir()
+            make(new)
+            new.rename(place)
+    return place
+
+
 @pytest.fixture(scope="session")
 def issued(tmp_path_factory):
     """A card's state as issued, made once: each card of a test begins as a copy of it."""
-    folder = tmp_path_factory.mktemp("issued")
-    subprocess.run(
+    return made_once(tmp_path_factory, "issued", lambda folder: subprocess.run(
         [VCARD, "export", folder / "certificates", "--state", folder / "state"],
-        stdin=subprocess.DEVNULL, timeout=TIMEOUT, check=True,
-    )
-    return folder
+        stdin=subprocess.DEVNULL, timeout=TIMEOUT, check=True))
 
 
 @pytest.fixture(autouse=True)
@@ -66,23 +104,38 @@ def certificates(issued):
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory):
     """A folder with what `meson install` puts on a machine of Debian's layout."""
-    return install(tmp_path_factory.mktemp("installed"), "--prefix=/usr")
+    return made_once(tmp_path_factory, "installed",
+                     lambda folder: install(folder, "--prefix=/usr")) / "root"
 
 
 @pytest.fixture
-def sandboxes(issued, tmp_path):
-    """Makes sandboxes with the given options; stops them all at the end of the test."""
+def stopped():
+    """Gives back what it is given, and stops it at the end of the test: what came last first."""
     made = []
+    yield lambda one: made.append(one) or one
+    for one in reversed(made):
+        one.stop()
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home folder for the programs of a test."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def sandboxes(issued, tmp_path, stopped):
+    """Makes sandboxes with the given options."""
+    numbers = itertools.count()
 
     def make(*options, **more):
-        state = tmp_path / f"state{len(made)}"
+        state = tmp_path / f"state{next(numbers)}"
         shutil.copytree(issued / "state", state)
-        made.append(Sandbox("--state", state, *options, **more))
-        return made[-1]
+        return stopped(Sandbox("--state", state, *options, **more))
 
-    yield make
-    for sandbox in made:
-        sandbox.stop()
+    return make
 
 
 @pytest.fixture
@@ -126,3 +179,29 @@ def japanese(sandbox, some_locale):
 def server(sandbox, certificates):
     """A web server inside the sandbox; the file of its certificate."""
     return start_server(sandbox, certificates)
+
+
+@pytest.fixture
+def screens(request, tmp_path, stopped):
+    """Makes screens for programs that have windows."""
+    made = request.node.screens = []
+
+    def make():
+        made.append(stopped(Screen(tmp_path / f"screen{len(made)}")))
+        return made[-1]
+
+    return make
+
+
+@pytest.fixture
+def screen(screens):
+    return screens()
+
+
+@pytest.fixture
+def database(tmp_path):
+    """Makes databases."""
+    def make(sandbox, name="jpki-pkcs11"):
+        return Database(sandbox, tmp_path / f"nss-{name}", name)
+
+    return make

@@ -3,9 +3,9 @@
 #define JPKI_ERROR_H
 
 /*
- * Errors. Every function that can fail returns JPKI_OK (0) or one of these; none sets errno. What a
- * card or the PC/SC service said is translated to them in one place each (src/card/status.c,
- * src/pcsc/error.c).
+ * Errors. Every function that can fail returns JPKI_OK (0) or one of these; none sets errno. The
+ * card's status words are translated to them in src/card/status.c, the codes of the PC/SC service
+ * in src/pcsc/error.c.
  */
 enum jpki_error {
 	JPKI_OK = 0,
@@ -15,7 +15,7 @@ enum jpki_error {
 	JPKI_ERR_MEMORY = -2,	 /* out of memory, or of memory that can be locked */
 	JPKI_ERR_BUFFER = -3,	 /* the caller's buffer is too small */
 	JPKI_ERR_RUNNING = -4,	 /* the library has been started already */
-	JPKI_ERR_STOPPED = -5,	 /* it has not been started in this process */
+	JPKI_ERR_STOPPED = -5,	 /* the library has not been started in this process */
 	JPKI_ERR_ENDING = -6,	 /* the program is ending, and parts that are needed are gone */
 	JPKI_ERR_LOGGED_IN = -7, /* there is a login already */
 
@@ -49,13 +49,13 @@ enum jpki_error {
 	JPKI_ERR_PIN_CHARACTER = -51, /* a character that such a PIN cannot have */
 	JPKI_ERR_PIN_REFUSED = -52,   /* this card has refused it before, and nothing has changed */
 	JPKI_ERR_LAST_TRY = -55,      /* one try is left, and is to be spared */
-	JPKI_ERR_NEW_PIN_LENGTH = -53,	  /* of the new one, where it is changed */
-	JPKI_ERR_NEW_PIN_CHARACTER = -54, /* or a new password lacks a letter or a digit */
+	JPKI_ERR_NEW_PIN_LENGTH = -53, /* the new PIN is too short or too long */
+	JPKI_ERR_NEW_PIN_CHARACTER =
+	    -54, /* the new PIN: as above, or a password lacks a letter or a digit */
 
-	/* the folder of what is kept of cards */
-	JPKI_ERR_NO_FOLDER =
-	    -60,	       /* no home is told, or the program has more rights than its user */
-	JPKI_ERR_FOLDER = -61, /* it is not this user's own, or cannot be opened */
+	/* the cache folder */
+	JPKI_ERR_NO_FOLDER = -60, /* no home is set, or the program has more rights than its user */
+	JPKI_ERR_FOLDER = -61,	  /* it is not this user's own, or cannot be opened */
 	JPKI_ERR_NOT_REMOVED = -62, /* a file in it could not be removed */
 };
 

@@ -14,9 +14,9 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /*
- * Does a card do what this library takes cards to do? Its specification is not public: much of
- * what is known of it (card-facts) has one source, or is inferred. What comes of this tells nothing
- * of the card's owner: no serial number, no certificate, no name, no PIN, no signature.
+ * Does a card behave as this library expects? The card's specification is not public: much of what
+ * is known of it (src/card/FACTS.md) has one source, or is inferred. The results reveal nothing
+ * about the card's owner: no serial number, no certificate, no name, no PIN, no signature.
  */
 
 enum jpki_outcome {
@@ -25,7 +25,7 @@ enum jpki_outcome {
 	JPKI_NOT_ASKED, /* it needs a PIN, or an earlier answer has left nothing to ask */
 };
 
-/* One thing that was asked. Texts are in English, and good for the time of the call alone. */
+/* The answer to one question. The texts are in English, and valid during the call only. */
 struct jpki_observation {
 	const char *id;	      /* a word that stays the same */
 	const char *fact;     /* what was asked, in a few words */
@@ -35,14 +35,23 @@ struct jpki_observation {
 };
 
 /*
- * Ask a card all that, and tell of each as it is answered: `tell` gets `context`, and must not call
- * the library. Nothing on the card is changed. Its power is cut before, between and after, and it
- * is reset: other programs that are logged in with it are logged out. The whole takes some seconds.
+ * Ask a card all the questions, and call `tell` with each answer; it gets `context`, and must not
+ * call the library. Nothing on the card is changed. Its power is cut before, between and after, and
+ * it is reset: other programs that are logged in with it are logged out. The whole takes some
+ * seconds.
  *
- * What cannot be asked without a PIN is asked with the one of `role`: `pin` is sent at most once,
- * with the rules and the errors of jpki_login, and so is *spent. With NULL it is not asked.
- * JPKI_ERR_LOGGED_IN if this process is logged in with the card. After an error of the way to the
- * card what had been told until then is good. However it ends, the card is locked.
+ * Questions that need a PIN are asked with the PIN of `role`: `pin` is sent at most once, by the
+ * rules of jpki_login. If it is NULL, they are not asked. *spent, always set unless `spent` is
+ * NULL, tells whether the PIN has cost a try.
+ *
+ * JPKI_OK when all questions have been asked. JPKI_ERR_ARGUMENT, JPKI_ERR_STOPPED;
+ * JPKI_ERR_LOGGED_IN if this process is logged in with the card; JPKI_ERR_NO_CARD if the card has
+ * gone; JPKI_ERR_NOT_JPKI if it has no such application; JPKI_ERR_MEMORY. With a PIN also
+ * JPKI_ERR_NO_KEY; JPKI_ERR_PIN_WRONG if the card has refused it; JPKI_ERR_PIN_BLOCKED;
+ * JPKI_ERR_PIN_LENGTH, JPKI_ERR_PIN_CHARACTER, JPKI_ERR_PIN_REFUSED if it was not sent because it
+ * cannot be right; JPKI_ERR_LAST_TRY. After an error of the way to the card (error.h, -10 to -29),
+ * JPKI_ERR_STATUS or JPKI_ERR_DATA the answers told until then are valid. However it ends, the card
+ * is locked.
  */
 int jpki_examine(uint64_t card, enum jpki_role role, const uint8_t *pin, size_t length,
     void (*tell)(void *context, const struct jpki_observation *one), void *context,

@@ -19,53 +19,57 @@ extern "C" {
  * window or a command line of its own. `cc program.c $(pkg-config --cflags --libs jpki)`.
  *
  * Errors. Functions return JPKI_OK or a negative enum jpki_error, which jpki_strerror puts into
- * words. What they give through pointers is set if they return JPKI_OK, and otherwise left alone,
- * unless it is said below that it is set always. JPKI_ERR_STOPPED from all but the first and the
- * last few of them: the library has not been started in this process.
+ * words. Results through pointers are set if the function returns JPKI_OK, and otherwise unchanged,
+ * unless the text below says that they are set always. All functions that need the library started
+ * return JPKI_ERR_STOPPED if it has not been started in this process.
  *
- * A card is known by a number, which no other card gets, nor the same one when it is put in again:
- * a call about a card that has gone answers JPKI_ERR_NO_CARD, and never touches the next one. 0 is
- * the number of none. Numbers outlive jpki_stop, as those of cards that have gone.
+ * A card is known by a number. No other card gets that number, nor does the same card when it is
+ * put in again: a call with the number of a card that has gone returns JPKI_ERR_NO_CARD, and never
+ * touches the next card. 0 means no card. After jpki_stop the old numbers are those of cards that
+ * have gone.
  *
- * Each function about a card may also answer with any error of the way to it (error.h, -10 to -29),
- * JPKI_ERR_NOT_JPKI, JPKI_ERR_STATUS or JPKI_ERR_DATA if it is another card or answers what it
- * should not, and JPKI_ERR_MEMORY. Those about a key answer JPKI_ERR_NO_KEY if the card has none
- * for that role, or jpki_start was not told that it is wanted; JPKI_ERR_ARGUMENT if there is no
+ * Each function with a card may also return any error of the way to it (error.h, -10 to -29),
+ * JPKI_ERR_NOT_JPKI, JPKI_ERR_STATUS or JPKI_ERR_DATA if it is another kind of card or gives
+ * unexpected answers, and JPKI_ERR_MEMORY. Those with a role return JPKI_ERR_NO_KEY if the card has
+ * no key for that role, or the role was not passed to jpki_start; JPKI_ERR_ARGUMENT if there is no
  * such role, or a pointer is NULL that may not be.
  *
  * Threads. Every function may be called by any thread at any time. A card does one thing at a time:
- * calls wait for each other, and for another program that has the card to itself: up to 15 seconds
- * for a login, a signature or a change of the PIN, and for what is asked of a card the first time,
- * as what it is (jpki_reader_card), its tries, a certificate; then JPKI_ERR_HELD. Once that first
- * time was waited for in vain, such calls wait a tenth of a second, until one has got through. A
- * login also waits up to 5 seconds for a program that is just locking the card. So a window calls
- * from a thread of its own. What only tells how things are (jpki_reader_card, jpki_card_text,
- * jpki_keys, jpki_tries, jpki_is_logged_in) waits for no other call once the card has been asked,
- * and for other programs a tenth of a second at most: while the card is busy, the answer is the
- * last one.
+ * calls wait for each other, and for the transaction of another program. A login, a signature or a
+ * change of the PIN waits up to 15 seconds for that, then returns JPKI_ERR_HELD; so does the first
+ * question about a card, such as its kind (jpki_reader_card), its tries, a certificate. If the
+ * first question has waited in vain, later ones wait a tenth of a second, until one has succeeded.
+ * A login also waits up to 5 seconds for a program that is just locking the card. So a program with
+ * a window should call from a separate thread. The functions that only report (jpki_reader_card,
+ * jpki_card_text, jpki_keys, jpki_tries, jpki_is_logged_in) do not wait for other calls once the
+ * card has been asked, and a tenth of a second at most for other programs: while the card is busy,
+ * they return the last known answer.
  *
- * A forked child has nothing of it: JPKI_ERR_STOPPED until it calls jpki_start for itself.
+ * In a forked child the library is not started: JPKI_ERR_STOPPED until the child calls jpki_start
+ * itself.
  *
- * Memory. What is given is copied into the caller's memory; nothing is to be freed, and nothing is
- * kept of what the caller passes. Text is ended by a NUL.
+ * Memory. Results are copied into the caller's memory; nothing has to be freed, and no pointer that
+ * the caller passes is kept. Text ends with a NUL.
  *
  * PINs are bytes of UTF-8 without a NUL at the end: full-width digits and letters (an input method
- * left on) are taken for what they mean, and a password is folded to upper case. They are wiped
- * here after use; what the caller has typed them into is the caller's to wipe (explicit_bzero).
- * What a card could not accept is not sent to it, nor what it has refused before, as long as it
- * stays in and nothing has changed. A PIN given once is sent at most once. Three wrong ones in a
- * row block the authentication key or the attributes, five the signature key, and only an office
- * can undo that: never call again with a PIN that the person has not given again.
+ * left on) become ASCII, and a password is folded to upper case. The library wipes its copies after
+ * use; the caller wipes its own (explicit_bzero). A PIN that no card could accept is not sent (PIN
+ * rule 2), nor is one that the card has refused before, as long as the card stays in and nothing
+ * has changed. A PIN that is given once is sent at most once (PIN rule 1). SECURITY.md of the
+ * source has all the rules. Three wrong ones in a row block the authentication key or the
+ * attributes, five the signature key, and only an office can undo that (F-NO-UNBLOCKING): never
+ * call again with a PIN that the person has not given again.
  *
- * Where the comments say (card-facts: …), the fact is one of real cards that the library rests on.
+ * A name such as (F-AID) refers to a fact about real cards that the library relies on:
+ * src/card/FACTS.md of the source lists them, how sure each is, and what happens if it is wrong.
  */
 
 /* ------------------------------------------------------------------------------ start and stop */
 
 /*
  * Start, for the keys in `roles` (JPKI_ROLE bits, or JPKI_ALL_ROLES). A program that never signs
- * documents asks for the authentication key alone: the other one is then not looked at. The
- * settings and the log are those of tools/doc/settings.md. The PC/SC service need not run yet.
+ * documents passes the authentication key alone: the signature key is then ignored.
+ * tools/doc/settings.md describes the settings and the log. The PC/SC service need not run yet.
  *
  * JPKI_ERR_RUNNING if it has been started, JPKI_ERR_ARGUMENT, JPKI_ERR_MEMORY, JPKI_ERR_ENDING if
  * the program is ending and OpenSSL has gone already.
@@ -73,23 +77,23 @@ extern "C" {
 int jpki_start(unsigned roles);
 
 /*
- * Stop: end the waits of other threads (JPKI_ERR_CANCELLED), wait until the other calls have come
- * out, and log out of all cards, as jpki_logout does. A program that ends without, in whatever way,
- * has its cards locked all the same.
+ * Stop: end the waits of other threads (JPKI_ERR_CANCELLED), wait until all other calls have
+ * returned, and log out of all cards, as jpki_logout does. If a program ends without calling it,
+ * its cards are locked all the same. JPKI_OK or JPKI_ERR_STOPPED.
  */
 int jpki_stop(void);
 
 /* --------------------------------------------------------------------------- readers and cards */
 
 /*
- * How many readers there are to ask about, in *count (0 to 64): those that have come since
- * jpki_start, numbered from 0. A reader keeps its number, also while it is unplugged. Asks the
- * PC/SC service. JPKI_ERR_NO_SERVICE or JPKI_ERR_NOT_ALLOWED if that does not answer; *count is set
- * all the same.
+ * How many readers are known, in *count (0 to 64): all that were seen since jpki_start, numbered
+ * from 0. A reader keeps its number, also while it is unplugged. Asks the PC/SC service.
+ * JPKI_ERR_NO_SERVICE or JPKI_ERR_NOT_ALLOWED if the service cannot be used; *count is set all the
+ * same.
  */
 int jpki_readers(size_t *count);
 
-/* Its name, as PC/SC has it. JPKI_ERR_NO_READER if there are not so many. */
+/* The name of a reader, as PC/SC has it. JPKI_ERR_NO_READER if there are not so many readers. */
 int jpki_reader_name(size_t reader, char name[JPKI_READER_NAME_SIZE]);
 
 /* What there is in a reader. */
@@ -108,27 +112,28 @@ enum jpki_holds {
 };
 
 /*
- * What is in it (card-facts: the label in EF 0006), in *holds, and the number of that card in
- * *card; 0 if there is none, or it is mute. A card is asked once what it is: that may take 15
- * seconds where another program has it (Threads, above), JPKI_HOLDS_UNKNOWN then. While it is busy
- * the answer is that of the last look. JPKI_ERR_NO_READER if there are not so many readers.
+ * What is in the reader (F-LABEL), in *holds, and the number of the card in *card; 0 if there is no
+ * card, or it is mute. A card is asked once what it is: if another program holds it, that may take
+ * 15 seconds (Threads, above), and the answer is JPKI_HOLDS_UNKNOWN then. While the card is busy
+ * the answer is the last known one. JPKI_ERR_NO_READER if there are not so many readers.
  */
 int jpki_reader_card(size_t reader, enum jpki_holds *holds, uint64_t *card);
 
 /*
  * Wait until a reader or a card has come or gone, at most `timeout_ms` milliseconds (-1: without
  * end; 0: not at all): JPKI_ERR_TIMEOUT then. JPKI_OK says only that something has changed: ask the
- * readers again. *seen is what the caller has seen: begin with 0, which answers at once, and pass
- * the same variable each time; so a change between two calls is not lost, and threads that wait at
- * the same time do not take each other's. It is set always.
+ * readers again. *seen stands for the last change that the caller knows of: begin with 0, with
+ * which the function returns at once, and pass the same variable each time. So no change between
+ * two calls is lost, and threads that wait at the same time do not take changes from each other. It
+ * is set always.
  *
  * JPKI_ERR_CANCELLED if jpki_cancel has been called since, or jpki_stop is under way.
  */
 int jpki_wait(uint64_t *seen, int timeout_ms);
 
 /*
- * End the waits of all threads, and those that they are about to begin with what they have seen up
- * to now. Not for signal handlers.
+ * End the waits of all threads, also those that begin later with a *seen from before this call. Not
+ * for signal handlers. JPKI_OK or JPKI_ERR_STOPPED.
  */
 int jpki_cancel(void);
 
@@ -138,31 +143,33 @@ int jpki_cancel(void);
 #define JPKI_TEXT_SIZE 17
 
 /*
- * Model and serial number, printable ASCII, "" where the card does not say it (card-facts: EF
- * 0006). A serial number is not proved to be unique.
+ * Model and serial number, printable ASCII, "" where the card does not say it (F-TOKEN-INFO).
+ * A serial number is not proved to be unique (F-SERIAL).
  */
 int jpki_card_text(uint64_t card, char model[JPKI_TEXT_SIZE], char serial[JPKI_TEXT_SIZE]);
 
-/* Which keys it has: JPKI_ROLE bits, 0 for none (of those that jpki_start was told). */
+/*
+ * Which keys the card has: JPKI_ROLE bits, 0 for none. Only of those that were passed to
+ * jpki_start.
+ */
 int jpki_keys(uint64_t card, unsigned *roles);
 
 /*
  * A certificate, DER: the key's own, or that of the CA that has issued it. *length is the room at
- * `der` in bytes, JPKI_CERTIFICATE_MAX is always enough, and becomes the length of the certificate;
- * that too if the room is too small, JPKI_ERR_BUFFER: then nothing is written. Read once from the
- * card, and kept while it is in, if not for longer (jpki_cache_list).
+ * `der` in bytes (JPKI_CERTIFICATE_MAX is always enough), and becomes the length of the
+ * certificate. If the room is too small: JPKI_ERR_BUFFER, *length is set, and nothing is written.
+ * Read once from the card, and kept at least until the card is taken out (jpki_cache_list).
  *
  * JPKI_ERR_NOT_VERIFIED if it needs a login first: a signature key's own always does, it holds
- * name, address, date of birth and sex; one on a phone may (card-facts: files). JPKI_ERR_NOT_FOUND
- * if there is none, JPKI_ERR_DATA if it cannot be read as one, or is not for an RSA key of 2048
- * bits.
+ * name, address, date of birth and sex; one on a phone may (F-PHONE-PRIVATE). JPKI_ERR_NOT_FOUND if
+ * there is none, JPKI_ERR_DATA if it cannot be read as one, or is not for an RSA key of 2048 bits.
  */
 int jpki_certificate(
     uint64_t card, enum jpki_role role, enum jpki_certificate which, uint8_t *der, size_t *length);
 
 /*
  * How many wrong PINs in a row may still be given, in *left: 0 is a PIN that is blocked; and how
- * many a card grants, in *maximum. Asking costs none (card-facts: commands). What the card said is
+ * many a card grants, in *maximum. Asking costs none (F-VERIFY-EMPTY). What the card said is
  * good for ten seconds.
  */
 int jpki_tries(uint64_t card, enum jpki_role role, unsigned *left, unsigned *maximum);
@@ -171,41 +178,45 @@ int jpki_tries(uint64_t card, enum jpki_role role, unsigned *left, unsigned *max
  */
 
 /*
- * Could it be the PIN of such a key: JPKI_OK, JPKI_ERR_PIN_LENGTH or JPKI_ERR_PIN_CHARACTER. Four
- * digits, or 6 to 16 letters and digits. Asks no card, and the library need not run.
+ * Could this be the PIN of a key of that role? Four digits, or 6 to 16 letters and digits. JPKI_OK,
+ * JPKI_ERR_PIN_LENGTH or JPKI_ERR_PIN_CHARACTER; JPKI_ERR_ARGUMENT, JPKI_ERR_MEMORY. Asks no card,
+ * and the library need not run.
  */
 int jpki_check_pin(enum jpki_role role, const uint8_t *pin, size_t length);
 
 /*
- * Could it be a new one: JPKI_OK, JPKI_ERR_NEW_PIN_LENGTH or JPKI_ERR_NEW_PIN_CHARACTER. A new
- * password has a letter and a digit.
+ * Could this be a new PIN of a key of that role? A new password needs a letter and a digit.
+ * JPKI_OK, JPKI_ERR_NEW_PIN_LENGTH or JPKI_ERR_NEW_PIN_CHARACTER; JPKI_ERR_ARGUMENT,
+ * JPKI_ERR_MEMORY. Asks no card, and the library need not run.
  */
 int jpki_check_new_pin(enum jpki_role role, const uint8_t *pin, size_t length);
 
 /*
  * Log in: give the PIN to the card, once. From then on the key signs for this process:
- * JPKI_AUTHENTICATION until jpki_logout, JPKI_SIGNATURE for ten seconds (settings.md), then a login
- * is needed again. *spent, always set unless it is NULL, tells whether that has cost a try. When
- * the ten seconds have passed the card is locked, which ends a login with JPKI_AUTHENTICATION too
- * (jpki_logout).
+ * JPKI_AUTHENTICATION until jpki_logout, JPKI_SIGNATURE for ten seconds (settings.md), after which
+ * another login is needed. When the ten seconds have passed the card is locked, which ends a login
+ * with JPKI_AUTHENTICATION too (jpki_logout). *spent, always set unless it is NULL, tells whether
+ * the login has cost a try.
  *
  * JPKI_ERR_PIN_WRONG if the card has refused the PIN; JPKI_ERR_PIN_BLOCKED if it is blocked, by
  * this one or before; JPKI_ERR_PIN_LENGTH, JPKI_ERR_PIN_CHARACTER, JPKI_ERR_PIN_REFUSED if it was
- * not sent because it cannot be right; JPKI_ERR_LOGGED_IN if there is a login: it was not sent.
+ * not sent because it cannot be right; JPKI_ERR_LAST_TRY if it was not sent because one try is left
+ * (jpki_spare_last_try); JPKI_ERR_LOGGED_IN if there is a login: it was not sent.
  */
 int jpki_login(
     uint64_t card, enum jpki_role role, const uint8_t *pin, size_t length, enum jpki_try *spent);
 
 /*
- * From now on, in this process: a PIN is not sent while the card has only one try left for it, and
- * the functions that bring one give JPKI_ERR_LAST_TRY. The card is asked just before, so that what
- * other programs have spent since jpki_tries counts too. False, as at first: it is sent.
+ * With true: from now on, in this process, a PIN is not sent while the card has only one try left
+ * for it; the functions with a PIN return JPKI_ERR_LAST_TRY. The card is asked just before, so that
+ * tries that other programs have spent since jpki_tries count too. With false, the default, it is
+ * sent.
  */
 void jpki_spare_last_try(bool spare);
 
 /*
- * Does the key sign now? Not any more if the card was reset by another program, or locked for the
- * sake of the other key (jpki_logout), or the time for signatures has passed.
+ * Would the key sign now? False also after another program has reset the card, after the card was
+ * locked because of the other key (jpki_logout), and when the time for signatures has passed.
  */
 int jpki_is_logged_in(uint64_t card, enum jpki_role role, bool *logged_in);
 
@@ -213,26 +224,27 @@ int jpki_is_logged_in(uint64_t card, enum jpki_role role, bool *logged_in);
 #define JPKI_STAY_OPEN_MAX 600
 
 /*
- * After a login, for several signatures that the person has asked for in one go: the signature key
- * signs for so many seconds from now (1 to JPKI_STAY_OPEN_MAX), instead of for ten after the login.
- * For as long everything that runs as this user can sign with it: ask for no more than is needed,
- * and log out when it is done. Does nothing for a key that signs until jpki_logout.
+ * After a login, for several signatures that the person has asked for at once: the signature key
+ * signs for `seconds` from now (1 to JPKI_STAY_OPEN_MAX), instead of for ten seconds after the
+ * login. During that time everything that runs as this user can sign with it: ask for no more than
+ * is needed, and log out afterwards. Does nothing for a key that signs until jpki_logout.
  * JPKI_ERR_NOT_VERIFIED if there is no login that lasts, as where a setting asks for a PIN for each
  * signature (window = 0).
  */
 int jpki_stay_open(uint64_t card, enum jpki_role role, unsigned seconds);
 
 /*
- * Log out; JPKI_OK too if there is no login. Locks the card by cutting its power (card-facts:
- * security status), which locks both keys, for all programs.
+ * Log out; JPKI_OK too if there is no login. Locks the card by cutting its power
+ * (F-STAYS-VERIFIED), which locks both keys, for all programs.
  *
- * JPKI_AUTHENTICATION: the card is left as it is while other programs of this user are logged in
- * with it; the last one locks it. If there are none, that ends a login with JPKI_SIGNATURE too.
+ * JPKI_AUTHENTICATION: if other programs of this user are logged in with this key, the card is not
+ * locked; the last program locks it. If there are none, the card is locked, which ends a login with
+ * JPKI_SIGNATURE too.
  *
- * JPKI_SIGNATURE: it is locked whoever is logged in, since that key is left open for nobody. That
- * ends the logins with JPKI_AUTHENTICATION too, one's own and those of other programs. So does the
- * end of the ten seconds, or of those of jpki_stay_open, and jpki_sign_with_pin. If the key has
- * been locked already, nothing is cut.
+ * JPKI_SIGNATURE: the card is locked whoever is logged in, since this key is never left open for
+ * another program. That also ends the logins with JPKI_AUTHENTICATION, of this program and of
+ * others. The end of the ten seconds (or of the time of jpki_stay_open) and jpki_sign_with_pin do
+ * the same. If the key has been locked already, the power is not cut.
  */
 int jpki_logout(uint64_t card, enum jpki_role role);
 
@@ -250,19 +262,30 @@ int jpki_sign(uint64_t card, enum jpki_role role, enum jpki_signature_form form,
     const uint8_t *data, size_t length, uint8_t signature[JPKI_SIGNATURE_SIZE]);
 
 /*
- * Log in, sign once, log out (jpki_logout): the key is open for no longer than that. Works also
- * where a setting asks for a PIN for each signature (window = 0). Errors are those of jpki_login
- * and jpki_sign; *spent as with jpki_login.
+ * Log in, sign once, log out (jpki_logout), so that the key is open for one signature only. Works
+ * also if each signature needs a PIN by a setting (window = 0). *spent, always set unless it is
+ * NULL, tells whether the PIN has cost a try.
+ *
+ * JPKI_ERR_PIN_WRONG if the card has refused the PIN; JPKI_ERR_PIN_BLOCKED if it is blocked, by
+ * this one or before; JPKI_ERR_PIN_LENGTH, JPKI_ERR_PIN_CHARACTER, JPKI_ERR_PIN_REFUSED if it was
+ * not sent because it cannot be right; JPKI_ERR_LAST_TRY if it was not sent because one try is
+ * left; JPKI_ERR_LOGGED_IN if there is a login: it was not sent. JPKI_ERR_DATA if the signature is
+ * wrong; JPKI_ERR_UNSUPPORTED if this card does not know JPKI_SIGN_PSS_SHA256.
  */
 int jpki_sign_with_pin(uint64_t card, enum jpki_role role, const uint8_t *pin, size_t pin_length,
     enum jpki_signature_form form, const uint8_t *data, size_t length,
     uint8_t signature[JPKI_SIGNATURE_SIZE], enum jpki_try *spent);
 
 /*
- * Change the PIN: the card gets the old one, once, and then the new one. The new one is looked at
- * before anything is sent: JPKI_ERR_NEW_PIN_LENGTH, JPKI_ERR_NEW_PIN_CHARACTER. Of the old one,
- * errors and *spent as with jpki_login; there need be no login. A wrong old one ends a login that
- * there was.
+ * Change the PIN: the card gets the old one, once, and then the new one. The new one is checked
+ * before anything is sent: JPKI_ERR_NEW_PIN_LENGTH, JPKI_ERR_NEW_PIN_CHARACTER. No login is needed;
+ * a wrong old PIN ends an existing login. *spent, always set unless it is NULL, tells whether the
+ * old PIN has cost a try.
+ *
+ * JPKI_ERR_PIN_WRONG if the card has refused the old PIN; JPKI_ERR_PIN_BLOCKED if it is blocked, by
+ * this one or before; JPKI_ERR_PIN_LENGTH, JPKI_ERR_PIN_CHARACTER, JPKI_ERR_PIN_REFUSED if it was
+ * not sent because it cannot be right; JPKI_ERR_LAST_TRY if it was not sent because one try is
+ * left.
  */
 int jpki_change_pin(uint64_t card, enum jpki_role role, const uint8_t *old_pin, size_t old_length,
     const uint8_t *new_pin, size_t new_length, enum jpki_try *spent);
@@ -273,52 +296,63 @@ int jpki_change_pin(uint64_t card, enum jpki_role role, const uint8_t *old_pin, 
 /*
  * The card has more applications than that of its keys. One holds its holder's name, address, date
  * of birth and sex (券面事項入力補助), behind a PIN of its own of four digits, with three tries of
- * its own: JPKI_ATTRIBUTES. Another one has a number that was given to the card when it was made.
- * They need no key, nor that jpki_start was told of one. (card-facts: two more applications.)
+ * its own: JPKI_ATTRIBUTES. Another one has the card's manufacture number. Neither needs a key, nor
+ * a role passed to jpki_start for one. (F-ATTRIBUTES, F-MANUFACTURE-NUMBER.)
  *
- * To ask for them another application is selected, and JPKI's again after it, in one transaction.
- * On some cards selecting undoes a login, another program's too (card-facts: security status, C),
- * which that program is told at its next signature. So while a key is unlocked in this process,
- * jpki_attributes_tries and jpki_manufacture_number ask nothing, JPKI_ERR_LOGGED_IN, unless the
- * answer is known; log out first.
+ * To read them, their application is selected, and then JPKI's again, in one transaction. On some
+ * cards selecting ends a login, also that of another program (F-SELECT-CLEARS), which notices it at
+ * its next signature. So while a key is unlocked in this process, jpki_attributes_tries and
+ * jpki_manufacture_number do not ask the card: unless the answer is known, they return
+ * JPKI_ERR_LOGGED_IN. Log out first.
  */
 
-/* Could it be that PIN: as jpki_check_pin. */
+/*
+ * Could this be the PIN of the attributes? Four digits. JPKI_OK, JPKI_ERR_PIN_LENGTH or
+ * JPKI_ERR_PIN_CHARACTER; JPKI_ERR_ARGUMENT, JPKI_ERR_MEMORY. Asks no card, and the library need
+ * not run.
+ */
 int jpki_check_attributes_pin(const uint8_t *pin, size_t length);
 
 /*
- * How many wrong ones in a row may still be given: as jpki_tries, and asking costs none. It is
- * asked only here, never by what is about the keys, and waits as a login does for other calls and
- * programs. What the card said is good for ten seconds, and as long as a key is unlocked in this
- * process. JPKI_ERR_NOT_FOUND if the card has no such application.
+ * How many wrong ones in a row may still be given, in *left: 0 is a PIN that is blocked; and how
+ * many a card grants, in *maximum. Asking costs none. The functions for keys never ask this. Waits
+ * for other calls and programs as a login does. The card's answer is used for ten seconds, and as
+ * long as a key is unlocked in this process. JPKI_ERR_NOT_FOUND if the card has no such
+ * application, JPKI_ERR_LOGGED_IN if a key is unlocked and the answer is not known.
  */
 int jpki_attributes_tries(uint64_t card, unsigned *left, unsigned *maximum);
 
 /*
  * Give the PIN of the attributes to the card, once, read them, and lock the card by cutting its
- * power, all in one transaction. It is locked whatever came of the PIN, once that has been sent,
- * and whoever is logged in: as jpki_logout(JPKI_SIGNATURE) does, that ends all logins with both
- * keys, one's own and those of other programs. One's own end even if the card was but asked for the
- * tries.
+ * power, all in one transaction. Once the PIN has been sent, the card is locked, right or wrong,
+ * and whoever is logged in: like jpki_logout(JPKI_SIGNATURE), that ends all logins with both keys,
+ * of this program and of others. The logins of this program end even if the card was only asked for
+ * the tries.
  *
- * Rules, errors and *spent are those of jpki_login, with tries of this PIN's own; the card is asked
- * for them each time, and that of another application never gets it. Where another program has left
- * the attributes open, and the card says so in place of counting the tries, it is locked first
- * (jpki_attributes_tries does that too). JPKI_ERR_NOT_FOUND if the card
- * has no attributes, JPKI_ERR_DATA if what it has makes no sense (struct jpki_attributes): then the
- * PIN was right all the same. JPKI_ERR_RESET if the card lost its power on the way.
+ * JPKI_ERR_PIN_WRONG if the card has refused the PIN; JPKI_ERR_PIN_BLOCKED if it is blocked, by
+ * this one or before; JPKI_ERR_PIN_LENGTH, JPKI_ERR_PIN_CHARACTER, JPKI_ERR_PIN_REFUSED if it was
+ * not sent because it cannot be right; JPKI_ERR_LAST_TRY if it was not sent because one try is
+ * left. *spent, always set unless it is NULL, tells whether it has cost a try. The PIN has tries of
+ * its own; the card is asked for them each time, and no other application than that of the
+ * attributes gets it. If another program has left the attributes open, and the card therefore does
+ * not count the tries, the card is locked first (jpki_attributes_tries does that too).
+ * JPKI_ERR_NOT_FOUND if the card has no attributes, JPKI_ERR_DATA if they cannot be read as such
+ * (struct jpki_attributes): the PIN was right then. JPKI_ERR_RESET if the card lost its power
+ * meanwhile.
  *
- * *attributes is all zero unless JPKI_OK, also if it cannot be had at all. It is personal data:
- * the caller wipes it (explicit_bzero).
+ * *attributes is all zero after every error. It is personal data: the caller wipes it
+ * (explicit_bzero).
  */
 int jpki_attributes(uint64_t card, const uint8_t *pin, size_t length,
     struct jpki_attributes *attributes, enum jpki_try *spent);
 
 /*
  * The number that the card was given when it was made: thirteen characters of printable ASCII and a
- * NUL (card-facts: B). No PIN. It tells one card from all others, so it is for who must, and in no
- * log. Read once from the card, and kept while that is in. JPKI_ERR_NOT_FOUND if the card has none,
- * JPKI_ERR_DATA if it has another form. Waits as jpki_attributes_tries does.
+ * NUL (F-MANUFACTURE-NUMBER). No PIN. It identifies the card, so ask for it only if that is needed,
+ * and do not log it. Read once from the card, and kept until the card is taken out.
+ * JPKI_ERR_NOT_FOUND if the card has none, JPKI_ERR_DATA if it has another form, JPKI_ERR_LOGGED_IN
+ * if a key is unlocked and the number is not known. Waits as a login does for other calls and
+ * programs.
  */
 int jpki_manufacture_number(uint64_t card, char number[JPKI_MANUFACTURE_NUMBER_SIZE]);
 
@@ -330,17 +364,23 @@ int jpki_manufacture_number(uint64_t card, char number[JPKI_MANUFACTURE_NUMBER_S
  * model have refused PSS. Never the certificate of the signature key, nor one on a phone, nor
  * anything that a PIN was needed for. The setting `cache = no` turns that off.
  *
- * These functions look at that folder. The library need not run, and no card is asked. Other
- * programs of this user write there at any time. JPKI_ERR_NO_FOLDER where there can be none: the
- * environment tells no home, or the program has more rights than its user (set-user-ID).
- * JPKI_ERR_FOLDER where it is not used, nor anything written: it is somebody else's or a link, or
- * cannot be opened.
+ * These functions work on that folder. The library need not be started, and no card is asked. Other
+ * programs of this user may write there at any time. JPKI_ERR_NO_FOLDER if there can be no folder:
+ * the environment names no home, or the program has more rights than its user (set-user-ID).
+ * JPKI_ERR_FOLDER if the folder is not used: it belongs to somebody else, is a link, or cannot be
+ * opened.
  */
 
-/* Its absolute path, whether it is there or not: jpki in $XDG_CACHE_HOME, or in ~/.cache. */
+/*
+ * The absolute path of the folder, whether it is there or not: jpki in $XDG_CACHE_HOME, or in
+ * ~/.cache. JPKI_OK, JPKI_ERR_NO_FOLDER, JPKI_ERR_ARGUMENT.
+ */
 int jpki_cache_path(char path[JPKI_PATH_SIZE]);
 
-/* Do the settings have it on, for this program, if it starts the library now? */
+/*
+ * Is the cache on in the settings, for this program, if it starts the library now? JPKI_OK or
+ * JPKI_ERR_ARGUMENT.
+ */
 int jpki_cache_is_on(bool *on);
 
 /* What is kept of one card; or, if `of_model` says so, of all cards of one model. */
@@ -356,15 +396,17 @@ struct jpki_kept {
 };
 
 /*
- * Tell of all that is kept and of use, in no order: `tell` gets `context`, and what it is given is
- * good for the time of that call alone. JPKI_OK also if it is nothing, or there is no folder yet.
+ * Call `tell` for each entry that is still valid, in no order: it gets `context`, and `one` is
+ * valid during that call only. JPKI_OK also if there are no entries, or no folder yet;
+ * JPKI_ERR_NO_FOLDER, JPKI_ERR_FOLDER, JPKI_ERR_ARGUMENT.
  */
 int jpki_cache_list(void (*tell)(void *context, const struct jpki_kept *one), void *context);
 
 /*
- * Remove all of it, also what is damaged or too old. *removed, set always, is the number of cards
- * and models that it was. JPKI_ERR_NOT_REMOVED if something is left. A card that is in use by a
- * program that runs is written again only when that has read more of it.
+ * Remove everything, also what is damaged or too old. *removed, set always, is the number of cards
+ * and models removed. JPKI_OK; JPKI_ERR_NOT_REMOVED if something is left; JPKI_ERR_NO_FOLDER,
+ * JPKI_ERR_FOLDER, JPKI_ERR_ARGUMENT. A running program that uses a card writes its entry again
+ * only when it has read more of the card.
  */
 int jpki_cache_clear(size_t *removed);
 

@@ -9,18 +9,17 @@
 #include <jpki/types.h>
 
 /*
- * A PIN that can be right: it has been through the rules for its credential and is in the
- * form in which the card keeps it. It lives in memory of its own that is wiped by
- * jpki_pin_free.
+ * A PIN that can be right: it follows the rules for its credential, and is in the form in which the
+ * card keeps it. It lives in memory of its own that is wiped by jpki_pin_free.
  */
 struct jpki_pin;
 
 /*
- * Take what a person typed, `length` bytes of UTF-8 (no terminator needed), for the
- * credential `role`. Full-width digits and letters become ASCII (an input method left on), the
- * signature password becomes upper case. JPKI_ERR_PIN_LENGTH or JPKI_ERR_PIN_CHARACTER when
- * no card could accept it: nothing that fails here is ever sent. The caller owns *pin.
- * What the caller typed it into is for the caller to wipe.
+ * Take what a person typed, `length` bytes of UTF-8 (no terminator needed), for the credential
+ * `role`. Full-width digits and letters become ASCII (an input method left on), the signature
+ * password becomes upper case. JPKI_ERR_PIN_LENGTH or JPKI_ERR_PIN_CHARACTER if no card could
+ * accept it: such a PIN is never sent. The caller owns *pin, and has to wipe the memory that
+ * `typed` points to.
  */
 int jpki_pin_new(enum jpki_role role, const uint8_t *typed, size_t length, struct jpki_pin **pin);
 
@@ -30,7 +29,7 @@ int jpki_pin_new(enum jpki_role role, const uint8_t *typed, size_t length, struc
  */
 int jpki_pin_check_new(const struct jpki_pin *pin);
 
-/* Wipe and give back; sets the pointer to NULL, accepts a pointer to NULL. */
+/* Wipe and free; sets the pointer to NULL, accepts a pointer to NULL. */
 void jpki_pin_free(struct jpki_pin **pin);
 
 #endif

@@ -11,11 +11,11 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /*
- * Memory for a PIN, and for nothing else: pages of its own, kept out of core dumps, zeroed in
- * a forked child, wiped when freed. It is locked against swapping where the system lets us
- * (RLIMIT_MEMLOCK may forbid it; a person who cannot log in at all would be no safer). For what a
- * program reads a PIN into, too: read(2) straight into `bytes`, not through stdio, whose buffers
- * nobody wipes.
+ * Memory for a PIN, and for nothing else: pages of its own, kept out of core dumps, zeroed in a
+ * forked child, wiped when freed. It is locked against swapping if the system allows that; if
+ * RLIMIT_MEMLOCK forbids it, the memory is used all the same, so that people can still log in. A
+ * program that reads a PIN should use such memory too: read(2) directly into `bytes`, not through
+ * stdio, whose buffers nobody wipes.
  */
 struct jpki_secret {
 	size_t size;   /* bytes that fit */
@@ -30,7 +30,7 @@ struct jpki_secret {
 /* A zeroed secret with room for `size` bytes, or NULL. The caller owns it. Any thread, any time. */
 struct jpki_secret *jpki_secret_new(size_t size);
 
-/* Wipe and give back; sets the pointer to NULL, accepts a pointer to NULL. Keeps errno. */
+/* Wipe and free; sets the pointer to NULL, accepts a pointer to NULL. Keeps errno. */
 void jpki_secret_free(struct jpki_secret **secret);
 
 #pragma GCC visibility pop

@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 /*
- * FNV-1a, 64 bits: to give things short names, and to tell what was written whole from what was
- * not. It keeps out nobody who means harm. Begin with CHECKSUM_START.
+ * FNV-1a, 64 bits: for short names of things, and to detect a file that was not written completely.
+ * It is no protection against forgery. Begin with CHECKSUM_START.
  */
 #define CHECKSUM_START UINT64_C(0xCBF29CE484222325)
 
-/* The hash of what `sum` is of, and of these bytes after it. */
+/* Continue the hash `sum` with these bytes. */
 uint64_t checksum_add(uint64_t sum, const void *bytes, size_t length);
 
 #endif

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * Milliseconds since some moment, never going back, and counting while the machine sleeps
- * (CLOCK_BOOTTIME): what was unlocked before a lid was closed is not still unlocked after.
+ * Milliseconds since some moment; never goes back, and goes on while the machine sleeps
+ * (CLOCK_BOOTTIME), so that a key does not stay unlocked for the time of the sleep.
  */
 uint64_t clock_now_ms(void);
 

@@ -4,8 +4,9 @@
 #define NS 1000000000L
 
 /*
- * ThreadSanitizer of gcc 12 does not see that pthread_mutex_clocklock and
- * pthread_rwlock_clockwrlock lock something. A build for it goes by the time of day there.
+ * ThreadSanitizer of gcc 12 does not know that pthread_mutex_clocklock and
+ * pthread_rwlock_clockwrlock lock something. A build with it uses the functions with the time of
+ * day.
  */
 #ifdef __SANITIZE_THREAD__
 #define BY_TIME_OF_DAY

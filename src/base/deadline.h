@@ -6,9 +6,8 @@
 #include <time.h>
 
 /*
- * Waits that have an end. They go by a clock that nobody sets (CLOCK_MONOTONIC): by the time of
- * day, which pthread_cond_timedwait and the like go by, a wait would last an hour longer if that is
- * set back by an hour meanwhile.
+ * Waits with a time limit, on a clock that cannot be set (CLOCK_MONOTONIC). pthread_cond_timedwait
+ * and the like use the time of day: if that is set back by an hour, they wait an hour longer.
  */
 struct deadline {
 	struct timespec at;
@@ -18,8 +17,8 @@ struct deadline {
 struct deadline deadline_in(long ms);
 
 /*
- * Wait for a condition, lock a mutex, lock the whole of a read-write lock. They return what the
- * functions of pthread.h do: 0, or ETIMEDOUT when the deadline has come.
+ * Wait for a condition, lock a mutex, lock a read-write lock for writing. They return 0, or
+ * ETIMEDOUT when the deadline has passed, like the functions of pthread.h.
  */
 int deadline_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct deadline *until);
 int deadline_lock(pthread_mutex_t *mutex, const struct deadline *until);

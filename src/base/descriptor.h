@@ -6,8 +6,8 @@
 #include <sys/types.h>
 
 /*
- * A file descriptor kept inside a program of others, which may close what it has not opened
- * (daemons do) and get the same number for a file of its own.
+ * A file descriptor that we keep open in another program's process. That program may close it
+ * (daemons close all descriptors) and get the same number for a file of its own.
  */
 struct descriptor {
 	int number; /* -1: none */
@@ -19,16 +19,16 @@ struct descriptor {
 /* Keep an open descriptor, or none if it is -1. */
 struct descriptor descriptor_keep(int number);
 
-/* Is it still what it was? */
+/* Is it still the file that was kept? */
 bool descriptor_is_ours(const struct descriptor *descriptor);
 
-/* Close it if so; it is none then. */
+/* Close it if it is still ours. It becomes NO_DESCRIPTOR. */
 void descriptor_close(struct descriptor *descriptor);
 
 /*
- * Give back the locks of an open file (F_OFD_SETLK) and close it; -1 is none. To close it alone
- * would not do where a child has it too, one that was forked without a word to us (_Fork). Not to
- * be called in a forked child.
+ * Release the locks of an open file (F_OFD_SETLK) and close it; does nothing for -1. Closing alone
+ * would not release them if a child has the file too, forked without our handlers (_Fork). Do not
+ * call it in a forked child.
  */
 void descriptor_unlock(int number);
 

@@ -38,7 +38,7 @@ log_wanted(enum log_level level)
 	return (int)level <= atomic_load(&current);
 }
 
-/* A file, or a terminal: what others read from may keep who writes waiting. */
+/* Open a regular file or a terminal: writing to anything else (a pipe) might block. */
 static int
 open_file(const char *path)
 {
@@ -48,7 +48,8 @@ open_file(const char *path)
 
 	if (file < 0)
 		return -1;
-	if (file <= STDERR_FILENO) { /* where others write, if they have closed their own */
+	if (file <=
+	    STDERR_FILENO) { /* keep these numbers free, even if the program has closed them */
 		int higher = fcntl(file, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 
 		(void)close(file);
@@ -88,8 +89,8 @@ log_stop(void)
 }
 
 /*
- * The time of day (UTC: the time zone's lock may be held for ever in a forked child), and who
- * writes: a log may be of several processes.
+ * Begin a line with the time of day, process and thread, since several processes may write to one
+ * log. The time is UTC, because the lock of the time zone may be held for ever in a forked child.
  */
 static size_t
 begin_line(char *line, size_t size)
@@ -105,7 +106,7 @@ begin_line(char *line, size_t size)
 	return length > 0 ? (size_t)length : 0;
 }
 
-/* Names come from readers and cards: they shall not write to a terminal what they like. */
+/* Replace control characters: names from readers and cards must not control a terminal. */
 static void
 make_harmless(char *text, size_t length)
 {
@@ -120,7 +121,7 @@ make_harmless(char *text, size_t length)
 	}
 }
 
-/* If nobody reads any more, that is no reason for the application to die of it. */
+/* Write a line. If the reading end is closed, the SIGPIPE must not end the application. */
 static void
 write_line(const char *line, size_t length)
 {

@@ -5,15 +5,15 @@
 #include <stdbool.h>
 
 /*
- * A mark on a file of ours that takes no room in it: on a full disk, and in a program that may
- * write no files (RLIMIT_FSIZE), a letter would be lost, or a signal end the program. It is the
- * owner's permission to execute the file.
+ * A mark on a file of ours: the owner's permission to execute it. To write a byte instead would
+ * fail on a full disk, and in a program that may not write files (RLIMIT_FSIZE) a signal could end
+ * the program.
  */
 
-/* Set or take off the mark of an open file. What fails leaves it as it is; errno is kept. */
+/* Set or clear the mark of an open file. A failure leaves it as it is; errno is kept. */
 void mark_set(int file, bool marked);
 
-/* Has it the mark? False if it cannot be told. errno is kept. */
+/* Is the mark set? False if that cannot be found out. errno is kept. */
 bool mark_is_set(int file);
 
 #endif

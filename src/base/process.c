@@ -8,9 +8,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A page; NULL until the first mark. 1 in it is the mark. */
+/* A page whose first word is 1 while the process is marked; NULL before the first mark. */
 static _Atomic(atomic_int *) page;
-/* Where the kernel does not empty pages (before 4.14), the process's number is the mark. */
+/*
+ * If the kernel cannot clear the page in a child (before 4.14), the mark is the process's number;
+ * else 0.
+ */
 static atomic_int number;
 
 bool
@@ -46,7 +49,8 @@ process_is_marked(void)
 void
 process_program(char *name, size_t size)
 {
-	static const char gone[] = " (deleted)"; /* it was replaced since it was started */
+	static const char gone[] =
+	    " (deleted)"; /* the program's file was replaced since it was started */
 	char path[PATH_MAX + sizeof(gone)];
 	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
 	const char *file;

@@ -6,19 +6,18 @@
 #include <stddef.h>
 
 /*
- * Is this the process that a mark was made in? Some ways to fork call no handler (_Fork, clone),
- * and to ask for the process's number at each call costs more than the call: so the mark lies in
- * memory that the kernel empties in a child.
+ * A mark by which a process recognises that it was forked. Some ways to fork call no handlers
+ * (_Fork, clone), and getpid at each call would cost more than the call: so the mark lies in memory
+ * that the kernel clears in a child.
  */
 
 /* Mark this process. False if there is no memory. */
 bool process_mark(void);
 
-/* Is this process marked, and not only one that it comes from? */
+/* Was process_mark called in this process, and not only in a parent? */
 bool process_is_marked(void);
 
-/* The name of the program's file, without its folder: "" where that is not known, or is too long.
- */
+/* The name of the program's file, without its folder; "" if it is not known or too long. */
 void process_program(char *name, size_t size);
 
 #endif

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Is it a folder of ours, not a link to one? Others may look into it if `shown`. */
+/* Is it a folder of this user, and not a link? With `shown`, others may read it. */
 static bool
 is_ours(const char *path, bool shown)
 {

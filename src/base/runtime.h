@@ -6,17 +6,17 @@
 #include <stddef.h>
 
 /*
- * The folder for what programs of one user tell each other while they run: /run/user/UID/jpki, or
- * /tmp/jpki-UID where there is no such place. It depends on the user alone, not on the environment,
- * in which a service, a shell and a server's worker differ. Made, if need be, and checked: it is a
- * folder, the user's own, and nobody else can write there or look into it. False if there is none
- * to be had. Keeps errno.
+ * The folder through which running programs of one user communicate: /run/user/UID/jpki, or
+ * /tmp/jpki-UID if there is no /run/user/UID. It depends on the user alone, not on the environment,
+ * which differs between a service, a shell and a server's worker. It is made if it does not exist,
+ * and checked: it must be a folder of this user that nobody else can read or write. False if there
+ * is no such folder. Keeps errno.
  */
 bool runtime_folder(char *path, size_t size);
 
 /*
- * /tmp/jpki-UID, if it is there, and checked in the same way; it is not made. Programs that began
- * before there was a /run/user/UID are there, and those from which that is hidden.
+ * /tmp/jpki-UID, if it exists; checked as by runtime_folder, but not made. Programs use it that
+ * started before there was a /run/user/UID, or cannot see that.
  */
 bool runtime_spare_folder(char *path, size_t size);
 

@@ -7,13 +7,13 @@
 #include <jpki/secret.h>
 
 /*
- * Zeroed memory for what this process and the children that it forks are to know of secrets, as
- * long as one of them lives: locked and kept out of core dumps in the same way. NULL if there is
- * none.
+ * Zeroed memory for secrets that this process shares with the children that it forks; it lasts
+ * until the last of them ends. Like jpki_secret_new, locked and kept out of core dumps. NULL if
+ * there is not enough memory.
  */
 void *secret_share(size_t size);
 
-/* Wipe it, for all of them, and give it back. */
+/* Wipe it, for all these processes, and unmap it in this one. */
 void secret_unshare(void *shared, size_t size);
 
 #endif

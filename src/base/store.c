@@ -14,11 +14,14 @@
 #include <unistd.h>
 
 #define FOLDER "jpki"
-/* What is being written: when it has been given up, and how many names are tried. */
+/*
+ * An unfinished file counts as abandoned after so many seconds; so many names are tried for a new
+ * one.
+ */
 #define NEW_AGE 3600
 #define NEW_ATTEMPTS_MAX 8
 
-/* Where the folder is in. */
+/* The path of the folder that contains ours. */
 static bool
 parent_path(char path[PATH_MAX])
 {
@@ -68,8 +71,8 @@ close_and_fail(int file)
 static const int folder_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 /*
- * The folder that the parent is in, and its name there. Whoever owns that can let the name lead
- * where he likes: it is this user's, as a home is, or the system's.
+ * Open the folder that contains the parent, and return the parent's name in it. Its owner could
+ * make that name lead anywhere, so it must belong to this user, as a home does, or to root.
  */
 static int
 open_above(char path[PATH_MAX], const char **name)
@@ -105,7 +108,7 @@ open_parent(bool make)
 		return -1;
 	parent = openat(above, name, folder_flags);
 	if (parent < 0 && errno == ENOENT && make && is_ours(above, S_IFDIR)) {
-		(void)mkdirat(above, name, S_IRWXU); /* or another one has just now */
+		(void)mkdirat(above, name, S_IRWXU); /* another process may have made it just now */
 		parent = openat(above, name, folder_flags);
 	}
 	(void)close(above);
@@ -113,8 +116,8 @@ open_parent(bool make)
 }
 
 /*
- * One that others might look into is closed to them; but not one that is for all, as /tmp is, and
- * has come to this place by a mount.
+ * Make the folder private if others can access it. But not one with the sticky bit: that is a
+ * folder for all, like /tmp, mounted here.
  */
 static bool
 make_private(int folder)
@@ -151,7 +154,7 @@ store_open(bool make)
 	return folder;
 }
 
-/* Nobody else can have written it. */
+/* Is it a regular file of this user that nobody else can write? */
 static bool
 is_private(int file, struct stat *info)
 {
@@ -196,7 +199,7 @@ store_read(int folder, const char *name, void *bytes, size_t room, time_t *writt
 	return length;
 }
 
-/* A program that may write no files of that size is ended by a signal if it tries. */
+/* May the program write a file of that size? If not, trying would end it by a signal (SIGXFSZ). */
 static bool
 may_write(size_t length)
 {
@@ -223,8 +226,8 @@ write_whole(int file, const void *bytes, size_t length)
 }
 
 /*
- * The name of one that was begun may be there: by a process that ended before it was done, or, in a
- * home that machines share, by one of the same number elsewhere.
+ * Create a file under a new name. A name may exist already: left by a process that ended too early,
+ * or, in a home that machines share, by a process of the same number on another machine.
  */
 static int
 open_new(int folder, char name[STORE_NAME_SIZE])
@@ -252,18 +255,19 @@ write_and_rename(int folder, const char *name, const void *bytes, size_t length)
 	if (file < 0)
 		return false;
 	done = write_whole(file, bytes, length);
-	done = close(file) == 0 && done; /* over a network it may only now be known */
+	done = close(file) == 0 &&
+	       done; /* on a network file system errors may be reported only here */
 	done = done && renameat(folder, new_name, folder, name) == 0;
 	if (!done)
 		(void)unlinkat(folder, new_name, 0);
 	return done;
 }
 
-/* Those of one kind, while it is looked which are too many. */
+/* A search for the files to remove, of the same kind as a new one. */
 struct cleaning {
 	const char *name; /* the new one, which stays */
 	time_t now, age;
-	unsigned count; /* of that kind, with the new one */
+	unsigned count; /* files of that kind, with the new one */
 	time_t oldest_at;
 	char oldest[STORE_NAME_SIZE];
 };
@@ -276,7 +280,10 @@ same_kind(const char *a, const char *b)
 	return strncmp(a, b, length) == 0 && b[length] == '-';
 }
 
-/* Whoever is told another time, as by a server, is not to keep what was begun for ever. */
+/*
+ * Is the file too old? The clocks of this machine and of a file server may differ, so an unfinished
+ * file whose time is far in the future is also removed.
+ */
 static bool
 is_too_old(const struct cleaning *cleaning, bool begun, time_t written)
 {

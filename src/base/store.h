@@ -8,55 +8,55 @@
 #include <time.h>
 
 /*
- * Small files in a folder of this user's own: jpki in $XDG_CACHE_HOME, or in ~/.cache. What is in
- * them is no loss: whatever goes wrong, there is just nothing. All functions keep errno.
+ * Small files in a folder of this user's own: jpki in $XDG_CACHE_HOME, or in ~/.cache. They can be
+ * lost without harm: if anything goes wrong, a file counts as missing. All functions keep errno.
  *
  * The folder is the user's alone (0700), and so are the files (0600). A folder or file that is a
- * link or somebody else's is not taken, nor is a file that others may write; a folder that is open
- * to others is closed to them. Nothing is made in what is somebody else's, nor where a link of
- * his leads. A file is written under
- * another name and then renamed, so that others read the old one or the new one, and a full disk
- * leaves the old one.
+ * link or belongs to somebody else is not used, nor is a file that others may write; a folder that
+ * is open to others gets mode 0700. Nothing is created in a folder of somebody else, nor through a
+ * link of theirs. A file is written under another name and then renamed, so that readers see either
+ * the old or the new one, and a full disk leaves the old one.
  */
 
 /* Longest name of a file, with the NUL. */
 #define STORE_NAME_SIZE 32
-/* Largest file that is taken. */
+/* Largest file that is read. */
 #define STORE_FILE_MAX 32768
-/* What the names of those begin with that are being written. */
+/* The names of files that are still being written begin with this. */
 #define STORE_NEW_PREFIX ".new-"
 
 /*
- * The folder's path, whether it is there or not. False if there is none to be had: no home is told,
- * or the program has more rights than its user.
+ * The folder's path, whether it is there or not. False if there can be none: the environment names
+ * no home, or the program has more rights than its user.
  */
 bool store_path(char path[PATH_MAX]);
 
 /*
- * Open the folder; the caller closes what it gets. -1 if there is none, it cannot be made where
- * `make` says that it is to be, or it is not this user's.
+ * Open the folder, and with `make` create it if it does not exist; the caller closes the
+ * descriptor. -1 if there is no folder, or it is not this user's.
  */
 int store_open(bool make);
 
 /*
- * Read a file, `room` bytes at most. Returns how many, and when it was written in *written unless
- * that is NULL; 0 if there is none, or it is larger, or not to be taken.
+ * Read a file, `room` bytes at most. Returns the number of bytes, and in *written, unless that is
+ * NULL, when it was written. Returns 0 if there is no such file, it is larger, or it must not be
+ * used.
  */
 size_t store_read(int folder, const char *name, void *bytes, size_t room, time_t *written);
 
 /*
- * Write a file, or put it in the place of another. False if that failed. Of files whose names begin
- * as this one up to the first '-', no more than `most` are left, the oldest go; so do those that
- * are older than `age` seconds, and what was begun and not ended an hour ago.
+ * Write or replace a file. False if that failed. Of the files whose names begin like this one up to
+ * the first '-', the `most` newest are kept; older ones are removed, and those older than `age`
+ * seconds, and unfinished files older than an hour.
  */
 bool store_write(
     int folder, const char *name, const void *bytes, size_t length, unsigned most, time_t age);
 
-/* Call that for the name of each file, in no order, until it says false. */
+/* Call `each` for the name of each file, in no order, until it returns false. */
 void store_each(
     int folder, bool (*each)(int folder, const char *name, void *context), void *context);
 
-/* Take a file away. */
+/* Remove a file. */
 bool store_remove(int folder, const char *name);
 
 #endif

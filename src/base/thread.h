@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * A thread of ours in a program of others: it gets none of the program's signals, and nobody joins
- * it. False if there can be none.
+ * Start a detached thread that receives none of the program's signals. False if no thread can be
+ * created.
  */
 bool thread_start(void *(*run)(void *), void *data);
 

@@ -8,11 +8,11 @@
 #include "card/status.h"
 #include "card/trace.h"
 
-/* What a short response brings. */
+/* The most data bytes in a short response (ISO 7816-4, 5.1). */
 #define SHORT_DATA_MAX 256
 #define SW_SIZE 2
 
-/* No sane card needs more of these for 256 bytes; an insane one must not keep us for ever. */
+/* How many 61xx and 6Cxx to follow for each 256 bytes. It stops a card that answers so for ever. */
 #define FOLLOW_UPS_MAX 8
 
 static size_t
@@ -38,7 +38,9 @@ encode(const struct command *command, uint8_t *out)
 	return length;
 }
 
-/* One exchange; `answer`, which may tell of a person, begins with the data that came. */
+/*
+ * One exchange. `answer` begins with the response data, which may be personal: the caller wipes it.
+ */
 static int
 transmit(struct jpki_card *card, const uint8_t *bytes, size_t length, uint8_t *answer, size_t size,
     size_t *data_length, uint16_t *sw)
@@ -73,7 +75,7 @@ transmit_command(struct jpki_card *card, const struct command *command, uint8_t 
 	return transmit(card, bytes, length, answer, size, data_length, sw);
 }
 
-/* What is to be sent next because of `sw`: true if anything is. */
+/* Set *next to the command that `sw` asks for. False if it asks for none. */
 static bool
 follow_up(uint16_t sw, struct command *next)
 {
@@ -93,7 +95,7 @@ follow_up(uint16_t sw, struct command *next)
 	}
 }
 
-/* `answer` is for one of the answers, `all` for what they bring together. */
+/* `answer` has room for one response; `all` collects the data of all of them. */
 static int
 collect(struct jpki_card *card, const struct command *command, uint8_t *answer, size_t size,
     struct long_response *all)
@@ -109,7 +111,7 @@ collect(struct jpki_card *card, const struct command *command, uint8_t *answer, 
 		if (rv != JPKI_OK)
 			return rv;
 		if (all->sw >> 8 == SW1_WRONG_LE)
-			length = 0; /* all of it comes with the next answer */
+			length = 0; /* the repeated command returns it all */
 		if (length > all->size - all->length)
 			return JPKI_ERR_DATA;
 		memcpy(all->data + all->length, answer, length);

@@ -22,7 +22,7 @@ struct response {
 	uint16_t sw;
 };
 
-/* A response in memory of somebody else's: `size` bytes, 1..JPKI_CERTIFICATE_MAX. */
+/* A response in the caller's memory: room for `size` bytes, 1..JPKI_CERTIFICATE_MAX. */
 struct long_response {
 	uint8_t *data;
 	size_t size;
@@ -31,26 +31,34 @@ struct long_response {
 };
 
 /*
+ * These functions return JPKI_OK if the card answered, whatever the status word in `sw`;
+ * JPKI_ERR_DATA if what came is no valid response, or longer than the room for it;
+ * JPKI_ERR_ARGUMENT, and nothing is sent, outside a transaction or if the command cannot be
+ * encoded; or an error of the way to the card (jpki/error.h, -10 to -29).
+ */
+
+/*
  * Send a command and collect its response: 61xx is followed by GET RESPONSE, 6Cxx by the
- * command again with that Le (ISO 7816-4, 5.3.4). JPKI_OK means that the card answered;
- * response->sw says what. JPKI_ERR_DATA for an answer that is none.
+ * command again with that Le (ISO 7816-4, 5.3.4). Expects no more than 256 bytes.
  */
 int apdu_exchange(struct jpki_card *card, const struct command *command, struct response *response);
 
 /*
- * The same for a response of more than 256 bytes: command->expected is how many, and what
- * response->data has room for. JPKI_ERR_DATA if more come.
+ * Send a command with extended Le and collect its response. command->expected is how many bytes are
+ * wanted: more than 256, and equal to response->size. 61xx and 6Cxx are followed as by
+ * apdu_exchange.
  */
 int apdu_exchange_long(
     struct jpki_card *card, const struct command *command, struct long_response *response);
 
-/* apdu_exchange as the card gives it: what is to follow 61xx and 6Cxx does not. */
+/* Send a command and return its response as it comes: 61xx and 6Cxx are not followed. */
 int apdu_exchange_once(
     struct jpki_card *card, const struct command *command, struct response *response);
 
 /*
- * Send a command whose data is a PIN, once: neither GET RESPONSE nor any repetition. The
- * bytes sent are in a secret of their own.
+ * Send a command whose data is a PIN, once (PIN rule 1): no GET RESPONSE, no repetition. The
+ * encoded command is in locked memory (jpki_secret_new): JPKI_ERR_MEMORY if there is none.
+ * card->pin_sent becomes true before the command is transmitted.
  */
 int apdu_send_pin(struct jpki_card *card, const struct command *command, uint16_t *sw);
 

@@ -19,7 +19,7 @@
 /* The parts of the structure in the file, by the numbers of their tags DF22 to DF25. */
 static const struct {
 	int tag;
-	size_t offset; /* of their text, in struct jpki_attributes */
+	size_t offset; /* of the text in struct jpki_attributes */
 } parts[] = {
     {0x22, offsetof(struct jpki_attributes, name)},
     {0x23, offsetof(struct jpki_attributes, address)},
@@ -44,7 +44,7 @@ is_utf8(const uint8_t *text, size_t length)
 	return true;
 }
 
-/* Its place among the parts; PARTS if it is none of them. */
+/* The index of the object in parts[]; PARTS if it is none of them. */
 static size_t
 part_of(const struct ber *object)
 {
@@ -67,7 +67,7 @@ copy_text(char *text, const struct ber *object)
 	return true;
 }
 
-/* What else there may be in it is passed over; but one of two names would be a guess. */
+/* Other objects are skipped. A part that comes twice is an error: choosing one would be a guess. */
 static int
 take_parts(const struct ber *whole, struct jpki_attributes *attributes)
 {
@@ -98,7 +98,7 @@ attributes_parse(const uint8_t *bytes, size_t length, struct jpki_attributes *at
 	return take_parts(&whole, attributes);
 }
 
-/* Bytes of the structure that begins here, header included; 0 if it is none or too large. */
+/* Size of the structure at `bytes`, header included; 0 if there is none or it is too large. */
 static size_t
 total(const uint8_t *bytes, size_t length)
 {
@@ -113,7 +113,7 @@ total(const uint8_t *bytes, size_t length)
 		   : 0;
 }
 
-/* As much of the file as belongs to its structure: filler may follow. */
+/* Read the file up to the end of its structure: filler may follow. */
 static int
 read_file(struct jpki_card *card, struct jpki_der *file)
 {
@@ -127,7 +127,7 @@ read_file(struct jpki_card *card, struct jpki_der *file)
 		size_t left = file->total - file->have;
 
 		if (length == 0 || file->total == 0)
-			return JPKI_ERR_DATA; /* none, or its length was a lie */
+			return JPKI_ERR_DATA; /* no structure, or the file ends inside it */
 		if (length >= left)
 			return JPKI_OK;
 		file->have += length;
@@ -146,7 +146,7 @@ jpki_card_read_attributes(struct jpki_card *card, struct jpki_attributes *attrib
 	int rv;
 
 	memset(attributes, 0, sizeof(*attributes));
-	if (card->fresh != APPLICATION_ATTRIBUTES)
+	if (card->selected_in_transaction != APPLICATION_ATTRIBUTES)
 		return JPKI_ERR_ARGUMENT;
 	rv = read_file(card, &file);
 	if (rv == JPKI_OK)
@@ -160,9 +160,12 @@ jpki_card_read_attributes(struct jpki_card *card, struct jpki_attributes *attrib
 /* ---------------------------------------------------------------- manufacture number */
 
 #define INS_READ_RECORD 0xB2
-/* P2: the record whose number P1 is, of a file by its short identifier (ISO 7816-4, 7.3.3). */
+/*
+ * P2 of READ RECORD: P1 is a record number, the file is given by short EF identifier (ISO 7816-4,
+ * 7.3.3).
+ */
 #define RECORD_OF(ef) ((ef) << 3 | 0x04)
-/* Where the number begins in the value (card-facts: two more applications, B). */
+/* Where the number begins in the value (F-MANUFACTURE-NUMBER). */
 #define NUMBER_OFFSET 2
 #define NUMBER_LENGTH (JPKI_MANUFACTURE_NUMBER_SIZE - 1)
 
@@ -193,7 +196,7 @@ jpki_card_read_number(struct jpki_card *card, char number[JPKI_MANUFACTURE_NUMBE
 	struct response response;
 	int rv;
 
-	if (card->fresh != APPLICATION_NUMBER)
+	if (card->selected_in_transaction != APPLICATION_NUMBER)
 		return JPKI_ERR_ARGUMENT;
 	rv = apdu_exchange(card, &read, &response);
 	if (rv == JPKI_OK && response.sw != SW_END_OF_FILE)

@@ -4,13 +4,16 @@
 
 #include <jpki/card.h>
 
-/* What the files say, apart from how they are read (card.h). Both return JPKI_OK or JPKI_ERR_DATA.
+/*
+ * Parsers for the contents of the files; the functions of jpki/card.h read them. Both return
+ * JPKI_OK, or JPKI_ERR_DATA if the bytes are invalid (jpki_card_read_attributes,
+ * jpki_card_read_number).
  */
 
-/* A structure of `length` bytes; *attributes begins as all zero. */
+/* Parse a structure of `length` bytes. *attributes must be all zero. */
 int attributes_parse(const uint8_t *bytes, size_t length, struct jpki_attributes *attributes);
 
-/* A record; *number is set if JPKI_OK. */
+/* Parse a record of `length` bytes. *number is set if the result is JPKI_OK. */
 int attributes_parse_number(
     const uint8_t *bytes, size_t length, char number[JPKI_MANUFACTURE_NUMBER_SIZE]);
 

@@ -3,12 +3,17 @@
 
 #include <limits.h>
 
-/* Of the first byte of a tag: class, kind, number; this number says that it follows
- * (X.690, 8.1.2.4). */
+/*
+ * The first byte of a tag: class, constructed or primitive, number. TAG_NUMBER itself means that
+ * the number is in the bytes that follow (X.690, 8.1.2.4).
+ */
 #define TAG_CLASS 0xC0
 #define TAG_CONSTRUCTED 0x20
 #define TAG_NUMBER 0x1F
-/* Of its further bytes, and of the first one of a length: more follow, so many. */
+/*
+ * In a following byte of a tag, MORE: another one follows, and REST: bits of the number. In the
+ * first byte of a length, MORE: the length is in as many following bytes as REST says.
+ */
 #define MORE 0x80
 #define REST 0x7F
 
@@ -42,7 +47,7 @@ take_tag(const uint8_t **at, const uint8_t *end, struct ber *object)
 	return true;
 }
 
-/* It may be without one, up to a mark: no object on the card is. */
+/* The indefinite length (0x80) is refused: no object on the card has it. */
 static bool
 take_length(const uint8_t **at, const uint8_t *end, struct ber *object)
 {
@@ -62,7 +67,9 @@ take_length(const uint8_t **at, const uint8_t *end, struct ber *object)
 	return true;
 }
 
-/* Not by OpenSSL: to have its error queue left as it is costs more than all else of a start. */
+/*
+ * Without OpenSSL: saving and restoring its error queue would cost more than the rest of a start.
+ */
 bool
 ber_head(const uint8_t *bytes, size_t available, struct ber *object)
 {

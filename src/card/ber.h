@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A data object (ISO 7816-4, 5.2.2: BER-TLV). What it holds belongs to who has the bytes. */
+/* A data object (ISO 7816-4, 5.2.2: BER-TLV). Its value points into the bytes that were parsed. */
 struct ber {
 	int tag_class;	  /* V_ASN1_UNIVERSAL, … V_ASN1_PRIVATE */
 	int tag;	  /* its number in that class: 0x21 of DF21 */
@@ -16,14 +16,14 @@ struct ber {
 };
 
 /*
- * The one that begins at `bytes`. Its header must be among the `available` bytes; its value may go
- * on past them. False if it is none, or has no length of its own.
+ * Parse the data object that begins at `bytes`. Its header must lie within the `available` bytes;
+ * its value may extend beyond them. False if it is not a data object, or has an indefinite length.
  */
 bool ber_head(const uint8_t *bytes, size_t available, struct ber *object);
 
 /*
- * The next one in a list of them, all of it within `end`; moves on in `at`. False at the end, with
- * *at == end, and if what is there is none, or is longer than that.
+ * Parse the next data object of a list, which must end before `end`, and advance *at past it. False
+ * at the end of the list, with *at == end, and if there is no data object, or it is too long.
  */
 bool ber_next(const uint8_t **at, const uint8_t *end, struct ber *object);
 

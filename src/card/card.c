@@ -38,7 +38,7 @@ int
 jpki_card_disconnect(struct jpki_card *card, bool power_off, int held)
 {
 	card->in_transaction = card->guarded = false;
-	card->selected = card->fresh = APPLICATION_NONE;
+	card->selected = card->selected_in_transaction = APPLICATION_NONE;
 	return jpki_transport.close(&card->connection, power_off, held);
 }
 
@@ -127,7 +127,7 @@ expect(enum known *known, uint8_t habit, enum known yes)
 		*known = habit == JPKI_HABIT_NO ? NO : UNKNOWN;
 }
 
-/* What is expected of what works always, if slowly, needs no proof. */
+/* small_reads is believed without proof: small reads work on every card, only more slowly. */
 void
 jpki_card_expect(struct jpki_card *card, const struct jpki_habits *habits)
 {
@@ -141,8 +141,8 @@ jpki_card_expect(struct jpki_card *card, const struct jpki_habits *habits)
 }
 
 /*
- * What cards without the application answer; after anything else the same card may answer
- * another thing next time.
+ * NOT_JPKI only for what cards without the application answer. Any other status word may be
+ * temporary: the same card may answer differently next time.
  */
 static int
 select_error(uint16_t sw)
@@ -173,9 +173,9 @@ select_application(struct jpki_card *card, enum application application)
 	struct response response;
 	int rv;
 
-	card->selected = card->fresh = APPLICATION_NONE;
+	card->selected = card->selected_in_transaction = APPLICATION_NONE;
 	rv = apdu_exchange(card, &select, &response);
-	/* The first command after power-up can fail for no reason (card-facts: finding, B). */
+	/* The first command after power-up can fail for no reason (F-FIRST-COMMAND). */
 	if (rv == JPKI_OK && response.sw == SW_EXECUTION_ERROR)
 		rv = apdu_exchange(card, &select, &response);
 	if (rv != JPKI_OK)
@@ -183,11 +183,11 @@ select_application(struct jpki_card *card, enum application application)
 	rv = select_error(response.sw);
 	if (rv != JPKI_OK)
 		return rv;
-	card->selected = card->fresh = application;
+	card->selected = card->selected_in_transaction = application;
 	return JPKI_OK;
 }
 
-/* What is left of the time, or -1 if it has no end. */
+/* Milliseconds left of `patience_ms`; -1 if it is negative (no limit). */
 static int
 left_of(int patience_ms, uint64_t since)
 {
@@ -224,7 +224,7 @@ jpki_card_begin(struct jpki_card *card, enum jpki_begin how, int patience_ms)
 	if (rv != JPKI_OK)
 		return rv;
 	card->in_transaction = true;
-	card->fresh = APPLICATION_NONE;
+	card->selected_in_transaction = APPLICATION_NONE;
 	if (how == JPKI_BEGIN_ONLY ||
 	    (how == JPKI_BEGIN_TRUST && card->selected == APPLICATION_JPKI))
 		return JPKI_OK;
@@ -237,23 +237,23 @@ jpki_card_begin(struct jpki_card *card, enum jpki_begin how, int patience_ms)
 int
 jpki_card_select(struct jpki_card *card, bool *done)
 {
-	*done = card->fresh != APPLICATION_JPKI;
+	*done = card->selected_in_transaction != APPLICATION_JPKI;
 	return *done ? select_application(card, APPLICATION_JPKI) : JPKI_OK;
 }
 
 bool
 jpki_card_is_selected(const struct jpki_card *card)
 {
-	return card->in_transaction && card->fresh == APPLICATION_JPKI;
+	return card->in_transaction && card->selected_in_transaction == APPLICATION_JPKI;
 }
 
-/* The card is one of ours: that it has not got this application says no more than that. */
+/* The card is known to be a JPKI card, so a missing application is NOT_FOUND, not NOT_JPKI. */
 static int
 select_beside(struct jpki_card *card, enum application application)
 {
 	int rv;
 
-	if (card->fresh == application)
+	if (card->selected_in_transaction == application)
 		return JPKI_OK;
 	rv = select_application(card, application);
 	return rv == JPKI_ERR_NOT_JPKI ? JPKI_ERR_NOT_FOUND : rv;
@@ -262,7 +262,7 @@ select_beside(struct jpki_card *card, enum application application)
 int
 jpki_card_select_attributes(struct jpki_card *card)
 {
-	if (card->fresh == APPLICATION_NONE)
+	if (card->selected_in_transaction == APPLICATION_NONE)
 		return JPKI_ERR_ARGUMENT;
 	return select_beside(card, APPLICATION_ATTRIBUTES);
 }
@@ -281,6 +281,6 @@ jpki_card_end(struct jpki_card *card)
 	if (!card->in_transaction)
 		return JPKI_OK;
 	card->in_transaction = false;
-	card->fresh = APPLICATION_NONE;
+	card->selected_in_transaction = APPLICATION_NONE;
 	return jpki_transport.end(card->connection);
 }

@@ -11,7 +11,7 @@
 
 #define BLOCK 256
 
-/* Bytes of the SEQUENCE that begins here, header included; 0 if it is none or too large. */
+/* Size of the SEQUENCE at `bytes`, header included; 0 if there is none or it is too large. */
 static size_t
 der_total(const uint8_t *bytes, size_t length)
 {
@@ -25,7 +25,9 @@ der_total(const uint8_t *bytes, size_t length)
 	return object.length <= JPKI_CERTIFICATE_MAX - header ? header + object.length : 0;
 }
 
-/* What was read belongs to the certificate up to its end; filler follows. */
+/*
+ * `length` more bytes were read. The certificate ends at der->total; the rest is filler (F-FILLER).
+ */
 static void
 add_block(struct jpki_der *der, size_t length)
 {
@@ -73,20 +75,20 @@ read_on(struct jpki_card *card, uint16_t ef, bool *current, struct jpki_der *der
 	if (rv != JPKI_OK)
 		return rv;
 	if (length == 0)
-		return JPKI_ERR_DATA; /* the length was a lie */
+		return JPKI_ERR_DATA; /* the file ends inside the certificate */
 	*current = true;
 	add_block(der, length);
 	return JPKI_OK;
 }
 
-/* Past the next data object, if all of it has been read. */
+/* Skip a data object. False if it has not been read completely. */
 static bool
 skip(const uint8_t **at, const uint8_t *end, struct ber *object)
 {
 	return *at < end && ber_next(at, end, object);
 }
 
-/* Into the next one, which may go on past what has been read. */
+/* Move to the contents of a SEQUENCE, which may extend beyond what has been read. */
 static bool
 enter_sequence(const uint8_t **at, const uint8_t *end)
 {
@@ -99,7 +101,9 @@ enter_sequence(const uint8_t **at, const uint8_t *end)
 	return true;
 }
 
-/* Of a TBSCertificate (RFC 5280, 4.1): serial number, signature, issuer, validity, subject. */
+/*
+ * Fields of a TBSCertificate (RFC 5280, 4.1): serial number, signature, issuer, validity, subject.
+ */
 #define FIELDS_BEFORE_KEY 5
 
 bool
@@ -155,10 +159,13 @@ jpki_card_read_certificate(
 	return rv;
 }
 
-/* Known bytes that tell a certificate from others: of its dates and its subject, as a rule. */
+/* So many bytes, usually of the dates and the subject, are enough to recognise a certificate. */
 #define PROOF_MIN 64
 
-/* As many blocks as without them have room for so many known bytes in the first one. */
+/*
+ * How many known bytes can be read again, at the front of the first block, without needing another
+ * block.
+ */
 static size_t
 room_for_proof(const struct jpki_der *der)
 {
@@ -186,7 +193,8 @@ read_with_proof(struct jpki_card *card, uint16_t ef, struct jpki_der *der)
 }
 
 int
-jpki_card_read_certificate_hoping(struct jpki_card *card, enum jpki_role role, struct jpki_der *der)
+jpki_card_read_certificate_trusting(
+    struct jpki_card *card, enum jpki_role role, struct jpki_der *der)
 {
 	const struct credential *credential = credential_of_key(role);
 	bool current = true;

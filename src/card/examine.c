@@ -43,9 +43,9 @@ examine_see_error(struct finding *finding, int error)
 {
 	if (error == JPKI_ERR_DATA)
 		examine_see(finding, false, "no answer of a card");
-	else if (status_said(error))
+	else if (status_is_from_card(error))
 		examine_see(finding, false, "there is no such EF");
-	return error == JPKI_ERR_DATA || status_said(error);
+	return error == JPKI_ERR_DATA || status_is_from_card(error);
 }
 
 void
@@ -131,7 +131,7 @@ ask_first(const struct examination *examination, struct finding *finding)
 	return rv;
 }
 
-/* The reader makes it up for a card without contacts: it is for nothing but to be told. */
+/* It is only reported: for a contactless card the reader makes it up (F-ATR). */
 static int
 ask_atr(const struct examination *examination, struct finding *finding)
 {
@@ -161,7 +161,7 @@ examine_power_up(const struct examination *examination)
 int
 examine_reset(const struct examination *examination)
 {
-	examination->card->selected = examination->card->fresh = APPLICATION_NONE;
+	examination->card->selected = examination->card->selected_in_transaction = APPLICATION_NONE;
 	return jpki_transport.reset(examination->card->connection);
 }
 

@@ -10,11 +10,12 @@
 #include "card/apdu.h"
 
 /*
- * What a card answers to the commands that the rest of this folder rests on, each sent as it is
- * and answered as it is. Functions return JPKI_OK, or what happened on the way to the card.
+ * Checks how a card answers the commands on which the rest of this folder relies. There is no
+ * fall-back to another form of a command. Functions return JPKI_OK, or an error of the way to the
+ * card.
  */
 
-/* A card that is asked, and who hears of it. */
+/* The card that is examined, and who gets the results. */
 struct examination {
 	struct jpki_card *card;
 	enum jpki_role role; /* whose PIN and key are asked about */
@@ -22,12 +23,12 @@ struct examination {
 	void *context;
 };
 
-/* Something that cards are taken to do. */
+/* Something that cards are expected to do. */
 struct fact {
 	const char *id, *about, *expected;
 };
 
-/* What one of them does: the longest is a list of names. */
+/* What the card does; the longest text is a list of names. */
 #define EXAMINE_TEXT_SIZE 512
 struct finding {
 	bool agrees;
@@ -46,26 +47,31 @@ __attribute__((format(printf, 3, 4))) void examine_see(
 /* The status word, and how many bytes came with it, if any. */
 void examine_see_answer(struct finding *finding, bool agrees, const struct response *response);
 
-/* The same where an answer was no answer, or the card refused the way there; false if not. */
+/*
+ * Set what was seen if the exchange returned `error`: JPKI_ERR_DATA, or a refusal of a command
+ * before the one that is asked about. False, and nothing is set, for an error of the way to the
+ * card.
+ */
 bool examine_see_error(struct finding *finding, int error);
 
 void examine_tell(
     const struct examination *examination, const struct fact *fact, const struct finding *finding);
-/* It was not asked. */
+/* Tell that the fact was not asked about. */
 void examine_skip(const struct examination *examination, const struct fact *fact);
 int examine_ask(
     const struct examination *examination, const struct question *questions, size_t count);
 
 /*
- * The first command after the power came, which selects the application, and the answer to reset.
- * In a transaction that began with JPKI_BEGIN_ONLY. JPKI_ERR_NOT_JPKI if there is none.
+ * Check the answer to reset, and the first command after power-up, which selects the application.
+ * In a transaction that began with JPKI_BEGIN_ONLY. JPKI_ERR_NOT_JPKI if there is no such
+ * application.
  */
 int examine_power_up(const struct examination *examination);
 
-/* Select the application, whatever has been before. JPKI_ERR_NOT_JPKI if there is none. */
+/* Select the JPKI application, in any state. JPKI_ERR_NOT_JPKI if there is none. */
 int examine_select(const struct examination *examination);
 
-/* The signing command of that P1, to the current file or by short identifier. */
+/* Send the signing command with that P1, to the current file or by short identifier. */
 int examine_sign(const struct examination *examination, uint8_t p1, bool by_short_identifier,
     const uint8_t *data, size_t length, struct response *response);
 

@@ -13,7 +13,7 @@
 #define SW_PAST_END 0x6B00
 /* P2: the current file (ISO 7816-4, 7.5.1). */
 #define CURRENT_FILE 0x80
-/* One that is long, and that every card lets read. */
+/* A file longer than 256 bytes that can be read without a PIN. */
 #define EF_LONG 0x000B
 #define BLOCK 256
 
@@ -26,7 +26,7 @@ send(
 	return apdu_exchange_once(examination->card, command, response);
 }
 
-/* It answers, and the application stays selected (card-facts: finding the card). */
+/* The card answers 9000, and the application stays selected (F-SELECT-MF). */
 static int
 ask_select_master(const struct examination *examination, struct finding *finding)
 {
@@ -38,7 +38,7 @@ ask_select_master(const struct examination *examination, struct finding *finding
 	if (rv != JPKI_OK)
 		return rv;
 	still = file_select(examination->card, EF_LONG);
-	if (still != JPKI_OK && !status_said(still))
+	if (still != JPKI_OK && !status_is_from_card(still))
 		return still;
 	examine_see(finding, response.sw == SW_OK && still == JPKI_OK, "%04X, %s", response.sw,
 	    still == JPKI_OK ? "changes nothing" : "selects another");
@@ -62,7 +62,7 @@ select_and_read(
 {
 	int rv = file_select(examination->card, ef);
 
-	if (status_said(rv)) { /* as it would be answered */
+	if (status_is_from_card(rv)) { /* as a card answers SELECT of a missing file */
 		*response = (struct response){.sw = 0x6A82};
 		return JPKI_OK;
 	}
@@ -121,6 +121,7 @@ ask_past_end(const struct examination *examination, struct finding *finding)
 	return rv;
 }
 
+/* Random bytes (F-CHALLENGE). */
 static int
 ask_challenge(const struct examination *examination, struct finding *finding)
 {
@@ -134,7 +135,7 @@ ask_challenge(const struct examination *examination, struct finding *finding)
 
 /* ---------------------------------------------------------------- PINs and keys */
 
-/* A question, not a PIN: there is no body. */
+/* The empty VERIFY: it has no data, so no PIN is compared and no try is spent. */
 static int
 count_tries(const struct examination *examination, uint8_t p2, struct finding *finding)
 {
@@ -145,7 +146,7 @@ count_tries(const struct examination *examination, uint8_t p2, struct finding *f
 
 	if (status_pin_error(response.sw) == JPKI_ERR_PIN_BLOCKED)
 		examine_see(finding, true, "%04X, it is blocked", response.sw);
-	else if (status_tries(response.sw, &tries)) /* how many is no fact of cards */
+	else if (status_tries(response.sw, &tries)) /* the number differs from card to card */
 		examine_see(finding, true, "63Cx");
 	else
 		examine_see(finding, false, "%04X", response.sw);
@@ -235,11 +236,11 @@ examine_skip_verified(const struct examination *examination)
 
 /* ---------------------------------------------------------------- extended length */
 
-/* Room for what is asked for, a status word, and some more. */
+/* The room is larger than the response that is expected. */
 #define EXTENDED_WANTED 512
 #define EXTENDED_ROOM 1024
 
-/* Where nobody knows what is right, nothing is wrong. */
+/* The right answer is not known, so every answer agrees. */
 static void
 see_extended(struct finding *finding, int error, const uint8_t *answer, size_t length)
 {

@@ -4,16 +4,16 @@
 
 #include "card/examine.h"
 
-/* The commands, while no PIN is verified. In a transaction, as what follows. */
+/* Check the commands while no PIN is verified. This function and those below need a transaction. */
 int examine_locked(const struct examination *examination);
 
 /*
- * READ BINARY of extended length. JPKI_ERR_IO is told as an observation, too; what reader and card
- * do after it is not known.
+ * Check READ BINARY of extended length. JPKI_ERR_IO is both returned and reported as an
+ * observation; the state of reader and card is then unknown.
  */
 int examine_extended(const struct examination *examination);
 
-/* Those for which the PIN has to be verified, but signing. */
+/* Check the commands that need a verified PIN, except signing. */
 int examine_verified(const struct examination *examination);
 void examine_skip_verified(const struct examination *examination);
 

@@ -7,14 +7,14 @@
 #include "card/file.h"
 #include "card/status.h"
 
-/* EF 0006: where things are (card-facts: files, B). */
+/* Offsets and sizes in EF 0006 (F-TOKEN-INFO). */
 #define INFO_SIZE 160
 #define INFO_TEXTS 96 /* label, manufacturer, model, serial number */
 #define INFO_PIN_LENGTHS 116
 #define INFO_VERSIONS 140
 #define INFO_TIME 144
 
-/* EF 0008 */
+/* EF 0008 (F-PRESENCE). */
 #define PRESENCE_SIZE 3
 #define PRESENT 0x8F
 
@@ -27,7 +27,7 @@ static const char *const kinds[] = {
     [JPKI_KIND_RESIDENT] = "resident card",
 };
 
-/* All of a file that fits in one block. */
+/* The first 256 bytes of a file, or all of it if it is shorter. */
 static int
 read_file(const struct examination *examination, uint16_t ef, uint8_t bytes[256], size_t *length)
 {
@@ -40,8 +40,8 @@ read_file(const struct examination *examination, uint16_t ef, uint8_t bytes[256]
 		    examination->card, *length, bytes + *length, 256 - *length, &more);
 		*length += more;
 	}
-	/* that is how some may say that it is all */
-	return *length > 0 && status_said(rv) ? JPKI_OK : rv;
+	/* some cards may answer with an error at the end of the file */
+	return *length > 0 && status_is_from_card(rv) ? JPKI_OK : rv;
 }
 
 static int
@@ -66,7 +66,7 @@ ask_presence_length(const struct examination *examination, struct finding *findi
 	return rv;
 }
 
-/* What stands there for a certificate that is missing is not known yet. */
+/* Only the value for both certificates is known. */
 static int
 ask_presence(const struct examination *examination, struct finding *finding)
 {
@@ -91,7 +91,7 @@ all(const uint8_t *bytes, size_t length, uint8_t first, uint8_t last)
 	return true;
 }
 
-/* A part of EF 0006, or that there is none. */
+/* Read EF 0006. If it is too short, *whole is false, and the finding says so. */
 static int
 read_info(
     const struct examination *examination, uint8_t bytes[256], struct finding *finding, bool *whole)
@@ -187,7 +187,7 @@ ask_time(const struct examination *examination, struct finding *finding)
 
 #define FILLER_SIZE 16
 
-/* Behind the certificate of a CA, which every card lets read. */
+/* What follows the CA certificate, which can be read without a PIN. */
 static int
 ask_filler(const struct examination *examination, struct finding *finding)
 {

@@ -5,8 +5,8 @@
 #include "card/examine.h"
 
 /*
- * What is in the files of a card: lengths and forms, not what it says (card-facts: files). In a
- * transaction. JPKI_OK, or what happened on the way to the card.
+ * Check the files of a card: lengths and formats, not the contents. In a transaction. JPKI_OK, or
+ * what happened on the way to the card.
  */
 int examine_files(const struct examination *examination);
 

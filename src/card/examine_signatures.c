@@ -10,10 +10,10 @@
 /* DigestInfo of a SHA-256 hash without the hash (RFC 8017, 9.2, note 1). */
 #define INFO_SIZE 19
 
-/* What is signed: nobody can take it for anything else. */
+/* The text that is signed. It says what it is for, so that the signature is of no other use. */
 static const char text[] = "jpki examines a card: this is signed for nothing else";
 
-/* Its DigestInfo, which ends with the hash. */
+/* The DigestInfo of the text, with its SHA-256 hash at the end. */
 static const uint8_t digest_info[INFO_SIZE + HASH_SIZE] = {0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60,
     0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20, 0x81, 0x8B, 0x51, 0x96,
     0xD6, 0x40, 0x42, 0x4A, 0xA2, 0x7E, 0x90, 0x24, 0x5D, 0xBB, 0x74, 0xFE, 0xA4, 0xAC, 0xEB, 0x0F,
@@ -45,7 +45,7 @@ static const struct form {
     {{"sign-short", "signing by short identifier", "right"}, 0x00, true, GIVEN_INFO, MADE_PKCS1},
 };
 
-/* What a command is given: one that is too long takes all of it. */
+/* The data of a command; there is room for one byte too many (GIVEN_TOO_LONG). */
 struct data {
 	uint8_t bytes[JPKI_SIGN_DATA_MAX + 1];
 	size_t length;
@@ -78,7 +78,7 @@ make_data(enum given given, struct data *data)
 	}
 }
 
-/* The card has put the DigestInfo around what is none. */
+/* With P1 = 00 the card signs the data as given; else it adds the DigestInfo. */
 static void
 see_pkcs1(const struct data *data, const struct form *form, const struct signature_judge *judge,
     const uint8_t *signature, struct finding *finding)

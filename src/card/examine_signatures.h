@@ -5,17 +5,21 @@
 #include "card/examine.h"
 
 /*
- * Which forms of the signing command a card knows, and what it makes of them. What is signed is a
- * text that says what it is for, and no signature is kept. In a transaction, the PIN verified.
+ * Check which forms of the signing command a card knows (F-SIGN, F-PSS, F-SIGN-OTHER-FORMS), and
+ * what signatures it makes. The text that is signed says what it is for, and no signature is kept.
+ * In a transaction, the PIN verified.
  */
 
-/* Who has the public key. */
+/* Checks signatures with the public key. */
 struct signature_judge {
 	const void *key;
 	/* Is it a signature of PKCS#1 v1.5 around the value? */
 	bool (*is_pkcs1)(const void *key, const uint8_t *value, size_t length,
 	    const uint8_t signature[JPKI_SIGNATURE_SIZE]);
-	/* How long is the salt of such a PSS signature of the SHA-256 hash; -1 if it is none. */
+	/*
+	 * The length of the salt of a PSS signature of the SHA-256 hash; -1 if it is no such
+	 * signature.
+	 */
 	int (*salt_length)(
 	    const void *key, const uint8_t *hash, const uint8_t signature[JPKI_SIGNATURE_SIZE]);
 };
@@ -23,7 +27,7 @@ struct signature_judge {
 int examine_signatures(const struct examination *examination, const struct signature_judge *judge);
 void examine_skip_signatures(const struct examination *examination);
 
-/* Does the key sign? JPKI_ERR_NOT_VERIFIED if it does not any more. */
+/* Does the key still sign? JPKI_ERR_NOT_VERIFIED if not. */
 int examine_try_signing(const struct examination *examination);
 
 #endif

@@ -9,9 +9,9 @@
 
 #define SW_PAST_END 0x6B00
 #define SW_WRONG_LENGTH 0x6700
-/* What a short command brings. */
+/* The most bytes that a READ BINARY with a short Le returns. */
 #define SHORT_READ 256
-/* What is asked for at once of a card that refuses to give so much. */
+/* Bytes to ask for from a card that refuses to return 256 at once. */
 #define SMALL_READ 128
 
 int
@@ -34,9 +34,9 @@ file_select(struct jpki_card *card, uint16_t ef)
 }
 
 /*
- * Does it make sense to ask for more than a short command brings? Some cards and some readers take
- * no extended Le (card-facts: commands, B), and what a reader does that chokes on one may end a
- * login: only where that has worked, or may be found out.
+ * Use an extended Le? Some cards and some readers do not take one (F-EXTENDED), and a reader that
+ * fails on it may reset the card and end a login. So it is used only where it has worked before, or
+ * where card->try_long allows to find out.
  */
 static bool
 reads_long(struct jpki_card *card, size_t want)
@@ -51,8 +51,8 @@ reads_long(struct jpki_card *card, size_t want)
 }
 
 /*
- * *length is 0 if the card refuses. Its reader may be what fails: then it is not asked again, and
- * may have reset the card.
+ * *length is 0 if the card refuses. After an error, which may be the reader's, an extended Le is
+ * not tried again, and nothing is taken to be selected: the card may have been reset.
  */
 static int
 read_long(
@@ -64,7 +64,7 @@ read_long(
 
 	if (rv != JPKI_OK) {
 		card->long_read = NO;
-		card->selected = card->fresh = APPLICATION_NONE;
+		card->selected = card->selected_in_transaction = APPLICATION_NONE;
 		return rv;
 	}
 	if (response.sw != SW_OK && response.sw != SW_END_OF_FILE)
@@ -73,11 +73,11 @@ read_long(
 	if (response.length > SHORT_READ)
 		card->long_read = YES;
 	else if (response.length > 0 && response.sw == SW_OK && card->long_read != YES)
-		card->long_read = NO; /* more were there, and it is no faster for that */
+		card->long_read = NO; /* it returned a short block although there was more */
 	return JPKI_OK;
 }
 
-/* As much as the card gives at once; with less than is wanted, whoever reads goes on. */
+/* Read one block, which may be shorter than wanted: callers read on. */
 static int
 ask(struct jpki_card *card, uint8_t p1, uint8_t p2, size_t want, struct response *response)
 {
@@ -115,11 +115,11 @@ read_short(struct jpki_card *card, uint8_t p1, uint8_t p2, uint8_t *bytes, size_
 		memcpy(bytes, response.data, response.length);
 		*length = response.length;
 	}
-	explicit_bzero(&response, sizeof(response)); /* a file may tell of a person */
+	explicit_bzero(&response, sizeof(response)); /* it may hold personal data */
 	return rv;
 }
 
-/* What only the long form is refused was refused because of its length. */
+/* If the long form is refused and the short one works, the card takes no extended Le. */
 static int
 read_binary(struct jpki_card *card, uint8_t p1, uint8_t p2, uint8_t *bytes, size_t want,
     size_t *length, uint16_t *sw)
@@ -153,12 +153,14 @@ file_read_next(struct jpki_card *card, size_t offset, uint8_t *bytes, size_t wan
 	if (offset > 0x7FFF)
 		return JPKI_ERR_ARGUMENT;
 	rv = read_binary(card, (uint8_t)(offset >> 8), (uint8_t)offset, bytes, want, length, &sw);
-	if (sw == SW_PAST_END) /* nothing there: the end, not an error */
+	if (sw == SW_PAST_END) /* the end of the file, not an error */
 		return JPKI_OK;
 	return rv;
 }
 
-/* An application that does not read by short identifier is not asked whether it does the rest so.
+/*
+ * If READ BINARY by short identifier does not work (F-READ-SHORT), it is not tried for PINs and
+ * keys either.
  */
 static void
 take_long_forms(struct forms *forms)
@@ -192,7 +194,7 @@ file_read_first(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want
 			forms->short_read = YES;
 		if (forms->short_read == YES && sw == SW_PAST_END)
 			return JPKI_OK; /* an empty file */
-		if (forms->short_read == YES || !status_said(rv))
+		if (forms->short_read == YES || !status_is_from_card(rv))
 			return rv;
 	}
 	rv = select_and_read(card, ef, 0, bytes, want, length);
@@ -201,10 +203,13 @@ file_read_first(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want
 	return rv;
 }
 
-/* The 8 bits of offset beside a short identifier reach so far: what follows is taken along. */
+/*
+ * The largest offset that can be given beside a short identifier, in 8 bits. To begin later, the
+ * bytes between are read too.
+ */
 #define SHORT_OFFSET_MAX 0xFF
 
-/* *length is 0 if the card gives nothing from `offset` on so. */
+/* *length is 0 if the card returns nothing from `offset` on. */
 static int
 read_by_short_ef(
     struct jpki_card *card, uint16_t ef, size_t offset, uint8_t *bytes, size_t want, size_t *length)
@@ -236,7 +241,7 @@ file_read_again(
 
 	if ((known == YES || known == LIKELY) && offset < SHORT_OFFSET_MAX + SHORT_READ) {
 		rv = read_by_short_ef(card, ef, offset, bytes, want, length);
-		refused = known == LIKELY && status_said(rv);
+		refused = known == LIKELY && status_is_from_card(rv);
 		if ((rv == JPKI_OK && *length > 0) || (rv != JPKI_OK && !refused))
 			return rv;
 	}

@@ -7,7 +7,7 @@
 #include "card/file.h"
 #include "card/status.h"
 
-/* Where things are in EF 0006 (card-facts: files, B). */
+/* Offsets in EF 0006 (F-TOKEN-INFO). */
 #define INFO_SIZE 160
 #define INFO_LABEL 0
 #define INFO_MANUFACTURER 32
@@ -16,10 +16,11 @@
 #define INFO_HARDWARE 140
 #define INFO_FIRMWARE 142
 
-/* In EF 0008 (card-facts: files, B). */
+/* EF 0008 (F-PRESENCE). */
 #define PRESENCE_SIZE 3
 #define PRESENT 0x8F
 
+/* (F-LABEL) */
 static const struct {
 	const char *label;
 	enum jpki_kind kind;
@@ -39,7 +40,9 @@ kind_of(const char *label)
 	return JPKI_KIND_UNKNOWN;
 }
 
-/* Printable ASCII, blanks or NULs after it cut off; anything else is no text at all. */
+/*
+ * Copy printable ASCII, without the blanks or NULs at its end. Anything else gives an empty text.
+ */
 static void
 copy_text(char *text, const uint8_t *field, size_t size)
 {
@@ -54,7 +57,7 @@ copy_text(char *text, const uint8_t *field, size_t size)
 	text[length] = '\0';
 }
 
-/* Seen as ASCII digits ("03", "01"): one number in two characters each. */
+/* Two ASCII digits ("03", "01" were seen): major and minor version. Anything else leaves 0.0. */
 static void
 copy_version(uint8_t version[2], const uint8_t field[2])
 {
@@ -65,7 +68,7 @@ copy_version(uint8_t version[2], const uint8_t field[2])
 	version[1] = (uint8_t)(field[1] - '0');
 }
 
-/* `size` bytes, or as many as there are, from a card that may give less at a time. */
+/* Read `size` bytes, or all if there are fewer, from a card that may return less at a time. */
 static int
 read_whole(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t size, size_t *length)
 {
@@ -89,9 +92,9 @@ jpki_card_read_info(struct jpki_card *card, struct jpki_token_info *info)
 
 	memset(info, 0, sizeof(*info));
 	rv = read_whole(card, EF_TOKEN_INFO, bytes, INFO_SIZE, &length);
-	if (rv == JPKI_ERR_STATUS) /* odd: another time the same card may answer another thing */
+	if (rv == JPKI_ERR_STATUS) /* an unexpected status word may be temporary */
 		rv = read_whole(card, EF_TOKEN_INFO, bytes, INFO_SIZE, &length);
-	if (status_said(rv)) /* there is no such file */
+	if (status_is_from_card(rv)) /* there is no such file */
 		return JPKI_OK;
 	if (rv != JPKI_OK)
 		return rv;
@@ -117,7 +120,7 @@ jpki_card_read_presence(struct jpki_card *card, bool present[JPKI_ROLES])
 	for (int role = 0; role < JPKI_ROLES; role++)
 		present[role] = true;
 	rv = file_read_first(card, EF_PRESENCE, bytes, PRESENCE_SIZE, &length);
-	if (status_said(rv) || (rv == JPKI_OK && length < PRESENCE_SIZE))
+	if (status_is_from_card(rv) || (rv == JPKI_OK && length < PRESENCE_SIZE))
 		return JPKI_ERR_NOT_FOUND;
 	if (rv != JPKI_OK)
 		return rv;

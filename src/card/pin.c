@@ -36,7 +36,10 @@ is_letter(uint8_t c)
 	return c >= 'A' && c <= 'Z';
 }
 
-/* The next character as the card knows it; 0 if it knows none such. Moves on in `typed`. */
+/*
+ * The next character, in upper case (F-UPPER-CASE); 0 if it is not allowed in this PIN. Advances
+ * `typed`.
+ */
 static uint8_t
 next_character(const struct credential *credential, const uint8_t **typed, size_t *length)
 {
@@ -52,6 +55,7 @@ next_character(const struct credential *credential, const uint8_t **typed, size_
 	return credential->letters && is_letter(c) ? c : 0;
 }
 
+/* PIN rule 2: what fails here is not sent, because it could cost a try (F-PIN-LENGTH). */
 static int
 normalise(const struct credential *credential, const uint8_t *typed, size_t length,
     struct jpki_secret *secret)

@@ -7,7 +7,7 @@
 #include "base/secret.h"
 
 struct jpki_pin {
-	enum jpki_role role; /* what it was checked for */
+	enum jpki_role role; /* the credential whose rules it follows */
 	struct jpki_secret *secret;
 };
 

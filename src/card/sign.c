@@ -38,7 +38,7 @@ send(struct jpki_card *card, uint8_t p1, uint8_t p2, const uint8_t *data, size_t
 	return rv != JPKI_OK ? rv : status_error(response->sw);
 }
 
-/* Unlike a PIN, data may be sent a second time when the first form was refused. */
+/* Unlike a PIN, data may be sent again when the first form is refused (F-SIGN-SHORT). */
 static int
 sign_with(struct jpki_card *card, uint16_t key_ef, uint8_t p1, const uint8_t *data, size_t length,
     struct response *response)
@@ -50,7 +50,7 @@ sign_with(struct jpki_card *card, uint16_t key_ef, uint8_t p1, const uint8_t *da
 		rv = send(card, p1, short_ef(key_ef), data, length, response);
 		if (rv == JPKI_OK && response->length == JPKI_SIGNATURE_SIZE)
 			known->short_sign = YES;
-		if (known->short_sign == YES || !status_said(rv))
+		if (known->short_sign == YES || !status_is_from_card(rv))
 			return rv;
 	}
 	rv = file_select(card, key_ef);

@@ -10,17 +10,20 @@
 #include "card/credential.h"
 
 /*
- * A fact about the card that an answer settles. LIKELY: somebody remembers that it was YES; the
- * card has to show it again, and until then counts for nothing that cannot be taken back.
+ * A property of the card that an answer of the card settles. LIKELY: it was YES earlier, and was
+ * remembered; until the card shows it again, nothing irrevocable (a PIN) may rest on it.
  */
 enum known { UNKNOWN, YES, NO, LIKELY };
 
-/* Does an application take short EF identifiers (card-facts: B)? Each answers for itself. */
+/*
+ * Does an application accept short EF identifiers (F-READ-SHORT, F-VERIFY-SHORT, F-SIGN-SHORT)?
+ * This is known for each application separately.
+ */
 struct forms {
 	enum known short_read, short_pin, short_sign;
 };
 
-/* What is known of a card, and of the way to it. */
+/* A card, its connection, and what is known of both. */
 struct jpki_card {
 	struct jpki_service *service;
 	char reader[JPKI_READER_NAME_SIZE];
@@ -29,17 +32,17 @@ struct jpki_card {
 	bool guarded; /* the connection */
 	/* Which application this object has selected last, since it was connected ... */
 	enum application selected;
-	enum application fresh; /* ... and in the transaction under way */
+	enum application selected_in_transaction; /* ... and in the transaction under way */
 	struct forms forms[APPLICATIONS];
-	bool pin_sent; /* by the last command that was to bring one */
+	bool pin_sent; /* during the last verify or change */
 	enum known
 	    small_reads;      /* it refuses to read 256 bytes at once (6700), or its reader does */
 	enum known long_read; /* READ BINARY with extended Le, by the card and its reader */
-	bool try_long;	      /* that may be found out */
+	bool try_long;	      /* long_read may be found out by trying */
 	size_t longest;	      /* jpki_transport.longest; 0: not asked yet */
 };
 
-/* What is known of the application that commands go to. */
+/* Which short forms the selected application takes. */
 static inline struct forms *
 forms_of(struct jpki_card *card)
 {

@@ -7,7 +7,7 @@
 
 #include <jpki/error.h>
 
-/* Status words (ISO 7816-4, 5.6; card-facts: commands). */
+/* Status words (ISO 7816-4, 5.6). */
 #define SW_OK 0x9000
 #define SW_END_OF_FILE 0x6282
 #define SW_EXECUTION_ERROR 0x6F00
@@ -16,18 +16,18 @@
 #define SW1_WRONG_LE 0x6C
 
 /*
- * The error that a status word stands for; JPKI_OK for 9000. The only places that decide it:
- * what 63Cx, 6983 and 6984 say of a PIN counts as an answer to a command with a PIN alone.
+ * The error for a status word; JPKI_OK for 9000. No other functions translate status words. Use
+ * status_pin_error for the response to a command with a PIN, and only there: 63Cx, 6983 and 6984
+ * speak of the PIN then (F-BLOCKED).
  */
 int status_error(uint16_t sw);
 int status_pin_error(uint16_t sw);
 
-/* Is it the card's own word, not a failure on the way to it or an answer that is none? */
-static inline bool
-status_said(int error)
-{
-	return error <= JPKI_ERR_NOT_JPKI && error >= JPKI_ERR_STATUS && error != JPKI_ERR_DATA;
-}
+/*
+ * Did the card itself give this error by a status word? False for errors of the way to the card and
+ * for invalid responses.
+ */
+bool status_is_from_card(int error);
 
 /* Is it 63Cx? Then *tries is x. */
 bool status_tries(uint16_t sw, unsigned *tries);

@@ -17,7 +17,7 @@
 #define SHOWN_MAX 16
 #define HEX_SIZE (3 * SHOWN_MAX + 1)
 
-/* " 00 A4 …", cut off where `hex` ends. */
+/* " 00 A4 …", at most SHOWN_MAX bytes. */
 static const char *
 to_hex(const uint8_t *bytes, size_t length, char hex[HEX_SIZE])
 {
@@ -27,7 +27,7 @@ to_hex(const uint8_t *bytes, size_t length, char hex[HEX_SIZE])
 	return hex;
 }
 
-/* An extended Le, which is three bytes and no data. */
+/* Are the three bytes after the header an extended Le? Then there is no data. */
 static bool
 brings_only_le(const uint8_t *command, size_t length)
 {
@@ -51,7 +51,7 @@ trace_command(const uint8_t *command, size_t length)
 		log_line(LOG_TRACE, ">%s (%u bytes, not shown)", header, command[HEADER]);
 }
 
-/* How much of what is at the beginning of a file: a DER header, or all of EF 0008. */
+/* How many bytes to show of a file's beginning: a DER header, or all of EF 0008. */
 static size_t
 shown(const uint8_t *command, const uint8_t *data, size_t length)
 {

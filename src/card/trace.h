@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * Exchanges with the card in the log (LOG_TRACE), for a report of a fault. Shown are headers,
- * what is selected, lengths and status words; of data read no more than tells what kind of file
- * it is. Not shown are a PIN and its length, what is signed, signatures, certificates.
+ * Exchanges with the card in the log (LOG_TRACE), for a report of a fault. It shows headers, what
+ * is selected, lengths and status words, and of data read only the first bytes, which tell the kind
+ * of file. It never shows a PIN or its length, data to sign, signatures or certificates.
  */
 
 /* A command about to be sent. */

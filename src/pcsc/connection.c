@@ -21,8 +21,9 @@ told(const char *call, LONG code)
 }
 
 /*
- * Another program has cut the power, and yet another one has reconnected without a reset: then
- * pcsc-lite counts the card as in use, gives it no power, and refuses it to everybody.
+ * For a card without power. If one program cuts the power and another reconnects without a reset,
+ * pcsc-lite counts the card as in use, gives it no power, and refuses it to everybody. So connect
+ * without the card, then power it.
  */
 static LONG
 connect_and_power(struct jpki_connection *connection)
@@ -41,7 +42,7 @@ connect_and_power(struct jpki_connection *connection)
 	return code;
 }
 
-/* A service that ends in the middle seems to refuse; asked again, it is gone. */
+/* A service that ends during the call looks like a refusal: ask again, to see that it is gone. */
 static LONG
 connect_shared(struct jpki_connection *connection)
 {
@@ -89,9 +90,10 @@ connection_connect(struct jpki_connection *connection)
 }
 
 /*
- * Off and on again: left without power by SCardDisconnect, the card would stay so for a program
- * that is connected too, if it reconnects without a reset (as OpenSC does): pcsc-lite counts the
- * card as in use then, and gives it power for nobody. False if it did not come to power again.
+ * Cut the power and switch it on again. If SCardDisconnect left the card without power, a program
+ * that is connected too and reconnects without a reset (as OpenSC does) would not get it back:
+ * pcsc-lite would count the card as in use, and give it no power. False if the card did not power
+ * up again.
  */
 static bool
 cut_power(struct jpki_connection *connection)
@@ -102,9 +104,10 @@ cut_power(struct jpki_connection *connection)
 }
 
 /*
- * In a transaction: pcscd looks whether somebody has one before it takes the power, and not while
- * it does, so that a command of another program might meet with it. Ends the transaction too, after
- * the power is gone. Not if the guard has done so: it would be another program's login that ends.
+ * Disconnect, after cutting the power if that is wanted. The power is cut within a transaction,
+ * because pcscd only checks beforehand that no other program has one; the transaction ends after
+ * the power is gone. If the guard has cut the power already, nothing is cut: that would end another
+ * program's login.
  */
 static int
 disconnect(struct jpki_connection *connection)
@@ -126,8 +129,8 @@ disconnect(struct jpki_connection *connection)
 }
 
 /*
- * A guard is told that it is not needed before the lock is given up, or it could take that lock
- * and cut the power once more.
+ * Stops the guard before the lock is released; else the guard could take the lock and cut the power
+ * once more.
  */
 int
 connection_finish(struct jpki_connection *connection)
@@ -208,7 +211,7 @@ connection_atr(struct jpki_connection *connection, uint8_t atr[JPKI_ATR_MAX], si
 	return error_told("SCardStatus", code);
 }
 
-/* With T=0 there is no extended length but in commands of its own (ISO 7816-3, 12.2). */
+/* With T=0, extended length exists only within an ENVELOPE command (ISO 7816-3, 12.2). */
 size_t
 connection_longest(struct jpki_connection *connection)
 {
@@ -225,8 +228,8 @@ connection_reset(struct jpki_connection *connection)
 }
 
 /*
- * T=0 has no Le beside data, and no command without a fifth byte (ISO 7816-3, 12.1): leave off
- * the one, add the other. A PIN is not copied for that.
+ * T=0 has no Le after data, and no command without a fifth byte (ISO 7816-3, 12.1): drop the
+ * former, add the latter. A command with data, maybe a PIN, is not copied.
  */
 static const uint8_t *
 for_t0(const uint8_t *command, size_t *length, uint8_t header[5])
@@ -247,6 +250,7 @@ connection_transmit(struct jpki_connection *connection, const uint8_t *command, 
     uint8_t *response, size_t *response_length)
 {
 	const SCARD_IO_REQUEST *request = SCARD_PCI_T1;
+	SCARD_IO_REQUEST answered; /* not used, but pcsc-spy crashes without it */
 	DWORD received = (DWORD)*response_length;
 	uint8_t header[5];
 	int rv;
@@ -255,8 +259,9 @@ connection_transmit(struct jpki_connection *connection, const uint8_t *command, 
 		request = SCARD_PCI_T0;
 		command = for_t0(command, &length, header);
 	}
+	answered = *request;
 	rv = error_told("SCardTransmit", SCardTransmit(connection->handle, request, command,
-					     (DWORD)length, NULL, response, &received));
+					     (DWORD)length, &answered, response, &received));
 	if (rv == JPKI_OK)
 		*response_length = received;
 	return rv;

@@ -16,32 +16,44 @@ struct jpki_connection {
 	SCARDHANDLE handle;
 	DWORD protocol;
 	char reader[JPKI_READER_NAME_SIZE];
-	unsigned depth;		    /* of the transaction */
-	struct patience *beginning; /* one that is still to come, or NULL */
-	/* What the context talks over: with it a child would keep the card as long as it lives. */
+	unsigned depth;		    /* number of transactions begun */
+	struct patience *beginning; /* a transaction that is still beginning, or NULL */
+	/*
+	 * The context's socket: a child that inherits it would keep the card connected as long as
+	 * it lives.
+	 */
 	struct fork_closed socket;
 	struct fork_closed guard; /* its channel */
-	bool alone;		  /* the guard heeds nobody else */
-	uint64_t until;		  /* the moment that it was told */
-	bool power_off;		  /* what close is to do */
-	struct fork_closed held;  /* what it is to close then */
+	bool alone;		  /* the guard ignores others' shares */
+	uint64_t until;		  /* the time that the guard was told */
+	bool power_off;		  /* close cuts the power */
+	struct fork_closed held;  /* the lock to release after that */
 };
 
-/* One with nothing yet, or NULL. */
+/*
+ * A connection with no card yet, to be freed by connection_finish or connection_drop; NULL without
+ * memory.
+ */
 struct jpki_connection *connection_new(const char *reader);
 
-/* Connect it; waits for another program's transaction, without end. If that fails, drop it. */
+/*
+ * Connect with the card in shared mode. Waits for another program's transaction, without a time
+ * limit. JPKI_OK, or the error of context_establish_seen or SCardConnect (error.h), the latter also
+ * written to the log; after an error the caller calls connection_drop.
+ */
 int connection_connect(struct jpki_connection *connection);
 
 /*
- * Cut the power if that is asked for, let go of the card and of what is held, and free. Outside a
- * transaction the cut waits for another program's, without end.
+ * Cut the power if `power_off` is set, disconnect, release `held`, and free. Outside a transaction
+ * the power cut waits for another program's transaction, without a time limit. JPKI_OK, also if the
+ * guard has locked the card already; otherwise the error of SCardDisconnect (error.h). The
+ * connection is freed in every case.
  */
 int connection_finish(struct jpki_connection *connection);
-/* The same for one that nothing is asked of; accepts NULL. */
+/* connection_finish, whose result does not matter; accepts NULL. */
 void connection_drop(struct jpki_connection *connection);
 
-/* As the table has them (jpki/transport.h). */
+/* The functions of the table with these names: jpki/transport.h has what they do and return. */
 void connection_guard(struct jpki_connection *connection, const char *share, uint32_t events);
 void connection_guard_until(struct jpki_connection *connection, uint64_t moment);
 int connection_check(struct jpki_connection *connection);

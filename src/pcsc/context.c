@@ -13,9 +13,10 @@
 #include "pcsc/pcscd.h"
 
 /*
- * Newer services ask polkit whom they serve, and with which reader. Programs then show what they
- * show without a reader or a card, so it is told here: again if the service let us in meanwhile,
- * but once for the readers, of which one may be refused and another one not.
+ * Newer services ask polkit which users and readers to serve. To a program that is refused it looks
+ * as if there were no reader or card, so the refusal is logged. A refusal of the service is logged
+ * again after the service has accepted us; a refusal of a reader only once for all readers, since
+ * the service may refuse some and not others.
  */
 static atomic_bool told_of_service, told_of_reader;
 
@@ -50,18 +51,18 @@ establish(SCARDCONTEXT *context, struct descriptor *socket)
 	int number;
 	LONG code;
 
-	fork_begin_talk();
+	fork_begin_request();
 	number = socket != NULL ? pcscd_next_number() : -1;
 	code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context);
 	if (socket != NULL)
 		*socket = code == SCARD_S_SUCCESS ? pcscd_socket(number) : NO_DESCRIPTOR;
-	fork_end_talk();
+	fork_end_request();
 	return error_told_once("SCardEstablishContext", code, &last);
 }
 
 /*
- * Depending on who is quicker, the answer is that we may not, or that there is no service. One that
- * has just ended says so too: it is asked again if it does not hang up any more.
+ * A refusal is reported as "not allowed" or as "no service", depending on timing. A service that
+ * has just ended gives the same answers: ask again if it does not close new connections any more.
  */
 int
 context_establish_seen(SCARDCONTEXT *context, struct descriptor *socket)
@@ -86,9 +87,9 @@ context_establish(SCARDCONTEXT *context)
 }
 
 /*
- * At the end of the process pcsc-lite frees its list of contexts, and does not notice when it is
- * asked for one afterwards, as a thread may that has waited for another program (patience.h).
- * Nothing needs to be given back then.
+ * At the end of the process pcsc-lite frees its list of contexts, but still uses it if called
+ * afterwards, for example by a thread that has waited for another program (patience.h). Nothing
+ * needs to be released then.
  */
 static atomic_bool at_end;
 
@@ -103,7 +104,7 @@ context_release(SCARDCONTEXT context)
 {
 	if (at_end)
 		return;
-	fork_begin_talk();
+	fork_begin_request();
 	(void)SCardReleaseContext(context);
-	fork_end_talk();
+	fork_end_request();
 }

@@ -8,17 +8,29 @@
 
 /*
  * A context is a connection with the PC/SC service. pcsc-lite holds a context's lock during a
- * command and during a wait. So each connection and each wait has one of its own, and looking at
- * the readers never waits for a card.
+ * command and during a wait. So each connection and each wait has one of its own, and polling the
+ * readers never waits for a card.
+ */
+
+/*
+ * Establish a context. JPKI_OK, JPKI_ERR_NO_SERVICE, JPKI_ERR_NOT_ALLOWED (logged once),
+ * JPKI_ERR_MEMORY or JPKI_ERR_IO. The caller frees it with context_release.
  */
 int context_establish(SCARDCONTEXT *context);
-/* The same; *socket: what it talks over, or none if that was not seen. */
+
+/*
+ * Establish a context, and find out which descriptor it talks to the service over: *socket, set in
+ * every case, is none if it was not found (pcscd_socket). The errors are JPKI_ERR_NO_SERVICE,
+ * JPKI_ERR_NOT_ALLOWED (logged once), JPKI_ERR_MEMORY and JPKI_ERR_IO.
+ */
 int context_establish_seen(SCARDCONTEXT *context, struct descriptor *socket);
+
+/* Release a context; does nothing after the exit handlers of the process have begun. */
 void context_release(SCARDCONTEXT context);
 
-/* The service does not let us have this reader: told in the log, once. */
+/* Log that the service refuses this user the reader, unless that was logged already. */
 void context_tell_refusal(const char *reader);
-/* Tell again. */
+/* From now on log refusals again. */
 void context_forget_refusals(void);
 
 #endif

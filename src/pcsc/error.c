@@ -6,6 +6,7 @@
 
 #include <jpki/error.h>
 
+#include "base/error.h"
 #include "base/log.h"
 
 #define ROW(code, error)                                                                           \
@@ -21,7 +22,8 @@ static const struct row {
     ROW(SCARD_S_SUCCESS, JPKI_OK),
     ROW(SCARD_E_NO_SERVICE, JPKI_ERR_NO_SERVICE),
     ROW(SCARD_E_SERVICE_STOPPED, JPKI_ERR_NO_SERVICE),
-    ROW(SCARD_E_INVALID_HANDLE, JPKI_ERR_NO_SERVICE), /* ours are right: the service forgot them */
+    ROW(SCARD_E_INVALID_HANDLE,
+	JPKI_ERR_NO_SERVICE), /* our handles are valid: the service has restarted */
     ROW(SCARD_F_COMM_ERROR, JPKI_ERR_NO_SERVICE),
     ROW(SCARD_F_INTERNAL_ERROR, JPKI_ERR_NO_SERVICE),
     ROW(SCARD_E_UNKNOWN_READER, JPKI_ERR_NO_READER),
@@ -75,12 +77,13 @@ error_told(const char *call, LONG code)
 	const struct row *row = row_of(code);
 
 	if (code != SCARD_S_SUCCESS)
-		log_line(LOG_INFO, "%s: %s (0x%08lX): %s", call, row->name,
-		    (unsigned long)code & 0xFFFFFFFF, jpki_strerror(row->error));
+		log_line(LOG_INFO, "%s: %s (0x%08lX): %s (%s)", call, row->name,
+		    (unsigned long)code & 0xFFFFFFFF, jpki_strerror(row->error),
+		    error_name(row->error));
 	return row->error;
 }
 
-/* What whoever looks or waits hears every day. */
+/* Codes that are normal while polling or waiting. */
 static bool
 is_common(LONG code)
 {

@@ -5,17 +5,18 @@
 #include <stdatomic.h>
 #include <winscard.h>
 
-/* What PC/SC says, as one of ours (jpki/error.h), and by its name in the log (LOG_INFO). */
+/* Translates PC/SC codes to our errors (jpki/error.h), and logs them by name (LOG_INFO). */
 
-/* As one of ours. */
+/* The error for a code; JPKI_OK for SCARD_S_SUCCESS, JPKI_ERR_IO for a code that is not known. */
 int error_of(LONG code);
 
-/* The same, logged under the name of the call that it comes from, unless it is a success. */
+/* Returns error_of(code), and logs it with the name of the call, unless it is a success. */
 int error_told(const char *call, LONG code);
 
 /*
- * The same for what is asked again and again: logged if it is another code than the last time,
- * which is kept in *last.
+ * Returns error_of(code), for a call that is made again and again: logged only if the code differs
+ * from that of the last call, which is kept in *last, and is not an everyday one (a timeout, a
+ * cancelled wait, no reader).
  */
 int error_told_once(const char *call, LONG code, atomic_long *last);
 

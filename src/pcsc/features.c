@@ -6,10 +6,10 @@
 
 #include <jpki/transport.h>
 
-/* Some dozens of bytes are usual. */
+/* Usually there are some dozens of bytes. */
 #define ANSWER_MAX 512
 
-/* A row of tag, length and value, each one byte but the value; those that are whole. */
+/* A list of rows: a byte of tag, a byte of length, the value. Only complete rows are read. */
 struct rows {
 	const uint8_t *at, *end;
 };
@@ -37,8 +37,7 @@ ask(SCARDHANDLE card, DWORD question, uint8_t answer[ANSWER_MAX])
 	return (struct rows){answer, answer + length};
 }
 
-/* The features have big-endian values (part 10, 2.2), the properties little-endian ones (2.6.14).
- */
+/* Features have big-endian values (PC/SC part 10, 2.2), properties little-endian ones (2.6.14). */
 static uint32_t
 big_endian(const uint8_t *bytes)
 {

@@ -9,9 +9,9 @@
 #define SHORT_DATA_MAX 256
 
 /*
- * What a reader tells of itself (PC/SC part 10): the most bytes of data that it brings in one
- * answer, JPKI_LONG_DATA_MAX or, if it does not tell, SHORT_DATA_MAX. A driver that knows nothing
- * of that answers with an error, which is none. Waits for another program's transaction.
+ * The most bytes of data that the reader returns in one response, by its own properties (PC/SC part
+ * 10): JPKI_LONG_DATA_MAX, or SHORT_DATA_MAX if it does not say so. A driver without these
+ * properties returns an error, which is ignored. Waits for another program's transaction.
  */
 size_t features_longest(SCARDHANDLE card);
 

@@ -12,40 +12,43 @@
 #include "pcsc/patience.h"
 
 /*
- * pcsc-lite has one mutex over all its contexts. Forked while another thread holds it, a child
- * finds it locked for ever. SCardEstablishContext holds it until the service has answered, and a
- * call on a context that another call is using until that one is done; the others do for less than
- * a microsecond when they begin. So the calls that the service answers at once take `talk`, and
- * so does whoever forks.
+ * pcsc-lite has one mutex for all its contexts. If the process forks while another thread holds it,
+ * the child finds it locked for ever. SCardEstablishContext holds it until the service has
+ * answered; so does a call on a context that another call is using, until that call has ended.
+ * Other calls hold it for less than a microsecond as they begin. So calls that the service answers
+ * at once take `request_lock`, and so does a fork.
  *
- * Version 2 has one more, over what it knows of the readers: SCardListReaders, SCardGetStatusChange
- * and SCardStatus hold it until the service has answered. The last of them may wait for another
- * program's transaction, and must not keep the others from talking: `status` is shared by all who
- * are in it, and taken whole by whoever forks, who keeps the others out by `entrance`. A wait for
- * events is one of these: it holds the mutex whenever it asks the service, as it begins and at each
- * event, and nobody can see that from outside. So who forks cancels it first.
+ * Version 2 has one more mutex, for its list of readers: SCardListReaders, SCardGetStatusChange and
+ * SCardStatus hold it until the service has answered. SCardStatus may wait for another program's
+ * transaction, and must not delay other requests. So callers of it share `status_lock`, and a fork
+ * takes that lock whole; meanwhile it keeps new callers out by `status_entrance`. A wait for events
+ * is such a call too: it holds the mutex whenever it asks the service, at its beginning and at each
+ * event, which cannot be seen from outside. So a fork first cancels the waits.
  *
- * What remains is that microsecond of the calls that may last (a command, another program's
+ * Not covered are that microsecond in calls that may last (a command, another program's
  * transaction), and other users of pcsc-lite in the program.
  *
- * Lock order: entrance, status, waits_lock, talk.
+ * Lock order: status_entrance, status_lock, waits_lock, request_lock.
  */
-static pthread_mutex_t talk = PTHREAD_MUTEX_INITIALIZER;
-static pthread_rwlock_t status = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
-static pthread_mutex_t entrance = PTHREAD_MUTEX_INITIALIZER; /* of `status` */
+static pthread_mutex_t request_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_rwlock_t status_lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+static pthread_mutex_t status_entrance = PTHREAD_MUTEX_INITIALIZER; /* entrance to `status_lock` */
 static pthread_mutex_t waits_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct fork_wait *_Atomic waits;
-static pid_t owner;		   /* the process that they are of */
-static struct fork_closed *closed; /* under `talk` */
-static _Thread_local bool keeps_talk, keeps_status, keeps_entrance;
+static pid_t owner;		   /* the process that these locks belong to */
+static struct fork_closed *closed; /* guarded by `request_lock` */
+static _Thread_local bool keeps_request_lock, keeps_status_lock, keeps_status_entrance;
 
 /* A service that hangs, or a long transaction, must not keep a program from forking. */
 #define FORK_PATIENCE_MS 1000
 
-/* A wait that has only just begun is not cancelled: how long until it is told again. */
+/*
+ * A wait that has only just begun may miss the cancellation: after this time, in ms, it is
+ * cancelled again.
+ */
 #define TOLD_AGAIN_MS 10
 
-/* How many threads are still telling the waits: the service does not answer them. */
+/* How many threads are still cancelling waits: the service has not answered them. */
 static atomic_int hanging;
 
 static int
@@ -54,9 +57,9 @@ cancel_waits(void *unused)
 	(void)unused;
 	pthread_mutex_lock(&waits_lock);
 	for (const struct fork_wait *wait = waits; wait != NULL; wait = wait->next) {
-		fork_begin_talk();
+		fork_begin_request();
 		(void)SCardCancel(wait->context);
-		fork_end_talk();
+		fork_end_request();
 	}
 	pthread_mutex_unlock(&waits_lock);
 	return JPKI_OK;
@@ -71,7 +74,7 @@ end_hanging(void *unused, int result)
 	hanging--;
 }
 
-/* In a thread of its own. False: the service hangs. */
+/* Cancel the waits, in a separate thread. False if the service hangs. */
 static bool
 tell_waits(void)
 {
@@ -97,10 +100,10 @@ lock_status(void)
 		if (waits != NULL && !tell_waits())
 			break;
 		soon = deadline_in(TOLD_AGAIN_MS);
-		if (deadline_lock_whole(&status, &soon) == 0)
+		if (deadline_lock_whole(&status_lock, &soon) == 0)
 			return true;
 	}
-	return pthread_rwlock_trywrlock(&status) == 0;
+	return pthread_rwlock_trywrlock(&status_lock) == 0;
 }
 
 static void
@@ -108,30 +111,33 @@ before_fork(void)
 {
 	struct deadline until = deadline_in(FORK_PATIENCE_MS);
 
-	keeps_entrance = deadline_lock(&entrance, &until) == 0;
-	keeps_status = keeps_entrance && lock_status();
+	keeps_status_entrance = deadline_lock(&status_entrance, &until) == 0;
+	keeps_status_lock = keeps_status_entrance && lock_status();
 	until = deadline_in(FORK_PATIENCE_MS);
-	keeps_talk = deadline_lock(&talk, &until) == 0;
+	keeps_request_lock = deadline_lock(&request_lock, &until) == 0;
 }
 
 static void
 after_fork_in_parent(void)
 {
-	if (keeps_talk)
-		pthread_mutex_unlock(&talk);
-	if (keeps_status)
-		pthread_rwlock_unlock(&status);
-	if (keeps_entrance)
-		pthread_mutex_unlock(&entrance);
+	if (keeps_request_lock)
+		pthread_mutex_unlock(&request_lock);
+	if (keeps_status_lock)
+		pthread_rwlock_unlock(&status_lock);
+	if (keeps_status_entrance)
+		pthread_mutex_unlock(&status_entrance);
 }
 
-/* What it inherits would keep a guard from hearing that its process has become another program. */
+/*
+ * Close the parent's descriptors: an inherited channel would hide from a guard that its process has
+ * executed another program.
+ */
 static void
 after_fork_in_child(void)
 {
-	pthread_mutex_init(&talk, NULL);
-	status = (pthread_rwlock_t)PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
-	pthread_mutex_init(&entrance, NULL);
+	pthread_mutex_init(&request_lock, NULL);
+	status_lock = (pthread_rwlock_t)PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+	pthread_mutex_init(&status_entrance, NULL);
 	pthread_mutex_init(&waits_lock, NULL);
 	waits = NULL;
 	hanging = 0;
@@ -145,7 +151,7 @@ fork_watch(void)
 {
 	static bool watched;
 
-	if (owner != getpid()) /* nobody's yet, or a fork without handlers */
+	if (owner != getpid()) /* the first call, or the first after a fork without handlers */
 		after_fork_in_child();
 	if (!watched)
 		watched =
@@ -154,29 +160,29 @@ fork_watch(void)
 }
 
 void
-fork_begin_talk(void)
+fork_begin_request(void)
 {
-	pthread_mutex_lock(&talk);
+	pthread_mutex_lock(&request_lock);
 }
 
 void
-fork_end_talk(void)
+fork_end_request(void)
 {
-	pthread_mutex_unlock(&talk);
+	pthread_mutex_unlock(&request_lock);
 }
 
 void
 fork_begin_status(void)
 {
-	pthread_mutex_lock(&entrance);
-	pthread_rwlock_rdlock(&status);
-	pthread_mutex_unlock(&entrance);
+	pthread_mutex_lock(&status_entrance);
+	pthread_rwlock_rdlock(&status_lock);
+	pthread_mutex_unlock(&status_entrance);
 }
 
 void
 fork_end_status(void)
 {
-	pthread_rwlock_unlock(&status);
+	pthread_rwlock_unlock(&status_lock);
 }
 
 void
@@ -209,21 +215,21 @@ fork_end_wait(const struct fork_wait *wait)
 void
 fork_close_in_child(struct fork_closed *file)
 {
-	fork_begin_talk();
+	fork_begin_request();
 	file->next = closed;
 	closed = file;
-	fork_end_talk();
+	fork_end_request();
 }
 
 void
 fork_forget(const struct fork_closed *file)
 {
-	struct fork_closed **place = &closed;
+	struct fork_closed **link = &closed;
 
-	fork_begin_talk();
-	while (*place != NULL && *place != file)
-		place = &(*place)->next;
-	if (*place != NULL)
-		*place = file->next;
-	fork_end_talk();
+	fork_begin_request();
+	while (*link != NULL && *link != file)
+		link = &(*link)->next;
+	if (*link != NULL)
+		*link = file->next;
+	fork_end_request();
 }

@@ -7,22 +7,22 @@
 
 #include "base/descriptor.h"
 
-/* What a fork in the middle of pcsc-lite's calls must not break. */
+/* Keeps pcsc-lite usable if the process forks in the middle of its calls. */
 
-/* Be there when the process forks; false if that cannot be. To come before all else. */
+/* Install the fork handlers; false if that fails. Call it before any function of pcsc-lite. */
 bool fork_watch(void);
 
-/* Around a call that the service answers at once. */
-void fork_begin_talk(void);
-void fork_end_talk(void);
+/* Around a call that sends a request to the service, which answers at once. */
+void fork_begin_request(void);
+void fork_end_request(void);
 
-/* Around a call that is told what the service knows of the readers and may last. */
+/* Around a call that asks for the status of readers, and may take long. */
 void fork_begin_status(void);
 void fork_end_status(void);
 
 /*
- * Around a wait for events, which is in the list of them meanwhile. Who forks has it cancelled: it
- * returns SCARD_E_CANCELLED then, and can be begun anew.
+ * Around a wait for events, which is listed meanwhile. A fork cancels all of them first: the call
+ * then returns SCARD_E_CANCELLED, and can be repeated.
  */
 struct fork_wait {
 	SCARDCONTEXT context;
@@ -32,14 +32,17 @@ struct fork_wait {
 void fork_begin_wait(struct fork_wait *wait);
 void fork_end_wait(const struct fork_wait *wait);
 
-/* A descriptor that a child is not to keep. */
+/*
+ * A descriptor to be closed in a forked child. The struct belongs to the caller of
+ * fork_close_in_child.
+ */
 struct fork_closed {
 	struct descriptor file;
 	struct fork_closed *next;
 };
 
 void fork_close_in_child(struct fork_closed *closed);
-/* Not any more; also if it has never been said. */
+/* Do not close it in a child any more; does nothing if fork_close_in_child was not called. */
 void fork_forget(const struct fork_closed *closed);
 
 #endif

@@ -25,10 +25,16 @@
 
 #define NAME "jpki-guard"
 #define PATH_SIZE 1024
-/* Above the descriptors that the guard gets them under, and those that everybody writes to. */
+/*
+ * Lowest number for our descriptors: above standard input, output and error, and above the numbers
+ * that they get in the guard.
+ */
 #define DESCRIPTOR_MIN (GUARD_CHANNEL + 1)
 
-/* The path at the end of a line of /proc/self/maps, if the line is of what `address` is in. */
+/*
+ * The path at the end of a line of /proc/self/maps, if the line's range contains `address`; else
+ * NULL.
+ */
 static const char *
 path_if_mapped(const char *line, uintptr_t address)
 {
@@ -42,8 +48,9 @@ path_if_mapped(const char *line, uintptr_t address)
 }
 
 /*
- * Beside the shared object that this code is in: as safe a place as that is. The dynamic linker
- * knows it as it was named, perhaps from a folder that is not the current one any more.
+ * Look for the guard beside the shared object that contains this code, a place that is trusted
+ * already. /proc/self/maps has the full path; the dynamic linker has only the name by which the
+ * object was loaded, which may be relative to another folder.
  */
 static bool
 beside_us(char path[PATH_SIZE])
@@ -80,7 +87,10 @@ move_up(int file)
 	return higher;
 }
 
-/* It has nothing of the application: no files, no signal settings, no folder, no environment. */
+/*
+ * The guard inherits nothing of the application: no files, no signal settings, no folder, no
+ * environment.
+ */
 static int
 set_up(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, int process, int channel)
 {
@@ -101,7 +111,7 @@ set_up(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, int p
 		   attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
 }
 
-/* What tells libpcsclite where the service is. */
+/* The environment variable that tells libpcsclite where the service is, or NULL. */
 static const char *
 service_variable(char variable[PATH_SIZE])
 {
@@ -113,8 +123,9 @@ service_variable(char variable[PATH_SIZE])
 }
 
 /*
- * It leaves the rest to a child of its own, so that the application has none of ours, and tells by
- * its status that all is well; unless the application has been quicker to ask for that.
+ * Wait for the program that was started: it leaves the work to a child, so that the application has
+ * no child of ours, and its exit status says whether that worked. If the application has collected
+ * the status first, that is taken for success.
  */
 static int
 reap(pid_t pid)
@@ -186,7 +197,7 @@ start(const char *path, const struct task *task, int *channel)
 	return error;
 }
 
-/* Once is enough: nothing will be different at the next login. */
+/* Log it once: the next login will fail in the same way. */
 static void
 complain(const char *path, int error)
 {

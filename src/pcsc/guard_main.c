@@ -2,9 +2,10 @@
 
 /*
  * jpki-guard READER EVENTS SHARE: wait for a process that has a card unlocked, and cut the card's
- * power if it ends without having done so itself, or does not do so when it should; but leave the
- * card to others if they have a lock on the file SHARE, and a card that came later than EVENTS says
- * to itself. Started by the module (src/pcsc/guard.h), not by hand.
+ * power if the process ends, or is late, without having done so. The power is not cut if other
+ * programs have a lock on the file SHARE, since they will do it, nor if the count of events shows
+ * that the card is not the one that was there at EVENTS. Started by the module (src/pcsc/guard.h),
+ * not by hand.
  */
 
 #include <errno.h>
@@ -25,27 +26,29 @@
 #include "base/mark.h"
 #include "pcsc/guard_protocol.h"
 
-/* A card that others hold for themselves is tried again for so long, first soon, then every second.
+/*
+ * How long to retry while other programs hold the card exclusively: at first at short intervals,
+ * then every second.
  */
 #define TRY_MS 600000
 #define QUICK_MS 1000
 #define QUICK_PAUSE_NS 50000000
-/* What one attempt may wait for others, so that a signal is heard. */
+/* How long one attempt waits for others; short, so that a signal is noticed. */
 #define STEP_MS 500
 /*
- * A service that has ended has powered the readers down. But one that is just being started anew
- * looks the same.
+ * A service that has ended has powered the readers down. But one that is restarting looks the same:
+ * wait this long, in ms, for it to come back.
  */
 #define SERVICE_MS 5000
-/* How long a process that has become another program may take to close its files. */
+/* How long a process that has executed another program may take to close its files, in ms. */
 #define EXEC_MS 5000
 /*
- * How long a child may take to close its parent's files, and with them give back the parent's
- * locks: one that has just been forked when the parent is killed has not run its handlers yet.
+ * How long a child may take, in ms, to close its parent's files and so release the parent's locks:
+ * if the parent is killed just after forking, the child has not run its fork handlers yet.
  */
 #define CHILD_MS 5000
 
-/* How long after the moment that a process has told for it the card must be locked. */
+/* How long after the time that the process has told us, in ms, the guard locks the card itself. */
 #define LATE_MS 2000
 
 static volatile sig_atomic_t told_to_end;
@@ -57,7 +60,10 @@ take_signal(int number)
 	told_to_end = 1;
 }
 
-/* Whoever ends us (a system that shuts down, a service's manager) ends the process soon. */
+/*
+ * Catch signals: whoever ends the guard (a shutdown, a service manager) will soon end the process
+ * too.
+ */
 static void
 take_signals(void)
 {
@@ -71,15 +77,17 @@ take_signals(void)
 struct card {
 	const char *reader, *share;
 	uint32_t events;
-	bool alone;	/* nobody else's share counts */
+	bool alone;	/* cut the power although others share the card */
 	int told;	/* how many times a signal has told us to end */
-	uint64_t until; /* when the process locks it itself; 0: at no moment that it knows */
-	/* since when it is left to others, the process being gone; 0: it is not */
+	uint64_t until; /* when the process will lock the card (clock_now_ms); 0: not told */
+	/*
+	 * since when the process is gone and the card left to others (clock_now_ms); 0: it is not
+	 */
 	uint64_t left_at;
 	struct jpki_connection *connection;
 };
 
-enum word { NOTHING_SAID, SAID_THAT_ALL_IS_WELL, SAID_NO_MORE };
+enum heard { HEARD_NOTHING, HEARD_STAND_DOWN, HEARD_END };
 
 static void
 hear_word(struct card *card, char word)
@@ -93,8 +101,8 @@ hear_word(struct card *card, char word)
 		card->until = moment;
 }
 
-/* What has been said so far; what it tells of the card is noted. */
-static enum word
+/* Read all that the process has sent, and note what it says about the card. */
+static enum heard
 hear(struct card *card)
 {
 	ssize_t length;
@@ -102,10 +110,10 @@ hear(struct card *card)
 
 	while ((length = recv(GUARD_CHANNEL, &word, 1, MSG_DONTWAIT)) == 1) {
 		if (word == GUARD_STAND_DOWN)
-			return SAID_THAT_ALL_IS_WELL;
+			return HEARD_STAND_DOWN;
 		hear_word(card, word);
 	}
-	return length < 0 && errno == EAGAIN ? NOTHING_SAID : SAID_NO_MORE;
+	return length < 0 && errno == EAGAIN ? HEARD_NOTHING : HEARD_END;
 }
 
 static bool
@@ -124,8 +132,9 @@ is_late(const struct card *card)
 }
 
 /*
- * True if the process is gone, or is about to be, or late, without having said that all is well. It
- * may be told a moment; the clock of a wait stands still while the machine sleeps.
+ * Wait until the card has to be locked. False if the process has said that the guard is not needed
+ * any more. While a time is set it is checked every second, because the clock of the wait stops
+ * while the machine sleeps.
  */
 static bool
 wait_for_end(struct card *card)
@@ -133,26 +142,26 @@ wait_for_end(struct card *card)
 	struct pollfd files[] = {
 	    {.fd = GUARD_CHANNEL, .events = POLLIN}, {.fd = GUARD_PROCESS, .events = POLLIN}};
 	const struct timespec second = {.tv_sec = 1};
-	enum word said;
+	enum heard heard;
 	sigset_t none;
 	bool gone;
 
 	sigemptyset(&none);
 	for (;;) {
-		/* first this: what it said before it went is heard */
+		/* check this before reading the channel, so that the last message is not missed */
 		gone = told_to_end || process_is_gone();
-		said = hear(card);
-		if (said == SAID_THAT_ALL_IS_WELL)
+		heard = hear(card);
+		if (heard == HEARD_STAND_DOWN)
 			return false;
-		if (gone || said == SAID_NO_MORE || is_late(card))
+		if (gone || heard == HEARD_END || is_late(card))
 			return true;
 		(void)ppoll(files, 2, card->until != 0 ? &second : NULL, &none);
 	}
 }
 
 /*
- * May the power be cut? Not if others have a share in the card. *file is locked while the card is
- * ours, -1 if there is none to be locked.
+ * May the power be cut? Not if others share the card. *file is the locked file, or -1 if there is
+ * none.
  */
 static bool
 take_share(const char *path, int *file)
@@ -164,11 +173,13 @@ take_share(const char *path, int *file)
 	if (*file < 0 || fcntl(*file, F_OFD_SETLK, &whole) == 0)
 		return true;
 	error = errno;
-	/* the last of them is to lock it, also one whose own PIN is refused (reader/share.h) */
+	/*
+	 * so that the last of them locks the card, even if its own PIN is refused (reader/share.h)
+	 */
 	mark_set(*file, true);
 	(void)close(*file);
 	*file = -1;
-	return error != EAGAIN && error != EACCES; /* a file that cannot be locked is none */
+	return error != EAGAIN && error != EACCES; /* a file that cannot be locked does not count */
 }
 
 static void
@@ -182,8 +193,8 @@ give_share_back(int file, int result)
 }
 
 /*
- * Is it the card that we are here for? JPKI_ERR_NO_CARD if one has come since. A service that was
- * started anew begins to count anew.
+ * Is it still the card that this guard was started for? JPKI_ERR_NO_CARD if another one has come
+ * since. A restarted service counts from the start, so a lower count is accepted.
  */
 static int
 confirm_card(struct jpki_service *service, const struct card *card)
@@ -197,8 +208,8 @@ confirm_card(struct jpki_service *service, const struct card *card)
 }
 
 /*
- * Within a transaction the power is cut at once, unless the process has just done so. Another
- * program's may end later than we wait for it: what was begun is kept for the next time.
+ * Cut the power within a transaction, unless the process has just done so. If another program's
+ * transaction does not end in time, the attempt is continued next time.
  */
 static int
 cut_power(struct jpki_service *service, struct card *card)
@@ -210,7 +221,7 @@ cut_power(struct jpki_service *service, struct card *card)
 		rv = jpki_transport.open(service, card->reader, STEP_MS, &card->connection);
 	if (rv == JPKI_OK)
 		rv = jpki_transport.begin(card->connection, STEP_MS);
-	if (rv == JPKI_OK && hear(card) == SAID_THAT_ALL_IS_WELL)
+	if (rv == JPKI_OK && hear(card) == HEARD_STAND_DOWN)
 		return jpki_transport.close(&card->connection, false, -1);
 	if (rv == JPKI_OK || rv == JPKI_ERR_RESET) {
 		rv = jpki_transport.close(&card->connection, true, -1);
@@ -223,7 +234,7 @@ cut_power(struct jpki_service *service, struct card *card)
 	return rv;
 }
 
-/* Without the reader or the card, and without an answer to power, it has none already. */
+/* Is the card locked, or without power anyway? */
 static bool
 is_done(int error)
 {
@@ -231,7 +242,7 @@ is_done(int error)
 	       error == JPKI_ERR_MUTE;
 }
 
-/* False if a signal has ended it. */
+/* False if a signal has ended the pause. */
 static bool
 pause_until_next(uint64_t since)
 {
@@ -245,17 +256,18 @@ pause_until_next(uint64_t since)
 }
 
 /*
- * The lock is somebody else's: true if it will stay so, and the card is his to lock. It may be that
- * of the process itself until it is gone: its files are closed one after the other, perhaps the
- * channel first; one that has become another program stays. Then it may be that of a child.
+ * Another process has the lock: true if the card can be left to it. The lock may be that of our
+ * process, until it is gone (its files are closed one after the other) or, if it has executed
+ * another program, until that has had time to close them. After that the lock may be a forked
+ * child's, for a while.
  */
 static bool
-is_left_to_others(struct card *card, bool gone, enum word said, uint64_t since)
+is_left_to_others(struct card *card, bool gone, enum heard heard, uint64_t since)
 {
 	uint64_t now = clock_now_ms();
 
 	if (!gone)
-		return said == SAID_NO_MORE && now - since >= EXEC_MS;
+		return heard == HEARD_END && now - since >= EXEC_MS;
 	if (card->left_at == 0)
 		card->left_at = now;
 	return now - card->left_at >= CHILD_MS;
@@ -275,20 +287,20 @@ heeds_nobody(const struct card *card)
 }
 
 /*
- * True: that was it. The share is asked for each time, as others may have come to the card
+ * True if nothing is left to do. The share is checked each time, because others may have come
  * meanwhile.
  */
 static bool
 try_once(struct jpki_service *service, struct card *card, uint64_t since, uint64_t *served)
 {
 	bool gone = process_is_gone();
-	enum word said = hear(card);
+	enum heard heard = hear(card);
 	int rv, file;
 
-	if (said == SAID_THAT_ALL_IS_WELL)
+	if (heard == HEARD_STAND_DOWN)
 		return true;
 	if (!take_share(heeds_nobody(card) ? "" : card->share, &file))
-		return is_left_to_others(card, gone, said, since);
+		return is_left_to_others(card, gone, heard, since);
 	rv = others_have_locked(card, file) ? JPKI_OK : cut_power(service, card);
 	give_share_back(file, rv);
 	if (rv != JPKI_ERR_NO_SERVICE)
@@ -299,9 +311,9 @@ try_once(struct jpki_service *service, struct card *card, uint64_t since, uint64
 enum outcome { DONE, GIVEN_UP, NOT_YET };
 
 /*
- * A signal that has been heard is good for one attempt. If that fails while the process lives, the
- * card is still to be locked when it ends: NOT_YET. The second one ends us: nothing stays open
- * then, whoever has a share. A signal that comes meanwhile ends the attempts.
+ * The first signal causes one attempt. If that fails while the process lives, the card still has to
+ * be locked when the process ends: NOT_YET. A second signal ends the guard, which then locks the
+ * card even if others share it. A signal during the attempts ends them.
  */
 static enum outcome
 try_to_lock(struct card *card)
@@ -349,7 +361,10 @@ main(int argc, char **argv)
 	card.reader = argv[1];
 	card.events = (uint32_t)strtoul(argv[2], NULL, 10);
 	card.share = argv[3];
-	/* From here on signals wait for ppoll, so that none is lost between a look and the wait. */
+	/*
+	 * From here on signals are only received in ppoll, so that none is lost between a check and
+	 * the wait.
+	 */
 	sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, NULL);
 	take_signals();

@@ -14,29 +14,35 @@
 #include "pcsc/patience.h"
 
 #define READERS_MAX 16
-/* One that is mute no more is told of at once: who has not heard by then need not wait. */
+/*
+ * How long to wait for a poll, in ms: about a reader that is not mute any more, pcsc-lite answers
+ * at once.
+ */
 #define PATIENCE_MS 100
-/* How often a pause is followed by one twice as long. Somebody may be waiting: so not for long. */
+/*
+ * How many times the time between polls is doubled. Not often, because somebody may be waiting for
+ * the card.
+ */
 #define DOUBLINGS_MAX 2
 
 uint64_t mute_good_for_ms = 5000;
 
-struct place {
+struct mute_reader {
 	char reader[JPKI_READER_NAME_SIZE]; /* "": free */
-	DWORD said;
-	uint64_t at; /* clock_now_ms: since when it is known, or the last look */
+	DWORD event_state;
+	uint64_t at; /* when it became mute, or was last polled, clock_now_ms */
 	unsigned doublings;
-	bool looking;
+	bool polling;
 };
 
 struct mute {
 	pthread_mutex_t lock;
-	unsigned owners;      /* and each look under way */
-	uint64_t answered_at; /* clock_now_ms, when a card that answers was asked about last */
-	struct place places[READERS_MAX];
+	unsigned owners;      /* the service, and each poll under way */
+	uint64_t answered_at; /* when a card that answers was last asked about, clock_now_ms */
+	struct mute_reader readers[READERS_MAX];
 };
 
-struct look {
+struct mute_poll {
 	struct mute *mute;
 	char reader[JPKI_READER_NAME_SIZE];
 };
@@ -69,67 +75,68 @@ mute_free(struct mute **mute)
 	free(old);
 }
 
-/* The place of that reader, or NULL. */
-static struct place *
+/* The entry of that reader, or NULL. */
+static struct mute_reader *
 find_inlock(struct mute *mute, const char *reader)
 {
 	for (size_t i = 0; i < READERS_MAX; i++)
-		if (strcmp(mute->places[i].reader, reader) == 0)
-			return &mute->places[i];
+		if (strcmp(mute->readers[i].reader, reader) == 0)
+			return &mute->readers[i];
 	return NULL;
 }
 
 static bool
-is_mute(const SCARD_READERSTATE *said)
+is_mute(const SCARD_READERSTATE *state)
 {
-	return (said->dwEventState & SCARD_STATE_PRESENT) != 0 && said->cbAtr == 0;
+	return (state->dwEventState & SCARD_STATE_PRESENT) != 0 && state->cbAtr == 0;
 }
 
-/* Whether others use the reader does not matter. */
+/* Has anything changed, other than whether somebody uses the reader? */
 static bool
-is_news(const struct place *place, DWORD said)
+is_news(const struct mute_reader *known, DWORD event_state)
 {
 	const DWORD ignored = SCARD_STATE_CHANGED | SCARD_STATE_INUSE | SCARD_STATE_EXCLUSIVE;
 
-	return ((place->said ^ said) & ~ignored) != 0;
+	return ((known->event_state ^ event_state) & ~ignored) != 0;
 }
 
 static void
 drop_inlock(struct mute *mute, const char *reader)
 {
-	struct place *place = find_inlock(mute, reader);
+	struct mute_reader *known = find_inlock(mute, reader);
 
-	if (place != NULL)
-		memset(place, 0, sizeof(*place));
+	if (known != NULL)
+		memset(known, 0, sizeof(*known));
 }
 
 static void
-note_inlock(struct mute *mute, const SCARD_READERSTATE *said)
+note_inlock(struct mute *mute, const SCARD_READERSTATE *state)
 {
-	struct place *place = find_inlock(mute, said->szReader);
+	struct mute_reader *known = find_inlock(mute, state->szReader);
 
-	if (!is_mute(said)) {
-		if ((said->dwEventState & SCARD_STATE_PRESENT) != 0)
+	if (!is_mute(state)) {
+		if ((state->dwEventState & SCARD_STATE_PRESENT) != 0)
 			mute->answered_at = clock_now_ms();
-		drop_inlock(mute, said->szReader);
+		drop_inlock(mute, state->szReader);
 		return;
 	}
-	if (place == NULL)
-		place = find_inlock(mute, "");
-	if (place == NULL)
+	if (known == NULL)
+		known = find_inlock(mute, "");
+	if (known == NULL)
 		return;
-	if (is_news(place, said->dwEventState)) {
-		place->at = clock_now_ms();
-		place->doublings = 0;
+	if (is_news(known, state->dwEventState)) {
+		known->at = clock_now_ms();
+		known->doublings = 0;
 	}
-	strncpy(place->reader, said->szReader, sizeof(place->reader) - 1);
-	place->said = said->dwEventState;
-	place->looking = false;
+	strncpy(known->reader, state->szReader, sizeof(known->reader) - 1);
+	known->event_state = state->dwEventState;
+	known->polling = false;
 }
 
 /*
- * Version 2 of pcsc-lite sleeps with its lock over the readers held, hence `status`. Not mute:
- * there is no such reader any more, or no service.
+ * Ask pcsc-lite about one reader. Version 2 sleeps while it holds the lock of its list of readers,
+ * hence `status_lock` of fork.c. If the call fails there is no such reader, or no service: not
+ * mute.
  */
 static void
 ask(SCARD_READERSTATE *about)
@@ -145,78 +152,81 @@ ask(SCARD_READERSTATE *about)
 	context_release(context);
 }
 
-/* Somebody else may have heard of the reader meanwhile, who knows better then. */
+/* Poll a reader. If another thread has noted something newer meanwhile, that is kept. */
 static int
-look_at_it(void *data)
+poll_reader(void *data)
 {
-	struct look *look = data;
-	SCARD_READERSTATE said = {.szReader = look->reader};
-	const struct place *place;
+	struct mute_poll *poll = data;
+	SCARD_READERSTATE state = {.szReader = poll->reader};
+	const struct mute_reader *known;
 
-	ask(&said);
-	pthread_mutex_lock(&look->mute->lock);
-	place = find_inlock(look->mute, look->reader);
-	if (place != NULL && place->looking)
-		note_inlock(look->mute, &said);
-	pthread_mutex_unlock(&look->mute->lock);
-	mute_free(&look->mute);
-	free(look);
+	ask(&state);
+	pthread_mutex_lock(&poll->mute->lock);
+	known = find_inlock(poll->mute, poll->reader);
+	if (known != NULL && known->polling)
+		note_inlock(poll->mute, &state);
+	pthread_mutex_unlock(&poll->mute->lock);
+	mute_free(&poll->mute);
+	free(poll);
 	return JPKI_OK;
 }
 
-/* Has anybody asked about a card that answers since the last look? The next one may delay him. */
+/*
+ * Has anybody asked about a card that answers since the last poll? Another poll may delay that
+ * caller.
+ */
 static bool
-disturbs_inlock(const struct mute *mute, const struct place *place)
+disturbs_inlock(const struct mute *mute, const struct mute_reader *known)
 {
-	return mute->answered_at > place->at;
+	return mute->answered_at > known->at;
 }
 
 static bool
-is_due_inlock(const struct mute *mute, const struct place *place)
+is_due_inlock(const struct mute *mute, const struct mute_reader *known)
 {
-	unsigned doublings = disturbs_inlock(mute, place) ? place->doublings : 0;
+	unsigned doublings = disturbs_inlock(mute, known) ? known->doublings : 0;
 
-	return clock_now_ms() - place->at >= mute_good_for_ms << doublings;
+	return clock_now_ms() - known->at >= mute_good_for_ms << doublings;
 }
 
 static void
-note_look_inlock(const struct mute *mute, struct place *place)
+note_poll_inlock(const struct mute *mute, struct mute_reader *known)
 {
-	if (!disturbs_inlock(mute, place))
-		place->doublings = 0;
-	else if (place->doublings < DOUBLINGS_MAX)
-		place->doublings++;
-	place->at = clock_now_ms();
-	place->looking = true;
+	if (!disturbs_inlock(mute, known))
+		known->doublings = 0;
+	else if (known->doublings < DOUBLINGS_MAX)
+		known->doublings++;
+	known->at = clock_now_ms();
+	known->polling = true;
 }
 
-/* Begin to look if that is due; otherwise NULL. */
-static struct look *
-begin_inlock(struct mute *mute, struct place *place)
+/* Begin a poll if that is due; otherwise NULL. */
+static struct mute_poll *
+begin_inlock(struct mute *mute, struct mute_reader *known)
 {
-	struct look *look;
+	struct mute_poll *poll;
 
-	if (place->looking || !is_due_inlock(mute, place))
+	if (known->polling || !is_due_inlock(mute, known))
 		return NULL;
-	look = calloc(1, sizeof(*look));
-	if (look == NULL)
+	poll = calloc(1, sizeof(*poll));
+	if (poll == NULL)
 		return NULL;
-	strcpy(look->reader, place->reader);
-	look->mute = mute;
+	strcpy(poll->reader, known->reader);
+	poll->mute = mute;
 	mute->owners++;
-	note_look_inlock(mute, place);
-	return look;
+	note_poll_inlock(mute, known);
+	return poll;
 }
 
-/* In this thread if there can be no other. */
+/* Poll in another thread; in this one if none can be made. */
 static void
-look_beside(struct look *begun)
+poll_beside(struct mute_poll *begun)
 {
-	const struct patience_call call = {look_at_it, NULL, begun};
+	const struct patience_call call = {poll_reader, NULL, begun};
 	struct patience *patience = patience_start(&call);
 
 	if (patience == NULL) {
-		(void)look_at_it(begun);
+		(void)poll_reader(begun);
 		return;
 	}
 	(void)patience_wait(&patience, PATIENCE_MS);
@@ -226,21 +236,21 @@ look_beside(struct look *begun)
 DWORD
 mute_recall(struct mute *mute, const char *reader)
 {
-	struct look *begun = NULL;
-	struct place *place;
-	DWORD said = 0;
+	struct mute_poll *begun = NULL;
+	struct mute_reader *known;
+	DWORD event_state = 0;
 
 	pthread_mutex_lock(&mute->lock);
-	place = find_inlock(mute, reader);
-	if (place != NULL) {
-		begun = begin_inlock(mute, place);
-		said = place->said;
+	known = find_inlock(mute, reader);
+	if (known != NULL) {
+		begun = begin_inlock(mute, known);
+		event_state = known->event_state;
 	}
 	pthread_mutex_unlock(&mute->lock);
 	if (begun == NULL)
-		return said;
-	look_beside(begun);
-	return mute_knows(mute, reader) ? said : 0;
+		return event_state;
+	poll_beside(begun);
+	return mute_knows(mute, reader) ? event_state : 0;
 }
 
 bool
@@ -255,10 +265,10 @@ mute_knows(struct mute *mute, const char *reader)
 }
 
 void
-mute_note(struct mute *mute, const SCARD_READERSTATE *said)
+mute_note(struct mute *mute, const SCARD_READERSTATE *state)
 {
 	pthread_mutex_lock(&mute->lock);
-	note_inlock(mute, said);
+	note_inlock(mute, state);
 	pthread_mutex_unlock(&mute->lock);
 }
 
@@ -283,8 +293,8 @@ mute_keep(struct mute *mute, const char *list)
 {
 	pthread_mutex_lock(&mute->lock);
 	for (size_t i = 0; i < READERS_MAX; i++)
-		if (!is_listed(list, mute->places[i].reader))
-			memset(&mute->places[i], 0, sizeof(mute->places[i]));
+		if (!is_listed(list, mute->readers[i].reader))
+			memset(&mute->readers[i], 0, sizeof(mute->readers[i]));
 	pthread_mutex_unlock(&mute->lock);
 }
 
@@ -292,6 +302,6 @@ void
 mute_forget(struct mute *mute)
 {
 	pthread_mutex_lock(&mute->lock);
-	memset(mute->places, 0, sizeof(mute->places));
+	memset(mute->readers, 0, sizeof(mute->readers));
 	pthread_mutex_unlock(&mute->lock);
 }

@@ -7,42 +7,43 @@
 #include <winscard.h>
 
 /*
- * Readers with a card that does not answer to power, whether the service says so or has only no
- * answer to reset of it. pcsc-lite keeps whoever asks about one of them for 0.4 s, whatever else he
- * asks about, and since version 2 everybody else of the process too. So what it said is good for
- * some seconds, and then a thread of its own asks, in a context of its own; more and more seldom
- * while others ask about a card that answers, until there is news of this one. Nothing but such a
- * look tells that the card was taken out: pcsc-lite wakes nobody for a reader that he has not
- * named. Has a lock of its own.
+ * Readers with a mute card: one that does not answer to power, by the service's own words or
+ * because the service has no answer to reset for it. A call of pcsc-lite that asks about such a
+ * reader takes 0.4 s, and since version 2 all other calls of the process wait for it too. So the
+ * answer is used for some seconds, and then a separate thread with a context of its own polls the
+ * reader; less and less often while callers ask about a card that does answer, until something
+ * changes here. Only such a poll shows that the card was taken out, because pcsc-lite does not end
+ * a wait that does not name the reader. Has a lock of its own.
  */
 struct mute;
 
-/* NULL: no memory. To be given back by mute_free, which sets the pointer to NULL. */
+/* NULL without memory. Freed by mute_free, which sets the pointer to NULL. */
 struct mute *mute_new(void);
 void mute_free(struct mute **mute);
 
 /*
- * What pcsc-lite said of the reader, or 0: it is not known to be mute, and may be asked about.
- * Waits only as long as it takes a reader to say that it is mute no more.
+ * If the reader's card is known to be mute, the last event state (dwEventState) that pcsc-lite gave
+ * for it; else 0: pcsc-lite may be asked. Starts a new poll if the last one is too old, and waits
+ * for it a tenth of a second at most.
  */
 DWORD mute_recall(struct mute *mute, const char *reader);
 
-/* Whether it is known to be mute. */
+/* Is the card in the reader known to be mute? Does not ask pcsc-lite. */
 bool mute_knows(struct mute *mute, const char *reader);
 
-/* What pcsc-lite says of a reader now, mute or not. */
-void mute_note(struct mute *mute, const SCARD_READERSTATE *said);
+/* Note what pcsc-lite says of a reader now, mute or not. */
+void mute_note(struct mute *mute, const SCARD_READERSTATE *state);
 
-/* The card in this one has answered. */
+/* The card in this reader has answered: it is not mute. */
 void mute_drop(struct mute *mute, const char *reader);
 
-/* These readers there are, as SCardListReaders has them. */
+/* Forget all readers but these, in the form of SCardListReaders. */
 void mute_keep(struct mute *mute, const char *list);
 
-/* All of it may be otherwise by now. */
+/* Forget all readers. */
 void mute_forget(struct mute *mute);
 
-/* For how long it is good at first, in ms. */
+/* How long the result of a poll is used at first, in ms; set by tests. */
 extern uint64_t mute_good_for_ms;
 
 #endif

@@ -10,9 +10,10 @@
 #include "pcsc/service.h"
 
 /*
- * pcscd lets nobody connect while somebody has a transaction. Who has waited for that as long as he
- * could leaves the attempt behind, and whoever comes next goes on with it: there is one a reader,
- * however often a program tries. What comes when nobody waits is let go at once.
+ * pcscd lets nobody connect during a transaction. A call that has waited for its whole time leaves
+ * its attempt behind, and the next call for that reader continues it: so there is one attempt for
+ * each reader, however often a program tries. A connection that is made while nobody waits is
+ * dropped at once.
  */
 struct opening {
 	char reader[JPKI_READER_NAME_SIZE];
@@ -34,19 +35,19 @@ drop_late(void *connection, int result)
 	connection_drop(connection);
 }
 
-/* The attempt that was left behind, taken out of the list, or NULL. */
+/* Take the attempt that was left behind out of the list; NULL if there is none. */
 static struct opening *
 take(struct jpki_service *service, const char *reader)
 {
-	struct opening **place, *found;
+	struct opening **link, *found;
 
 	pthread_mutex_lock(&service->lock);
-	place = &service->openings;
-	while (*place != NULL && strcmp((*place)->reader, reader) != 0)
-		place = &(*place)->next;
-	found = *place;
+	link = &service->openings;
+	while (*link != NULL && strcmp((*link)->reader, reader) != 0)
+		link = &(*link)->next;
+	found = *link;
 	if (found != NULL)
-		*place = found->next;
+		*link = found->next;
 	pthread_mutex_unlock(&service->lock);
 	return found;
 }
@@ -60,7 +61,7 @@ leave(struct jpki_service *service, struct opening *opening)
 	pthread_mutex_unlock(&service->lock);
 }
 
-/* Begin to connect and wait; without a thread, wait without end. */
+/* Begin to connect, and wait. If no thread can be made, there is no time limit. */
 static int
 attempt(struct opening *opening, int patience_ms)
 {

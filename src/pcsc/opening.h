@@ -4,13 +4,16 @@
 
 #include <jpki/transport.h>
 
-/* Connecting with a card, in the time that there is for it. */
+/* Connecting with a card, with a time limit. */
 
-/* As the table has it (jpki/transport.h). */
+/* `open` of the table: jpki/transport.h has what it does and returns. */
 int opening_open(struct jpki_service *service, const char *reader, int patience_ms,
     struct jpki_connection **out);
 
-/* Nobody will come back for what is under way. */
+/*
+ * The service is being stopped: abandon all attempts under way; their threads clean up after
+ * themselves.
+ */
 void opening_forget(struct jpki_service *service);
 
 #endif

@@ -12,12 +12,12 @@
 struct patience {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	struct patience_call call; /* under way; the thread's */
+	struct patience_call call; /* under way; used by the thread only */
 	struct patience_call next; /* run is NULL: none */
 	bool awaited;
 	bool ended;
 	int result;
-	unsigned owners; /* the thread, and who began it */
+	unsigned owners; /* the thread, and the caller that began it */
 };
 
 static void
@@ -33,7 +33,7 @@ disown_inlock(struct patience *patience)
 	free(patience);
 }
 
-/* Make the call, and take it back if nobody waits. The lock is taken afterwards. */
+/* Make the call, and undo it if nobody waits for it. The lock is released meanwhile. */
 static int
 call_inlock(struct patience *patience)
 {
@@ -89,7 +89,7 @@ patience_start(const struct patience_call *call)
 	return NULL;
 }
 
-/* True if it has come to its end. */
+/* True if the call has ended. */
 static bool
 wait_inlock(struct patience *patience, int ms)
 {

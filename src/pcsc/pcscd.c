@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* What libpcsclite does not tell of the service (pcscd). */
+/* What libpcsclite does not tell about the service (pcscd). */
 
 #include "pcsc/pcscd.h"
 
@@ -17,11 +17,14 @@
 #include "base/checksum.h"
 
 #define PATIENCE_MS 500
-/* One that neither serves nor hangs up costs that each time: it is left alone for a while. */
+/*
+ * A service that neither answers nor hangs up costs PATIENCE_MS each time, so it is not asked again
+ * for this long, in ms.
+ */
 #define PAUSE_MS 10000
 static atomic_uint_least64_t paused_until;
 
-/* As libpcsclite finds it. */
+/* Find the socket in the way that libpcsclite does. */
 static bool
 find_socket(struct sockaddr_un *address)
 {
@@ -60,7 +63,7 @@ reception(const struct sockaddr_un *address)
 	return found;
 }
 
-/* One that ends hangs up too, but not a second time. */
+/* A service that is ending hangs up too, but not a second time. */
 bool
 pcscd_hangs_up(void)
 {
@@ -105,15 +108,15 @@ uint64_t
 pcscd_insertion(const char *reader, uint32_t events)
 {
 	struct sockaddr_un address = {0};
-	uint64_t sum = CHECKSUM_START, place[2] = {0};
+	uint64_t sum = CHECKSUM_START, socket_file[2] = {0};
 	struct stat info;
 
 	if (find_socket(&address) && stat(address.sun_path, &info) == 0) {
-		place[0] = info.st_dev;
-		place[1] = info.st_ino;
+		socket_file[0] = info.st_dev;
+		socket_file[1] = info.st_ino;
 	}
 	sum = checksum_add(sum, address.sun_path, strlen(address.sun_path));
-	sum = checksum_add(sum, place, sizeof(place));
+	sum = checksum_add(sum, socket_file, sizeof(socket_file));
 	sum = checksum_add(sum, reader, strlen(reader));
 	sum = checksum_add(sum, &events, sizeof(events));
 	return sum != 0 ? sum : 1;

@@ -8,23 +8,23 @@
 #include "base/descriptor.h"
 
 /*
- * Is there a PC/SC service that hangs up on whoever comes, without having been spoken to? So a
- * service of pcsc-lite does whom it refuses, and only then. Waits for that for a second at most,
- * and not again for some seconds if the service neither serves nor hangs up.
+ * Is there a PC/SC service that closes a new connection before anything was sent on it? A service
+ * of pcsc-lite does so to a user whom it refuses, and only then. Waits for a second at most; if the
+ * service neither answers nor closes the connection, the next calls do not wait for some seconds.
  */
 bool pcscd_hangs_up(void);
 
 /*
- * A number, never 0, that every program of the machine has for what is in that reader at that count
- * of events: made of the service's socket, too.
+ * The number, never 0, of the insertion in that reader at that count of events. It is the same in
+ * every program of the machine, and differs after the service was restarted.
  */
 uint64_t pcscd_insertion(const char *reader, uint32_t events);
 
 /*
- * Which descriptor does libpcsclite talk to the service over? It does not tell. Before a context is
- * established: the number that the next descriptor gets, -1 if none can be had. After it: the
- * descriptor of that number, or none if it is no connection with the service, because another
- * thread was quicker.
+ * These two find the descriptor over which libpcsclite talks to the service, which it does not
+ * tell. pcscd_next_number, before a context is established, returns the number that the next
+ * descriptor gets, -1 if there can be none. pcscd_socket, after it, returns the descriptor of that
+ * number, or none if that is no connection with the service, because another thread has opened it.
  */
 int pcscd_next_number(void);
 struct descriptor pcscd_socket(int number);

@@ -58,7 +58,7 @@ get_context(struct jpki_service *service, SCARDCONTEXT *context)
 	return rv;
 }
 
-/* After an error: was it the service? Then the next call looks for it again. */
+/* After an error: is the service gone? Then the next call looks for it again. */
 static int
 judge_context(struct jpki_service *service, SCARDCONTEXT context, int error)
 {
@@ -104,9 +104,9 @@ list_readers(
 	rv = get_context(service, &context);
 	if (rv != JPKI_OK)
 		return rv;
-	fork_begin_talk();
+	fork_begin_request();
 	code = SCardListReaders(context, NULL, (LPSTR)&list, &length);
-	fork_end_talk();
+	fork_end_request();
 	rv = error_told_once("SCardListReaders", code, &last);
 	if (code == SCARD_E_NO_READERS_AVAILABLE)
 		return JPKI_OK;
@@ -114,16 +114,16 @@ list_readers(
 		return judge_context(service, context, rv);
 	*count = copy_names(list, names, size);
 	mute_keep(service->mute, list);
-	fork_begin_talk();
+	fork_begin_request();
 	(void)SCardFreeMemory(context, list);
-	fork_end_talk();
+	fork_end_request();
 	return *count > size ? JPKI_ERR_BUFFER : JPKI_OK;
 }
 
 /*
- * A context outlives its service, and hears only at the next look that it has none. If the service
- * was started anew meanwhile, it has the answer: who is told once that there is no card (NSS) may
- * not ask again when it matters. So whoever looks does so twice.
+ * A context outlives its service, and notices only at the next call that it is gone. By then a
+ * restarted service may have the answer, and a program that is told once that there is no card
+ * (NSS) may not ask again in time. So every poll is tried twice.
  */
 int
 service_readers(
@@ -135,25 +135,27 @@ service_readers(
 }
 
 static void
-note(struct jpki_reader_state *state, DWORD said)
+note(struct jpki_reader_state *state, DWORD event_state)
 {
-	state->raw = (uint32_t)said & ~(uint32_t)SCARD_STATE_CHANGED;
-	if ((said & (SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE)) != 0)
+	state->raw = (uint32_t)event_state & ~(uint32_t)SCARD_STATE_CHANGED;
+	if ((event_state & (SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE)) != 0)
 		return;
 	state->attached = true;
-	state->events = (uint32_t)(said >> 16) & 0xFFFF;
-	if ((said & SCARD_STATE_PRESENT) == 0)
+	state->events = (uint32_t)(event_state >> 16) & 0xFFFF;
+	if ((event_state & SCARD_STATE_PRESENT) == 0)
 		return;
-	state->mute = (said & SCARD_STATE_MUTE) != 0;
+	state->mute = (event_state & SCARD_STATE_MUTE) != 0;
 	state->present = !state->mute;
 	if (state->present)
 		state->insertion = pcscd_insertion(state->name, state->events);
 }
 
-/* pcsc-lite before 2.0 takes no more of them in a call. */
+/* The most readers in one call of pcsc-lite before 2.0. */
 #define ASKED_MAX 16
 
-/* The readers that are `known`, or all; but for those that are known to be mute. */
+/*
+ * Ask for the state of the readers that are `known` (NULL: of all), except those known to be mute.
+ */
 static int
 ask(struct jpki_service *service, SCARDCONTEXT context, struct jpki_reader_state *states,
     const bool *known, size_t count)
@@ -162,16 +164,16 @@ ask(struct jpki_service *service, SCARDCONTEXT context, struct jpki_reader_state
 	SCARD_READERSTATE asked[ASKED_MAX] = {0};
 	struct jpki_reader_state *about[ASKED_MAX];
 	DWORD length = 0;
-	DWORD said;
+	DWORD event_state;
 	LONG code;
 
 	for (size_t i = 0; i < count; i++) {
-		/* pcsc-lite has empty places, which such a name would find */
+		/* pcsc-lite would find one of its empty places by an empty name */
 		if (states[i].name[0] == '\0' || (known != NULL && !known[i]))
 			continue;
-		said = mute_recall(service->mute, states[i].name);
-		if (said != 0) {
-			note(&states[i], said);
+		event_state = mute_recall(service->mute, states[i].name);
+		if (event_state != 0) {
+			note(&states[i], event_state);
 			continue;
 		}
 		asked[length].szReader = states[i].name;
@@ -180,9 +182,9 @@ ask(struct jpki_service *service, SCARDCONTEXT context, struct jpki_reader_state
 	}
 	if (length == 0)
 		return JPKI_OK;
-	fork_begin_talk();
+	fork_begin_request();
 	code = SCardGetStatusChange(context, 0, asked, length);
-	fork_end_talk();
+	fork_end_request();
 	for (DWORD i = 0; i < length && (code == SCARD_S_SUCCESS || code == SCARD_E_TIMEOUT); i++) {
 		note(about[i], asked[i].dwEventState);
 		mute_note(service->mute, &asked[i]);
@@ -191,7 +193,10 @@ ask(struct jpki_service *service, SCARDCONTEXT context, struct jpki_reader_state
 				       : error_told_once("SCardGetStatusChange", code, &last);
 }
 
-/* One that it does not know spoils the call for all of them. */
+/*
+ * A reader that pcsc-lite does not know makes the whole call fail: ask only about those that it
+ * lists.
+ */
 static int
 ask_those_known(struct jpki_service *service, SCARDCONTEXT context,
     struct jpki_reader_state *states, size_t count)
@@ -222,7 +227,7 @@ poll_some(struct jpki_service *service, struct jpki_reader_state *states, size_t
 	rv = ask(service, context, states, NULL, count);
 	for (int i = 0; i < 2 && rv == JPKI_ERR_NO_READER && count > 1; i++)
 		rv = ask_those_known(service, context, states, count);
-	if (rv == JPKI_ERR_NO_READER) /* the one, or one that has just gone */
+	if (rv == JPKI_ERR_NO_READER) /* the only one, or one that has just gone */
 		return JPKI_OK;
 	return judge_context(service, context, rv);
 }

@@ -15,14 +15,17 @@ struct watch_waiter;
 struct jpki_service {
 	pthread_mutex_t lock;
 	SCARDCONTEXT context;
-	bool connected;		      /* the context is good, as far as we know */
+	bool connected;		      /* the context is usable, as far as is known */
 	pthread_cond_t changed;	      /* a wait has ended, or is to end */
 	struct watch_waiter *waiters; /* the waits under way */
 	struct opening *openings;     /* attempts to connect that were left behind */
 	struct mute *mute;	      /* has a lock of its own */
 };
 
-/* As the table has them (jpki/transport.h); stop is free after the waits have been ended. */
+/*
+ * `start`, `readers` and `poll` of the table: jpki/transport.h has what they do and return. Its
+ * `stop` ends the waits and then calls service_free, which sets the pointer to NULL.
+ */
 int service_start(struct jpki_service **out);
 void service_free(struct jpki_service **service);
 int service_readers(

@@ -6,7 +6,7 @@
 #include "pcsc/error.h"
 #include "pcsc/patience.h"
 
-/* How long close waits for another program. */
+/* How long close waits for another program, in ms. */
 #define CLOSE_PATIENCE_MS 1500
 
 static int
@@ -26,7 +26,10 @@ end_late(void *data, int result)
 		(void)SCardEndTransaction(connection->handle, SCARD_LEAVE_CARD);
 }
 
-/* Goes on with an attempt that is under way; without a thread, it waits without end. */
+/*
+ * Begin a transaction, or continue an attempt under way. If no thread can be made, there is no time
+ * limit.
+ */
 static int
 begin_in_time(struct jpki_connection *connection, int patience_ms)
 {
@@ -70,8 +73,9 @@ finish(void *connection)
 }
 
 /*
- * Begin to close where that may have to wait: after the transaction that is still to come, which it
- * ends, or for those of others. NULL: it need not wait, or there is no thread for it.
+ * Begin to close in a thread, if closing may have to wait: for a transaction of ours that is still
+ * beginning (the same thread then closes), or for other programs' transactions. NULL if it need not
+ * wait, or no thread can be made.
  */
 static struct patience *
 start_closing(struct jpki_connection *connection)

@@ -4,7 +4,10 @@
 
 #include <jpki/transport.h>
 
-/* What waits for the transactions of other programs, as the table has it (jpki/transport.h). */
+/*
+ * `begin`, `end` and `close` of the table, which wait for the transactions of other programs:
+ * jpki/transport.h has what they do and return.
+ */
 int turn_begin(struct jpki_connection *connection, int patience_ms);
 int turn_end(struct jpki_connection *connection);
 int turn_close(struct jpki_connection **connection, bool power_off, int held);

@@ -20,8 +20,8 @@ struct watch_waiter {
 };
 
 /*
- * A wait may not have reached the service when it is cancelled, so it is told again until it
- * has come back.
+ * A wait may not have reached the service when it is cancelled, so cancel again until it has
+ * returned.
  */
 void
 watch_cancel(struct jpki_service *service)
@@ -32,9 +32,9 @@ watch_cancel(struct jpki_service *service)
 	while (service->waiters != NULL) {
 		for (struct watch_waiter *w = service->waiters; w != NULL; w = w->next) {
 			w->cancelled = true;
-			fork_begin_talk();
+			fork_begin_request();
 			(void)SCardCancel(w->context);
-			fork_end_talk();
+			fork_end_request();
 		}
 		pthread_cond_broadcast(&service->changed);
 		soon = deadline_in(10);
@@ -43,7 +43,7 @@ watch_cancel(struct jpki_service *service)
 	pthread_mutex_unlock(&service->lock);
 }
 
-/* Returns at once when the wait is cancelled. */
+/* Pause, but return at once when the wait is cancelled. */
 static void
 rest(struct jpki_service *service, const struct watch_waiter *waiter, long ms)
 {
@@ -62,7 +62,7 @@ differ(const struct jpki_reader_state *a, const struct jpki_reader_state *b)
 	       a->events != b->events;
 }
 
-/* One in a bad state is not attached for us, but the service lists it. */
+/* The service lists a reader in a bad state, which we do not count as attached. */
 static bool
 is_known(const char *reader, const struct jpki_reader_state *states, size_t count)
 {
@@ -90,9 +90,9 @@ reader_came(
 	return JPKI_OK;
 }
 
-/* `now` is brought up to date. */
+/* Poll into `now`: does it differ from `states`, or is there a new reader? */
 static int
-look_again(struct jpki_service *service, const struct jpki_reader_state *states,
+poll_again(struct jpki_service *service, const struct jpki_reader_state *states,
     struct jpki_reader_state *now, size_t count, bool *changed)
 {
 	int rv = service_poll(service, now, count);
@@ -105,16 +105,16 @@ look_again(struct jpki_service *service, const struct jpki_reader_state *states,
 	return rv;
 }
 
-/* Before version 2.0, pcsc-lite takes no more of them in a call. */
+/* The most readers in one call of pcsc-lite before 2.0. */
 #define WATCHED_MAX_OF_OLD 16
 
-/* Whether others use the card is no news. */
+/* A change of who uses the card does not end a wait. */
 #define NOT_WATCHED (SCARD_STATE_INUSE | SCARD_STATE_EXCLUSIVE)
 
 /*
- * The readers that there are, each with what was last heard of it, so that a bad state that lasts
- * does not end the wait; and the pseudo-reader that announces new ones. But for those with a card
- * that does not answer, which would keep the news of the others waiting (mute.h).
+ * The readers to watch, each with its last state, so that a bad state that lasts does not end the
+ * wait; and the pseudo-reader that announces new ones. Readers with a mute card are left out,
+ * because they would delay news of the others (mute.h).
  */
 static DWORD
 watch_list(struct jpki_service *service, const struct jpki_reader_state *now, size_t count,
@@ -144,7 +144,9 @@ wait_between_forks(SCARDCONTEXT context, int timeout_ms, SCARD_READERSTATE *watc
 	return code;
 }
 
-/* JPKI_ERR_CANCELLED also if only a fork wants us to begin anew. */
+/*
+ * Wait for an event. JPKI_ERR_CANCELLED also if a fork has cancelled the wait: then it is repeated.
+ */
 static int
 listen(struct jpki_service *service, const struct watch_waiter *waiter,
     const struct jpki_reader_state *now, size_t count, int timeout_ms)
@@ -163,16 +165,15 @@ listen(struct jpki_service *service, const struct watch_waiter *waiter,
 }
 
 /*
- * The service tells of a reader that comes only while we listen, so look again every second:
- * one that came between a look and the wait is not missed for long.
+ * The service reports new readers only during a wait, so look again every second: a reader that
+ * came between a look and the wait is not missed for long.
  */
 #define SLICE_MS 1000
-/* A wake-up that brings nothing new is followed by a pause, and the next one by one twice as long.
- */
+/* If a wait ends without news, pause; after the next such wait pause twice as long, in ms. */
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 1000
 
-/* How long to listen this time, with `timeout_ms` (-1: no end) after `since`; 0: the time is up. */
+/* How long to wait this time, of `timeout_ms` (-1: no end) since `since`; 0: the time is over. */
 static int
 slice(int timeout_ms, uint64_t since)
 {
@@ -203,7 +204,7 @@ wait_in_slices(struct jpki_service *service, const struct watch_waiter *waiter,
 	bool changed;
 
 	for (;;) {
-		rv = look_again(service, states, now, count, &changed);
+		rv = poll_again(service, states, now, count, &changed);
 		if (rv != JPKI_OK || changed)
 			return rv;
 		ms = slice(timeout_ms, since);
@@ -236,12 +237,12 @@ add_waiter(struct jpki_service *service, struct watch_waiter *waiter)
 static void
 remove_waiter(struct jpki_service *service, struct watch_waiter *waiter)
 {
-	struct watch_waiter **place;
+	struct watch_waiter **link;
 
 	pthread_mutex_lock(&service->lock);
-	for (place = &service->waiters; *place != waiter; place = &(*place)->next)
+	for (link = &service->waiters; *link != waiter; link = &(*link)->next)
 		continue;
-	*place = waiter->next;
+	*link = waiter->next;
 	pthread_cond_broadcast(&service->changed);
 	pthread_mutex_unlock(&service->lock);
 }

@@ -5,16 +5,23 @@
 #include "reader/library.h"
 #include "token/rv.h"
 
-/* What this thread is in, for the log. */
+/* The C_ function that this thread is in, for the log. */
 static _Thread_local const char *current;
+
+static CK_RV
+bad_arguments(void)
+{
+	return rv_because(
+	    CKR_ARGUMENTS_BAD, "a pointer is NULL that must not be, or a length is none");
+}
 
 static CK_RV
 check(const char *call, bool arguments_well, bool (*enter)(void))
 {
 	current = call;
 	if (!enter())
-		return CKR_CRYPTOKI_NOT_INITIALIZED; /* and the log is not open */
-	return arguments_well ? CKR_OK : entry_done(CKR_ARGUMENTS_BAD);
+		return CKR_CRYPTOKI_NOT_INITIALIZED; /* not logged: the log is not open */
+	return arguments_well ? CKR_OK : entry_done(bad_arguments());
 }
 
 CK_RV
@@ -27,7 +34,7 @@ CK_RV
 entry_done(CK_RV rv)
 {
 	log_line(LOG_TRACE, "%s: %s (0x%lX)", current, rv_name(rv), rv);
-	library_leave(); /* from then on the log may be closed */
+	library_leave(); /* after this the log may be closed */
 	return rv;
 }
 
@@ -65,8 +72,9 @@ entry_operation_as(const char *call, bool arguments_well, CK_SESSION_HANDLE hand
 		end(*session);
 		session_leave(*session);
 	}
-	return entry_done(
-	    rv == CKR_OK || rv == CKR_SESSION_HANDLE_INVALID ? CKR_ARGUMENTS_BAD : rv);
+	if (rv == CKR_OK || rv == CKR_SESSION_HANDLE_INVALID)
+		rv = bad_arguments();
+	return entry_done(rv);
 }
 
 CK_RV

@@ -3,8 +3,8 @@
 #define PKCS11_ENTRY_H
 
 /*
- * The entry points: each checks its arguments, enters the session, calls one verb of the token
- * layer, leaves. The order of the checks is the one that other modules have and tests expect:
+ * The entry points: each checks its arguments, enters the session, calls one function of the token
+ * layer, and leaves. The order of the checks is that of other modules, which tests expect:
  * initialised, arguments, session, state.
  */
 
@@ -12,31 +12,51 @@
 #include "token/session.h"
 
 /*
- * Enter the module: CKR_CRYPTOKI_NOT_INITIALIZED, or CKR_ARGUMENTS_BAD unless the arguments are
- * well. After CKR_OK the caller leaves it by entry_done, which passes on its result. `call` is the
- * function's name, for the log.
+ * Each of the functions named entry_..._as enters the module for one call; `call` is the name of
+ * the C_ function, for the log. After CKR_OK the caller must leave by the function that is named
+ * with it; after an error there is nothing to leave.
+ */
+
+/*
+ * Enter the module. CKR_OK; CKR_CRYPTOKI_NOT_INITIALIZED; CKR_ARGUMENTS_BAD if `arguments_well` is
+ * false. Left by entry_done, which returns the result that it is given.
  */
 CK_RV entry_check_as(const char *call, bool arguments_well);
 CK_RV entry_done(CK_RV rv);
 
-/* The same, and enter the session; after CKR_OK the caller leaves both by entry_leave. */
+/*
+ * Enter the module and the session (session_enter). CKR_OK; CKR_CRYPTOKI_NOT_INITIALIZED;
+ * CKR_ARGUMENTS_BAD if `arguments_well` is false; CKR_SESSION_HANDLE_INVALID; CKR_DEVICE_REMOVED.
+ * Left by entry_leave, which returns the result that it is given.
+ */
 CK_RV entry_session_as(
     const char *call, bool arguments_well, CK_SESSION_HANDLE handle, struct session **session);
 CK_RV entry_leave(struct session *session, CK_RV rv);
 
 /*
- * The same for a function that ends its operation whatever comes of it, except that a length is
- * asked for or told (section 5.2): bad arguments end it too.
+ * Enter the module and the session for a function that ends its operation whatever its result,
+ * unless it only returns a length (section 5.2). So bad arguments end the operation, too: `end` is
+ * called for that. CKR_OK; CKR_CRYPTOKI_NOT_INITIALIZED; CKR_DEVICE_REMOVED;
+ * CKR_SESSION_HANDLE_INVALID, but CKR_ARGUMENTS_BAD if `arguments_well` is false as well. Left by
+ * entry_leave.
  */
 CK_RV entry_operation_as(const char *call, bool arguments_well, CK_SESSION_HANDLE handle,
     void (*end)(struct session *), struct session **session);
 
 /*
- * The same two for what works on the session's own state alone (session_enter_own): it waits for no
- * card. To be left by entry_leave_own.
+ * Enter the module, and the session with its own lock alone (session_enter_own), for functions that
+ * need only the session's state: waits for no card. CKR_OK; CKR_CRYPTOKI_NOT_INITIALIZED;
+ * CKR_ARGUMENTS_BAD if `arguments_well` is false; CKR_SESSION_HANDLE_INVALID; CKR_DEVICE_REMOVED.
+ * Left by entry_leave_own, which returns the result that it is given.
  */
 CK_RV entry_own_as(
     const char *call, bool arguments_well, CK_SESSION_HANDLE handle, struct session **session);
+
+/*
+ * entry_own_as for a function that ends its operation whatever its result. With bad arguments
+ * (`arguments_well` is false) it ends the operation as entry_operation_as does, which may wait for
+ * a card, and never returns CKR_OK. Left by entry_leave_own.
+ */
 CK_RV entry_own_operation_as(const char *call, bool arguments_well, CK_SESSION_HANDLE handle,
     void (*end)(struct session *), struct session **session);
 CK_RV entry_leave_own(struct session *session, CK_RV rv);
@@ -47,14 +67,14 @@ CK_RV entry_leave_own(struct session *session, CK_RV rv);
 #define entry_own(...) entry_own_as(__func__, __VA_ARGS__)
 #define entry_own_operation(...) entry_own_operation_as(__func__, __VA_ARGS__)
 
-/* May this be a buffer of that many bytes? */
+/* Can this be a buffer of that many bytes? */
 static inline bool
 buffer_well(const void *buffer, CK_ULONG length)
 {
 	return buffer != NULL || length == 0;
 }
 
-/* Are there as many attributes as are counted, as far as can be seen? */
+/* Can this be a template of that many attributes? */
 static inline bool
 template_given(const CK_ATTRIBUTE *template, CK_ULONG count)
 {

@@ -13,9 +13,9 @@
 #define MANUFACTURER "jpki-pkcs11"
 
 /*
- * The module locks with the operating system's primitives. It has threads of its own for what may
- * wait and for what has its time, whatever CKF_LIBRARY_CANT_CREATE_OS_THREADS says: NSS always sets
- * that, in programs that have threads, and a browser is not to wait without end.
+ * The module locks with the operating system's primitives. It makes threads for calls that may
+ * block and for what expires, whatever CKF_LIBRARY_CANT_CREATE_OS_THREADS says: NSS always sets
+ * that flag, in programs that have threads, and without our threads a browser could wait for ever.
  */
 static CK_RV
 check_arguments(const CK_C_INITIALIZE_ARGS *arguments)
@@ -50,7 +50,7 @@ C_Finalize(CK_VOID_PTR reserved)
 
 	if (rv != CKR_OK)
 		return rv;
-	(void)entry_done(CKR_OK); /* it waits for those inside, and closes the log */
+	(void)entry_done(CKR_OK); /* module_stop waits for calls under way, and closes the log */
 	return module_stop();
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* Function lists and interfaces (PKCS#11 3.0, sections 5.4.4 to 5.4.6), from the one list. */
+/*
+ * Function lists and interfaces (PKCS#11 3.0, sections 5.4.4 to 5.4.6), from the list of all
+ * functions in pkcs11-spec/functions.h.
+ */
 
 #include <string.h>
 
@@ -8,7 +11,7 @@
 
 #define ENTRY(name, ...) .name = name,
 
-/* A program that took the old list is told the old version. */
+/* C_GetInfo of the 2.40 list says that the version is 2.40. */
 static CK_RV
 get_info_2_40(CK_INFO *info)
 {
@@ -39,8 +42,8 @@ static CK_FUNCTION_LIST_3_0 list_3_0 = {
 static char interface_name[] = "PKCS 11";
 
 /*
- * Best first: the first that fits is the default. Neither is CKF_INTERFACE_FORK_SAFE, which would
- * promise a forked child the sessions and the login of its parent.
+ * The first that fits is returned, so the best one is first. Neither is CKF_INTERFACE_FORK_SAFE,
+ * which would promise a forked child the sessions and the login of its parent.
  */
 static CK_INTERFACE interfaces[] = {
     {interface_name, &list_3_0, 0},
@@ -99,5 +102,5 @@ C_GetInterface(CK_UTF8CHAR_PTR interface_name_wanted, CK_VERSION_PTR version,
 		*interface = &interfaces[i];
 		return CKR_OK;
 	}
-	return CKR_ARGUMENTS_BAD; /* as other modules, and as OpenSC's test expects */
+	return CKR_ARGUMENTS_BAD; /* as other modules do, and OpenSC's test expects */
 }

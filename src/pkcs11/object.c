@@ -6,7 +6,7 @@
 
 #include "pkcs11/entry.h"
 
-/* Is it a list of attributes, each with a buffer as long as it says? */
+/* Is it a list of attributes, each with a buffer unless its length is 0? */
 static bool
 template_well(const CK_ATTRIBUTE *template, CK_ULONG count)
 {
@@ -32,7 +32,7 @@ C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG cou
 	return entry_leave(session, rv);
 }
 
-/* A copy would be a session object, and those cannot be made either: CKA_COPYABLE is false. */
+/* A copy would be a session object, which cannot be made either: CKA_COPYABLE is false. */
 CK_RV
 C_CopyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template,
     CK_ULONG count, CK_OBJECT_HANDLE_PTR copy)
@@ -131,7 +131,7 @@ C_FindObjects(
 	if (session->search.active) {
 		struct search *search = &session->search;
 
-		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): entry_session refused it */
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): entry_own refused it */
 		for (*count = 0; *count < room && search->next < search->count; ++*count)
 			objects[*count] = search->found[search->next++];
 	} else

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* What a token that only signs refuses: made from the one list of functions. */
+/*
+ * The functions that a token which only signs refuses, made from the list of all functions in
+ * pkcs11-spec/functions.h.
+ */
 
 #include "pkcs11/entry.h"
 

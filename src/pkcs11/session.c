@@ -14,7 +14,7 @@ C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIF
 {
 	CK_RV rv = entry_check(handle != NULL);
 
-	(void)application; /* for callbacks, of which this module makes none */
+	(void)application; /* only for callbacks, which this module does not make */
 	(void)notify;
 	if (rv != CKR_OK)
 		return rv;
@@ -87,7 +87,7 @@ C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK_ULO
 	return entry_leave(session, rv);
 }
 
-/* The token has one user, who has no name. */
+/* The token's user has no name, so only an empty name is accepted. */
 CK_RV
 C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin, CK_ULONG length,
     CK_UTF8CHAR_PTR username, CK_ULONG username_length)

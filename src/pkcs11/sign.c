@@ -43,7 +43,8 @@ C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG length)
 	rv = sign_update(session, part, length);
 	if (rv == CKR_OK)
 		return entry_leave_own(session, rv);
-	if (session_wait_for_reader(session)) /* its end may have to lock the card */
+	/* ending it may lock the card */
+	if (session_wait_for_reader(session))
 		session_end_signature(session);
 	return entry_leave(session, rv);
 }

@@ -9,7 +9,9 @@
 #include "reader/contents.h"
 #include "reader/lock.h"
 
-/* What no card could accept is told without asking the card; but it counts as refused. */
+/*
+ * A PIN that no card could accept is refused without asking the card, and is remembered as refused.
+ */
 int
 attempt_make(struct attempt *attempt, const struct given_pin *given)
 {
@@ -35,7 +37,7 @@ attempt_make(struct attempt *attempt, const struct given_pin *given)
 	return rv;
 }
 
-/* A question that it does not answer is no reason to send one. */
+/* If the card does not answer the question, do not send a PIN. */
 static int
 ask_tries(struct attempt *attempt, bool now)
 {
@@ -57,7 +59,7 @@ attempt_may_send(struct attempt *attempt)
 {
 	bool known = refusal_is_known(&attempt->given), spares = spares_last_try;
 	const struct tries *tries = &attempt->reader->tries[attempt->role];
-	/* of the attributes, that they are counted tells too that their application is selected */
+	/* for the attributes the count also proves that their application is selected */
 	int rv = ask_tries(attempt, known || spares || attempt->role == JPKI_ATTRIBUTES);
 
 	if (rv != JPKI_OK)
@@ -66,13 +68,16 @@ attempt_may_send(struct attempt *attempt)
 		return JPKI_ERR_PIN_BLOCKED;
 	if (spares && tries->counted && tries->left == 1)
 		return JPKI_ERR_LAST_TRY;
-	/* that it is verified may have been so before: it says nothing of what was since */
+	/*
+	 * without a count (the card says only that the PIN is verified) an earlier refusal still
+	 * holds
+	 */
 	if (known && refusal_holds(&attempt->given, tries->counted ? tries->left : 0))
 		return JPKI_ERR_PIN_REFUSED;
 	return JPKI_OK;
 }
 
-/* The new PIN may have been refused while it was none. */
+/* The new PIN may be remembered as refused, from before it became the PIN: forget that. */
 static void
 take_back(const struct attempt *attempt)
 {
@@ -83,7 +88,7 @@ take_back(const struct attempt *attempt)
 	refusal_take_back(&new_pin);
 }
 
-/* What the card's answer to a PIN says of the tries, and of what is unlocked. */
+/* Note what the card's answer to a PIN says about the tries, and about what is unlocked. */
 static int
 judge_answer(struct attempt *attempt, int result, unsigned tries)
 {
@@ -98,7 +103,7 @@ judge_answer(struct attempt *attempt, int result, unsigned tries)
 		if (attempt->key != NULL)
 			share_open(&reader->share);
 	}
-	if (result == JPKI_ERR_NOT_VERIFIED) /* no answer to a PIN */
+	if (result == JPKI_ERR_NOT_VERIFIED) /* VERIFY does not answer this */
 		return JPKI_ERR_STATUS;
 	if (result != JPKI_ERR_PIN_WRONG && result != JPKI_ERR_PIN_BLOCKED)
 		return result;
@@ -108,7 +113,7 @@ judge_answer(struct attempt *attempt, int result, unsigned tries)
 	return tries == 0 ? JPKI_ERR_PIN_BLOCKED : JPKI_ERR_PIN_WRONG;
 }
 
-/* Is it an answer to a PIN? */
+/* Does the card's answer say whether the PIN is right? */
 static bool
 is_verdict(int result)
 {
@@ -116,9 +121,9 @@ is_verdict(int result)
 }
 
 /*
- * The answer to a PIN was lost, or is none. If the card has a try less now, it has refused the PIN.
- * Where it cannot be asked, or this one is given again later, that is looked at then. *kept: it has
- * as many as before, or it was not sent at all.
+ * If the answer to a PIN was lost or invalid, ask for the tries: one less means that the card
+ * refused the PIN. If the card cannot be asked now, it is asked when the same PIN is given again
+ * (refusal_note_lost). *kept is true if no try was spent, or the PIN was not sent at all.
  */
 static int
 learn_verdict(struct attempt *attempt, int result, unsigned before, unsigned *tries, bool *kept)
@@ -140,8 +145,10 @@ learn_verdict(struct attempt *attempt, int result, unsigned before, unsigned *tr
 	return JPKI_ERR_PIN_WRONG;
 }
 
-/* A command that the card has refused did nothing; of a change whose answer was lost, that the
- * tries are all there says nothing. */
+/*
+ * Is it clear that no try was spent? Not for a change whose answer was lost: the change may have
+ * been made, which restores the full count. A change that the card refused did nothing.
+ */
 static bool
 is_clear(const struct attempt *attempt, int result)
 {
@@ -149,7 +156,10 @@ is_clear(const struct attempt *attempt, int result)
 	       result == JPKI_ERR_LENGTH || result == JPKI_ERR_NOT_FOUND;
 }
 
-/* Before that: a PIN that was blocked already has not been compared. */
+/*
+ * The result is that of learn_verdict, where JPKI_ERR_PIN_BLOCKED means that the PIN was blocked
+ * before: the card compared nothing.
+ */
 static enum jpki_try
 try_of(int result)
 {
@@ -165,8 +175,8 @@ try_of(int result)
 }
 
 /*
- * The one place that sends a PIN. From then on the card counts as unlocked unless it says that it
- * refused, so that it is locked again whatever happens on the way.
+ * The only function that sends a PIN. Once it is sent, the key counts as unlocked unless the card
+ * says that the PIN is wrong, so that it will be locked again even if the answer is lost.
  */
 int
 attempt_send(struct attempt *attempt)
@@ -175,16 +185,16 @@ attempt_send(struct attempt *attempt)
 	struct key *key = attempt->key;
 	bool was_unlocked = key != NULL && key->unlocked != 0, kept = false;
 	unsigned before = attempt->reader->tries[attempt->role].left, tries = 0;
-	int said, rv;
+	int answer, rv;
 
 	lock_about_to_unlock(attempt->reader, attempt->role);
 	attempt->sent = true;
 	if (attempt->new_pin == NULL)
-		said = jpki_card_verify(card, attempt->role, attempt->pin, &tries);
+		answer = jpki_card_verify(card, attempt->role, attempt->pin, &tries);
 	else
-		said = jpki_card_change_pin(
+		answer = jpki_card_change_pin(
 		    card, attempt->role, attempt->pin, attempt->new_pin, &tries);
-	rv = learn_verdict(attempt, said, before, &tries, &kept);
+	rv = learn_verdict(attempt, answer, before, &tries, &kept);
 	if (!jpki_card_pin_was_sent(card) || (kept && is_clear(attempt, rv)))
 		attempt->reader->last_try = JPKI_TRY_KEPT;
 	else
@@ -193,9 +203,9 @@ attempt_send(struct attempt *attempt)
 	log_line(LOG_INFO, "%s of JPKI %s: %s",
 	    attempt->new_pin == NULL ? "PIN" : "change of the PIN",
 	    credential_of(attempt->role)->name, jpki_strerror(rv));
-	/* if it was open, whether it forgets an earlier success is the card's secret */
+	/* a wrong PIN may or may not lock a key that was unlocked (F-WRONG-PIN-CLEARS) */
 	if (key != NULL && !was_unlocked &&
-	    (said == JPKI_ERR_PIN_WRONG || said == JPKI_ERR_PIN_BLOCKED))
+	    (answer == JPKI_ERR_PIN_WRONG || answer == JPKI_ERR_PIN_BLOCKED))
 		key->unlocked = 0;
 	return rv;
 }

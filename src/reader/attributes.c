@@ -8,7 +8,10 @@
 #include "reader/lock.h"
 #include "reader/transaction.h"
 
-/* After what came of the work with another application. */
+/*
+ * Select JPKI again after work in another application. An error of that work (`result`) comes
+ * first.
+ */
 static int
 select_jpki(struct reader *reader, int result)
 {
@@ -19,9 +22,9 @@ select_jpki(struct reader *reader, int result)
 }
 
 /*
- * Does the card only say that the PIN is verified, in place of counting its tries (card-facts: C)?
- * Then somebody has left it open, who has no right to that, and what it has counted since is not to
- * be seen until it is locked.
+ * Does the card answer that the PIN is verified, in place of a count of tries
+ * (F-VERIFY-EMPTY-VERIFIED)? Then another program has left the PIN verified, and the count is
+ * hidden until the card is locked.
  */
 static bool
 is_left_open(const struct reader *reader)
@@ -54,7 +57,7 @@ give_pin_and_read(struct attempt *attempt, struct jpki_attributes *attributes)
 		return rv;
 	rv = jpki_card_read_attributes(attempt->reader->card, attributes);
 	log_line(LOG_INFO, "attributes: %s", jpki_strerror(rv));
-	return rv == JPKI_ERR_NOT_VERIFIED ? JPKI_ERR_STATUS : rv; /* it has just been */
+	return rv == JPKI_ERR_NOT_VERIFIED ? JPKI_ERR_STATUS : rv; /* it was verified just now */
 }
 
 static int
@@ -65,7 +68,10 @@ work(struct attempt *attempt, struct jpki_attributes *attributes)
 	if (rv != JPKI_OK)
 		return rv;
 	rv = give_pin_and_read(attempt, attributes);
-	/* their application has just been selected: the card has lost its power since, unnoticed */
+	/*
+	 * the application was just selected, so NOT_FOUND means that the card has lost its power
+	 * unnoticed
+	 */
 	return rv == JPKI_ERR_NOT_FOUND ? JPKI_ERR_RESET : rv;
 }
 
@@ -96,17 +102,18 @@ attributes_read(
 
 	if (rv == JPKI_OK)
 		rv = in_transaction(&attempt, attributes);
-	if (rv == JPKI_ERR_STATUS && !attempt.sent && is_left_open(reader)) /* it is locked now */
+	/* in_transaction has locked the card: its tries can be counted now */
+	if (rv == JPKI_ERR_STATUS && !attempt.sent && is_left_open(reader))
 		rv = in_transaction(&attempt, attributes);
 	attempt_end(&attempt, rv);
-	if (rv != JPKI_OK) /* something may have happened after they were read */
+	if (rv != JPKI_OK) /* an error may have come after they were read */
 		explicit_bzero(attributes, sizeof(*attributes));
 	return rv;
 }
 
-/* ---------------------------------------------------------------- without */
+/* ---------------------------------------------------------------- without a PIN */
 
-/* JPKI's application has to be selected for that, but a card that was seen just now is known. */
+/* JPKI must be selected to confirm the card, unless the card was confirmed just now. */
 static int
 confirm_card(struct reader *reader)
 {
@@ -148,7 +155,7 @@ ask_tries(struct reader *reader)
 	return rv;
 }
 
-/* As ask(), of a card that counts them. */
+/* Ask for the tries. A card that did not count them has been locked: ask once more. */
 static int
 ask_counted(struct reader *reader)
 {
@@ -165,7 +172,10 @@ attributes_tries(struct reader *reader, unsigned *tries)
 	const struct tries *known = &reader->tries[JPKI_ATTRIBUTES];
 	int rv = JPKI_OK;
 
-	/* while something is unlocked, nobody is about to be asked for a PIN in vain */
+	/*
+	 * while a key is unlocked, nobody is about to be asked for this PIN: no need to ask the
+	 * card
+	 */
 	if (!contents_shows_tries(reader, JPKI_ATTRIBUTES) &&
 	    !(known->known && reader_is_unlocked(reader)))
 		rv = ask_counted(reader);

@@ -16,7 +16,7 @@
 
 #define CARD_PREFIX "card-"
 #define MODEL_PREFIX "model-"
-/* Bytes of a certificate that have its serial number in them (RFC 5280, 4.1.2.2). */
+/* So many bytes at the start of a certificate contain its serial number (RFC 5280, 4.1.2.2). */
 #define NAMED_BY 64
 
 /* The certificates that are kept. */
@@ -30,17 +30,18 @@ static const struct kept {
 };
 #define KEPT (sizeof(all_kept) / sizeof(all_kept[0]))
 
-/* What a file begins with. The sum is of all that follows it. */
+/* The start of each file. The sum covers everything after it. */
 struct header {
 	char magic[16];
 	uint64_t sum;
-	int64_t written; /* the first time */
+	int64_t written; /* time of the first writing, seconds since 1970 */
 };
 
-/* A card's file; then the certificates' bytes. */
+/* The file of a card. The bytes of its certificates follow. */
 struct card_file {
 	struct header header;
-	uint64_t reader; /* whose part in the habits it is: of its name */
+	uint64_t reader; /* hash of the name of the reader that habits.small_reads and .long_read
+			    are for */
 	struct jpki_token_info info;
 	uint8_t signature;
 	struct jpki_habits habits;
@@ -61,7 +62,7 @@ struct model_file {
 	uint8_t unused[5];
 };
 
-/* A change of these structures takes other ones. */
+/* Change the magic when these structures change. */
 _Static_assert(BYTES_AT == 168 && sizeof(struct model_file) == 56, "the magic tells the layout");
 static const char card_magic[16] = "JPKI card 2", model_magic[16] = "JPKI model 1";
 
@@ -84,14 +85,17 @@ name_file(char name[STORE_NAME_SIZE], const char *prefix, const void *bytes, siz
 	    checksum_add(CHECKSUM_START, bytes, length));
 }
 
-/* What is read of a card to know it: the first block, or what the card gives at a time. */
+/* How many bytes identify a card: the first block, or less if the card returns less at once. */
 static size_t
 head_length(const struct jpki_der *der)
 {
 	return der->have < 256 ? der->have : 256;
 }
 
-/* Of no more than any card gives at a time: a name stays though more has been read. */
+/*
+ * The name must not change when more has been read, so it uses no more bytes than the first read of
+ * any card returns.
+ */
 static void
 name_card(char name[STORE_NAME_SIZE], const struct jpki_der *head)
 {
@@ -121,7 +125,7 @@ is_sound(const struct header *header, size_t length, const char magic[16])
 	       is_young(header->written);
 }
 
-/* As jpki_card_read_info makes it. */
+/* Text in the form that jpki_card_read_info gives it. */
 static bool
 is_text(const char *text, size_t size)
 {
@@ -142,7 +146,10 @@ info_is_sound(const struct jpki_token_info *info)
 	       is_text(info->serial, sizeof(info->serial));
 }
 
-/* Is that the beginning of a certificate of so many bytes, or nothing? */
+/*
+ * Are these `have` bytes the beginning of a certificate of `total` bytes? Nothing of nothing is
+ * valid.
+ */
 static bool
 begins_one(const uint8_t *bytes, size_t have, size_t total)
 {
@@ -155,7 +162,7 @@ begins_one(const uint8_t *bytes, size_t have, size_t total)
 	       object.length == total - (size_t)(object.value - bytes);
 }
 
-/* Do the lengths add up to what is there, and is each what the certificate says itself? */
+/* Do the lengths add up to the size of the file, and agree with the DER headers? */
 static bool
 certificates_are_sound(const struct card_file *file, size_t length)
 {
@@ -178,7 +185,7 @@ card_is_sound(const struct card_file *file, size_t length)
 	       info_is_sound(&file->info) && certificates_are_sound(file, length);
 }
 
-/* The caller frees it. NULL if there is none that is of use. */
+/* NULL if there is no valid file. The caller frees it. */
 static struct card_file *
 read_card(int folder, const char *name)
 {
@@ -213,7 +220,7 @@ read_card_of(const struct jpki_der *head)
 	return NULL;
 }
 
-/* What this card has given already stays as it is. */
+/* Copy what the file has more of. Bytes that were read from the card itself are not replaced. */
 static void
 fill_in(struct reader *reader, const struct card_file *file)
 {
@@ -238,7 +245,7 @@ reader_of(const struct reader *reader)
 	return checksum_add(CHECKSUM_START, reader->state.name, strlen(reader->state.name));
 }
 
-/* In another reader, what that one had its part in is not known. */
+/* In another reader, the habits that depend on the reader are not known. */
 static void
 expect_habits(struct reader *reader, const struct card_file *file)
 {
@@ -250,7 +257,7 @@ expect_habits(struct reader *reader, const struct card_file *file)
 	reader->cached_long_read = habits.long_read;
 }
 
-/* How much of all certificates is there. */
+/* How many bytes of all certificates are known. */
 static size_t
 amount(struct reader *reader)
 {
@@ -271,7 +278,7 @@ cache_recall(struct reader *reader)
 	fill_in(reader, file);
 	expect_habits(reader, file);
 	reader->info = file->info;
-	reader->signature_told = file->signature != 0;
+	reader->signature_listed = file->signature != 0;
 	reader->cached = amount(reader);
 	reader->cached_since = (time_t)file->header.written;
 	log_line(LOG_INFO, "%s: a card that was here before", reader->state.name);
@@ -279,7 +286,7 @@ cache_recall(struct reader *reader)
 	return true;
 }
 
-/* The caller frees it. NULL for want of memory. */
+/* NULL if there is no memory. The caller frees it. */
 static struct card_file *
 make_card(struct reader *reader, size_t *length)
 {
@@ -294,7 +301,7 @@ make_card(struct reader *reader, size_t *length)
 	file->header.written = reader->cached_since;
 	file->reader = reader_of(reader);
 	file->info = reader->info;
-	file->signature = reader->signature_told;
+	file->signature = reader->signature_listed;
 	jpki_card_habits(reader->card, &file->habits);
 	end = file->bytes;
 	for (size_t i = 0; i < KEPT; i++) {
@@ -331,7 +338,7 @@ may_keep(struct reader *reader)
 	       head_of(reader)->have > 0;
 }
 
-/* But for when it was first written. The lengths are in what is compared first. */
+/* Compares all but the headers. The lengths are equal if the first comparison is. */
 static bool
 says_the_same(const struct card_file *a, const struct card_file *b)
 {
@@ -344,7 +351,7 @@ says_the_same(const struct card_file *a, const struct card_file *b)
 	return memcmp(a->bytes, b->bytes, bytes) == 0;
 }
 
-/* Other programs may have read more of the card meanwhile: that stays, too. */
+/* Other programs may have read more of the card meanwhile: keep that, too. */
 static void
 keep(struct reader *reader)
 {
@@ -386,7 +393,7 @@ cache_drop(struct reader *reader)
 	int folder = reader->cached > 0 ? store_open(false) : -1;
 
 	reader->cached = 0;
-	reader->signature_told = false; /* not to be kept once more: it is asked for next time */
+	reader->signature_listed = false; /* it must be read again, not written to a new file */
 	if (folder < 0)
 		return;
 	name_card(name, head_of(reader));

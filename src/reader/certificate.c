@@ -18,9 +18,9 @@
 #define CHECK_VALUE_SIZE 3
 
 /*
- * A certificate (RFC 5280, section 4.1) as OpenSSL's X509 has it, but for the key: that would be
- * made into one that can be used, by looking through all that its providers can decode, which costs
- * more than all else that a program does with the card.
+ * A certificate (RFC 5280, section 4.1). It differs from OpenSSL's X509 in the key, which stays as
+ * bytes: X509 would search all providers for a decoder of the key, which takes longer than
+ * everything else that a program does with the card.
  */
 typedef struct {
 	X509_ALGOR *algorithm;
@@ -82,7 +82,10 @@ ASN1_SEQUENCE(RSA_KEY) = {
 	ASN1_SIMPLE(RSA_KEY, exponent, BIGNUM),
 } static_ASN1_SEQUENCE_END(RSA_KEY)
 
-/* What is encoded there, all of it, or NULL. To be freed by ASN1_item_free. */
+/*
+ * Decode all `length` bytes; NULL if they are invalid or too many. The caller frees the result with
+ * ASN1_item_free.
+ */
 static void *
 decode(const ASN1_ITEM *type, const uint8_t *der, size_t length)
 {
@@ -108,7 +111,7 @@ set_field(struct certificate *c, enum certificate_field field, const void *bytes
 	return true;
 }
 
-/* What an i2d function made: length and a buffer of OpenSSL's. */
+/* Set a field from the result of an i2d function, and free OpenSSL's buffer. */
 static bool
 take_der(struct certificate *c, enum certificate_field field, int length, unsigned char *der)
 {
@@ -176,7 +179,7 @@ set_fields(struct certificate *c, const SIGNED_PART *part, const uint8_t *der, s
 	       set_key_info(c, part->key);
 }
 
-/* Is the key what the card signs with? */
+/* Is it a key that the card can have (F-KEY-TYPE, F-NEXT-GENERATION)? */
 static bool
 is_card_key(const RSA_KEY *key)
 {
@@ -217,8 +220,8 @@ take_apart(struct certificate *c, const SIGNED_PART *part, const uint8_t *der, s
 }
 
 /*
- * An empty one, at once in the caller's hands: so the compiler's analyser sees that nobody loses
- * it. NULL without memory for it or for OpenSSL.
+ * Make an empty certificate, and set *certificate at once, so that the compiler's analyser finds no
+ * leak. NULL if there is no memory, or OpenSSL has been shut down.
  */
 static struct certificate *
 new_certificate(struct certificate **certificate)
@@ -294,7 +297,7 @@ set_key_hash(struct certificate *c)
 	return done;
 }
 
-/* The hashes are hardly ever asked for. */
+/* The hashes are rarely asked for, so they are made here. */
 int
 certificate_field(
     struct certificate *c, enum certificate_field field, const uint8_t **bytes, size_t *length)
@@ -325,7 +328,7 @@ void
 certificate_wipe(struct certificate *certificate)
 {
 	for (int i = 0; certificate != NULL && i < CERTIFICATE_FIELDS; i++)
-		if (certificate->fields[i].bytes != NULL) /* it may name a person */
+		if (certificate->fields[i].bytes != NULL) /* it may contain personal data */
 			explicit_bzero(certificate->fields[i].bytes, certificate->fields[i].length);
 }
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is asked of a certificate and its key, each as bytes that can be handed out. */
+/* The fields of a certificate and its key, each as bytes for an attribute. */
 enum certificate_field {
 	CERTIFICATE_VALUE,	 /* the certificate, DER */
 	CERTIFICATE_SUBJECT,	 /* Name, DER */
@@ -22,7 +22,9 @@ enum certificate_field {
 	CERTIFICATE_FIELDS,
 };
 
-/* The hashes are made when they are asked for (certificate_field), the others are there. */
+/*
+ * The hashes are made when they are asked for (certificate_field), the other fields when parsing.
+ */
 struct certificate {
 	struct {
 		uint8_t *bytes;
@@ -31,34 +33,41 @@ struct certificate {
 };
 
 /*
- * Take a certificate apart; modulus and exponent too if it is `of_card_key`. JPKI_ERR_DATA if it
- * is no X.509 certificate, or if a card's key is not RSA of 2048 bits; JPKI_ERR_MEMORY, though
- * OpenSSL does not always tell that it lacked memory from a certificate that is none. The caller
- * owns what comes of it: NULL after an error.
+ * Parse a certificate; with `of_card_key` also the modulus and exponent of its key. JPKI_OK;
+ * JPKI_ERR_DATA if it is no X.509 certificate, or if a card's key is not RSA of 2048 bits;
+ * JPKI_ERR_MEMORY, also where OpenSSL has been shut down. OpenSSL does not always tell a lack of
+ * memory from bytes that are no certificate. The caller owns *certificate, which is NULL after an
+ * error.
  */
 int certificate_parse(
     const uint8_t *der, size_t length, bool of_card_key, struct certificate **certificate);
 
 /*
- * The same of a certificate of which no more is known than the SubjectPublicKeyInfo: it has modulus
- * and exponent alone.
+ * Parse the SubjectPublicKeyInfo of a card's key, if no more of its certificate is known: the
+ * result has only modulus and exponent. JPKI_OK; JPKI_ERR_DATA if it is none, or no RSA key of 2048
+ * bits; JPKI_ERR_MEMORY, also where OpenSSL has been shut down. The caller owns *certificate, which
+ * is NULL after an error.
  */
 int certificate_parse_key(const uint8_t *info, size_t length, struct certificate **certificate);
 
 /*
- * A field of it, which stays the certificate's. JPKI_ERR_MEMORY. Modulus and exponent are NULL
- * unless they were asked for when it was taken apart.
+ * The bytes of a field, which belong to the certificate: *bytes, *length of them. NULL for modulus
+ * and exponent unless they were asked for when it was parsed. JPKI_OK, or JPKI_ERR_MEMORY if a hash
+ * could not be made.
  */
 int certificate_field(struct certificate *certificate, enum certificate_field field,
     const uint8_t **bytes, size_t *length);
 
-/* Does the one name itself as the other's issuer? Names are compared, no signature is checked. */
+/*
+ * Is the subject of `issuer` the issuer name of `certificate`? Only names are compared, no
+ * signature is checked.
+ */
 bool certificate_issued(const struct certificate *issuer, const struct certificate *certificate);
 
-/* Wipe, without giving back; accepts NULL. For a forked child: no memory is touched but its own. */
+/* Wipe without freeing; accepts NULL. Safe in a forked child. */
 void certificate_wipe(struct certificate *certificate);
 
-/* Wipe and give back; sets the pointer to NULL, accepts a pointer to NULL. */
+/* Wipe and free; sets the pointer to NULL, accepts a pointer to NULL. */
 void certificate_free(struct certificate **certificate);
 
 #endif

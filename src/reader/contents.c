@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "card/credential.h"
 #include "reader/cache.h"
@@ -11,16 +12,24 @@
 #include "reader/settings.h"
 #include "reader/transaction.h"
 
-/* How old an answer about tries may be, in ms, before the card is asked again for a PIN's sake. */
+/* How old a count of tries may be, in ms, to decide whether a PIN may be sent. */
 #define TRIES_RECENT_MS 2000
-/* The same where it is but shown: browsers look again while they offer certificates. */
+/*
+ * How old it may be, in ms, to be shown: browsers ask again and again while they offer
+ * certificates.
+ */
 #define TRIES_SHOWN_MS 10000
-/* How often a card that answers nothing sensible is asked what it is. */
+/* How many times to probe a card that gives an unexpected answer. */
 #define PROBE_ATTEMPTS_MAX 3
-/* How soon again, in ms, if another program did not let us, or the card did not come to power. */
+/*
+ * After how many ms to probe again: if another program held the card, and if it did not power up.
+ */
 #define PROBE_HELD_MS 1000
 #define PROBE_MUTE_MS 30000
-/* The same if asking it in vain has taken longer than this, in ms: somebody waits. */
+/*
+ * A probe that failed and took longer than this, in ms, is repeated only after PROBE_MUTE_MS,
+ * because somebody is waiting.
+ */
 #define PROBE_SLOW_MS 3000
 
 bool
@@ -76,8 +85,8 @@ contents_ask_tries(struct reader *reader, enum jpki_role role, bool now)
 }
 
 /*
- * What was never known is waited for as a login is, while other programs take turns with the card;
- * but if one holds it for longer than that, only once.
+ * To learn something for the first time, wait as long as for a login: other programs may take turns
+ * with the card. But if one has held it that long, wait only as long as for something shown.
  */
 static enum patience
 patience_for_first(const struct reader *reader)
@@ -101,20 +110,22 @@ contents_tries(struct reader *reader, enum jpki_role role, unsigned *tries)
 	enum patience patience = known->known ? PATIENCE_SHOWN : patience_for_first(reader);
 	int rv = JPKI_OK;
 
-	/* while something is unlocked, nobody is about to be asked for a PIN in vain */
+	/*
+	 * while a key is unlocked, nobody is about to be asked for a PIN: no need to ask the card
+	 */
 	if (!contents_shows_tries(reader, role) && !(known->known && reader_is_unlocked(reader))) {
 		rv = transaction_begin_reading(reader, patience);
 		note_patience(reader, patience, rv);
 		if (rv == JPKI_OK)
 			rv = transaction_end_soon(reader, contents_ask_tries(reader, role, true));
-		if (rv == JPKI_ERR_HELD) /* the next one to look need not wait for it, too */
+		if (rv == JPKI_ERR_HELD) /* so that the next caller does not wait again */
 			known->at = clock_now_ms();
 	}
 	*tries = known->left;
 	return rv;
 }
 
-/* What a key's certificate was read as may be what a disturbed exchange made of it. */
+/* Discard what was read of a certificate in an exchange that may have been disturbed. */
 static void
 forget_doubtful(struct key *key)
 {
@@ -126,10 +137,12 @@ forget_doubtful(struct key *key)
 	explicit_bzero(&key->der[JPKI_CERTIFICATE], sizeof(key->der[JPKI_CERTIFICATE]));
 }
 
-/* What is no use is not kept, neither here nor in a file. */
+/* Discard invalid bytes, here and in the cache. */
 static void
 drop(struct reader *reader, struct jpki_der *der)
 {
+	log_line(LOG_INFO, "%s: what was read as a certificate is none, %zu bytes (%s)",
+	    reader->state.name, der->total, error_name(JPKI_ERR_DATA));
 	cache_drop(reader);
 	explicit_bzero(der, sizeof(*der));
 }
@@ -158,11 +171,11 @@ contents_load_certificate(struct reader *reader, enum jpki_role role, enum jpki_
 		forget_doubtful(key);
 	if (key->certificates[which] != NULL)
 		return JPKI_OK;
-	rv = transaction_confirm_card(reader); /* no certificate is made of the halves of two */
+	rv = transaction_confirm_card(reader); /* never join parts of two cards' certificates */
 	if (rv != JPKI_OK)
 		return rv;
 	rv = jpki_card_read_certificate(reader->card, role, which, der);
-	if (rv == JPKI_ERR_NOT_FOUND) /* though it was kept that it is there */
+	if (rv == JPKI_ERR_NOT_FOUND) /* the cache said that it was there */
 		cache_drop(reader);
 	return rv != JPKI_OK ? rv : parse(reader, role, which);
 }
@@ -236,7 +249,7 @@ contents_has_certificate(const struct key *key)
 	       (der->total > 0 && der->have == der->total);
 }
 
-/* All of it has been read: by the login, or before, and kept. */
+/* Parse it without the card, if all its bytes are known: from a login, or from the cache. */
 static bool
 take_known(struct reader *reader, enum jpki_role role, enum jpki_certificate which)
 {
@@ -248,9 +261,12 @@ take_known(struct reader *reader, enum jpki_role role, enum jpki_certificate whi
 	       parse(reader, role, which) == JPKI_OK;
 }
 
-/* Is the application selected still, if nobody moved it, and can what is read next show that? */
+/*
+ * Can the reading of this certificate go on without SELECT? The application is still selected if no
+ * other program has used the card, and the next block read shows whether that is so.
+ */
 static bool
-may_hope(const struct reader *reader, enum jpki_role role, enum jpki_certificate which)
+may_trust(const struct reader *reader, enum jpki_role role, enum jpki_certificate which)
 {
 	const struct key *key = &reader->keys[role];
 
@@ -258,7 +274,10 @@ may_hope(const struct reader *reader, enum jpki_role role, enum jpki_certificate
 	       key->der[which].have > 0 && transaction_is_kept(reader);
 }
 
-/* Who is logged in would lose that, if the reader does not stand it. */
+/*
+ * Allow an extended Le to be tried, but not during a login: a reader that does not support it may
+ * reset the card, which ends the login.
+ */
 static void
 allow_long_reads(const struct reader *reader)
 {
@@ -266,45 +285,45 @@ allow_long_reads(const struct reader *reader)
 	    reader->card, !reader_is_unlocked(reader) && !share_is_taken(reader->state.insertion));
 }
 
-/* Read on without SELECT if nobody has; select if that fails. */
+/* Read on without SELECT. If that fails, select the application, for the caller to read again. */
 static int
-hope(struct reader *reader, enum jpki_role role)
+read_trusting(struct reader *reader, enum jpki_role role)
 {
 	bool done;
 	int rv;
 
 	if (jpki_card_is_selected(reader->card))
 		return JPKI_OK;
-	rv = jpki_card_read_certificate_hoping(
+	rv = jpki_card_read_certificate_trusting(
 	    reader->card, role, &reader->keys[role].der[JPKI_CERTIFICATE]);
 	if (rv == JPKI_OK)
 		return rv;
-	if (rv != JPKI_ERR_ARGUMENT) /* it may be for another card, too, that it was not so */
+	if (rv != JPKI_ERR_ARGUMENT) /* the reason may be another card */
 		reader->same_card = false;
 	return jpki_card_select(reader->card, &done);
 }
 
-/* *lost: that is the word of a card that has no application selected any more. */
+/* *lost is true if reading failed because the application is not selected any more. */
 static int
 try_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which, bool *lost)
 {
 	enum patience patience = patience_for_first(reader);
-	bool hopes = may_hope(reader, role, which);
-	int rv = hopes ? transaction_begin(reader, JPKI_BEGIN_TRUST, patience)
-		       : transaction_begin_reading(reader, patience);
+	bool trusts = may_trust(reader, role, which);
+	int rv = trusts ? transaction_begin(reader, JPKI_BEGIN_TRUST, patience)
+			: transaction_begin_reading(reader, patience);
 
 	note_patience(reader, patience, rv);
 	if (rv != JPKI_OK)
 		return rv;
 	allow_long_reads(reader);
-	if (hopes)
-		rv = hope(reader, role);
+	if (trusts)
+		rv = read_trusting(reader, role);
 	if (rv != JPKI_OK)
 		return transaction_end(reader, rv);
 	rv = contents_load_certificate(reader, role, which);
 	*lost = rv != JPKI_OK && !transaction_way_failed(rv) && rv != JPKI_ERR_NOT_VERIFIED &&
 		!transaction_still_selected(reader);
-	if (*lost) /* or it is another card's */
+	if (*lost) /* it may also be another card */
 		reader->same_card = false;
 	if (rv != JPKI_ERR_NO_CARD && rv != JPKI_ERR_NO_READER)
 		cache_keep(reader);
@@ -341,8 +360,8 @@ contents_certificate(struct reader *reader, enum jpki_role role, enum jpki_certi
 }
 
 /*
- * Does it tell whether there is a certificate? Any other answer may be another one next time, and
- * so may one that is no answer at all, as against a certificate's first bytes that are of no use.
+ * Does the error settle whether there is a certificate? JPKI_ERR_DATA does if the first byte of one
+ * was read. After any other error the next answer may be different.
  */
 static bool
 is_verdict(int error, const struct jpki_der *der)
@@ -353,8 +372,8 @@ is_verdict(int error, const struct jpki_der *der)
 }
 
 /*
- * What is found in place of a certificate that can be read without a PIN: the first block, unless
- * it is there, or why not.
+ * Read the first block of a certificate, unless it is known. Its error tells whether the
+ * certificate is missing or needs a PIN.
  */
 static int
 read_head(struct reader *reader, enum jpki_role role)
@@ -369,72 +388,78 @@ is_wanted(enum jpki_role role)
 	return (settings_now.roles & 1u << role) != 0;
 }
 
-/* What the files of the card say, EF 0008 and those of the certificates. */
-struct said {
+/* What a probe has read: EF 0008, and the beginning of a certificate. */
+struct probe_answers {
 	bool present[JPKI_ROLES];
-	bool sure; /* there is an EF 0008 */
-	int head;  /* what came of reading the first block of the authentication certificate */
+	bool presence_known; /* EF 0008 was read, or comes from the cache */
+	int head; /* the error of reading the first block of the authentication certificate */
 };
 
 /*
- * What cannot be read without a PIN is asked for only in doubt. *lost: a card that has lost its
- * power unnoticed, and with it the application, says that there is none, too.
+ * Set whether the card has this key. A certificate that needs a PIN is read only if there is no EF
+ * 0008. *lost is set if there is none: a card that has lost its power unnoticed, and with it the
+ * application, answers so too.
  */
 static int
-probe_key(struct reader *reader, enum jpki_role role, const struct said *said, bool *lost)
+probe_key(
+    struct reader *reader, enum jpki_role role, const struct probe_answers *answers, bool *lost)
 {
 	struct key *key = &reader->keys[role];
 	bool secret = credential_of(role)->private_certificate;
 	int rv = JPKI_ERR_NOT_VERIFIED;
 
 	key->present = false;
-	if (!said->present[role])
+	if (!answers->present[role])
 		return JPKI_OK;
 	if (!secret)
-		rv = said->head;
-	else if (!said->sure)
+		rv = answers->head;
+	else if (!answers->presence_known)
 		rv = read_head(reader, role);
 	if (transaction_way_failed(rv) || !is_verdict(rv, &key->der[JPKI_CERTIFICATE]))
 		return rv;
 	key->present = rv == JPKI_OK || rv == JPKI_ERR_NOT_VERIFIED;
+	if (!key->present)
+		log_line(LOG_INFO, "the certificate for %s: %s (%s, told as %s)",
+		    credential_of(role)->name, jpki_strerror(rv), error_name(rv),
+		    error_name(JPKI_ERR_NO_KEY));
 	key->private_certificate = secret || rv == JPKI_ERR_NOT_VERIFIED;
 	key->pss_refused = key->present && cache_refuses_pss(reader->info.model, role);
 	*lost |= !key->present;
 	return JPKI_OK;
 }
 
-/* Is it one that was here before? Then nothing else is asked. */
+/* Is the card in the cache? Then it need not be asked for anything else. */
 static bool
-recognise(struct reader *reader, struct said *said)
+recognise(struct reader *reader, struct probe_answers *answers)
 {
-	if (said->head != JPKI_OK || !cache_recall(reader))
+	if (answers->head != JPKI_OK || !cache_recall(reader))
 		return false;
-	said->sure = said->present[JPKI_AUTHENTICATION] = true;
-	said->present[JPKI_SIGNATURE] = reader->signature_told;
-	/* one may have been put on it since */
-	if (reader->signature_told || !is_wanted(JPKI_SIGNATURE))
+	answers->presence_known = answers->present[JPKI_AUTHENTICATION] = true;
+	answers->present[JPKI_SIGNATURE] = reader->signature_listed;
+	/* a signature certificate may have been added since */
+	if (reader->signature_listed || !is_wanted(JPKI_SIGNATURE))
 		return true;
 	reader->cached = 0;
 	return false;
 }
 
 static int
-ask_what_it_is(struct reader *reader, struct said *said)
+ask_what_it_is(struct reader *reader, struct probe_answers *answers)
 {
 	int rv = jpki_card_read_info(reader->card, &reader->info);
 
-	/* its certificates have all expired (card-facts: files) */
+	/* its certificates have all expired (F-RESIDENT-CARD) */
 	if (rv != JPKI_OK || reader->info.kind == JPKI_KIND_RESIDENT)
 		return rv;
-	rv = jpki_card_read_presence(reader->card, said->present);
+	rv = jpki_card_read_presence(reader->card, answers->present);
 	if (transaction_way_failed(rv))
 		return rv;
-	said->sure = rv == JPKI_OK;
-	reader->signature_told = said->sure && said->present[JPKI_SIGNATURE];
+	answers->presence_known = rv == JPKI_OK;
+	reader->signature_listed = answers->presence_known && answers->present[JPKI_SIGNATURE];
 	return JPKI_OK;
 }
 
-/* An earlier attempt may have been with another card. */
+/* Forget what an earlier attempt read: that may have been another card. */
 static void
 forget_heads(struct reader *reader)
 {
@@ -447,22 +472,22 @@ forget_heads(struct reader *reader)
 static int
 probe_card(struct reader *reader, bool *lost)
 {
-	struct said said = {.head = JPKI_ERR_NOT_FOUND};
+	struct probe_answers answers = {.head = JPKI_ERR_NOT_FOUND};
 	int rv = JPKI_OK;
 
-	reader->recognised = true; /* it has been selected */
+	reader->recognised = true; /* the application could be selected */
 	forget_heads(reader);
 	if (is_wanted(JPKI_AUTHENTICATION))
-		said.head = read_head(reader, JPKI_AUTHENTICATION);
-	if (transaction_way_failed(said.head))
-		return said.head;
-	if (!recognise(reader, &said))
-		rv = ask_what_it_is(reader, &said);
-	reader->same_card = true; /* this is how it comes to be known */
+		answers.head = read_head(reader, JPKI_AUTHENTICATION);
+	if (transaction_way_failed(answers.head))
+		return answers.head;
+	if (!recognise(reader, &answers))
+		rv = ask_what_it_is(reader, &answers);
+	reader->same_card = true; /* from now on this is the known card */
 	for (int role = 0; role < JPKI_ROLES && rv == JPKI_OK; role++)
 		if (is_wanted((enum jpki_role)role))
-			rv = probe_key(reader, (enum jpki_role)role, &said, lost);
-	if (rv == JPKI_OK && said.sure)
+			rv = probe_key(reader, (enum jpki_role)role, &answers, lost);
+	if (rv == JPKI_OK && answers.presence_known)
 		cache_keep(reader);
 	return rv;
 }
@@ -493,7 +518,7 @@ log_probe(const struct reader *reader, int result)
 		    reader->keys[JPKI_SIGNATURE].present ? "there" : "not there");
 }
 
-/* When to ask again what it is; a card that was taken out meanwhile is none to ask. */
+/* When to probe again; a card that was taken out meanwhile is not probed. */
 static void
 judge_probe(struct reader *reader, int result, uint64_t since)
 {
@@ -505,7 +530,7 @@ judge_probe(struct reader *reader, int result, uint64_t since)
 	case JPKI_ERR_HELD:
 		reader->probe_after = clock_now_ms() + PROBE_HELD_MS;
 		break;
-	case JPKI_ERR_MUTE: /* it is often put in the wrong way round; then it comes anew */
+	case JPKI_ERR_MUTE: /* it is often upside down; putting it in again is a new insertion */
 		reader->probe_after = clock_now_ms() + PROBE_MUTE_MS;
 		break;
 	case JPKI_ERR_BUSY:
@@ -531,7 +556,7 @@ probe(struct reader *reader)
 	    ++reader->attempts < PROBE_ATTEMPTS_MAX)
 		rv = try_probe(reader, &lost);
 	log_probe(reader, rv);
-	reader->asked = rv;
+	reader->probe_error = rv;
 	judge_probe(reader, rv, since);
 }
 

@@ -5,8 +5,12 @@
 #include "reader/reader.h"
 
 /*
- * What is on the card: what it is, its certificates, the tries that are left. Nothing is read
- * before somebody needs it, and nothing twice.
+ * The contents of the card: what kind it is, its certificates, the tries left. Each is read when it
+ * is first needed, and only once.
+ *
+ * Besides the errors that each function names, those that may read from the card return any error
+ * of the way to it (jpki/error.h, -10 to -29), JPKI_ERR_STATUS if it gives an unexpected answer,
+ * and JPKI_ERR_MEMORY.
  */
 
 /*
@@ -15,47 +19,65 @@
  */
 struct key *contents_key(struct reader *reader, enum jpki_role role);
 
-/* The parsed certificate; read from the card if need be. It belongs to the key. */
+/*
+ * The parsed certificate, read from the card in a transaction of its own unless it is known.
+ * JPKI_OK: *certificate belongs to the key. JPKI_ERR_NOT_FOUND if the card has none,
+ * JPKI_ERR_NOT_VERIFIED if it needs a login, JPKI_ERR_DATA if it is no X.509 certificate or not for
+ * RSA of 2048 bits, JPKI_ERR_NOT_JPKI if the application cannot be selected any more.
+ */
 int contents_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificate which,
     struct certificate **certificate);
 
-/* The same within a transaction that began with a select. */
+/*
+ * Read and parse the certificate unless that is done, within a transaction that has selected the
+ * application. JPKI_OK; JPKI_ERR_NO_CARD if it is another card than the one that is known;
+ * JPKI_ERR_NOT_FOUND if the card has none; JPKI_ERR_NOT_VERIFIED if it needs a login; JPKI_ERR_DATA
+ * if it is no X.509 certificate or not for RSA of 2048 bits.
+ */
 int contents_load_certificate(
     struct reader *reader, enum jpki_role role, enum jpki_certificate which);
 
 /*
- * As little of the certificate as has the public key, within a transaction that has selected the
- * application, unless it is known already; then contents_public_key gives it, before that NULL. It
- * belongs to the key.
+ * Read the certificate up to the end of the public key, unless that is known, within a transaction
+ * that has selected the application. JPKI_OK; JPKI_ERR_NO_CARD if it is another card than the one
+ * that is known; JPKI_ERR_NOT_FOUND if the card has no such certificate; JPKI_ERR_NOT_VERIFIED if
+ * it needs a login; JPKI_ERR_DATA if there is no RSA key of 2048 bits in it. After JPKI_OK,
+ * contents_public_key returns the key, which stays owned by `key`; before, it returns NULL.
  */
 int contents_load_public_key(struct reader *reader, enum jpki_role role);
 const struct certificate *contents_public_key(const struct key *key);
 
-/* Is it to be had without the card? Then contents_public_key gives it. */
+/* Is the public key known without asking the card? If so, contents_public_key returns it. */
 bool contents_knows_public_key(struct reader *reader, enum jpki_role role);
 
 /*
- * Is a key's own certificate to be had? A private one that nobody has asked for is left on the card
- * when a signature with a PIN of its own is made right after the login.
+ * Is a key's own certificate available now, from memory or from the card? A private one is not if
+ * the card was locked (after a signature with a context-specific login) before anybody asked for
+ * it.
  */
 bool contents_has_certificate(const struct key *key);
 
-/* Tries left of a PIN, to be shown; asks the card if what it said last is too old for that. */
+/*
+ * The tries left of a PIN of a key, to be shown, in *tries; asks the card, in a transaction of its
+ * own, if its last answer is too old for that. JPKI_OK, or an error: then *tries, which is set
+ * always, is the last known count, or 0.
+ */
 int contents_tries(struct reader *reader, enum jpki_role role, unsigned *tries);
 
 /*
- * The same to act on, within a transaction that has selected the application of the PIN: what is
- * known if it is recent, unless `now`.
+ * Bring the tries left of a PIN in reader->tries up to date, to act on them, within a transaction
+ * that has selected the application of the PIN. With `now` the card is asked in any case; without,
+ * only if its last answer is not recent. JPKI_OK; the errors are those of jpki_card_tries.
  */
 int contents_ask_tries(struct reader *reader, enum jpki_role role, bool now);
 
 /* Note what the card said about the tries. */
 void contents_set_tries(struct reader *reader, enum jpki_role role, unsigned tries);
 
-/* Is what it said last recent enough to be shown? */
+/* Is the card's last answer about the tries recent enough to be shown? */
 bool contents_shows_tries(const struct reader *reader, enum jpki_role role);
 
-/* Does the key sign with PSS? The card decides, unless a setting does. */
+/* Do we offer PSS for the key? A setting decides, or else what the card has answered. */
 bool contents_offers_pss(const struct key *key);
 
 #endif

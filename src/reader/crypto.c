@@ -10,16 +10,19 @@
 #include <openssl/err.h>
 #include <openssl/provider.h>
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the first use; an inner one */
+/* Held while OpenSSL is first used. Lock order: any other of ours, then this. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic(OSSL_LIB_CTX *) context;
 static OSSL_PROVIDER *provider;
 static atomic_bool watched;
 static atomic_bool prepared;
 static atomic_bool gone;
 static void (*before_end)(void);
-static bool is_child; /* of a fork, in which OpenSSL's locks may be held for ever */
+static bool is_child; /* a forked child, in which OpenSSL's locks may be held for ever */
 
-/* A bit for each call that this thread is in, the last one first: has it set a mark? */
+/*
+ * One bit for each call that this thread is in, the innermost in bit 0: has that call set a mark?
+ */
 static _Thread_local uint64_t marks;
 
 static void
@@ -30,7 +33,7 @@ openssl_stopped(void)
 	atomic_store(&gone, true);
 }
 
-/* It may have been shut down before anybody here knew of it: then it cannot be started. */
+/* False if OpenSSL has been shut down before we first used it: then it cannot be started. */
 static bool
 watch(void)
 {

@@ -7,32 +7,37 @@
 #include <openssl/types.h>
 
 /*
- * OpenSSL through a library context of our own and without configuration: the application may
- * have loaded this module from its openssl.cnf, or have put its own providers first. It is not
- * touched before it is needed: its start costs more than all that a program does that only looks.
+ * OpenSSL through a library context of our own and without configuration: the application may have
+ * loaded this module from its openssl.cnf, or have put its own providers first. OpenSSL is started
+ * only when it is needed, because that takes longer than everything else in a program that only
+ * lists the tokens.
  */
 
 /*
- * Is OpenSSL there? To come before anything of it, within a call (crypto_enter). False if it has
- * been shut down, or there is no memory. Exit handlers of the application may call C_Finalize after
- * OpenSSL's own has run; nothing of OpenSSL may be touched, not even freed, then.
+ * Get OpenSSL ready. Call it before any function of OpenSSL, between crypto_enter and crypto_leave.
+ * False if OpenSSL has been shut down, or there is no memory: then no function of OpenSSL may be
+ * called, not even to free. (Exit handlers of the application may call C_Finalize after OpenSSL's
+ * own exit handler.)
  */
 bool crypto_use(void);
 
-/* The same, and the context; NULL also if there is no default provider: never to be passed on. */
+/*
+ * crypto_use, and our library context. NULL where crypto_use is false, or there is no default
+ * provider; NULL must not be passed on to OpenSSL, which would take its own context.
+ */
 OSSL_LIB_CTX *crypto_context(void);
 
 /*
  * Have OpenSSL read the application's configuration, which it would otherwise do while the first
- * certificate is parsed, under our locks: what is configured may be this module itself. To come
- * ahead of every call that may use OpenSSL, but for freeing and hashing.
+ * certificate is parsed, under our locks; that configuration may load this very module. Call it
+ * before every call that may use OpenSSL for more than freeing and hashing.
  */
 void crypto_prepare(void);
 
-/* Give the context back, if there is one; it is made anew when it is needed again. */
+/* Free the context, if there is one; a new one is made when it is needed again. */
 void crypto_stop(void);
 
-/* Have that called before OpenSSL is shut down, as the program ends: what is at work then ends. */
+/* Have `run` called before OpenSSL is shut down, as the program ends. */
 void crypto_before_end(void (*run)(void));
 
 /*
@@ -46,10 +51,10 @@ void crypto_abandon(void);
 bool crypto_is_gone(void);
 
 /*
- * The error queue of the thread is the application's: it would take an error of ours for one of
- * its own. What comes between these two leaves nothing in it. Not only what fails: where memory is
- * short, OpenSSL raises errors while it frees. So they are around all that is done in a call. A
- * call within a call, of an engine that comes back here, has its own.
+ * A thread's error queue of OpenSSL belongs to the application, which would take an error of ours
+ * for its own. Calls between these two leave no error in it. They enclose all the work of a call,
+ * because OpenSSL can raise errors even while it frees memory. They may be nested: an engine may
+ * call this module again from within a call.
  */
 void crypto_enter(void);
 void crypto_leave(void);

@@ -12,13 +12,13 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* A card that is examined. */
+/* An examination under way. */
 struct work {
 	struct reader *reader;
 	struct examination examination;
 };
 
-/* Transactions may be with a card that was connected anew. */
+/* Begin a transaction. It may have connected to the card anew. */
 static int
 begin(struct work *work, enum jpki_begin how)
 {
@@ -41,8 +41,8 @@ ask_all_locked(struct work *work)
 }
 
 /*
- * In a transaction of its own, the last: a reader that cannot carry it may be of no use until the
- * card has lost its power.
+ * In a transaction of its own, after all others: a reader that cannot carry an extended Le may be
+ * unusable until the card has lost its power.
  */
 static int
 ask_extended(struct work *work)
@@ -55,7 +55,7 @@ ask_extended(struct work *work)
 	return rv == JPKI_ERR_IO ? JPKI_OK : rv;
 }
 
-/* What can be asked of a card that has just come to power, and has verified no PIN. */
+/* Ask what can be asked of a card just after power-up, while no PIN is verified. */
 static int
 examine_cold(struct work *work)
 {
@@ -63,7 +63,8 @@ examine_cold(struct work *work)
 
 	if (rv != JPKI_OK)
 		return rv;
-	lock_card(work->reader); /* in the transaction: nobody is in the middle of anything */
+	/* within the transaction, so that no other program is using the card */
+	lock_card(work->reader);
 	rv = begin(work, JPKI_BEGIN_ONLY);
 	if (rv != JPKI_OK)
 		return rv;
@@ -71,7 +72,7 @@ examine_cold(struct work *work)
 	return rv == JPKI_OK ? ask_extended(work) : rv;
 }
 
-/* ---------------------------------------------------------------- what a PIN outlives */
+/* ---------------------------------------------------------------- what ends a verification */
 
 static const struct fact other_program = {
     "other-program", "verified, for another program", "verified"};
@@ -80,7 +81,7 @@ static const struct fact selected = {"select-clears", "... after selecting again
 static const struct fact reset = {"reset-clears", "... after a reset", "verified"};
 static const struct fact power = {"power-cut", "... after the power was cut", "forgotten"};
 
-/* Is it verified still? Tells so. */
+/* Find out by signing whether the PIN is still verified, and report it. */
 static int
 tell_verified(
     const struct examination *examination, const struct fact *fact, bool wanted, bool *verified)
@@ -98,7 +99,7 @@ tell_verified(
 	return JPKI_OK;
 }
 
-/* As another program would: over a connection of its own, while ours stays, with its guard. */
+/* Ask as another program would, over a second connection. Ours stays open, with its guard. */
 static int
 ask_elsewhere(const struct work *work)
 {
@@ -115,7 +116,7 @@ ask_elsewhere(const struct work *work)
 	return rv;
 }
 
-/* A reset, after which the application has to be selected again. */
+/* Reset the card, and select the application again. */
 static int
 ask_reset(const struct work *work)
 {
@@ -144,7 +145,7 @@ ask_what_clears(struct work *work)
 	return rv;
 }
 
-/* The card is locked in the transaction before it. */
+/* The caller has locked the card in the transaction before. */
 static int
 ask_after_power_cut(struct work *work)
 {
@@ -184,7 +185,7 @@ ask_all_verified(struct work *work, const struct certificate *certificate)
 	return rv == JPKI_OK ? examine_private_extensions(work->reader, &work->examination) : rv;
 }
 
-/* Go on where the login has left the card, and no further if others have been at it. */
+/* Begin where the login ended. JPKI_ERR_RESET if another program has used the card since. */
 static int
 begin_verified(struct work *work)
 {
@@ -221,7 +222,7 @@ examine_open(struct work *work)
 	return rv == JPKI_OK ? ask_after_power_cut(work) : rv;
 }
 
-/* However it ends, the card is locked. */
+/* The card is locked at the end, with or without an error. */
 static int
 examine_with_pin(struct work *work, const struct given_pin *pin)
 {
@@ -229,7 +230,7 @@ examine_with_pin(struct work *work, const struct given_pin *pin)
 	struct authorisation authorisation;
 	int rv;
 
-	work->reader->tries[role].known = false; /* what was known is from before */
+	work->reader->tries[role].known = false; /* known from before the power was cut */
 	rv = login_user_to_sign(work->reader, role, pin, &authorisation);
 	if (rv != JPKI_OK)
 		return rv;

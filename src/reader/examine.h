@@ -7,8 +7,8 @@
 #include "reader/login.h"
 
 /*
- * Ask the card that is there all that is to be told of cards (jpki_examine). The PIN, unless it is
- * NULL, goes the way of every other one (login.h). The caller holds the reader's lock.
+ * Do the work of jpki_examine with the card in the reader. The PIN, unless it is NULL, is sent like
+ * every other one (login.h). The caller holds the reader's lock.
  */
 int examine_reader(struct reader *reader, enum jpki_role role, const struct given_pin *pin,
     void (*tell)(void *context, const struct jpki_observation *one), void *context);

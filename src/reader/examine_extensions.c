@@ -29,7 +29,7 @@ static const struct extensions {
 	JPKI_CA_CERTIFICATE},
 };
 
-/* Its name in OpenSSL, or its number. */
+/* Add the name that OpenSSL has for the extension, or its object identifier. */
 static void
 add_name(X509_EXTENSION *extension, char *names, size_t size)
 {
@@ -84,9 +84,9 @@ ask(const struct examination *examination, const struct extensions *row)
 		see_extensions(&der, row->which, &finding);
 	else if (rv == JPKI_ERR_NOT_FOUND || rv == JPKI_ERR_DATA)
 		examine_see(&finding, false, "no certificate");
-	else if (status_said(rv))
+	else if (status_is_from_card(rv))
 		examine_see(&finding, false, "it is refused");
-	explicit_bzero(&der, sizeof(der)); /* it may name a person */
+	explicit_bzero(&der, sizeof(der)); /* it may contain personal data */
 	if (finding.seen[0] == '\0')
 		return rv;
 	examine_tell(examination, &row->fact, &finding);

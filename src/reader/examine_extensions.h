@@ -6,9 +6,10 @@
 #include "reader/reader.h"
 
 /*
- * Which extensions the certificates of a card have: their names, not what is in them. In a
- * transaction. First those that can be read without a PIN; then those that are behind the PIN that
- * is examined, and the others, which are not asked.
+ * Report which extensions the certificates of a card have: their names, not their contents. In a
+ * transaction. The first function reports on the certificates that can be read without a PIN, the
+ * second on those that need the PIN of the examination, the third that the latter were not asked.
+ * JPKI_OK, or an error of the way to the card.
  */
 int examine_public_extensions(const struct reader *reader, const struct examination *examination);
 int examine_private_extensions(const struct reader *reader, const struct examination *examination);

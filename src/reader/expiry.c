@@ -9,16 +9,17 @@
 #include "base/thread.h"
 
 /*
- * Conditions are waited for on a clock that stops while the machine sleeps, and the moment is on
- * one that does not: so look at it that often, in ms.
+ * The clock of a condition variable stops while the machine sleeps; `due` is on a clock that does
+ * not. So the time is checked at this interval, in ms.
  */
 #define SLICE_MS 1000
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of what follows; an inner one */
+/* Guards what follows. Lock order: a reader's, then this. `work` is called without it. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static void (*work)(void);
 static uint64_t due; /* 0: there is nothing to do */
-static bool runs;    /* the thread */
+static bool runs;    /* the thread exists */
 static bool stopping;
 
 static void

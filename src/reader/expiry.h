@@ -6,23 +6,23 @@
 #include <stdint.h>
 
 /*
- * What is open for a time is to be locked after it, also if the program makes no call then. So
- * while there is such a thing there is a thread that waits for the moment. Where there can be none,
- * the next call sees to it.
+ * What is unlocked for a limited time has to be locked in time even if the program makes no call.
+ * So a thread waits for that moment. If no thread can be made, the next call locks it.
  */
 
-/* `work` is what it does when the time has come: to be called in a thread of ours. */
+/* `work` is called in a thread of ours when the time has come. */
 void expiry_start(void (*work)(void));
 
 /*
- * Work is to be done at that moment (clock_now_ms), or a little later; the earliest that was said
- * counts. It may come to nothing: then the next moment is to be said. False if nobody will do it:
- * no thread is to be had, or work is over.
+ * Call the work at that moment (clock_now_ms), or a little later; of several moments the earliest
+ * counts. If it is too early for the work, the work itself asks for the next moment. False if no
+ * thread can be made, or expiry_stop was called.
  */
 bool expiry_at(uint64_t moment);
 
 /*
- * No more work. Waits until the thread has come out of it, at most `patience_ms` (-1: without end).
+ * Do not call the work any more, and wait at most `patience_ms` (-1: without end) for one under way
+ * to return.
  */
 void expiry_stop(int patience_ms);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * EVP looks a hash up by its name, and the first time in a context it makes a list of all names
- * that there are: a third of the instructions of a program that makes one signature. The functions
- * that name their implementation are deprecated since OpenSSL 3.0.
+ * EVP finds a hash by its name. The first time in a context it makes a list of all names, which
+ * takes a third of the instructions of a program that makes one signature. The functions used here
+ * are deprecated since OpenSSL 3.0.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
@@ -18,7 +18,7 @@ struct hash_kind {
 	void (*end)(struct hash *hash, uint8_t *value);
 };
 
-/* They always return 1. */
+/* These functions of OpenSSL always return 1. */
 #define FUNCTIONS(name, NAME, member)                                                              \
 	static void name##_begin(struct hash *hash)                                                \
 	{                                                                                          \

@@ -8,11 +8,11 @@
 #include <openssl/sha.h>
 
 /*
- * Hashing: it takes no memory, raises no errors, and can be let go of at any time, also when
+ * Hashing that allocates no memory, raises no errors, and can be abandoned at any time, also when
  * OpenSSL has been shut down.
  */
 struct hash {
-	const struct hash_kind *kind; /* NULL: none has begun */
+	const struct hash_kind *kind; /* NULL: no hash is under way */
 	union {
 		SHA_CTX sha1;
 		SHA256_CTX sha256; /* and SHA-224 */
@@ -22,16 +22,13 @@ struct hash {
 
 #define HASH_SIZE_MAX SHA512_DIGEST_LENGTH
 
-/*
- * Begin one of those that mechanisms are of, by OpenSSL's name: "SHA1", "SHA224", … "SHA512". None
- * begins by any other.
- */
+/* Begin a hash by OpenSSL's name: "SHA1", "SHA224", … "SHA512". Any other name begins none. */
 void hash_begin(struct hash *hash, const char *name);
 
 /* Add data. */
 void hash_add(struct hash *hash, const void *data, size_t length);
 
-/* The value, up to HASH_SIZE_MAX bytes, whose number it returns. The hash is none then. */
+/* End the hash: write its value, at most HASH_SIZE_MAX bytes, and return the length of that. */
 size_t hash_end(struct hash *hash, uint8_t *value);
 
 #endif

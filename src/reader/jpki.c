@@ -12,6 +12,7 @@
 #include "reader/login.h"
 #include "reader/presence.h"
 #include "reader/signing.h"
+#include "reader/view.h"
 
 static bool
 is_role(enum jpki_role role)
@@ -37,131 +38,6 @@ jpki_stop(void)
 	return rv;
 }
 
-/* The readers that have come: the first place may be waiting for one. */
-
-static size_t
-count_readers(void)
-{
-	char name[JPKI_READER_NAME_SIZE];
-	size_t count = 0;
-
-	readers_name(readers_at(0), name);
-	while (name[0] != '\0' && readers_at(count) != NULL)
-		count++;
-	return count;
-}
-
-static struct reader *
-reader_numbered(size_t number)
-{
-	return number < count_readers() ? readers_at(number) : NULL;
-}
-
-int
-jpki_readers(size_t *count)
-{
-	int rv;
-
-	if (count == NULL)
-		return JPKI_ERR_ARGUMENT;
-	*count = 0;
-	if (!library_enter())
-		return JPKI_ERR_STOPPED;
-	rv = readers_find(false);
-	*count = count_readers();
-	library_leave();
-	return rv;
-}
-
-int
-jpki_reader_name(size_t number, char name[JPKI_READER_NAME_SIZE])
-{
-	const struct reader *reader;
-
-	if (name == NULL)
-		return JPKI_ERR_ARGUMENT;
-	if (!library_enter())
-		return JPKI_ERR_STOPPED;
-	reader = reader_numbered(number);
-	if (reader != NULL)
-		readers_name(reader, name);
-	library_leave();
-	return reader != NULL ? JPKI_OK : JPKI_ERR_NO_READER;
-}
-
-static enum jpki_holds
-kind_of(const struct reader_view *view)
-{
-	switch (view->info.kind) {
-	case JPKI_KIND_CARD:
-		return JPKI_HOLDS_CARD;
-	case JPKI_KIND_RESIDENT:
-		return JPKI_HOLDS_RESIDENT;
-	case JPKI_KIND_ANDROID:
-		return JPKI_HOLDS_ANDROID;
-	case JPKI_KIND_IPHONE:
-		return JPKI_HOLDS_IPHONE;
-	default:
-		return view->asked == JPKI_OK ? JPKI_HOLDS_NEW_KIND : JPKI_HOLDS_UNKNOWN;
-	}
-}
-
-static enum jpki_holds
-holds_of(const struct reader_view *view)
-{
-	if (!view->state.attached)
-		return JPKI_HOLDS_NO_READER;
-	if (view->state.mute || view->asked == JPKI_ERR_MUTE)
-		return JPKI_HOLDS_MUTE;
-	if (!view->state.present)
-		return JPKI_HOLDS_NOTHING;
-	return view->asked == JPKI_ERR_NOT_JPKI ? JPKI_HOLDS_OTHER : kind_of(view);
-}
-
-int
-jpki_reader_card(size_t number, enum jpki_holds *holds, uint64_t *card)
-{
-	struct reader_view view;
-	struct reader *reader;
-
-	if (holds == NULL || card == NULL)
-		return JPKI_ERR_ARGUMENT;
-	if (!library_enter())
-		return JPKI_ERR_STOPPED;
-	reader = reader_numbered(number);
-	if (reader != NULL) {
-		library_look(reader, JPKI_AUTHENTICATION, LIBRARY_LOOK_STATE, &view);
-		*holds = holds_of(&view);
-		*card = *holds > JPKI_HOLDS_MUTE ? view.card : 0;
-	}
-	library_leave();
-	return reader != NULL ? JPKI_OK : JPKI_ERR_NO_READER;
-}
-
-int
-jpki_wait(uint64_t *seen, int timeout_ms)
-{
-	int rv;
-
-	if (seen == NULL || timeout_ms < -1)
-		return JPKI_ERR_ARGUMENT;
-	if (!library_enter())
-		return JPKI_ERR_STOPPED;
-	rv = library_watch(seen, timeout_ms);
-	library_leave();
-	return rv;
-}
-
-int
-jpki_cancel(void)
-{
-	if (!library_enter())
-		return JPKI_ERR_STOPPED;
-	library_cancel();
-	library_leave();
-	return JPKI_OK;
-}
-
 static struct reader *
 reader_with(uint64_t card)
 {
@@ -173,9 +49,9 @@ reader_with(uint64_t card)
 	return NULL;
 }
 
-/* How a card is, as it was when last seen if it is busy, so that nobody waits for that. */
+/* View a card. While another call uses it, this is the view published last, so nobody waits. */
 static int
-look(uint64_t card, enum jpki_role role, enum library_look what, struct reader_view *view)
+view_card(uint64_t card, enum jpki_role role, enum view_part what, struct reader_view *view)
 {
 	struct reader *reader;
 	int rv = JPKI_ERR_NO_CARD;
@@ -184,9 +60,9 @@ look(uint64_t card, enum jpki_role role, enum library_look what, struct reader_v
 		return JPKI_ERR_STOPPED;
 	reader = reader_with(card);
 	if (reader != NULL) {
-		library_look(reader, role, what, view);
+		view_refresh(reader, role, what, view);
 		if (view->state.present && view->card == card)
-			rv = view->asked;
+			rv = view->probe_error;
 	}
 	library_leave();
 	return rv;
@@ -200,7 +76,7 @@ jpki_card_text(uint64_t card, char model[JPKI_TEXT_SIZE], char serial[JPKI_TEXT_
 
 	if (model == NULL || serial == NULL)
 		return JPKI_ERR_ARGUMENT;
-	rv = look(card, JPKI_AUTHENTICATION, LIBRARY_LOOK_STATE, &view);
+	rv = view_card(card, JPKI_AUTHENTICATION, VIEW_STATE, &view);
 	if (rv != JPKI_OK)
 		return rv;
 	memcpy(model, view.info.model, JPKI_TEXT_SIZE);
@@ -216,7 +92,7 @@ jpki_keys(uint64_t card, unsigned *roles)
 
 	if (roles == NULL)
 		return JPKI_ERR_ARGUMENT;
-	rv = look(card, JPKI_AUTHENTICATION, LIBRARY_LOOK_STATE, &view);
+	rv = view_card(card, JPKI_AUTHENTICATION, VIEW_STATE, &view);
 	if (rv != JPKI_OK)
 		return rv;
 	*roles = 0;
@@ -227,10 +103,10 @@ jpki_keys(uint64_t card, unsigned *roles)
 }
 
 static int
-look_at_key(uint64_t card, enum jpki_role role, enum library_look what, struct key_view *key)
+view_key(uint64_t card, enum jpki_role role, enum view_part what, struct key_view *key)
 {
 	struct reader_view view;
-	int rv = look(card, role, what, &view);
+	int rv = view_card(card, role, what, &view);
 
 	if (rv != JPKI_OK)
 		return rv;
@@ -246,13 +122,13 @@ jpki_is_logged_in(uint64_t card, enum jpki_role role, bool *logged_in)
 
 	if (!is_role(role) || logged_in == NULL)
 		return JPKI_ERR_ARGUMENT;
-	rv = look_at_key(card, role, LIBRARY_LOOK_STATE, &key);
+	rv = view_key(card, role, VIEW_STATE, &key);
 	if (rv == JPKI_OK)
 		*logged_in = key.active;
 	return rv;
 }
 
-/* Has the card that is meant got that key? With the reader's lock. */
+/* Does the card have that key? With the reader's lock. */
 static int
 need_key(struct reader *reader, enum jpki_role role)
 {
@@ -260,17 +136,17 @@ need_key(struct reader *reader, enum jpki_role role)
 		return JPKI_OK;
 	if (!reader->state.present)
 		return JPKI_ERR_NO_CARD;
-	return reader->asked != JPKI_OK ? reader->asked : JPKI_ERR_NO_KEY;
+	return reader->probe_error != JPKI_OK ? reader->probe_error : JPKI_ERR_NO_KEY;
 }
 
 static void
 leave(struct reader *reader)
 {
-	library_unlock_reader(reader);
+	view_unlock(reader);
 	library_leave();
 }
 
-/* Take hold of the card. */
+/* Enter the library and lock the card's reader. After JPKI_OK, `leave` has to follow. */
 static int
 enter_card(uint64_t card, struct reader **out)
 {
@@ -294,7 +170,7 @@ enter_card(uint64_t card, struct reader **out)
 	return rv;
 }
 
-/* The same, to do something with a key of its own. */
+/* enter_card, for a call that needs a key: JPKI_ERR_NO_KEY if the card does not have it. */
 static int
 enter(uint64_t card, enum jpki_role role, struct reader **out)
 {
@@ -344,7 +220,7 @@ jpki_certificate(
 	return rv;
 }
 
-/* Why the tries are not known. */
+/* Ask the card for the tries left. Its error says why they are not known. */
 static int
 ask_tries(uint64_t card, enum jpki_role role, unsigned *tries)
 {
@@ -366,7 +242,7 @@ jpki_tries(uint64_t card, enum jpki_role role, unsigned *left, unsigned *maximum
 
 	if (!is_role(role) || left == NULL || maximum == NULL)
 		return JPKI_ERR_ARGUMENT;
-	rv = look_at_key(card, role, LIBRARY_LOOK_TRIES, &key);
+	rv = view_key(card, role, VIEW_TRIES, &key);
 	if (rv == JPKI_OK && !key.tries_known)
 		rv = ask_tries(card, role, &key.tries);
 	if (rv != JPKI_OK)
@@ -397,7 +273,7 @@ jpki_check_pin(enum jpki_role role, const uint8_t *pin, size_t length)
 	return is_role(role) ? check_pin(role, pin, length, false) : JPKI_ERR_ARGUMENT;
 }
 
-/* What is said of a PIN, said of a new one. */
+/* The error for a new PIN. */
 static int
 of_new_pin(int error)
 {
@@ -417,7 +293,9 @@ jpki_check_new_pin(enum jpki_role role, const uint8_t *pin, size_t length)
 	return is_role(role) ? of_new_pin(check_pin(role, pin, length, true)) : JPKI_ERR_ARGUMENT;
 }
 
-/* A call that brings a PIN: where it goes, and when it was given. */
+/*
+ * A call that brings a PIN: the card's reader, the PIN, and where to report what became of the try.
+ */
 struct giving {
 	struct reader *reader;
 	struct given_pin pin;
@@ -441,7 +319,10 @@ begin_giving(struct giving *giving, uint64_t card, enum jpki_role role, enum jpk
 	return rv;
 }
 
-/* Who comes again at once hears the same as who does later (login.h): the PIN was not sent. */
+/*
+ * login.h returns JPKI_ERR_CANCELLED for a wrong PIN that is given again at once. Callers of
+ * libjpki get JPKI_ERR_PIN_REFUSED, as when it is given again later: the PIN was not sent.
+ */
 static int
 end_giving(const struct giving *giving, int result)
 {
@@ -521,7 +402,7 @@ jpki_change_pin(uint64_t card, enum jpki_role role, const uint8_t *old_pin, size
 	return end_giving(&giving, of_new ? of_new_pin(rv) : rv);
 }
 
-/* What is to be signed. */
+/* A signature to make. */
 struct request {
 	enum jpki_role role;
 	enum jpki_signature_form form;
@@ -610,7 +491,7 @@ jpki_sign_with_pin(uint64_t card, enum jpki_role role, const uint8_t *pin, size_
 	return end_giving(&giving, rv);
 }
 
-/* What needs no PIN can be asked of a card that has no key, too. */
+/* Examine without a PIN, which is possible for a card without keys too. */
 static int
 examine_without_pin(uint64_t card, enum jpki_role role,
     void (*tell)(void *context, const struct jpki_observation *one), void *context)
@@ -620,7 +501,7 @@ examine_without_pin(uint64_t card, enum jpki_role role,
 
 	if (rv != JPKI_OK)
 		return rv;
-	(void)contents_key(reader, role); /* which it is asked here, if it has not been yet */
+	(void)contents_key(reader, role); /* probes the card, if that has not been done */
 	rv = examine_reader(reader, role, NULL, tell, context);
 	leave(reader);
 	return rv;
@@ -648,9 +529,9 @@ jpki_examine(uint64_t card, enum jpki_role role, const uint8_t *pin, size_t leng
 
 /* ---------------------------------------------------------------- the holder of the card */
 
-/* To do something that needs no key. */
+/* enter_card, for a call that needs a probed card, but no key. */
 static int
-enter_asked(uint64_t card, struct reader **out)
+enter_probed(uint64_t card, struct reader **out)
 {
 	int rv = enter_card(card, out);
 
@@ -677,7 +558,7 @@ jpki_attributes_tries(uint64_t card, unsigned *left, unsigned *maximum)
 
 	if (left == NULL || maximum == NULL)
 		return JPKI_ERR_ARGUMENT;
-	rv = enter_asked(card, &reader);
+	rv = enter_probed(card, &reader);
 	if (rv != JPKI_OK)
 		return rv;
 	rv = attributes_tries(reader, left);
@@ -700,7 +581,7 @@ jpki_attributes(uint64_t card, const uint8_t *pin, size_t length,
 	if (attributes == NULL || (pin == NULL && length > 0))
 		return JPKI_ERR_ARGUMENT;
 	memset(attributes, 0, sizeof(*attributes));
-	rv = enter_asked(card, &giving.reader);
+	rv = enter_probed(card, &giving.reader);
 	if (rv != JPKI_OK)
 		return rv;
 	giving.reader->last_try = JPKI_TRY_KEPT;
@@ -715,7 +596,7 @@ jpki_manufacture_number(uint64_t card, char number[JPKI_MANUFACTURE_NUMBER_SIZE]
 
 	if (number == NULL)
 		return JPKI_ERR_ARGUMENT;
-	rv = enter_asked(card, &reader);
+	rv = enter_probed(card, &reader);
 	if (rv != JPKI_OK)
 		return rv;
 	rv = attributes_number(reader, number);

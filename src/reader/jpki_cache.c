@@ -45,7 +45,7 @@ is_missing(const char *path)
 	return lstat(path, &info) != 0 && errno == ENOENT;
 }
 
-/* One that is not there yet could be made: what it is in is not there either, or is this user's. */
+/* Could the missing folder be made? Yes if its parent is missing too, or belongs to this user. */
 static bool
 can_be_made(char *path)
 {
@@ -58,7 +58,7 @@ can_be_made(char *path)
 }
 
 static int
-look_at_folder(void)
+check_folder(void)
 {
 	char path[PATH_MAX];
 	int saved = errno, folder, rv = JPKI_OK;
@@ -108,7 +108,7 @@ jpki_cache_list(void (*tell)(void *context, const struct jpki_kept *one), void *
 
 	if (tell == NULL)
 		return JPKI_ERR_ARGUMENT;
-	rv = look_at_folder();
+	rv = check_folder();
 	if (rv == JPKI_OK)
 		cache_each(tell_one, &telling);
 	return rv;
@@ -123,7 +123,7 @@ jpki_cache_clear(size_t *removed)
 	if (removed == NULL)
 		return JPKI_ERR_ARGUMENT;
 	*removed = 0;
-	rv = look_at_folder();
+	rv = check_folder();
 	if (rv != JPKI_OK)
 		return rv;
 	*removed = cache_clear(&done);

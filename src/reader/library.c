@@ -9,30 +9,33 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "base/thread.h"
-#include "reader/contents.h"
 #include "reader/crypto.h"
 #include "reader/expiry.h"
 #include "reader/lock.h"
-#include "reader/login.h"
 #include "reader/presence.h"
 #include "reader/refusal.h"
 #include "reader/settings.h"
 #include "reader/transaction.h"
+#include "reader/view.h"
 
-static pthread_mutex_t life = PTHREAD_MUTEX_INITIALIZER; /* held by who starts or stops */
-/* ... shared by all calls; who forks is not kept out by those who come after him */
-static pthread_rwlock_t inside = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  /* of what follows */
+/* Held while the library is started or stopped. */
+static pthread_mutex_t start_stop_lock = PTHREAD_MUTEX_INITIALIZER;
+/*
+ * Each call holds it for reading; stop and fork take it for writing. A waiting writer comes before
+ * later readers.
+ */
+static pthread_rwlock_t calls_lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  /* guards what follows */
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER; /* stopping, released, waiting */
 static bool stopping;
-static bool released;	 /* by who ends without stopping */
+static bool released;	 /* at_exit has released the cards */
 static unsigned waiting; /* threads in library_wait and library_watch */
 static struct watcher *watchers;
 static uint64_t cancelled_at; /* readers_changes at the last library_cancel */
 static atomic_bool running;
 static atomic_uint_least64_t run;
 
-/* Is what there is ours? */
+/* Was the library started in this process, and not in the one that it was forked from? */
 static bool
 runs_here(void)
 {
@@ -40,15 +43,15 @@ runs_here(void)
 }
 
 /*
- * While a thread is in a call it may hold a lock of OpenSSL's, and a child would wait for that for
- * ever: who forks waits until they have come out, but not for long, in ms.
+ * A thread in a call may hold a lock of OpenSSL, for which a child would wait for ever. So a fork
+ * waits until the calls have returned, but no longer than this, in ms.
  */
 #define FORK_PATIENCE_MS 300
-static _Thread_local bool keeps_out;
+static _Thread_local bool keeps_calls_out;
 
 /*
- * A child has the connection with the service, too: if its parent were killed in a transaction, it
- * would last as long as the child, and neither others nor the guard could get at the card.
+ * A child inherits the connection with the service. If the parent were killed in a transaction, the
+ * transaction would last until the child ends, and neither others nor the guard could use the card.
  */
 static void
 end_transactions(void)
@@ -59,7 +62,7 @@ end_transactions(void)
 		if (pthread_mutex_trylock(&reader->lock) != 0)
 			continue;
 		transaction_stop_lingering(reader);
-		library_unlock_reader(reader);
+		view_unlock(reader);
 	}
 }
 
@@ -68,28 +71,28 @@ before_fork(void)
 {
 	struct deadline until = deadline_in(FORK_PATIENCE_MS);
 
-	keeps_out = atomic_load(&running) && deadline_lock_whole(&inside, &until) == 0;
-	if (keeps_out && runs_here())
+	keeps_calls_out = atomic_load(&running) && deadline_lock_whole(&calls_lock, &until) == 0;
+	if (keeps_calls_out && runs_here())
 		end_transactions();
 }
 
 static void
 after_fork_in_parent(void)
 {
-	if (keeps_out)
-		pthread_rwlock_unlock(&inside);
+	if (keeps_calls_out)
+		pthread_rwlock_unlock(&calls_lock);
 }
 
 /*
- * In a forked child everything belongs to the parent: connections with the service must not be
- * closed from here, locks may be held by threads that are not there. Leave it all and let it be
- * started anew.
+ * In a forked child everything belongs to the parent. Connections with the service must not be
+ * closed from here, and locks may be held by threads that do not exist here. So abandon it all; the
+ * library can be started anew.
  */
 static void
 after_fork_in_child(void)
 {
-	pthread_mutex_init(&life, NULL);
-	inside = (pthread_rwlock_t)PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+	pthread_mutex_init(&start_stop_lock, NULL);
+	calls_lock = (pthread_rwlock_t)PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 	pthread_mutex_init(&lock, NULL);
 	pthread_cond_init(&changed, NULL);
 	atomic_store(&running, false);
@@ -113,8 +116,9 @@ watch_forks(void)
 }
 
 /*
- * Nobody has made a call, and the time of something is up. Who has a reader's lock, maybe for long,
- * asks for this when giving it back: the others are not to wait for him.
+ * Called by the thread of expiry.h when something has expired. A reader whose lock is held by a
+ * call is skipped: that call asks for the next time when it releases the lock
+ * (view_unlock).
  */
 static void
 lock_what_expired(void)
@@ -128,14 +132,17 @@ lock_what_expired(void)
 			continue;
 		lock_expire(reader);
 		transaction_expire(reader);
-		library_unlock_reader(reader);
+		view_unlock(reader);
 	}
 	library_leave();
 }
 
-/* Somebody who is in a call while the program ends gets this long to come out of it, in ms. */
+/* How long the end of the program waits for a call under way, in ms. */
 #define EXIT_PATIENCE_MS 1000
-/* How long the end of a program waits until its cards are locked, in ms; the guard goes on. */
+/*
+ * How long the end of the program waits until its cards are locked, in ms; after that the guard
+ * locks them.
+ */
 #define EXIT_RELEASE_MS 3000
 
 static void
@@ -157,7 +164,10 @@ start_parts(void)
 	expiry_start(lock_what_expired);
 	if (refusal_start())
 		rv = jpki_transport.start(&service);
-	/* after what is below has: who forks takes its locks later then, as a call does */
+	/*
+	 * After the transport has registered its fork handlers: a fork runs these in reverse order,
+	 * so it takes calls_lock first, as a call does.
+	 */
 	if (rv == JPKI_OK && !watch_forks())
 		rv = JPKI_ERR_MEMORY;
 	if (rv == JPKI_OK)
@@ -171,7 +181,7 @@ start_parts(void)
 static void
 open_log(void)
 {
-	log_start(LOG_ERROR, NULL); /* for what is wrong with the settings */
+	log_start(LOG_ERROR, NULL); /* for errors in the settings */
 	settings_load(&settings_now);
 	log_start(settings_now.log_level, settings_now.log_file);
 }
@@ -194,17 +204,17 @@ start(unsigned roles)
 	return rv;
 }
 
-/* Look at all readers, the first time. */
+/* Poll all readers, the first time. */
 static void
-look_around(void)
+poll_all(void)
 {
 	struct reader *reader;
 
 	(void)readers_find(false);
 	for (size_t i = 0; (reader = readers_at(i)) != NULL; i++) {
 		pthread_mutex_lock(&reader->lock);
-		presence_look(reader);
-		library_unlock_reader(reader);
+		presence_poll(reader);
+		view_unlock(reader);
 	}
 	readers_all_known();
 }
@@ -216,31 +226,31 @@ library_start(unsigned roles)
 
 	if (atomic_load(&running) && !runs_here())
 		after_fork_in_child();
-	pthread_mutex_lock(&life);
+	pthread_mutex_lock(&start_stop_lock);
 	if (!atomic_load(&running)) {
 		stopping = false;
 		crypto_enter();
 		rv = start(roles);
 		if (rv == JPKI_OK) {
-			look_around();
+			poll_all();
 			atomic_store(&running, true);
 		}
 		crypto_leave();
 	}
-	pthread_mutex_unlock(&life);
+	pthread_mutex_unlock(&start_stop_lock);
 	return rv;
 }
 
 void
 library_tell(const char *line)
 {
-	pthread_mutex_lock(&life);
+	pthread_mutex_lock(&start_stop_lock);
 	if (!atomic_load(&running))
 		open_log();
 	log_line(LOG_TRACE, "%s", line);
 	if (!atomic_load(&running))
 		log_stop();
-	pthread_mutex_unlock(&life);
+	pthread_mutex_unlock(&start_stop_lock);
 }
 
 uint64_t
@@ -254,12 +264,12 @@ library_enter(void)
 {
 	if (!runs_here())
 		return false;
-	pthread_rwlock_rdlock(&inside);
+	pthread_rwlock_rdlock(&calls_lock);
 	if (atomic_load(&running)) {
 		crypto_enter();
 		return true;
 	}
-	pthread_rwlock_unlock(&inside);
+	pthread_rwlock_unlock(&calls_lock);
 	return false;
 }
 
@@ -268,7 +278,7 @@ library_enter_prepared(void)
 {
 	if (!runs_here())
 		return false;
-	crypto_prepare(); /* before any lock: what it loads may come back here */
+	crypto_prepare(); /* before any lock: what OpenSSL loads may call this library */
 	return library_enter();
 }
 
@@ -276,7 +286,7 @@ void
 library_leave(void)
 {
 	crypto_leave();
-	pthread_rwlock_unlock(&inside);
+	pthread_rwlock_unlock(&calls_lock);
 }
 
 static void
@@ -289,8 +299,8 @@ stop_reader(struct reader *reader)
 }
 
 /*
- * Let nobody be waiting. A thread may be about to begin its wait, so it is told again until it
- * has come back.
+ * End all waits. A thread may be just about to begin its wait, so repeat it until that thread has
+ * returned.
  */
 static void
 stop_waiting(void)
@@ -316,16 +326,16 @@ library_stop_begin(void)
 {
 	if (!runs_here())
 		return JPKI_ERR_STOPPED;
-	pthread_mutex_lock(&life);
+	pthread_mutex_lock(&start_stop_lock);
 	if (!atomic_load(&running)) {
-		pthread_mutex_unlock(&life);
+		pthread_mutex_unlock(&start_stop_lock);
 		return JPKI_ERR_STOPPED;
 	}
 	crypto_enter();
 	stop_waiting();
 	expiry_stop(-1);
 	atomic_store(&running, false);
-	pthread_rwlock_wrlock(&inside); /* nobody comes in any more: wait for those inside */
+	pthread_rwlock_wrlock(&calls_lock); /* no new call begins: wait for those under way */
 	return JPKI_OK;
 }
 
@@ -342,9 +352,9 @@ library_stop_finish(void)
 	crypto_stop();
 	log_line(LOG_INFO, "stopped");
 	log_stop();
-	pthread_rwlock_unlock(&inside);
+	pthread_rwlock_unlock(&calls_lock);
 	crypto_leave();
-	pthread_mutex_unlock(&life);
+	pthread_mutex_unlock(&start_stop_lock);
 }
 
 static void *
@@ -368,7 +378,10 @@ release_cards(void *unused)
 	return NULL;
 }
 
-/* In a thread: a service that hangs keeps no program from ending. False if it is not through. */
+/*
+ * Release the cards, in a thread, so that a service that hangs does not keep the program from
+ * ending. False if that took too long.
+ */
 static bool
 release_in_time(void)
 {
@@ -387,134 +400,25 @@ release_in_time(void)
 }
 
 /*
- * Programs end without stopping the library. At this point other libraries may be gone (OpenSSL's
- * exit handler has run), so no more is done than to lock the cards. What cannot be done at once is
- * left to the guard. A thread that is stopping the library sees to it itself.
+ * For programs that end without stopping the library. Other libraries may be gone already
+ * (OpenSSL's exit handler has run), so only the cards are locked; what takes too long is left to
+ * the guard. If a thread is just stopping the library, it locks them.
  */
 __attribute__((destructor)) static void
 at_exit(void)
 {
 	struct deadline until = deadline_in(EXIT_PATIENCE_MS);
 
-	if (!runs_here() || deadline_lock(&life, &until) != 0)
+	if (!runs_here() || deadline_lock(&start_stop_lock, &until) != 0)
 		return;
 	expiry_stop(EXIT_PATIENCE_MS);
 	if (!atomic_load(&running) || release_in_time())
-		pthread_mutex_unlock(&life);
-}
-
-static void
-publish(struct reader *reader)
-{
-	struct reader_view view = {
-	    .valid = reader->probed || !reader->state.present || reader->probe_after != 0,
-	    .state = reader->state,
-	    .card = atomic_load(&reader->card_number),
-	    .asked = reader->asked,
-	    .info = reader->info,
-	};
-
-	for (int role = 0; role < JPKI_ROLES; role++) {
-		const struct key *key = &reader->keys[role];
-
-		view.keys[role] = (struct key_view){
-		    .present = key->present,
-		    .active = lock_shows_login(reader, (enum jpki_role)role),
-		    .offers_pss = contents_offers_pss(key),
-		    .tries_known = reader->tries[role].known,
-		    .tries = reader->tries[role].left,
-		};
-	}
-	readers_publish(reader, &view);
-}
-
-/* When something of it is up; 0: nothing is. */
-static uint64_t
-expires_at(const struct reader *reader)
-{
-	const uint64_t times[] = {
-	    lock_open_until(reader), reader->linger_until, reader->kept_until};
-	uint64_t first = 0;
-
-	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
-		if (times[i] != 0 && (first == 0 || times[i] < first))
-			first = times[i];
-	return first;
-}
-
-void
-library_unlock_reader(struct reader *reader)
-{
-	uint64_t until = expires_at(reader);
-
-	/* nobody would end it, and others wait for it */
-	if (until != 0 && !expiry_at(until))
-		transaction_let_go(reader);
-	lock_tell_guard(reader);
-	publish(reader);
-	pthread_mutex_unlock(&reader->lock);
-}
-
-bool
-library_peek(struct reader *reader, struct reader_view *view)
-{
-	if (pthread_mutex_trylock(&reader->lock) == 0)
-		return false;
-	readers_view(reader, view);
-	return true;
-}
-
-/* Was it looked at a moment ago? */
-static bool
-is_fresh(const struct reader *reader)
-{
-	uint64_t seen = atomic_load(&reader->seen_at);
-
-	return seen != 0 && clock_now_ms() - seen < presence_fresh_ms;
-}
-
-bool
-library_is_as_seen(const struct reader *reader, const struct reader_view *view)
-{
-	struct jpki_reader_state now = {0};
-
-	if (!view->valid || view->card != atomic_load(&reader->card_number))
-		return false;
-	if (is_fresh(reader))
-		return true;
-	readers_name(reader, now.name);
-	return jpki_transport.poll(readers_service(), &now, 1) == JPKI_OK && now.present &&
-	       now.events == view->state.events && now.insertion == view->state.insertion;
-}
-
-bool
-library_lock_stale(struct reader *reader)
-{
-	return !is_fresh(reader) && pthread_mutex_trylock(&reader->lock) == 0;
-}
-
-void
-library_look(
-    struct reader *reader, enum jpki_role role, enum library_look what, struct reader_view *view)
-{
-	unsigned tries;
-
-	if (library_peek(reader, view)) {
-		if (view->valid)
-			return;
-		pthread_mutex_lock(&reader->lock);
-	}
-	presence_update(reader);
-	if (contents_key(reader, role) != NULL && what == LIBRARY_LOOK_TRIES)
-		(void)contents_tries(reader, role, &tries);
-	publish(reader);
-	readers_view(reader, view);
-	library_unlock_reader(reader);
+		pthread_mutex_unlock(&start_stop_lock);
 }
 
 /*
- * Who waits for events gives a reader that is busy with a card this long, in ms: not for ever,
- * for there are other readers, but without asking again and again.
+ * How long a wait for events waits for a reader that is in use, in ms. Short, because there are
+ * other readers; but not so short that it asks again and again.
  */
 #define BUSY_MS 100
 
@@ -529,9 +433,9 @@ lock_if_idle(struct reader *reader, bool block)
 	return deadline_lock(&reader->lock, &until) == 0;
 }
 
-/* Look at all readers that are not busy; `states` is what was seen last of each. */
+/* Poll all readers that are not in use. `states` becomes the last known state of each. */
 static size_t
-look_for_events(struct jpki_reader_state *states, bool block)
+poll_for_events(struct jpki_reader_state *states, bool block)
 {
 	struct reader_view view;
 	struct reader *reader;
@@ -540,20 +444,21 @@ look_for_events(struct jpki_reader_state *states, bool block)
 	(void)readers_find(false);
 	for (; (reader = readers_at(count)) != NULL; count++) {
 		if (lock_if_idle(reader, block)) {
-			presence_look(reader);
-			library_unlock_reader(reader);
+			presence_poll(reader);
+			view_unlock(reader);
 		}
 		readers_view(reader, &view);
 		states[count] = view.state;
-		readers_name(reader, states[count].name); /* it may have none there yet */
+		/* the state may be from before it had a name */
+		readers_name(reader, states[count].name);
 	}
 	return count;
 }
 
-/* How long to wait before looking for the PC/SC service again, which cannot tell. */
+/* How long to wait before looking for the PC/SC service again: nothing announces its start. */
 #define SERVICE_PAUSE_MS 1000
 
-/* Outside for as long as nothing happens: who forks need not wait for us. */
+/* Wait for a change. calls_lock is released meanwhile, so that a fork need not wait. */
 static bool
 wait_for_change(const struct jpki_reader_state *states, size_t count, int timeout_ms)
 {
@@ -562,7 +467,7 @@ wait_for_change(const struct jpki_reader_state *states, size_t count, int timeou
 	bool may;
 	int rv;
 
-	pthread_rwlock_unlock(&inside);
+	pthread_rwlock_unlock(&calls_lock);
 	rv = jpki_transport.wait(readers_service(), states, count, timeout_ms);
 	pthread_mutex_lock(&lock);
 	if (rv != JPKI_OK && rv != JPKI_ERR_TIMEOUT && rv != JPKI_ERR_CANCELLED && !stopping) {
@@ -571,7 +476,7 @@ wait_for_change(const struct jpki_reader_state *states, size_t count, int timeou
 	}
 	may = !stopping;
 	pthread_mutex_unlock(&lock);
-	pthread_rwlock_rdlock(&inside);
+	pthread_rwlock_rdlock(&calls_lock);
 	return may;
 }
 
@@ -582,7 +487,7 @@ wait_for_event(unsigned roles, bool block, size_t *index, enum jpki_role *role)
 	size_t count;
 
 	do {
-		count = look_for_events(states, block);
+		count = poll_for_events(states, block);
 		if (readers_take_event(roles, index, role))
 			return JPKI_OK;
 		if (!block)
@@ -624,7 +529,7 @@ library_wait(unsigned roles, bool block, size_t *index, enum jpki_role *role)
 	return rv;
 }
 
-/* A thread in library_watch, and what it had seen as it came. */
+/* A thread in library_watch, and the *seen that it was called with. */
 struct watcher {
 	uint64_t seen;
 	struct watcher *next;
@@ -642,12 +547,12 @@ add_watcher(struct watcher *watcher)
 static void
 remove_watcher(const struct watcher *watcher)
 {
-	struct watcher **place;
+	struct watcher **link;
 
 	pthread_mutex_lock(&lock);
-	for (place = &watchers; *place != watcher; place = &(*place)->next)
+	for (link = &watchers; *link != watcher; link = &(*link)->next)
 		continue;
-	*place = watcher->next;
+	*link = watcher->next;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -662,7 +567,7 @@ was_cancelled(uint64_t seen)
 	return was;
 }
 
-/* What is left of `timeout_ms` (-1: no end) that began at `since`. */
+/* Milliseconds left of `timeout_ms` (-1: no end), which began at `since`. */
 static int
 time_left(int timeout_ms, uint64_t since)
 {
@@ -682,7 +587,7 @@ watch(uint64_t *seen, int timeout_ms)
 	int left;
 
 	do {
-		count = look_for_events(states, timeout_ms != 0);
+		count = poll_for_events(states, timeout_ms != 0);
 		*seen = readers_changes();
 		if (*seen != was)
 			return was_cancelled(was) ? JPKI_ERR_CANCELLED : JPKI_OK;

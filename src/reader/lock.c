@@ -10,24 +10,25 @@
 #include "reader/readers.h"
 #include "reader/settings.h"
 
-/* How long a signature may take that was begun or authenticated in time, in ms. */
+/* How long a signature that was begun or authenticated in time may take, in ms. */
 #define SIGNATURE_MS 600000
-/* How long to wait for another program before a card is locked that somebody has left open, in ms.
+/*
+ * How long to wait for another program, in ms, before locking a card that somebody has left open.
  */
 #define CONNECT_MS 500
 /*
- * How long a PIN that nobody shares may take, with all that is read after it, until the guard is
- * told when its time is over, in ms.
+ * How long, in ms, the guard lets the verification of an unshared PIN take, with what is read after
+ * it. lock_tell_guard then gives it the right time.
  */
 #define UNLOCKING_MS 60000
 /*
- * How long after a signature with a PIN of its own the login is still to be seen, in ms, though the
- * key is locked: the next one is asked for a PIN anyway, and programs that make several (NSS, for a
- * PDF) would ask for two.
+ * How long after a signature with a context-specific login the login is still shown, in ms, though
+ * the key is locked. The next signature needs a PIN anyway; a program that makes several (NSS, for
+ * a PDF) would otherwise ask for two.
  */
 #define SHOWN_MS 10000
 
-/* Does each signature with it need a PIN that was given lately? */
+/* Does each signature with this key need a PIN given within the window? */
 static bool
 each(enum jpki_role role)
 {
@@ -46,7 +47,7 @@ is_pending(const struct key *key)
 	return key->unlocked != 0 && key->pending > 0 && clock_now_ms() < key->pending_until;
 }
 
-/* From now on the signature keeps the key open for as long as it may take. */
+/* The signature keeps the key open from now on, for SIGNATURE_MS at most. */
 static void
 keep_open(struct key *key, struct authorisation *authorisation)
 {
@@ -74,7 +75,7 @@ lock_authenticate_signature(
 	authorisation->own_pin = true;
 }
 
-/* Is it of the unlocking that lasts? */
+/* Is the authorisation from the present unlocking? */
 static bool
 is_current(const struct key *key, const struct authorisation *authorisation)
 {
@@ -133,7 +134,7 @@ lock_stay_open(struct reader *reader, enum jpki_role role, uint64_t ms)
 	return true;
 }
 
-/* Without a window each signature has a PIN of its own, and a login goes on without one. */
+/* With a window of 0 each signature has its own PIN, and a login needs no renewal. */
 bool
 lock_wants_login(const struct reader *reader, enum jpki_role role)
 {
@@ -164,13 +165,16 @@ lock_forget_login(struct reader *reader, enum jpki_role role)
 	key->logins = reader_next_number();
 	if (!key->private_certificate)
 		return;
-	/* it may name a person, and who logged out does not expect it to stay */
+	/* it may contain personal data, which must not stay after the logout */
 	certificate_free(&key->certificates[JPKI_CERTIFICATE]);
 	certificate_free(&key->public_key);
 	explicit_bzero(der, sizeof(*der));
 }
 
-/* Should we die, the card is locked; but left to others, if no more than what is shared is open. */
+/*
+ * Start the guard, which locks the card if this process is killed. It leaves the card to other
+ * programs only if nothing but the shared key is open.
+ */
 static void
 guard(struct reader *reader)
 {
@@ -186,8 +190,8 @@ guard(struct reader *reader)
 }
 
 /*
- * Who has joined may be left a card that is open, and is to lock it even if he is killed before his
- * own PIN is sent: so the guard comes first.
+ * As soon as we have joined, another program may leave the unlocked card to us. So the guard is
+ * started first, in case this process is killed before its own PIN is sent.
  */
 enum share_joined
 lock_join(struct reader *reader, enum jpki_role role)
@@ -213,7 +217,7 @@ lock_about_to_unlock(struct reader *reader, enum jpki_role role)
 		jpki_card_guard_until(reader->card, clock_now_ms() + UNLOCKING_MS);
 }
 
-/* Ours are locked. `role` was unlocked until now. */
+/* The key, which was unlocked for us, is locked now. */
 static void
 note_locked(struct reader *reader, enum jpki_role role)
 {
@@ -236,9 +240,9 @@ note_all_locked(struct reader *reader)
 }
 
 /*
- * Has the card that was unlocked been taken out, and is there one now? The first has lost its
- * state, and the second is none of ours. A service that was started anew begins to count anew, and
- * the card may have kept its state meanwhile.
+ * Is there another card than the one that was unlocked? That one has lost its state, and we must
+ * not lock this one. A restarted service counts events from the start, so a lower count proves
+ * nothing: the card may have kept its state.
  */
 static bool
 is_another(const struct reader *reader)
@@ -249,7 +253,7 @@ is_another(const struct reader *reader)
 	       now.events > reader->state.events;
 }
 
-/* `rest` keeps others from logging in until the power is off. */
+/* `rest` (share_leave) keeps others from logging in until the power is off. */
 static void
 cut_power(struct reader *reader, int rest)
 {
@@ -278,7 +282,7 @@ lock_card(struct reader *reader)
 	note_all_locked(reader);
 }
 
-/* Somebody has left the card open to us, while we may have let go of it. */
+/* Connect again: another program may have left the card open to us after we disconnected. */
 static void
 connect_again(struct reader *reader)
 {
@@ -286,7 +290,7 @@ connect_again(struct reader *reader)
 		(void)jpki_card_begin(reader->card, JPKI_BEGIN_TRUST, CONNECT_MS);
 }
 
-/* Nobody else is logged in: `rest` sees to it that it stays so until the card is locked. */
+/* Nobody else is logged in, and `rest` keeps others from logging in until the card is locked. */
 static void
 release_alone(struct reader *reader, bool open, int rest)
 {
@@ -310,7 +314,7 @@ lock_release(struct reader *reader, enum jpki_role role)
 	}
 	if (!unlocked && reader_is_unlocked(reader)) {
 		share_give_back(&reader->share, role);
-		guard(reader); /* it may have been told of a PIN that was refused then */
+		guard(reader); /* it was started for a PIN that the card then refused */
 		return;
 	}
 	if (!share_leave(&reader->share, SHARE_ROLE(role), &rest, &was_open)) {
@@ -326,7 +330,9 @@ lock_release(struct reader *reader, enum jpki_role role)
 		(void)jpki_card_disconnect(reader->card, false, -1);
 }
 
-/* First what is not left to others: it locks the rest too. */
+/*
+ * Begins with the signature key, which is not left to others: locking it locks the other key too.
+ */
 void
 lock_release_all(struct reader *reader)
 {
@@ -335,7 +341,7 @@ lock_release_all(struct reader *reader)
 			lock_release(reader, (enum jpki_role)role);
 }
 
-/* Until when is a key for signatures open? 0: it is not. */
+/* Until when the signature key is open (clock_now_ms); 0: it is not open. */
 static uint64_t
 open_until(const struct key *key)
 {
@@ -345,7 +351,7 @@ open_until(const struct key *key)
 		return 0;
 	if (key->pending > 0 && key->pending_until > until)
 		until = key->pending_until;
-	return until != 0 ? until : 1; /* that moment is over */
+	return until != 0 ? until : 1; /* long ago */
 }
 
 uint64_t

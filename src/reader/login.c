@@ -15,12 +15,16 @@ work(struct attempt *attempt)
 	int rv = transaction_confirm_card(attempt->reader);
 
 	if (rv == JPKI_OK && attempt->in_login && attempt->key->login == 0)
-		rv = JPKI_ERR_RESET; /* it was found lost as the transaction began */
+		rv = JPKI_ERR_RESET; /* beginning the transaction has found that the login was lost
+				      */
 	if (rv == JPKI_OK)
 		rv = attempt_may_send(attempt);
 	if (rv == JPKI_OK)
 		rv = attempt_send(attempt);
-	/* what has been unlocked and is no login; or a PIN was refused that others left open */
+	/*
+	 * Release the key, unless a login begins or goes on. If no PIN was sent, this also locks a
+	 * card that another program has left open.
+	 */
 	if (rv == JPKI_ERR_RESET)
 		return rv;
 	if (attempt->sent ? rv != JPKI_OK || (attempt->new_pin != NULL && !was_unlocked)
@@ -29,14 +33,16 @@ work(struct attempt *attempt)
 	return rv;
 }
 
-/* How long a program that is locking the card is waited for, in ms, and how often it is looked at.
+/*
+ * How long to wait, in ms, for another program that is locking the card, and how long to pause
+ * between checks, in ns.
  */
 #define LOCKING_MS 5000
 #define LOCKING_PAUSE_NS 20000000
 
 /*
- * In a transaction, and as one of those who share the card. Who is just locking it needs the
- * transaction for that, and is given it.
+ * Begin a transaction, and join the programs that share the card. A program that is locking the
+ * card needs a transaction for that, so ours is ended while we wait.
  */
 static int
 begin_and_join(struct attempt *attempt)
@@ -67,14 +73,17 @@ in_transaction(struct attempt *attempt)
 
 	if (rv == JPKI_OK)
 		rv = work(attempt);
-	/* the signature comes next, or the certificate is read */
+	/* after a login a signature often follows, or the certificate is read */
 	if (began)
 		rv = attempt->new_pin == NULL ? transaction_end_soon(attempt->reader, rv)
 					      : transaction_end(attempt->reader, rv);
-	/* whatever went wrong, nobody is to take us for logged in */
+	/* after an error, other programs must not count this one as logged in */
 	if (attempt->key->unlocked == 0 || (attempt->sent && rv != JPKI_OK))
 		lock_release(attempt->reader, attempt->role);
-	/* its application has just been selected: the card has lost its power since, unnoticed */
+	/*
+	 * the application was just selected, so NOT_FOUND means that the card has lost its power
+	 * unnoticed
+	 */
 	return rv == JPKI_ERR_NOT_FOUND ? JPKI_ERR_RESET : rv;
 }
 
@@ -116,7 +125,7 @@ login_user(struct reader *reader, enum jpki_role role, const struct given_pin *p
 		return rv;
 	if (settings_now.signature_window_ms == 0)
 		transaction_stop_lingering(reader);
-	lock_expire(reader); /* without a window nothing is open even now */
+	lock_expire(reader); /* with a window of 0 the key is locked at once */
 	return JPKI_OK;
 }
 
@@ -129,7 +138,8 @@ login_user_to_sign(struct reader *reader, enum jpki_role role, const struct give
 	if (rv != JPKI_OK)
 		return rv;
 	lock_begin_signature(reader, role, authorisation);
-	if (!lock_authorises(reader, role, authorisation)) { /* there is no window: it is its own */
+	/* with a window of 0 the PIN is for this signature alone */
+	if (!lock_authorises(reader, role, authorisation)) {
 		transaction_stop_lingering(reader);
 		lock_authenticate_signature(reader, role, authorisation);
 	}
@@ -145,7 +155,8 @@ login_signature(struct reader *reader, enum jpki_role role, const struct given_p
 
 	if (rv == JPKI_OK)
 		lock_authenticate_signature(reader, role, authorisation);
-	if (rv == JPKI_ERR_PIN_BLOCKED) /* and this ends the login (PKCS#11 3.0, section 4.9) */
+	/* a blocked PIN ends the login (PKCS#11 3.0, section 4.9) */
+	if (rv == JPKI_ERR_PIN_BLOCKED)
 		login_end(reader, role);
 	return rv;
 }

@@ -8,7 +8,7 @@
 #include "reader/readers.h"
 #include "reader/lock.h"
 
-uint64_t presence_fresh_ms = 50;
+uint64_t presence_max_age_ms = 50;
 
 static void
 forget_key(struct key *key)
@@ -16,7 +16,7 @@ forget_key(struct key *key)
 	for (int which = 0; which < JPKI_CERTIFICATES; which++)
 		certificate_free(&key->certificates[which]);
 	certificate_free(&key->public_key);
-	explicit_bzero(key, sizeof(*key)); /* a certificate may name a person */
+	explicit_bzero(key, sizeof(*key)); /* a certificate may contain personal data */
 	key->number = reader_next_number();
 	key->logins = reader_next_number();
 }
@@ -36,9 +36,9 @@ presence_forget(struct reader *reader)
 	reader->probed = reader->recognised = false;
 	reader->attempts = 0;
 	reader->probe_after = 0;
-	reader->asked = JPKI_OK;
+	reader->probe_error = JPKI_OK;
 	reader->held = false;
-	reader->signature_told = false;
+	reader->signature_listed = false;
 	reader->cached = 0;
 	reader->cached_long_read = JPKI_HABIT_UNKNOWN;
 	atomic_store(&reader->card_number, reader_next_number());
@@ -54,7 +54,10 @@ presence_gone(struct reader *reader)
 	reader->seen_at = 0;
 }
 
-/* A card that does not answer to power counts as none, but its coming is seen in the events. */
+/*
+ * Is it the same card, or no card, as before? A card that does not power up is not present, but
+ * putting it in changes the count of events.
+ */
 static bool
 is_same(const struct reader *reader, const struct jpki_reader_state *now)
 {
@@ -73,7 +76,7 @@ card_changed(struct reader *reader, const struct jpki_reader_state *now)
 }
 
 void
-presence_look(struct reader *reader)
+presence_poll(struct reader *reader)
 {
 	struct jpki_reader_state now = {0};
 
@@ -86,7 +89,7 @@ presence_look(struct reader *reader)
 		(void)readers_note_change();
 	reader->state = now;
 	reader->known = true;
-	/* a place without a name may have one at any moment */
+	/* an entry without a name may have one at any moment */
 	reader->seen_at = now.name[0] != '\0' ? clock_now_ms() : 0;
 	lock_expire(reader);
 }
@@ -94,8 +97,8 @@ presence_look(struct reader *reader)
 void
 presence_update(struct reader *reader)
 {
-	if (reader->seen_at != 0 && clock_now_ms() - reader->seen_at < presence_fresh_ms)
+	if (reader->seen_at != 0 && clock_now_ms() - reader->seen_at < presence_max_age_ms)
 		lock_expire(reader);
 	else
-		presence_look(reader);
+		presence_poll(reader);
 }

@@ -5,23 +5,23 @@
 #include "reader/reader.h"
 
 /*
- * Is there a card, and is it the one that was there? Asks the PC/SC service, never the card, and
- * waits for no other program.
+ * Is there a card, and the same one as before? Asks the PC/SC service, never the card, and does not
+ * wait for other programs.
  */
 
-/* For how long what was seen of a reader is good without asking the service again, in ms. */
-extern uint64_t presence_fresh_ms;
+/* How long the result of a poll is used, in ms. */
+extern uint64_t presence_max_age_ms;
 
-/* Look, unless that was done a moment ago; lock what has expired. */
+/* Poll, unless that was done less than presence_max_age_ms ago; lock what has expired. */
 void presence_update(struct reader *reader);
 
-/* Look, for what is about to depend on it. */
-void presence_look(struct reader *reader);
+/* Poll in any case, because something is about to depend on it. */
+void presence_poll(struct reader *reader);
 
-/* The card is gone: forget it and all that was known of it. */
+/* The card is gone: forget everything that was known of it. */
 void presence_forget(struct reader *reader);
 
-/* It is gone, as was found while it was used. */
+/* The card was found to be gone while it was used. */
 void presence_gone(struct reader *reader);
 
 #endif

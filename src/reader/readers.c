@@ -9,6 +9,7 @@ static struct reader *readers[READERS_MAX];
 static size_t count;
 static bool all_known;
 static uint64_t changes = 1;
+static int find_error;
 
 static struct reader *
 add(const char *name)
@@ -98,7 +99,10 @@ readers_at(size_t index)
 	return reader;
 }
 
-/* With the lock held. The nameless place takes the first reader that comes. */
+/*
+ * With the lock held. Add a reader to the list, unless it is there. The nameless entry takes the
+ * first reader.
+ */
 static void
 know(const char *name, bool first_only)
 {
@@ -120,15 +124,27 @@ readers_find(bool first_only)
 	int rv;
 
 	rv = jpki_transport.readers(service, names, READERS_MAX, &found);
-	if (rv == JPKI_ERR_BUFFER)
+	if (rv == JPKI_ERR_BUFFER) {
 		found = READERS_MAX;
-	else if (rv != JPKI_OK)
-		return rv;
+		rv = JPKI_OK;
+	}
 	pthread_mutex_lock(&lock);
-	for (size_t i = 0; i < found; i++)
+	find_error = rv;
+	for (size_t i = 0; rv == JPKI_OK && i < found; i++)
 		know(names[i], first_only);
 	pthread_mutex_unlock(&lock);
-	return JPKI_OK;
+	return rv;
+}
+
+int
+readers_error(void)
+{
+	int rv;
+
+	pthread_mutex_lock(&lock);
+	rv = find_error;
+	pthread_mutex_unlock(&lock);
+	return rv;
 }
 
 void

@@ -16,9 +16,9 @@
 
 #define KEY_SIZE 32
 #define DIGEST_SIZE 32
-/* More than all keys of a few cards have tries. */
+/* More rows than a few cards have tries in all. */
 #define ROWS 32
-/* A greater length is taken for a mistake of the program, and nothing is read there. */
+/* A greater length is taken for a mistake of the program: then the bytes are not read. */
 #define GIVEN_MAX 1024
 
 struct row {
@@ -26,13 +26,15 @@ struct row {
 	enum jpki_role role;
 	uint8_t digest[DIGEST_SIZE];
 	uint64_t noted_at; /* 0: the row is free */
-	bool told;	   /* to who gave it, that it is wrong */
+	bool told;	   /* the caller that gave it was told that it is wrong */
 	bool by_card;
-	bool lost;	/* ... if it has refused it, which is not known yet */
-	unsigned tries; /* that the card had left then */
+	bool lost;	/* by_card is not certain: the answer was lost */
+	unsigned tries; /* that the card had left after refusing it */
 };
 
-/* Shared with other modules and with children: a change here needs another name below. */
+/*
+ * Shared with other modules and with children: if this structure changes, so must the name below.
+ */
 struct memory {
 	pthread_mutex_t lock;
 	uint8_t key[KEY_SIZE];
@@ -40,8 +42,8 @@ struct memory {
 };
 
 /*
- * There is one of it in a process, however many modules have this code: the dynamic linker binds a
- * symbol of that type (STB_GNU_UNIQUE) to the first that it finds.
+ * One for the whole process, however many modules contain this code: the dynamic linker binds a
+ * symbol of type STB_GNU_UNIQUE to the first one that it finds.
  */
 extern _Atomic(struct memory *) jpki_refusals_1;
 __asm__(".pushsection .bss.jpki_refusals_1, \"aw\", %nobits\n"
@@ -53,7 +55,10 @@ __asm__(".pushsection .bss.jpki_refusals_1, \"aw\", %nobits\n"
 	".size jpki_refusals_1, 8\n"
 	".popsection");
 
-/* The lock outlives a process that dies with it: what it was writing is one row at most. */
+/*
+ * A robust lock survives a process that dies while it holds it; at most one row is half written
+ * then.
+ */
 static void
 make_lock(pthread_mutex_t *lock)
 {
@@ -66,7 +71,7 @@ make_lock(pthread_mutex_t *lock)
 	pthread_mutexattr_destroy(&attributes);
 }
 
-/* OpenSSL's generator would leave each thread something to do at its end. */
+/* getentropy, because OpenSSL's generator would leave each thread something to clean up. */
 static struct memory *
 make_memory(void)
 {
@@ -98,7 +103,7 @@ refusal_start(void)
 	return true;
 }
 
-/* To be unlocked; NULL before the first start. */
+/* Lock and return the memory; the caller unlocks it. NULL before the first start. */
 static struct memory *
 lock_memory(void)
 {
@@ -109,7 +114,7 @@ lock_memory(void)
 	return memory;
 }
 
-/* What is far too long is known by its length, whose bytes are no PIN either. */
+/* A PIN that is far too long is identified by its length alone; its bytes cannot be a PIN. */
 static bool
 digest_of(const struct memory *memory, const struct refused *refused, uint8_t digest[DIGEST_SIZE])
 {
@@ -130,7 +135,7 @@ is_of(const struct row *row, uint64_t insertion, enum jpki_role role)
 	return row->noted_at != 0 && row->insertion == insertion && row->role == role;
 }
 
-/* The row of a PIN, or NULL. Mostly there is nothing to compare with. */
+/* The row of a PIN, or NULL. The digest is only made if there is a row to compare with. */
 static struct row *
 find_inlock(struct memory *memory, const struct refused *refused)
 {
@@ -149,7 +154,7 @@ find_inlock(struct memory *memory, const struct refused *refused)
 	return NULL;
 }
 
-/* The row that may go: a free one, else the oldest that no card has refused, else the oldest. */
+/* The row to reuse: a free one, else the oldest that no card has refused, else the oldest. */
 static struct row *
 spare_row_inlock(struct memory *memory)
 {
@@ -166,7 +171,7 @@ spare_row_inlock(struct memory *memory)
 	return spare;
 }
 
-/* What of `news` is not zero becomes known of it. */
+/* Add what `news` says about this PIN, in a new row if it has none. */
 static void
 note(const struct refused *refused, const struct row *news)
 {

@@ -9,24 +9,25 @@
 #include <jpki/pin.h>
 
 /*
- * The PINs that were refused. A string that a card has refused is not sent to it again while it
- * stays in: programs whose PIN comes from a field, an option or a file give it again for as long as
- * they hear that it is wrong, at each address of a server, or in each of their workers, and would
- * spend all tries. Only a count of tries that has gone up tells that the PIN was verified or
- * changed since.
+ * The PINs that were refused (PIN rule 1). A string that a card has refused is not sent to it again
+ * while it stays in. Programs that take the PIN from a field, an option or a file give it again
+ * after each refusal, for each address of a server, or in each of their workers, and would spend
+ * all tries. Only a count of tries that has gone up shows that the PIN was verified or changed
+ * since.
  *
- * Known for the card, and past the end of the library, to all copies of this code in a process and
- * to the children that it forks afterwards; kept in memory alone, as digests with a key that is
- * made at the first start. Times are clock_now_ms. All functions may be called by any thread.
+ * Refusals are stored for each insertion of a card, and outlast the stop of the library. All copies
+ * of this code in a process share them, and so do the children that it forks afterwards. They are
+ * kept in memory only, as digests with a key that is made at the first start. Times are
+ * clock_now_ms. All functions may be called by any thread.
  */
 
-/* Nobody types a PIN again within that, in ms. */
+/* A person needs longer than this to type a PIN again, in ms. */
 #define REFUSAL_MS 500
 
-/* Make the key, unless there is one; false if there is no memory or nothing random. */
+/* Make the key, unless there is one. False if there is no memory, or no random bytes. */
 bool refusal_start(void);
 
-/* A PIN as it was given to the card in one of its insertions, or would have been. */
+/* A PIN that was given for the card of an insertion, whether it was sent or not. */
 struct refused {
 	uint64_t insertion;
 	enum jpki_role role;
@@ -34,33 +35,38 @@ struct refused {
 	size_t length;
 };
 
-/* This was called wrong, now, before the card saw it. */
+/* Note that the caller is told now that this PIN is wrong. */
 void refusal_note(const struct refused *refused);
-/* The card refused it, and has `tries` left. */
+/* Note that the card has refused it, and has `tries` left. */
 void refusal_note_card(const struct refused *refused, unsigned tries);
 /*
- * The card may have refused it, its answer was lost: it has `tries` left if so. Nobody has called
- * it wrong. What the card counts next says whether it has.
+ * Note that the card may have refused it: its answer was lost. If it has refused it, `tries` are
+ * left. Call refusal_settle with the card's next count of tries, which decides it.
  */
 void refusal_note_lost(const struct refused *refused, unsigned tries);
 void refusal_settle(uint64_t insertion, enum jpki_role role, unsigned tries);
 
-/* Was it called wrong less than REFUSAL_MS before it was given, at `given_at`? Waiting for a busy
- * card is no typing. */
+/*
+ * Was the caller told that it is wrong less than REFUSAL_MS before `given_at`, when it was given
+ * again? The time that is waited for a busy card does not count.
+ */
 bool refusal_is_recent(const struct refused *refused, uint64_t given_at);
 
-/* Has the card refused it ever? */
+/* Has the card refused it since the PIN was last verified? */
 bool refusal_is_known(const struct refused *refused);
-/* ... and, with `tries` left now, would refuse it again, for all that can be seen? */
+/*
+ * Has the card refused it, and does `tries`, the count of tries left now, show that it would do so
+ * again?
+ */
 bool refusal_holds(const struct refused *refused, unsigned tries);
 
 /*
- * A PIN was verified: what the card refused before may be right now. That it was called wrong a
- * moment ago is still so.
+ * A PIN was verified: forget what the card has refused before, since one of those may be right now.
+ * refusal_is_recent still knows it.
  */
 void refusal_forget(uint64_t insertion, enum jpki_role role);
 
-/* This is the PIN from now on, whatever was said of it. */
+/* Forget all that was noted of this PIN: it has become the PIN of the card. */
 void refusal_take_back(const struct refused *refused);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Through EVP a key of ours would go to whatever engine the application has made its default
- * (`openssl dgst -engine pkcs11` does), and that engine may be the one that calls us. The
- * functions that name their implementation are deprecated since OpenSSL 3.0.
+ * Not through EVP: it would pass our key to the engine that the application has made its default
+ * (`openssl dgst -engine pkcs11` does), which may be the one that calls us. The functions used here
+ * are deprecated since OpenSSL 3.0.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
@@ -18,7 +18,7 @@
 
 #define PSS_SALT 32
 #define PSS_HASH_SIZE 32
-/* What a key of 2048 bits has room for (RFC 8017, 9.1.1). */
+/* The longest salt for a key of 2048 bits (RFC 8017, 9.1.1). */
 #define PSS_SALT_MAX (JPKI_SIGNATURE_SIZE - PSS_HASH_SIZE - 2)
 
 static BIGNUM *
@@ -45,14 +45,20 @@ software_key(const struct certificate *certificate)
 	return NULL;
 }
 
-/* To come before what may fail: the last error may be one that the application left. */
+/*
+ * Call this before what may fail: otherwise `failure` could take an error that the application left
+ * for ours.
+ */
 static void
 cover_old_errors(void)
 {
 	ERR_raise(ERR_LIB_USER, 1);
 }
 
-/* After a failure. That a signature is wrong is what RSA has its own errors for. */
+/*
+ * After a failure: RSA's own errors mean that the signature is wrong, all others that it could not
+ * be checked.
+ */
 static enum verdict
 failure(void)
 {
@@ -63,7 +69,7 @@ failure(void)
 		   : VERDICT_UNKNOWN;
 }
 
-/* PKCS#1 v1.5: there is one encoding of the value. */
+/* PKCS#1 v1.5 has exactly one encoding of a value. */
 static enum verdict
 pkcs1_right(const uint8_t *value, size_t length, const uint8_t *encoded)
 {
@@ -91,7 +97,7 @@ pss_right(RSA *key, const uint8_t *value, const uint8_t *encoded, int salt)
 	return verdict;
 }
 
-/* What the key makes of a signature: the encoded value. */
+/* Decrypt a signature with the public key: the result is the encoded value. */
 static enum verdict
 decode(RSA *key, const uint8_t *signature, uint8_t encoded[JPKI_SIGNATURE_SIZE])
 {
@@ -102,7 +108,7 @@ decode(RSA *key, const uint8_t *signature, uint8_t encoded[JPKI_SIGNATURE_SIZE])
 		   : failure();
 }
 
-/* `salt` is the length of that of PSS. */
+/* `salt` is the length of the salt, for PSS only. */
 static enum verdict
 verify(const struct certificate *certificate, enum jpki_signature_form form, const uint8_t *value,
     size_t length, const uint8_t *signature, int salt)

@@ -9,12 +9,12 @@
 
 #include "reader/certificate.h"
 
-/* Signatures checked with the public key of a certificate, in software. */
+/* Checks signatures with the public key of a certificate, in software. */
 
 enum verdict {
 	VERDICT_RIGHT,
 	VERDICT_WRONG,
-	VERDICT_UNKNOWN, /* no memory */
+	VERDICT_UNKNOWN, /* it could not be checked: no memory, or OpenSSL has been shut down */
 };
 
 /* Is it the signature of the value, in that form? The value is what jpki_card_sign takes. */
@@ -25,7 +25,9 @@ enum verdict rsa_verify(const struct certificate *certificate, enum jpki_signatu
 enum verdict rsa_verify_other_salt(const struct certificate *certificate, const uint8_t *value,
     const uint8_t signature[JPKI_SIGNATURE_SIZE]);
 
-/* How long is the salt of such a PSS signature, in bytes? -1 if it is none. */
+/*
+ * The length of the salt of a PSS signature of the value, in bytes; -1 if it is no such signature.
+ */
 int rsa_salt_length(const struct certificate *certificate, const uint8_t *value,
     const uint8_t signature[JPKI_SIGNATURE_SIZE]);
 

@@ -24,9 +24,12 @@ const struct settings settings_default = {
 
 struct settings settings_now;
 
+/* Functions that set a member of struct settings. False if the value is invalid. */
+
 static bool
-set_window(struct settings *settings, const char *value)
+set_window(void *member, const char *value)
 {
+	uint64_t *window_ms = member;
 	unsigned long seconds;
 	char *end;
 
@@ -36,41 +39,51 @@ set_window(struct settings *settings, const char *value)
 	seconds = strtoul(value, &end, 10);
 	if (*end != '\0' || errno != 0 || seconds > SETTINGS_WINDOW_MAX)
 		return false;
-	settings->signature_window_ms = seconds * 1000;
+	*window_ms = seconds * 1000;
+	return true;
+}
+
+/* The index of a value in a list that NULL ends; -1: it is none of these. */
+static int
+index_in(const char *const *words, const char *value)
+{
+	for (int i = 0; words[i] != NULL; i++)
+		if (strcmp(words[i], value) == 0)
+			return i;
+	return -1;
+}
+
+static bool
+set_pss(void *member, const char *value)
+{
+	static const char *const words[] = {
+	    [PSS_AUTO] = "auto", [PSS_ON] = "on", [PSS_OFF] = "off", NULL};
+	enum pss_setting *pss = member;
+	int index = index_in(words, value);
+
+	if (index < 0)
+		return false;
+	*pss = (enum pss_setting)index;
 	return true;
 }
 
 static bool
-set_pss(struct settings *settings, const char *value)
+set_labels(void *member, const char *value)
 {
-	static const char *const words[] = {
-	    [PSS_AUTO] = "auto", [PSS_ON] = "on", [PSS_OFF] = "off"};
+	static const char *const words[] = {[LABELS_EN] = "en", [LABELS_JA] = "ja", NULL};
+	enum labels_setting *labels = member;
+	int index = index_in(words, value);
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(words[i], value) == 0) {
-			settings->pss = (enum pss_setting)i;
-			return true;
-		}
-	return false;
+	if (index < 0)
+		return false;
+	*labels = (enum labels_setting)index;
+	return true;
 }
 
 static bool
-set_labels(struct settings *settings, const char *value)
+set_truth(void *member, const char *value)
 {
-	static const char *const words[LABELS_COUNT] = {[LABELS_EN] = "en", [LABELS_JA] = "ja"};
-
-	for (size_t i = 0; i < LABELS_COUNT; i++)
-		if (strcmp(words[i], value) == 0) {
-			settings->labels = (enum labels_setting)i;
-			return true;
-		}
-	return false;
-}
-
-static bool
-set_truth(bool *setting, const char *value)
-{
-	bool yes = strcmp(value, "yes") == 0;
+	bool *setting = member, yes = strcmp(value, "yes") == 0;
 
 	if (!yes && strcmp(value, "no") != 0)
 		return false;
@@ -79,69 +92,55 @@ set_truth(bool *setting, const char *value)
 }
 
 static bool
-set_profile(struct settings *settings, const char *value)
+set_log_level(void *member, const char *value)
 {
-	return set_truth(&settings->public_certificates_profile, value);
-}
-
-static bool
-set_guard(struct settings *settings, const char *value)
-{
-	return set_truth(&settings->guard, value);
-}
-
-static bool
-set_cache(struct settings *settings, const char *value)
-{
-	return set_truth(&settings->cache, value);
-}
-
-static bool
-set_log_level(struct settings *settings, const char *value)
-{
+	enum log_level *log_level = member;
 	int level = log_level_of(value);
 
 	if (level < 0)
 		return false;
-	settings->log_level = (enum log_level)level;
+	*log_level = (enum log_level)level;
 	return true;
 }
 
-/* The application's folder is anybody's: a relative path would name another file each time. */
+/* A relative path would depend on the application's working directory. */
 static bool
-set_log_file(struct settings *settings, const char *value)
+set_log_file(void *member, const char *value)
 {
 	if (value[0] != '\0' && value[0] != '/')
 		return false;
-	if (strlen(value) >= sizeof(settings->log_file))
+	if (strlen(value) >= SETTINGS_PATH_SIZE)
 		return false;
-	strcpy(settings->log_file, value);
+	strncpy(
+	    member, value, SETTINGS_PATH_SIZE); /* zeros behind it: members are compared whole */
 	return true;
 }
 
-static const struct row {
-	const char *section, *name;
-	bool (*set)(struct settings *, const char *);
-	const char *values; /* for a complaint */
-} rows[] = {
-    {"signature", "window", set_window, "a number of seconds from 0 to 86400"},
-    {"signature", "public-certificates-profile", set_profile, "yes or no"},
-    {"token", "pss", set_pss, "auto, on or off"},
-    {"token", "labels", set_labels, "en or ja"},
-    {"token", "guard", set_guard, "yes or no"},
-    {"token", "cache", set_cache, "yes or no"},
-    {"log", "level", set_log_level, "off, error, info or trace"},
-    {"log", "file", set_log_file, "a path that begins with /"},
+#define MEMBER(name) offsetof(struct settings, name), sizeof(((struct settings *)0)->name)
+
+const struct setting settings_known[] = {
+    {"signature", "window", set_window, "a number of seconds from 0 to 86400",
+	MEMBER(signature_window_ms)},
+    {"signature", "public-certificates-profile", set_truth, "yes or no",
+	MEMBER(public_certificates_profile)},
+    {"token", "pss", set_pss, "auto, on or off", MEMBER(pss)},
+    {"token", "labels", set_labels, "en or ja", MEMBER(labels)},
+    {"token", "guard", set_truth, "yes or no", MEMBER(guard)},
+    {"token", "cache", set_truth, "yes or no", MEMBER(cache)},
+    {"log", "level", set_log_level, "off, error, info or trace", MEMBER(log_level)},
+    {"log", "file", set_log_file, "a path that begins with /", MEMBER(log_file)},
 };
+#undef MEMBER
+const size_t settings_known_count = sizeof(settings_known) / sizeof(settings_known[0]);
 
 struct reading {
 	const char *rest; /* of the text */
 	size_t length;
 	const char *source;
 	struct settings *settings;
-	unsigned line; /* the number of the one read last */
-	bool dropping; /* it is too long, or continues one that is */
-	bool programs; /* what is for programs is taken now, else the rest */
+	unsigned line; /* number of the line read last */
+	bool dropping; /* the line is too long, or continues one that is */
+	bool programs; /* true: take the sections for one program; false: those for all */
 	unsigned complaints;
 };
 
@@ -153,7 +152,7 @@ complain(struct reading *reading, const char *what, const char *section, const c
 	log_line(LOG_ERROR, "%s: [%s] %s: %s%s", reading->source, section, name, what, hint);
 }
 
-/* The program that a section is for; NULL: for all. */
+/* The program that a section is for; NULL if it is for all. */
 static const char *
 program_of(const char *section)
 {
@@ -162,45 +161,50 @@ program_of(const char *section)
 	return name != NULL ? name + strspn(name, " ") : NULL;
 }
 
-static const struct row *
-find_row(const char *section, const char *name)
+static const struct setting *
+find_setting(const char *section, const char *name)
 {
 	size_t length = strcspn(section, " ");
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strlen(rows[i].section) == length &&
-		    strncmp(rows[i].section, section, length) == 0 &&
-		    strcmp(rows[i].name, name) == 0)
-			return &rows[i];
+	for (size_t i = 0; i < settings_known_count; i++) {
+		const struct setting *known = &settings_known[i];
+
+		if (strlen(known->section) == length &&
+		    strncmp(known->section, section, length) == 0 && strcmp(known->name, name) == 0)
+			return known;
+	}
 	return NULL;
 }
 
-/* What is for another program has to make sense too. */
+/* A value for another program is checked, but not used. */
 static bool
-set(struct settings *settings, const struct row *row, const char *program, const char *value)
+set(struct settings *settings, const struct setting *known, const char *program, const char *value)
 {
 	struct settings others = *settings;
 
-	if (program == NULL || (program[0] != '\0' && strcmp(program, settings->program) == 0))
-		return row->set(settings, value);
-	return row->set(&others, value);
+	if (program != NULL && (program[0] == '\0' || strcmp(program, settings->program) != 0))
+		settings = &others;
+	return known->set((char *)settings + known->offset, value);
 }
 
-/* For inih: 0 is an error, and this function has told already. */
+/*
+ * Called by inih. Returns 1 even for an invalid setting, which it has logged itself: 0 would make
+ * inih report an error.
+ */
 static int
 take(void *context, const char *section, const char *name, const char *value)
 {
 	struct reading *reading = context;
 	const char *program = program_of(section);
-	const struct row *row;
+	const struct setting *known;
 
 	if (reading->dropping || (program != NULL) != reading->programs)
 		return 1;
-	row = find_row(section, name);
-	if (row == NULL)
+	known = find_setting(section, name);
+	if (known == NULL)
 		complain(reading, "there is no such setting", section, name, "");
-	else if (!set(reading->settings, row, program, value))
-		complain(reading, "the value must be ", section, name, row->values);
+	else if (!set(reading->settings, known, program, value))
+		complain(reading, "the value must be ", section, name, known->values);
 	return 1;
 }
 
@@ -211,8 +215,9 @@ is_comment(const char *start)
 }
 
 /*
- * What inih is given for a line that it would cut in pieces: whatever follows stays with neither
- * the setting nor the section before. A name or a value of that line goes nowhere (take).
+ * What inih gets in place of a line that is too long and that it would cut in pieces: a setting or
+ * section without a meaning, so that following lines belong to neither the setting nor the section
+ * before. `take` ignores its name and value.
  */
 static const char *
 stand_in(struct reading *reading, const char *start, bool indented, size_t room)
@@ -230,7 +235,9 @@ stand_in(struct reading *reading, const char *start, bool indented, size_t room)
 	return indented ? " ?=" : "?=";
 }
 
-/* The line as inih may have it. A NUL would hide what follows it, so it becomes what no name has.
+/*
+ * Copy a line for inih. A NUL would hide the rest of the line, so it becomes '?', which no name
+ * contains.
  */
 static void
 give_line(struct reading *reading, const char *text, size_t length, char *line, size_t room)
@@ -245,7 +252,7 @@ give_line(struct reading *reading, const char *text, size_t length, char *line, 
 		text = stand_in(reading, start, start > text, room);
 		length = strlen(text);
 	} else if (start == text && !is_comment(start)) {
-		reading->dropping = false; /* no continuation of the line before */
+		reading->dropping = false; /* not a continuation of the line before */
 	}
 	for (size_t i = 0; i < length; i++)
 		line[i] = (char)(text[i] != '\0' ? text[i] : '?');
@@ -253,7 +260,7 @@ give_line(struct reading *reading, const char *text, size_t length, char *line, 
 	line[length + 1] = '\0';
 }
 
-/* As fgets, but a line comes whole, or not at all. */
+/* Like fgets, but a line is returned whole or replaced. */
 static char *
 next_line(char *line, int size, void *context)
 {
@@ -275,7 +282,7 @@ next_line(char *line, int size, void *context)
 	return line;
 }
 
-/* What some editors put before the first line (U+FEFF). */
+/* The length of a byte order mark (U+FEFF), which some editors put before the first line. */
 static size_t
 mark_length(const char *text, size_t length)
 {
@@ -284,7 +291,7 @@ mark_length(const char *text, size_t length)
 	return length >= sizeof(mark) && memcmp(text, mark, sizeof(mark)) == 0 ? sizeof(mark) : 0;
 }
 
-/* The number of complaints. */
+/* Returns the number of complaints. */
 static unsigned
 parse(const char *text, size_t length, const char *source, struct settings *settings, bool programs)
 {
@@ -303,7 +310,9 @@ parse(const char *text, size_t length, const char *source, struct settings *sett
 	return reading.complaints;
 }
 
-/* What is for all first, wherever it stands. */
+/*
+ * First the sections for all programs, then those for this one, whatever their order in the text.
+ */
 unsigned
 settings_parse(const char *text, size_t length, const char *source, struct settings *settings)
 {
@@ -313,7 +322,7 @@ settings_parse(const char *text, size_t length, const char *source, struct setti
 	return complaints + parse(text + mark, length - mark, source, settings, true);
 }
 
-/* A regular file: from others one may wait for ever, or read without end. */
+/* Open a regular file. Reading from anything else might block, or never end. */
 static FILE *
 open_file(const char *path)
 {
@@ -383,9 +392,9 @@ take_environment(struct settings *settings)
 {
 	const char *level = secure_getenv("JPKI_LOG"), *file = secure_getenv("JPKI_LOG_FILE");
 
-	if (level != NULL && !set_log_level(settings, level))
+	if (level != NULL && !set_log_level(&settings->log_level, level))
 		log_line(LOG_ERROR, "JPKI_LOG must be off, error, info or trace");
-	if (file != NULL && !set_log_file(settings, file))
+	if (file != NULL && !set_log_file(settings->log_file, file))
 		log_line(LOG_ERROR, "JPKI_LOG_FILE must be a path that begins with /");
 }
 

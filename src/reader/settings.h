@@ -9,13 +9,13 @@
 #include "base/log.h"
 
 /*
- * What a person can choose, by an INI file: JPKI_CONFIG names it; without that variable it is
- * SYSCONFDIR/jpki/jpki.conf, and then jpki/jpki.conf in $XDG_CONFIG_HOME or ~/.config, whose
- * values take precedence, as JPKI_LOG (a level) and JPKI_LOG_FILE do over both. A program with more
- * rights than its user reads neither variable nor the user's file.
+ * The settings, from INI files: the one that JPKI_CONFIG names, or without that variable
+ * SYSCONFDIR/jpki/jpki.conf and then jpki/jpki.conf in $XDG_CONFIG_HOME or ~/.config. Values of the
+ * second file take precedence; those of JPKI_LOG (a level) and JPKI_LOG_FILE over all files. A
+ * program with more rights than its user reads neither these variables nor the user's file.
  *
- * A section may be for a program alone, by the name of its file: [signature soffice.bin]. What it
- * says takes precedence over what the same file says for all.
+ * A section may be for a program alone, by the name of its file: [signature soffice.bin]. Its
+ * values take precedence over those that the same file has for all programs.
  */
 
 /* Whether tokens offer RSA-PSS. */
@@ -28,7 +28,7 @@ enum pss_setting {
 /* The language in which tokens are named. */
 enum labels_setting {
 	LABELS_EN, /* as scripts and addresses (pkcs11:token=...) have them */
-	LABELS_JA, /* with what their PINs look like */
+	LABELS_JA, /* in Japanese, and saying what the PIN looks like */
 	LABELS_COUNT,
 };
 
@@ -49,7 +49,7 @@ struct settings {
 	 * asking for its password, though its own certificate is private.
 	 */
 	bool public_certificates_profile;
-	/* Is a small program to lock the card if the application is killed? */
+	/* Does the guard lock the card if the application is killed? */
 	bool guard;
 	bool cache; /* is what is public on a card kept in files (cache.h)? */
 	enum log_level log_level;
@@ -58,21 +58,33 @@ struct settings {
 	unsigned roles; /* which keys are wanted: bits, 1 << role. No file changes it. */
 };
 
-/* As they were when the library was started. */
+/* What a file can say: a row of this table a setting, and all that goes through the settings goes
+ * by the table. */
+struct setting {
+	const char *section, *name;
+	/* Takes a value for its member of struct settings; false if the value makes no sense. */
+	bool (*set)(void *member, const char *value);
+	const char *values;  /* which make sense, for a complaint */
+	size_t offset, size; /* of the member. Equal values are equal in each byte. */
+};
+extern const struct setting settings_known[];
+extern const size_t settings_known_count;
+
+/* The settings in force, loaded when the library was started. */
 extern struct settings settings_now;
 
-/* What holds without a file. */
+/* The defaults. */
 extern const struct settings settings_default;
 
 /*
- * Take settings from the text of a file, `length` bytes that need no terminator. What is not
- * named keeps its value. What makes no sense keeps its value too, and is complained of in the
- * log under the name `source`. Returns the number of complaints.
+ * Take settings from the text of a file, `length` bytes that need no terminator. A setting that the
+ * text does not name, or names with a value that makes no sense, keeps its value; the latter is
+ * logged as a complaint about `source`. Returns the number of complaints.
  */
 unsigned settings_parse(
     const char *text, size_t length, const char *source, struct settings *settings);
 
-/* All that the process finds: the defaults, the files, the environment. */
+/* Load the defaults, then the files, then the environment. */
 void settings_load(struct settings *settings);
 
 #endif

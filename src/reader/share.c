@@ -27,14 +27,14 @@ set_lock(int file, short type, off_t start, off_t length)
 	return fcntl(file, F_OFD_SETLK, &lock) == 0;
 }
 
-/* A length of 0 means: all of it, to whatever end. */
+/* A length of 0 means to the end of the file, however long it grows. */
 static bool
 lock_all(int file)
 {
 	return set_lock(file, F_WRLCK, 0, 0);
 }
 
-/* Of cards that are gone: what nobody holds any more. */
+/* Remove the files of earlier insertions that no process has locked. */
 static void
 remove_old(const char *folder, const char *ours)
 {
@@ -60,7 +60,9 @@ remove_old(const char *folder, const char *ours)
 		(void)closedir(list);
 }
 
-/* Above those that everybody writes to, if somebody has closed his own. */
+/*
+ * Keep the numbers of standard input, output and error free, even if the program has closed them.
+ */
 static int
 move_up(int file)
 {
@@ -81,7 +83,7 @@ is_ours(int file)
 	return fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid();
 }
 
-/* Is there such a file, and a lock on it? */
+/* Does the file exist, and does a process have a lock on it? */
 static bool
 is_held(const char *path)
 {
@@ -103,13 +105,13 @@ name_file(char path[SHARE_PATH_SIZE], const char *folder, uint64_t insertion)
 }
 
 /*
- * Where others are, who cannot come to us: they began before there was a /run/user/UID, or do not
- * see it. Otherwise where everybody goes.
+ * Use the spare folder if other programs do: they began before /run/user/UID existed, or do not see
+ * it. Otherwise use the ordinary one.
  *
- * Two may miss each other all the same: those that choose at the same moment; and /run/user/UID
- * goes with its user's last session, though somebody may hold a lock there, whose file has no name
- * then. Each takes himself for the last one, then, and cuts the power as he ends: the other one is
- * logged out, and nothing stays open for his sake.
+ * Two programs may still use different folders: if they choose at the same moment; or if
+ * /run/user/UID was removed with the user's last session while a program held a lock there. Each
+ * then counts as the last, and cuts the power as it ends: the other is logged out, and nothing
+ * stays open.
  */
 static bool
 choose_folder(char folder[FOLDER_SIZE], uint64_t insertion)
@@ -160,7 +162,7 @@ open_file(struct share *share, uint64_t insertion)
 	return share->file.number >= 0;
 }
 
-/* Who cannot take part is alone: said once, since it will be so each time. */
+/* There is no folder for the file, so no sharing. Logged once, because it will not change. */
 static void
 complain(void)
 {
@@ -172,7 +174,7 @@ complain(void)
 		    "logged in at the same time log each other out");
 }
 
-/* It may have been removed between opening and locking. */
+/* Does the file still have a name? It may have been removed between opening and locking. */
 static bool
 is_there(const struct share *share)
 {
@@ -229,7 +231,7 @@ share_open(const struct share *share)
 		mark_set(share->file.number, true);
 }
 
-/* Those of some roles; the file stays open. */
+/* Release the locks of some roles; the file stays open. */
 static void
 unlock_roles(struct share *share, unsigned roles)
 {
@@ -239,7 +241,7 @@ unlock_roles(struct share *share, unsigned roles)
 	share->roles &= ~roles;
 }
 
-/* Those of some roles, while we stay for another one. */
+/* Release the locks of some roles, and close the file if none is left. */
 static void
 give_back(struct share *share, unsigned roles)
 {
@@ -259,8 +261,8 @@ share_give_back(struct share *share, enum jpki_role role)
 }
 
 /*
- * Can we have the whole? Two that leave at the same moment would each be kept from it by the
- * other's lock: so it is tried again without ours.
+ * Can we lock the whole file? If two programs leave at the same moment, each is kept from it by the
+ * other's lock: so try again without our own.
  */
 static bool
 is_last(struct share *share, unsigned roles)
@@ -280,7 +282,7 @@ share_leave(struct share *share, unsigned roles, int *rest, bool *was_open)
 	*rest = -1;
 	*was_open = false;
 	if (share->roles == 0 || !descriptor_is_ours(&share->file))
-		share_abandon(share); /* we know nothing of others */
+		share_abandon(share); /* nothing is known of other programs */
 	else if (is_last(share, roles)) {
 		*rest = share->file.number;
 		*was_open = mark_is_set(*rest);

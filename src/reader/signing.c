@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "reader/signing.h"
 
+#include "base/error.h"
 #include "base/log.h"
 #include "card/credential.h"
 #include "reader/cache.h"
@@ -8,7 +9,7 @@
 #include "reader/rsa.h"
 #include "reader/transaction.h"
 
-/* What is to be signed, by which key. */
+/* A signature to make. */
 struct work {
 	struct reader *reader;
 	enum jpki_role role;
@@ -18,7 +19,7 @@ struct work {
 	uint8_t *signature;
 };
 
-/* One signing command, and the check that it was the right key that answered. */
+/* Send one signing command, and check that the right key has answered (F-KEY-WITHOUT-PIN). */
 static int
 attempt(const struct work *work)
 {
@@ -34,18 +35,22 @@ attempt(const struct work *work)
 	verdict = rsa_verify(certificate, work->form, work->value, work->length, work->signature);
 	if (verdict == VERDICT_RIGHT)
 		return JPKI_OK;
-	/* That salts have 32 bytes is inferred (card-facts: commands, C); no other is of use. */
+	/* a salt of 32 bytes is inferred (F-PSS-SALT); callers cannot use any other */
 	if (verdict == VERDICT_WRONG && work->form == JPKI_SIGN_PSS_SHA256) {
 		verdict = rsa_verify_other_salt(certificate, work->value, work->signature);
 		if (verdict == VERDICT_RIGHT)
 			return JPKI_ERR_UNSUPPORTED;
 	}
-	return verdict == VERDICT_UNKNOWN ? JPKI_ERR_MEMORY : JPKI_ERR_DATA;
+	if (verdict == VERDICT_UNKNOWN)
+		return JPKI_ERR_MEMORY;
+	log_line(LOG_INFO, "the signature is not one of the certificate's key (%s)",
+	    error_name(JPKI_ERR_DATA));
+	return JPKI_ERR_DATA;
 }
 
 /*
- * Without selecting first, since that may undo the login on some cards (card-facts: C). If it
- * does not work out, another program may have selected another application: select, try again.
+ * Sign without SELECT, which may end the login on some cards (F-SELECT-CLEARS). If that fails,
+ * another program may have selected another application: then select, and try again.
  */
 static int
 attempt_twice(const struct work *work)
@@ -62,9 +67,12 @@ attempt_twice(const struct work *work)
 	return rv != JPKI_OK ? rv : attempt(work);
 }
 
-/* That a card does not know PSS is remembered for long: one odd answer is not enough for that. */
+/*
+ * If the card refuses PSS (F-PSS), ask a second time: the refusal is remembered for a long time,
+ * and one answer may be wrong.
+ */
 static int
-attempt_until_sure(const struct work *work)
+attempt_pss_again(const struct work *work)
 {
 	int rv = attempt_twice(work);
 
@@ -72,14 +80,14 @@ attempt_until_sure(const struct work *work)
 										: rv;
 }
 
-/* What the card's last word on a signature means for the key. */
+/* What the last answer to a signing command means for the key. */
 static void
 learn(const struct work *work, int result)
 {
 	struct key *key = &work->reader->keys[work->role];
 
 	if (result == JPKI_ERR_NOT_VERIFIED) {
-		/* it forgot the PIN: so do we, for certain */
+		/* the card has forgotten the PIN: end the login, and lock the card to be certain */
 		lock_forget_login(work->reader, work->role);
 		lock_release(work->reader, work->role);
 	}
@@ -94,8 +102,9 @@ learn(const struct work *work, int result)
 }
 
 /*
- * What signatures are checked with. What the card says against reading it is no word on signing;
- * but where the certificate needs the PIN, that this is wanted.
+ * Make sure that the public key is known, to check the signature with. An error of reading it is
+ * not an answer to the signing command, so it becomes JPKI_ERR_STATUS; but JPKI_ERR_NOT_VERIFIED
+ * stays, if the certificate needs the PIN.
  */
 static int
 need_public_key(struct reader *reader, enum jpki_role role)
@@ -111,7 +120,11 @@ need_public_key(struct reader *reader, enum jpki_role role)
 	if (rv == JPKI_OK || rv == JPKI_ERR_MEMORY || rv == JPKI_ERR_NOT_FOUND ||
 	    transaction_way_failed(rv))
 		return rv;
-	return rv == JPKI_ERR_NOT_VERIFIED && key->private_certificate ? rv : JPKI_ERR_STATUS;
+	if (rv == JPKI_ERR_NOT_VERIFIED && key->private_certificate)
+		return rv;
+	log_line(LOG_INFO, "the certificate that signatures are checked with: %s (%s, told as %s)",
+	    jpki_strerror(rv), error_name(rv), error_name(JPKI_ERR_STATUS));
+	return JPKI_ERR_STATUS;
 }
 
 int
@@ -135,11 +148,12 @@ signing_sign(struct reader *reader, enum jpki_role role, struct authorisation *a
 		return rv;
 	rv = key->unlocked == 0 ? JPKI_ERR_NOT_VERIFIED : need_public_key(reader, role);
 	if (rv == JPKI_OK)
-		rv = attempt_until_sure(&work);
+		rv = attempt_pss_again(&work);
 	log_line(
 	    LOG_INFO, "signature with JPKI %s: %s", credential_of(role)->name, jpki_strerror(rv));
 	learn(&work, rv);
-	if (authorisation->own_pin) { /* within the transaction: nobody gets between */
+	/* within the transaction, so that no other program can use the key */
+	if (authorisation->own_pin) {
 		if (key->certificate_found)
 			(void)transaction_read_private(reader);
 		lock_end_signature(reader, role, authorisation);

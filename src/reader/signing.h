@@ -6,11 +6,13 @@
 #include "reader/reader.h"
 
 /*
- * One signature of the card, in a transaction of its own, checked with the public key before it is
- * given. The value is what jpki_card_sign takes. JPKI_ERR_NOT_VERIFIED if there is no PIN behind
- * it, or the card has forgotten that (so have we then), JPKI_ERR_UNSUPPORTED if the card does not
- * know the form, JPKI_ERR_MEMORY, JPKI_ERR_DATA if it is none of the right key, or what happened on
- * the way. One with a PIN of its own is over then, and the card is locked.
+ * Make one signature, in a transaction of its own, and check it with the public key before it is
+ * returned. The value is what jpki_card_sign takes. JPKI_OK; JPKI_ERR_NOT_VERIFIED if the key is
+ * not open for it, or the card has forgotten the PIN: then the login is ended; JPKI_ERR_UNSUPPORTED
+ * if the card does not know the form; JPKI_ERR_LENGTH if it refuses the length; JPKI_ERR_DATA if
+ * the response is not a signature of the right key; JPKI_ERR_NOT_FOUND, JPKI_ERR_STATUS,
+ * JPKI_ERR_NOT_JPKI if the card gives an unexpected answer; JPKI_ERR_MEMORY; or an error of the way
+ * to the card. After a signature with a PIN of its own, made or not, the card is locked.
  */
 int signing_sign(struct reader *reader, enum jpki_role role, struct authorisation *authorisation,
     enum jpki_signature_form form, const uint8_t *value, size_t length,

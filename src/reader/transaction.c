@@ -8,22 +8,23 @@
 #include "reader/presence.h"
 #include "reader/readers.h"
 
-/* How often a transaction is begun, if others reset the card each time before it has. */
+/* How many times to begin a transaction while other programs reset the card each time. */
 #define BEGIN_ATTEMPTS_MAX 12
 /*
- * Exchanging reader and card takes at least this long, in ms; the service's count of events may
- * not show it. After that the card is asked whether it is the same, unless a connection was kept.
+ * Changing reader and card takes at least this long, in ms; the service's count of events may not
+ * show it. After a longer pause the card is asked whether it is the same, unless a connection was
+ * kept.
  */
 #define CARD_KEEPS_MS 2000
 /*
  * How long a connection is kept after the last transaction, in ms: about as long as a person takes
- * for a window that asks for a PIN. It tells whether the card has been exchanged or reset
- * meanwhile, and the service leaves the card its power. Shared with other programs, but it keeps
- * out one that wants the card for itself alone.
+ * to enter a PIN in a window. It shows whether the card has been changed or reset meanwhile, and
+ * keeps the service from cutting the power. Other programs can connect too, except one that wants
+ * the card exclusively.
  */
 #define KEEP_MS 10000
 
-/* Less than others wait for what they but show (PATIENCE_SHOWN). */
+/* Shorter than other programs wait for what they only show (PATIENCE_SHOWN). */
 uint64_t transaction_linger_ms = 80;
 
 bool
@@ -43,9 +44,8 @@ need_card(struct reader *reader)
 }
 
 /*
- * A connection is with the card that is there when it is opened: is that still the one that was
- * seen? It may have been exchanged between the look and the opening, most of all while the
- * computer slept.
+ * Is the card that we are connected to the one that was seen last? It may have been changed between
+ * the poll and the connection, especially while the computer slept.
  */
 static int
 check_seen(const struct reader *reader)
@@ -68,7 +68,7 @@ means_gone(int error)
 	       error == JPKI_ERR_NO_SERVICE;
 }
 
-/* What happened to the card meanwhile; within a transaction nobody is waited for. */
+/* After an error: what happened to the card? Within a transaction this waits for nobody. */
 static int
 check_after(struct reader *reader, int result)
 {
@@ -96,8 +96,8 @@ transaction_let_go(struct reader *reader)
 }
 
 /*
- * Is the connection known to be with the card that is known? One with a guard is not kept: should
- * this program be killed, the guard would cut the power, of a login of others too.
+ * Should the connection be kept: is it certainly with the known card? One with a guard is not kept:
+ * if this program were killed, the guard would cut the power, and end logins of other programs too.
  */
 static bool
 is_worth_keeping(const struct reader *reader, int result)
@@ -118,7 +118,7 @@ keep_for_a_while(struct reader *reader, int result)
 		return;
 	if (now < until && is_worth_keeping(reader, result))
 		reader->kept_until = until;
-	else /* others may want the card for themselves */
+	else /* another program may want the card exclusively */
 		(void)jpki_card_disconnect(reader->card, false, -1);
 }
 
@@ -136,7 +136,7 @@ end(struct reader *reader, int result)
 	}
 	if (state == JPKI_ERR_RESET || result == JPKI_ERR_RESET)
 		lock_was_reset(reader);
-	/* begin anew with a card that has just come to power, if it is one of ours */
+	/* after an unclear error cut the power, if it is a JPKI card: it then begins anew */
 	if (result == JPKI_ERR_IO && reader->recognised)
 		lock_card(reader);
 	keep_for_a_while(reader, result);
@@ -144,9 +144,9 @@ end(struct reader *reader, int result)
 }
 
 /*
- * A certificate that cannot be read without its PIN is had while the login's transaction lasts:
- * selecting again might undo the login, and when the key is locked it is too late. Who logs in and
- * signs at once does not wait for it. One that is of no use is found so by who wants it.
+ * A certificate that needs the PIN is read before the login's transaction ends: selecting again
+ * might end the login, and after the key is locked it is too late. A program that signs right after
+ * the login does not wait for this. The certificate is checked where it is used.
  */
 int
 transaction_read_private(struct reader *reader)
@@ -208,7 +208,10 @@ was_asked_lately(const struct reader *reader)
 	return clock_now_ms() - reader->contact_at < CARD_KEEPS_MS;
 }
 
-/* Service or reader may have gone and come, and the connection be dead but the card well. */
+/*
+ * Begin on the kept connection. It may be dead though the card is well, if the service or the
+ * reader has gone and come back: then connect again.
+ */
 static int
 begin_kept(struct reader *reader, enum jpki_begin how, enum patience patience, bool *kept)
 {
@@ -217,12 +220,12 @@ begin_kept(struct reader *reader, enum jpki_begin how, enum patience patience, b
 	if (!*kept || reader_is_unlocked(reader) || (!means_gone(rv) && rv != JPKI_ERR_IO))
 		return rv;
 	*kept = false;
-	reader->contact_at = 0; /* however short that was */
+	reader->contact_at = 0; /* it may be another card, however short the pause */
 	(void)jpki_card_disconnect(reader->card, false, -1);
 	return jpki_card_begin(reader->card, how, patience);
 }
 
-/* *kept: over a connection that was kept, if there is one. */
+/* *kept becomes false if the kept connection was lost, or the card reset. */
 static int
 begin(struct reader *reader, enum jpki_begin how, enum patience patience, bool *kept)
 {
@@ -236,7 +239,7 @@ begin(struct reader *reader, enum jpki_begin how, enum patience patience, bool *
 	return rv == JPKI_OK ? check_seen(reader) : rv;
 }
 
-/* What is asked again only to be shown, once in a while, does not keep the connection for ever. */
+/* Questions that are only shown, and repeated, must not prolong the connection for ever. */
 static void
 note_how_long_to_keep(struct reader *reader, enum patience patience)
 {
@@ -258,7 +261,7 @@ transaction_begin(struct reader *reader, enum jpki_begin how, enum patience pati
 	if (rv != JPKI_OK)
 		return rv;
 	rv = begin(reader, how, patience, &kept);
-	/* one that was kept would tell of an exchange, a short pause has no room for one */
+	/* a kept connection shows a change of card; a short pause leaves no time for one */
 	if (rv == JPKI_OK)
 		reader->same_card = kept || was_asked_lately(reader);
 	return rv == JPKI_OK ? rv : end(reader, rv);
@@ -267,7 +270,7 @@ transaction_begin(struct reader *reader, enum jpki_begin how, enum patience pati
 static void
 note_contact(struct reader *reader)
 {
-	if (reader->same_card) /* what was not looked at proves nothing of the card */
+	if (reader->same_card) /* only if the card was confirmed in this transaction */
 		reader->contact_at = clock_now_ms();
 }
 
@@ -288,7 +291,7 @@ transaction_end_soon(struct reader *reader, int result)
 	return transaction_linger_ms == 0 ? stop_lingering(reader, true) : JPKI_OK;
 }
 
-/* Is there a certificate that the login's transaction is to read? */
+/* Is there a certificate that only the login's transaction can still read? */
 static bool
 owes(const struct reader *reader)
 {
@@ -311,7 +314,7 @@ transaction_end_signing(struct reader *reader, int result)
 		   : transaction_end(reader, result);
 }
 
-/* Does the one before still last? Then it is taken up. */
+/* Continue the transaction before, if it still lasts. */
 static bool
 goes_on(struct reader *reader, enum patience patience)
 {
@@ -332,7 +335,7 @@ transaction_begin_signing(struct reader *reader, enum patience patience)
 	return transaction_begin(reader, JPKI_BEGIN_TRUST, patience);
 }
 
-/* One with the first block of a certificate that is known and can be read now, or NULL. */
+/* A key whose certificate's first block is known and can be read now, or NULL. */
 static const struct key *
 key_with_head(const struct reader *reader, enum jpki_role *role)
 {
@@ -347,7 +350,7 @@ key_with_head(const struct reader *reader, enum jpki_role *role)
 	return NULL;
 }
 
-/* Is what the card gives in its place the same? */
+/* Read the first block of that certificate again: is it the same? */
 static int
 compare_head(struct reader *reader, bool *same)
 {
@@ -367,7 +370,10 @@ compare_head(struct reader *reader, bool *same)
 	return rv;
 }
 
-/* For a card whose certificates cannot be read yet. Serial numbers may not be unique (C). */
+/*
+ * Compare EF 0006, for a card whose certificates cannot be read yet. Serial numbers may not be
+ * unique (F-SERIAL).
+ */
 static int
 compare_info(struct reader *reader, bool *same)
 {
@@ -393,7 +399,7 @@ transaction_confirm_card(struct reader *reader)
 						  : compare_info(reader, &same);
 	if (rv == JPKI_ERR_NOT_VERIFIED)
 		return JPKI_ERR_STATUS;
-	if (rv == JPKI_ERR_NOT_FOUND) /* a certificate that was there */
+	if (rv == JPKI_ERR_NOT_FOUND) /* the known card has this certificate */
 		return JPKI_ERR_NO_CARD;
 	reader->same_card = rv == JPKI_OK && same;
 	return rv == JPKI_OK && !same ? JPKI_ERR_NO_CARD : rv;

@@ -22,7 +22,7 @@ digest_init(struct session *session, const CK_MECHANISM *given)
 	return rv;
 }
 
-/* May the digest go on in this way? If not, it is ended. */
+/* Can the digest continue, in one part or in several? If not, it is ended. */
 static CK_RV
 check(struct session *session, bool one_part)
 {
@@ -33,7 +33,10 @@ check(struct session *session, bool one_part)
 	return rv;
 }
 
-/* The last data of a digest, and its value. Leaves it active if only the length was asked. */
+/*
+ * Add the last data, and return the value. If only the length was asked for, the digest stays
+ * active.
+ */
 static CK_RV
 finish(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *digest,
     CK_ULONG *digest_length)
@@ -77,7 +80,7 @@ digest_update(struct session *session, const CK_BYTE *data, CK_ULONG length)
 	return rv;
 }
 
-/* Only secret keys are digested, and there is none. */
+/* Only secret keys could be digested, and the token has none. */
 CK_RV
 digest_key(struct session *session, CK_OBJECT_HANDLE key)
 {

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "token/mechanism.h"
 
+#include "reader/settings.h"
+#include "token/rv.h"
+
 #define KEY_BITS 2048
 #define PSS_SALT 32
 
-/* Signing is the card's, verifying is ours. */
+/* The card signs (CKF_HW); verifying is done in software. */
 #define SIGNING (CKF_HW | CKF_SIGN | CKF_VERIFY)
 
 #define PKCS1(mechanism, name, size)                                                               \
@@ -40,7 +43,7 @@ static const struct mechanism mechanisms[] = {
 	.hash_size = 32,
 	.form = JPKI_SIGN_PSS_SHA256,
 	.pss = true},
-    /* how the card has made its keys (CKA_KEY_GEN_MECHANISM); nobody can do it from here */
+    /* how the keys were made (CKA_KEY_GEN_MECHANISM); it cannot be used */
     {.type = CKM_RSA_PKCS_KEY_PAIR_GEN},
     DIGEST(CKM_SHA_1, "SHA1", 20),
     DIGEST(CKM_SHA224, "SHA224", 28),
@@ -66,7 +69,7 @@ mechanism_find(CK_MECHANISM_TYPE type)
 	return NULL;
 }
 
-/* The one parameter set that the card can do. */
+/* Are these the only parameters that the card supports (F-PSS)? */
 static bool
 pss_parameters_fit(const CK_MECHANISM *given)
 {
@@ -82,11 +85,26 @@ mechanism_check(const CK_MECHANISM *given, CK_FLAGS use, const struct mechanism 
 	const struct mechanism *m = mechanism_find(given->mechanism);
 
 	if (m == NULL || (m->flags & use) == 0)
-		return CKR_MECHANISM_INVALID;
-	if (m->pss ? !pss_parameters_fit(given) : given->ulParameterLen != 0)
-		return CKR_MECHANISM_PARAM_INVALID;
+		return rv_because(CKR_MECHANISM_INVALID,
+		    "mechanism 0x%lX is not one that this can do", given->mechanism);
+	if (m->pss && !pss_parameters_fit(given))
+		return rv_because(CKR_MECHANISM_PARAM_INVALID,
+		    "the card does RSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of %d bytes "
+		    "alone",
+		    PSS_SALT);
+	if (!m->pss && given->ulParameterLen != 0)
+		return rv_because(CKR_MECHANISM_PARAM_INVALID, "mechanism 0x%lX has no parameters",
+		    given->mechanism);
 	*row = m;
 	return CKR_OK;
+}
+
+CK_RV
+mechanism_without_pss(void)
+{
+	return rv_because(CKR_MECHANISM_INVALID, "no RSA-PSS: %s",
+	    settings_now.pss == PSS_OFF ? "the setting pss is off"
+					: "cards of this model have refused it");
 }
 
 void

@@ -9,7 +9,7 @@
 
 #include "token/cryptoki.h"
 
-/* A mechanism is a row of one table. */
+/* A mechanism: a row of one table. */
 struct mechanism {
 	CK_MECHANISM_TYPE type;
 	CK_FLAGS flags;
@@ -35,7 +35,10 @@ const struct mechanism *mechanism_at(size_t i);
  */
 CK_RV mechanism_check(const CK_MECHANISM *given, CK_FLAGS use, const struct mechanism **row);
 
-/* What C_GetMechanismInfo says of it. */
+/* The result for RSA-PSS if the token does not offer it: CKR_MECHANISM_INVALID. Logs why. */
+CK_RV mechanism_without_pss(void);
+
+/* Fill in what C_GetMechanismInfo returns. */
 void mechanism_info(const struct mechanism *mechanism, CK_MECHANISM_INFO *info);
 
 #endif

@@ -8,18 +8,22 @@
 
 #include "token/cryptoki.h"
 
-/* Start and stop: what there is once in a process is below (reader/library.h), but for the
- * sessions. */
-
-/* Which roles this shared object shows: the one constant in which the modules differ. */
-extern const unsigned module_roles;
-#define MODULE_ROLE(role) (1u << (role))
-#define MODULE_ALL_ROLES (MODULE_ROLE(JPKI_AUTHENTICATION) | MODULE_ROLE(JPKI_SIGNATURE))
+/*
+ * Start and stop of the module. Its state for the whole process is in the library below
+ * (reader/library.h), except the sessions.
+ */
 
 /*
- * As library_start and library_stop_begin with library_stop_finish.
- * CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_CRYPTOKI_NOT_INITIALIZED. Arguments of the application that
- * are not CKR_OK start nothing; they are what the log and the application are told.
+ * The roles whose tokens this shared object shows (JPKI_ROLE bits): the one constant in which the
+ * modules differ.
+ */
+extern const unsigned module_roles;
+
+/*
+ * Start and stop the library, as C_Initialize and C_Finalize. `arguments` is the result of checking
+ * the application's arguments: if it is not CKR_OK, nothing is started, and it is logged and
+ * returned. Otherwise CKR_OK; CKR_CRYPTOKI_ALREADY_INITIALIZED from module_start,
+ * CKR_CRYPTOKI_NOT_INITIALIZED from module_stop; or the CKR_ code of an error of library_start.
  */
 CK_RV module_start(CK_RV arguments);
 CK_RV module_stop(void);

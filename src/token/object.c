@@ -8,14 +8,14 @@
 #include "reader/settings.h"
 #include "token/rv.h"
 
-/* A handle: which card or login it was found in, then which object. */
+/* A handle has the number of the card or login that it was found with, then that of the object. */
 #define OBJECT_BITS 4
 #define OBJECT_MASK ((1u << OBJECT_BITS) - 1)
 
 /*
- * Is its certificate private though those of cards are not? Then nothing of the token is to be had
- * before a login, so that programs log in: ssh takes a CA's certificate for a key and looks no
- * further, NSS never logs in where certificates are said to be public.
+ * Is it a phone's token, whose certificate is private where a card's is not? Then all its objects
+ * are private, so that programs log in: ssh would take a CA certificate for a key and stop there,
+ * and NSS never logs in to a token with the public-certificates profile.
  */
 static bool
 is_phone(const struct session *session)
@@ -42,8 +42,8 @@ exists(const struct session *session, const struct object *object)
 }
 
 /*
- * A login that is but remembered shows what came with it, the key too: programs that keep to it can
- * give a PIN for one signature, and those that look at the session's state log in again.
+ * A login that is remembered but not shown (lock_shows_login) keeps its objects visible: a program
+ * can then give a PIN for one signature, or see the session's state and log in again.
  */
 bool
 object_visible(const struct session *session, const struct object *object)
@@ -104,11 +104,12 @@ find_attribute(const struct object *object, CK_ATTRIBUTE_TYPE type)
 	return NULL;
 }
 
-/* The login may be found lost while a certificate is read, and the object with it. */
+/* Reading a certificate may show that the login, and with it the object, is lost. */
 static CK_RV
 rv_of_reading(int error)
 {
-	return error == JPKI_ERR_NOT_VERIFIED ? CKR_OBJECT_HANDLE_INVALID : rv_of(error);
+	return error == JPKI_ERR_NOT_VERIFIED ? rv_of_as(error, CKR_OBJECT_HANDLE_INVALID)
+					      : rv_of(error);
 }
 
 static CK_RV
@@ -136,8 +137,8 @@ certificate_value(struct session *session, enum jpki_certificate which,
 }
 
 /*
- * The card holds one certificate that can be an issuer's; it may have issued itself. It is read
- * first: a login that is found lost meanwhile takes the other one away.
+ * The issuer can only be the CA certificate on the card, which may have issued itself. It is read
+ * first, because reading may show that a login is lost, which removes the other one.
  */
 static CK_RV
 issuer_value(struct session *session, const struct object *object, enum certificate_field field,
@@ -166,7 +167,7 @@ object_value(struct session *session, const struct object *object, CK_ATTRIBUTE_
 {
 	static const CK_BBOOL truth[] = {CK_FALSE, CK_TRUE};
 	const struct attribute *a = find_attribute(object, type);
-	const char *role = (const char *)role_row(session->role);
+	const char *kind = (const char *)token_kind_of(session->role);
 
 	if (a == NULL)
 		return CKR_ATTRIBUTE_TYPE_INVALID;
@@ -175,11 +176,11 @@ object_value(struct session *session, const struct object *object, CK_ATTRIBUTE_
 	switch (a->source) {
 	case FROM_VALUE:
 		break;
-	case FROM_ROLE:
-		*value = role + a->offset;
+	case FROM_TOKEN_KIND:
+		*value = kind + a->offset;
 		break;
-	case FROM_ROLE_STRING:
-		memcpy(value, role + a->offset, sizeof(*value));
+	case FROM_TOKEN_KIND_STRING:
+		memcpy(value, kind + a->offset, sizeof(*value));
 		*length = strlen(*value);
 		break;
 	case FROM_CERTIFICATE:
@@ -200,7 +201,7 @@ object_value(struct session *session, const struct object *object, CK_ATTRIBUTE_
 	return CKR_OK;
 }
 
-/* Check, then copy: one attribute, as section 5.7.5 says. */
+/* Copy one attribute out as section 5.7.5 says: check the buffer first. */
 static CK_RV
 copy_out(CK_ATTRIBUTE *attribute, const void *value, size_t length)
 {
@@ -216,7 +217,7 @@ copy_out(CK_ATTRIBUTE *attribute, const void *value, size_t length)
 	return CKR_OK;
 }
 
-/* Errors that concern one attribute; the others are still given. */
+/* Is it an error of one attribute only? Then the others are still returned. */
 static bool
 concerns_attribute(CK_RV rv)
 {
@@ -241,7 +242,7 @@ object_get(
 	for (CK_ULONG i = 0; i < count; i++) {
 		const void *value;
 		size_t length;
-		CK_RV rv = card; /* what has let us down is not asked again */
+		CK_RV rv = card; /* after an error of the card it is not asked again */
 
 		if (rv == CKR_OK || !needs_card(object, template[i].type))
 			rv = object_value(session, object, template[i].type, &value, &length);
@@ -268,7 +269,7 @@ attribute_matches(
 	rv = object_value(session, object, wanted->type, &value, &length);
 	*matches = rv == CKR_OK && length == wanted->ulValueLen &&
 		   (length == 0 || memcmp(value, wanted->pValue, length) == 0);
-	/* a certificate that cannot be read matches nothing, and spoils nobody's search */
+	/* a certificate that cannot be read matches nothing, but does not end the search */
 	return rv == CKR_DEVICE_REMOVED || rv == CKR_HOST_MEMORY ? rv : CKR_OK;
 }
 

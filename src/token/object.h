@@ -8,7 +8,7 @@
 #include "token/objects.h"
 #include "token/session.h"
 
-/* The handle of the i-th object, and back: NULL unless the session can see it. */
+/* The handle of the i-th object, and the object of a handle: NULL if the session cannot see it. */
 CK_OBJECT_HANDLE object_handle(const struct session *session, size_t i);
 const struct object *object_find(const struct session *session, CK_OBJECT_HANDLE handle);
 
@@ -16,35 +16,52 @@ const struct object *object_find(const struct session *session, CK_OBJECT_HANDLE
 bool object_visible(const struct session *session, const struct object *object);
 
 /*
- * Is it a key that the session can see, of the class that does what is wanted?
- * CKR_KEY_HANDLE_INVALID, CKR_KEY_FUNCTION_NOT_PERMITTED.
+ * Is it a key of class `wanted` that the session can see? CKR_OK; CKR_KEY_HANDLE_INVALID if it is
+ * no key; CKR_KEY_FUNCTION_NOT_PERMITTED if it is one of another class.
  */
 CK_RV object_check_key(
     const struct session *session, CK_OBJECT_HANDLE handle, CK_OBJECT_CLASS wanted);
 
 /*
- * The value of an attribute, which stays the object's. May read a certificate from the card.
- * CKR_ATTRIBUTE_TYPE_INVALID, CKR_ATTRIBUTE_SENSITIVE, or what happened to the card.
+ * The value of an attribute; it belongs to the object. May read a certificate from the card.
+ * CKR_OK, CKR_ATTRIBUTE_TYPE_INVALID, CKR_ATTRIBUTE_SENSITIVE, or the CKR_ code of an error of the
+ * card.
  */
 CK_RV object_value(struct session *session, const struct object *object, CK_ATTRIBUTE_TYPE type,
     const void **value, size_t *length);
 
-/* Copy attributes out as C_GetAttributeValue does. */
+/*
+ * Copy attributes out as C_GetAttributeValue does (section 5.7.5). CKR_OK;
+ * CKR_ATTRIBUTE_TYPE_INVALID, CKR_ATTRIBUTE_SENSITIVE or CKR_BUFFER_TOO_SMALL if one of them could
+ * not be copied; or the CKR_ code of an error of the card.
+ */
 CK_RV object_get(
     struct session *session, const struct object *object, CK_ATTRIBUTE *template, CK_ULONG count);
 
-/* Does the object match a template? What is known without the card is compared first. */
+/*
+ * Does the object match a template? Attributes that need no card are compared first. CKR_OK,
+ * CKR_DEVICE_REMOVED or CKR_HOST_MEMORY; after any other error of reading it does not match.
+ */
 CK_RV object_matches(struct session *session, const struct object *object,
     const CK_ATTRIBUTE *template, CK_ULONG count, bool *matches);
 
-/* Why an object cannot be created, or changed (destroyed): nothing here can be written. */
+/*
+ * The CKR_ code with which a creation, or a change (destruction), of an object is refused: nothing
+ * here can be written.
+ */
 CK_RV object_refuse_creation(const CK_ATTRIBUTE *template, CK_ULONG count);
 CK_RV object_refuse_change(const struct session *session, CK_OBJECT_HANDLE handle);
 
-/* Fill session->search with the handles of the objects that match. */
+/*
+ * Fill session->search with the handles of the objects that match. CKR_OK, CKR_DEVICE_REMOVED or
+ * CKR_HOST_MEMORY.
+ */
 CK_RV object_search(struct session *session, const CK_ATTRIBUTE *template, CK_ULONG count);
 
-/* The bytes of an object's attributes together. */
+/*
+ * The size of all attributes of an object, in bytes. CKR_OK, or the CKR_ code of an error of the
+ * card.
+ */
 CK_RV object_size(struct session *session, const struct object *object, CK_ULONG *size);
 
 #endif

@@ -21,14 +21,14 @@
 	{                                                                                          \
 		type, FROM_VALUE, NULL, 0, 0, 0                                                    \
 	}
-#define ROLE(type, member)                                                                         \
+#define KIND(type, member)                                                                         \
 	{                                                                                          \
-		type, FROM_ROLE, NULL, sizeof(((struct role *)NULL)->member),                      \
-		    offsetof(struct role, member), 0                                               \
+		type, FROM_TOKEN_KIND, NULL, sizeof(((struct token_kind *)NULL)->member),          \
+		    offsetof(struct token_kind, member), 0                                         \
 	}
-#define ROLE_TEXT(type, member)                                                                    \
+#define KIND_TEXT(type, member)                                                                    \
 	{                                                                                          \
-		type, FROM_ROLE_STRING, NULL, 0, offsetof(struct role, member), 0                  \
+		type, FROM_TOKEN_KIND_STRING, NULL, 0, offsetof(struct token_kind, member), 0      \
 	}
 #define FIELD(type, field)                                                                         \
 	{                                                                                          \
@@ -64,7 +64,7 @@ static const CK_MECHANISM_TYPE sha1 = CKM_SHA_1;
 static const CK_KEY_TYPE rsa = CKK_RSA;
 static const CK_ULONG modulus_bits = 2048;
 static const CK_MECHANISM_TYPE key_pair_generation = CKM_RSA_PKCS_KEY_PAIR_GEN;
-/* PSS last, so that it can be left out. */
+/* How many mechanisms come before those of PSS, which may be left out. */
 #define WITHOUT_PSS 6
 static const CK_MECHANISM_TYPE key_mechanisms[] = {
     CKM_RSA_PKCS,
@@ -77,12 +77,12 @@ static const CK_MECHANISM_TYPE key_mechanisms[] = {
     CKM_SHA256_RSA_PKCS_PSS,
 };
 
-/* What every object on a card that cannot be written has. */
+/* Attributes of every object: the card cannot be written. */
 #define STORAGE(unique_id)                                                                         \
 	VALUE(CKA_TOKEN, yes), VALUE(CKA_MODIFIABLE, no), VALUE(CKA_COPYABLE, no),                 \
 	    VALUE(CKA_DESTROYABLE, no), TEXT(CKA_UNIQUE_ID, unique_id)
 
-/* What both certificates have. */
+/* Attributes of both certificates. */
 #define CERTIFICATE(unique_id)                                                                     \
 	VALUE(CKA_CLASS, certificate_class), STORAGE(unique_id),                                   \
 	    VALUE(CKA_CERTIFICATE_TYPE, x509), VALUE(CKA_TRUSTED, no),                             \
@@ -96,10 +96,10 @@ static const CK_MECHANISM_TYPE key_mechanisms[] = {
 	    ISSUER_FIELD(CKA_HASH_OF_ISSUER_PUBLIC_KEY, CERTIFICATE_KEY_HASH),                     \
 	    VALUE(CKA_NAME_HASH_ALGORITHM, sha1), VALUE(CKA_JAVA_MIDP_SECURITY_DOMAIN, no_domain)
 
-/* What both keys have. The pair was made on the card and cannot leave it. */
+/* Attributes of both keys. They were made on the card and cannot leave it. */
 #define KEY(class, unique_id)                                                                      \
 	VALUE(CKA_CLASS, class), STORAGE(unique_id), VALUE(CKA_KEY_TYPE, rsa),                     \
-	    ROLE(CKA_ID, key_id), ROLE_TEXT(CKA_LABEL, key_label), VALUE(CKA_LOCAL, yes),          \
+	    KIND(CKA_ID, key_id), KIND_TEXT(CKA_LABEL, key_label), VALUE(CKA_LOCAL, yes),          \
 	    VALUE(CKA_DERIVE, no), VALUE(CKA_KEY_GEN_MECHANISM, key_pair_generation),              \
 	    MECHANISMS(CKA_ALLOWED_MECHANISMS, key_mechanisms),                                    \
 	    FIELD(CKA_SUBJECT, CERTIFICATE_SUBJECT),                                               \
@@ -111,16 +111,16 @@ static const CK_MECHANISM_TYPE key_mechanisms[] = {
 static const struct attribute certificate[] = {
     CERTIFICATE("certificate"),
     PRIVACY(CKA_PRIVATE),
-    ROLE(CKA_ID, key_id),
-    ROLE_TEXT(CKA_LABEL, key_label),
+    KIND(CKA_ID, key_id),
+    KIND_TEXT(CKA_LABEL, key_label),
     VALUE(CKA_CERTIFICATE_CATEGORY, user_category),
 };
 
 static const struct attribute ca_certificate[] = {
     CERTIFICATE("ca-certificate"),
     PRIVACY(CKA_PRIVATE),
-    ROLE(CKA_ID, ca_id),
-    ROLE_TEXT(CKA_LABEL, ca_label),
+    KIND(CKA_ID, ca_id),
+    KIND_TEXT(CKA_LABEL, ca_label),
     VALUE(CKA_CERTIFICATE_CATEGORY, authority_category),
 };
 
@@ -147,7 +147,7 @@ static const struct attribute private_key[] = {
     VALUE(CKA_DECRYPT, no),
     VALUE(CKA_UNWRAP, no),
     VALUE(CKA_WRAP_WITH_TRUSTED, no),
-    ROLE(CKA_ALWAYS_AUTHENTICATE, always_authenticate),
+    KIND(CKA_ALWAYS_AUTHENTICATE, always_authenticate),
     HIDDEN(CKA_PRIVATE_EXPONENT),
     HIDDEN(CKA_PRIME_1),
     HIDDEN(CKA_PRIME_2),

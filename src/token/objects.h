@@ -9,23 +9,23 @@
 
 #include "reader/certificate.h"
 #include "token/cryptoki.h"
-#include "token/role.h"
+#include "token/token_kind.h"
 
-/* No token has more. */
+/* The most objects of a token. */
 #define OBJECTS_MAX 8
 
 /* An object is data: a row of a table, and a table of attributes. */
 
 /* Where the value of an attribute comes from. */
 enum attribute_source {
-	FROM_VALUE,	  /* the row itself */
-	FROM_ROLE,	  /* `length` bytes at `offset` in the row of the role */
-	FROM_ROLE_STRING, /* the string whose address is at `offset` there */
-	FROM_CERTIFICATE, /* a field of the object's certificate */
-	FROM_ISSUER,	  /* ... of the certificate that issued it; empty if that is not known */
-	FROM_PRIVACY,	  /* CKA_PRIVATE: it can depend on the card */
-	FROM_MECHANISMS,  /* CKA_ALLOWED_MECHANISMS: without PSS if the card refuses it */
-	SENSITIVE,	  /* it has one, but nobody gets it */
+	FROM_VALUE,		/* the row itself */
+	FROM_TOKEN_KIND,	/* `length` bytes at `offset` in the row of the kind of token */
+	FROM_TOKEN_KIND_STRING, /* the string whose address is at `offset` in that row */
+	FROM_CERTIFICATE,	/* a field of the object's certificate */
+	FROM_ISSUER,	 /* a field of the issuer's certificate; empty if that is not known */
+	FROM_PRIVACY,	 /* CKA_PRIVATE, which can depend on the card */
+	FROM_MECHANISMS, /* CKA_ALLOWED_MECHANISMS: without PSS if the card refuses it */
+	SENSITIVE,	 /* there is a value, but it is never returned */
 };
 
 struct attribute {
@@ -41,13 +41,16 @@ struct object {
 	const struct attribute *attributes;
 	size_t count;
 	enum jpki_certificate certificate; /* where FROM_CERTIFICATE looks */
-	bool private;			   /* only for who is logged in */
-	bool private_as_certificate;	   /* ... where the token's certificate is */
-	bool private_on_phones;		   /* ... where that is so of a phone alone */
-	bool public_profile;		   /* says that certificates are public */
+	bool private;			   /* seen only after a login */
+	bool private_as_certificate;	   /* private if the token's certificate is */
+	bool private_on_phones;		   /* private on a phone's token */
+	bool public_profile;		   /* the public-certificates profile */
 };
 
-/* The i-th object of a token, in the order of design, NULL after the last. */
+/*
+ * The i-th object of a token: certificate, CA's certificate, public key, private key, profiles;
+ * NULL after the last.
+ */
 const struct object *objects_at(size_t i);
 
 #endif

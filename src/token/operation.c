@@ -7,6 +7,7 @@
 #include <openssl/x509.h>
 
 #include "reader/crypto.h"
+#include "token/rv.h"
 
 void
 operation_begin(struct operation *operation, const struct mechanism *mechanism)
@@ -42,14 +43,15 @@ operation_check(const struct operation *operation, bool one_part)
 }
 
 /*
- * The specification knows these mechanisms in one part only; to take several costs nothing, and
- * pkcs11-tool tries it.
+ * The specification has these mechanisms in one part only. Several parts are accepted too, because
+ * pkcs11-tool tries them.
  */
 static CK_RV
 collect(struct operation *operation, const CK_BYTE *data, CK_ULONG length)
 {
 	if (length > operation->mechanism->max_data - operation->length)
-		return CKR_DATA_LEN_RANGE;
+		return rv_because(CKR_DATA_LEN_RANGE, "%lu bytes of data; the mechanism takes %zu",
+		    operation->length + length, operation->mechanism->max_data);
 	if (length > 0)
 		memcpy(operation->data + operation->length, data, length);
 	operation->length += length;
@@ -76,13 +78,14 @@ static CK_RV
 plain_value(const struct operation *operation, struct operation_value *value)
 {
 	if (operation->length < operation->mechanism->min_data)
-		return CKR_DATA_LEN_RANGE;
+		return rv_because(CKR_DATA_LEN_RANGE, "%zu bytes of data; the mechanism needs %zu",
+		    operation->length, operation->mechanism->min_data);
 	memcpy(value->bytes, operation->data, operation->length);
 	value->length = operation->length;
 	return CKR_OK;
 }
 
-/* DigestInfo (RFC 8017, 9.2), which OpenSSL calls X509_SIG. Replaces the hash in `value`. */
+/* Replace the hash in `value` by its DigestInfo (RFC 8017, 9.2), which OpenSSL calls X509_SIG. */
 static bool
 wrap_hash(const struct mechanism *mechanism, struct operation_value *value)
 {
@@ -139,7 +142,8 @@ operation_check_output(const CK_BYTE *buffer, CK_ULONG *length, size_t needed, b
 	if (buffer == NULL)
 		return CKR_OK;
 	if (room < needed)
-		return CKR_BUFFER_TOO_SMALL;
+		return rv_because(CKR_BUFFER_TOO_SMALL,
+		    "%zu bytes are to come back, and there is room for %lu", needed, room);
 	*proceed = true;
 	return CKR_OK;
 }

@@ -9,14 +9,14 @@
 #include "token/cryptoki.h"
 #include "token/mechanism.h"
 
-/* Digesting, signing and verifying have this in common: data goes in, a value comes of it. */
+/* The common part of digesting, signing and verifying: data goes in, a value comes out. */
 struct operation {
 	bool active;
 	bool multi_part; /* an update has been made */
-	bool one_part;	 /* the function that does it at once has been asked for a length */
+	bool one_part;	 /* the one-part function was called for the length only */
 	const struct mechanism *mechanism;
 	union {
-		struct hash hash; /* where the mechanism has one; else the data is collected: */
+		struct hash hash; /* if the mechanism has a hash; else the data is collected: */
 		CK_BYTE data[JPKI_SIGN_DATA_MAX];
 	};
 	size_t length; /* of `data` */
@@ -35,16 +35,16 @@ struct operation_value {
 void operation_begin(struct operation *operation, const struct mechanism *mechanism);
 
 /*
- * What an Init function without a mechanism does since version 3.0: end the operation under
- * way. Without one it is what it was before, CKR_ARGUMENTS_BAD.
+ * An Init function without a mechanism: since version 3.0 it ends the operation under way, CKR_OK.
+ * If there is none, it is CKR_ARGUMENTS_BAD, as in earlier versions.
  */
 CK_RV operation_cancel(struct operation *operation);
 
 /*
- * May the function that does it at once (`one_part`), or one of those that do it in parts, go on
- * with the operation? Each is finished in the way in which it has been begun (sections 5.12 and
- * 5.13, and what google/pkcs11test expects of one that has been asked for its length):
- * CKR_OPERATION_ACTIVE if not, CKR_OPERATION_NOT_INITIALIZED.
+ * May a one-part function (`one_part`), or one for several parts, continue the operation? An
+ * operation has to be finished in the way in which it was begun (sections 5.12 and 5.13, and what
+ * google/pkcs11test expects of one that has been asked for its length): CKR_OPERATION_ACTIVE if
+ * not, CKR_OPERATION_NOT_INITIALIZED.
  */
 CK_RV operation_check(const struct operation *operation, bool one_part);
 
@@ -52,15 +52,16 @@ CK_RV operation_check(const struct operation *operation, bool one_part);
 CK_RV operation_update(struct operation *operation, const CK_BYTE *data, CK_ULONG length);
 
 /*
- * What has been put in, with `data` added: the hash, in a DigestInfo if the mechanism says so,
- * or the data as it is. CKR_DATA_LEN_RANGE if the mechanism takes no data of that length.
+ * The value of all data so far, with `data` added: the hash, in a DigestInfo if the mechanism says
+ * so, or the data as it is. CKR_DATA_LEN_RANGE if the mechanism takes no data of that length.
  */
 CK_RV operation_value(struct operation *operation, const CK_BYTE *data, CK_ULONG length,
     struct operation_value *value);
 
 /*
- * An output buffer as every function with one treats it (section 5.2): without a buffer the
- * length is told, CKR_BUFFER_TOO_SMALL if it does not fit; *proceed only if it does.
+ * Check an output buffer as section 5.2 requires: *length becomes the length needed. Without a
+ * buffer CKR_OK, with one that is too small CKR_BUFFER_TOO_SMALL; *proceed is true only if the
+ * output fits.
  */
 CK_RV operation_check_output(const CK_BYTE *buffer, CK_ULONG *length, size_t needed, bool *proceed);
 

@@ -1,67 +1,54 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "token/rv.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #include <jpki/error.h>
 
+#include "base/error.h"
 #include "base/log.h"
+
+CK_RV
+rv_of_as(int error, CK_RV rv)
+{
+	if (rv != CKR_OK)
+		log_line(LOG_INFO, "%s: %s (%s) -> %s", error_word(error), jpki_strerror(error),
+		    error_name(error), rv_name(rv));
+	return rv;
+}
 
 static const struct {
 	int error;
 	CK_RV rv;
-} table[] = {
-    {JPKI_OK, CKR_OK},
-    {JPKI_ERR_ARGUMENT, CKR_GENERAL_ERROR},
-    {JPKI_ERR_MEMORY, CKR_HOST_MEMORY},
-    {JPKI_ERR_BUFFER, CKR_BUFFER_TOO_SMALL},
-    {JPKI_ERR_RUNNING, CKR_CRYPTOKI_ALREADY_INITIALIZED},
-    {JPKI_ERR_STOPPED, CKR_CRYPTOKI_NOT_INITIALIZED},
-    {JPKI_ERR_ENDING, CKR_GENERAL_ERROR},
-    {JPKI_ERR_LOGGED_IN, CKR_USER_ALREADY_LOGGED_IN},
-    {JPKI_ERR_NO_SERVICE, CKR_DEVICE_REMOVED},
-    {JPKI_ERR_NO_READER, CKR_DEVICE_REMOVED},
-    {JPKI_ERR_NO_CARD, CKR_DEVICE_REMOVED},
-    {JPKI_ERR_RESET, CKR_DEVICE_ERROR},
-    {JPKI_ERR_BUSY, CKR_FUNCTION_FAILED},
-    {JPKI_ERR_TIMEOUT, CKR_DEVICE_ERROR},
-    {JPKI_ERR_CANCELLED, CKR_FUNCTION_CANCELED},
-    {JPKI_ERR_IO, CKR_DEVICE_ERROR},
-    {JPKI_ERR_HELD, CKR_DEVICE_ERROR},
-    {JPKI_ERR_NOT_ALLOWED, CKR_FUNCTION_FAILED},
-    {JPKI_ERR_MUTE, CKR_DEVICE_ERROR},
-    {JPKI_ERR_NOT_JPKI, CKR_DEVICE_ERROR},
-    {JPKI_ERR_NOT_FOUND, CKR_DEVICE_ERROR},
-    {JPKI_ERR_NOT_VERIFIED, CKR_USER_NOT_LOGGED_IN},
-    {JPKI_ERR_PIN_WRONG, CKR_PIN_INCORRECT},
-    {JPKI_ERR_PIN_BLOCKED, CKR_PIN_LOCKED},
-    {JPKI_ERR_UNSUPPORTED, CKR_DEVICE_ERROR},
-    {JPKI_ERR_LENGTH, CKR_DEVICE_ERROR},
-    {JPKI_ERR_DATA, CKR_DEVICE_ERROR},
-    {JPKI_ERR_STATUS, CKR_DEVICE_ERROR},
-    {JPKI_ERR_NO_KEY, CKR_TOKEN_NOT_PRESENT},
-    {JPKI_ERR_PIN_LENGTH, CKR_PIN_LEN_RANGE},
-    {JPKI_ERR_PIN_CHARACTER, CKR_PIN_INVALID},
-    {JPKI_ERR_PIN_REFUSED, CKR_PIN_INCORRECT},
-    {JPKI_ERR_LAST_TRY, CKR_FUNCTION_FAILED}, /* only libjpki's callers ask for it */
-    {JPKI_ERR_NEW_PIN_LENGTH, CKR_PIN_LEN_RANGE},
-    {JPKI_ERR_NEW_PIN_CHARACTER, CKR_PIN_INVALID},
+} codes[] = {
+#define ERROR(name, word, code, sentence) {name, code},
+#include "base/errors.h"
+#undef ERROR
 };
-
-static CK_RV
-find(int error)
-{
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (table[i].error == error)
-			return table[i].rv;
-	return CKR_GENERAL_ERROR;
-}
 
 CK_RV
 rv_of(int error)
 {
-	CK_RV rv = find(error);
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (codes[i].error == error)
+			return rv_of_as(error, codes[i].rv);
+	return rv_of_as(error, CKR_GENERAL_ERROR);
+}
 
-	if (rv != CKR_OK)
-		log_line(LOG_INFO, "%s -> %s", jpki_strerror(error), rv_name(rv));
+/* Bytes of the longest reason, with its NUL; a longer one is cut off. */
+#define REASON_SIZE 160
+
+CK_RV
+rv_because(CK_RV rv, const char *format, ...)
+{
+	char why[REASON_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(why, sizeof(why), format, arguments);
+	va_end(arguments);
+	log_line(LOG_INFO, "the program: %s -> %s", why, rv_name(rv));
 	return rv;
 }
 

@@ -10,12 +10,15 @@
 #include "reader/login.h"
 #include "reader/presence.h"
 #include "reader/readers.h"
+#include "reader/view.h"
+#include "token/rv.h"
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all that follows; an inner one */
+/* Guards all that follows. Lock order: a reader's, a session's, then this. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /*
- * The sessions by their handles: numbers that go up, so that their last bits spread them evenly.
- * The table grows with them; where there is no memory for that, the lists in it get longer.
+ * The sessions in a hash table by their handles, which are consecutive numbers, so their last bits
+ * spread them evenly. If there is no memory to enlarge the table, its lists get longer.
  */
 #define BUCKETS_FIRST 64
 static struct session *first_buckets[BUCKETS_FIRST];
@@ -23,15 +26,15 @@ static struct session **buckets = first_buckets;
 static size_t bucket_count = BUCKETS_FIRST, session_total;
 static CK_SESSION_HANDLE last_handle;
 
-/* ... and those of a token, the last one first. */
+/* The sessions with a token, the newest first. */
 struct token {
 	struct session *first;
 	CK_ULONG count, read_write;
 };
 static struct token tokens[READERS_MAX * JPKI_ROLES];
-static size_t tokens_used; /* the others have never had one */
+static size_t tokens_used; /* the tokens after it have never had a session */
 
-static uint64_t run; /* of the library, library_run: what it left */
+static uint64_t run; /* library_run when the tables were last used */
 
 static void
 use_first_buckets(void)
@@ -41,7 +44,7 @@ use_first_buckets(void)
 	bucket_count = BUCKETS_FIRST;
 }
 
-/* What a parent process left is not ours to free. */
+/* The sessions belong to the parent process: forget them without freeing. */
 static void
 abandon(void)
 {
@@ -58,7 +61,7 @@ after_fork(void)
 	abandon();
 }
 
-/* Some ways to fork call no handler (_Fork, clone): then it is seen by the run. */
+/* Some ways to fork call no handler (_Fork, clone): there the changed run shows it. */
 static void
 take_lock(void)
 {
@@ -168,25 +171,25 @@ is_over(const struct session *session)
 	return atomic_load(&session->closed) || !has_its_card(session);
 }
 
-/* Nobody is in it, nor will be. */
+/* No thread is in the session, and none can enter it. */
 static void
 free_session(struct session *session)
 {
 	pthread_mutex_destroy(&session->lock);
-	explicit_bzero(session, sizeof(*session)); /* it may have had data to be signed */
+	explicit_bzero(session, sizeof(*session)); /* it may contain data to be signed */
 	free(session);
 }
 
-/* Take a session out. Who is in it frees it when leaving. */
+/* Take a session out of its lists. A thread that is in it frees it when it leaves. */
 static void
 unlink_inlock(struct session *session)
 {
 	struct token *token = token_of(session->reader, session->role);
-	struct session **place = bucket_of(session->handle);
+	struct session **link = bucket_of(session->handle);
 
-	while (*place != session)
-		place = &(*place)->beside;
-	*place = session->beside;
+	while (*link != session)
+		link = &(*link)->beside;
+	*link = session->beside;
 	if (session->next != NULL)
 		session->next->previous = session->previous;
 	if (session->previous != NULL)
@@ -206,8 +209,8 @@ unlink_inlock(struct session *session)
 }
 
 /*
- * Those of a card that is gone. The last comes first, and numbers of cards are not given out again:
- * so those behind one of the card that is there are all of that card.
+ * Remove the sessions with cards that are gone. The newest is first, and card numbers are never
+ * reused: so behind a session with the present card all are with that card.
  */
 static void
 sweep_inlock(struct token *token)
@@ -225,7 +228,7 @@ session_sweep(void)
 	give_lock();
 }
 
-/* Keep it from being freed. NULL if there is none. */
+/* Find a session and keep it from being freed until let_go. NULL if there is none. */
 static struct session *
 hold(CK_SESSION_HANDLE handle)
 {
@@ -249,7 +252,7 @@ let_go(struct session *session)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Let go of one that is over, and of others of its kind. */
+/* Let go of a session that is over, and remove all others that are. */
 static CK_RV
 let_go_of_dead(struct session *session, CK_RV rv)
 {
@@ -266,8 +269,9 @@ bring_up_to_date(const struct session *session)
 		return CKR_SESSION_HANDLE_INVALID;
 	presence_update(session->reader);
 	if (!has_its_card(session))
-		return CKR_DEVICE_REMOVED;
-	return is_over(session) ? CKR_SESSION_HANDLE_INVALID : CKR_OK; /* others have closed it */
+		return rv_of_as(JPKI_ERR_NO_CARD, CKR_DEVICE_REMOVED);
+	return is_over(session) ? CKR_SESSION_HANDLE_INVALID
+				: CKR_OK; /* another thread has closed it */
 }
 
 CK_RV
@@ -282,11 +286,12 @@ session_enter(CK_SESSION_HANDLE handle, struct session **out)
 	pthread_mutex_lock(&session->reader->lock);
 	rv = bring_up_to_date(session);
 	pthread_mutex_lock(&session->lock);
-	if (rv == CKR_OK && is_over(session)) /* closed by who did not wait for the reader */
+	if (rv == CKR_OK &&
+	    is_over(session)) /* closed by a call that does not wait for the reader */
 		rv = CKR_SESSION_HANDLE_INVALID;
 	if (rv != CKR_OK) {
 		pthread_mutex_unlock(&session->lock);
-		library_unlock_reader(session->reader);
+		view_unlock(session->reader);
 		return let_go_of_dead(session, rv);
 	}
 	session->entered_at = now;
@@ -298,20 +303,20 @@ void
 session_leave(struct session *session)
 {
 	pthread_mutex_unlock(&session->lock);
-	library_unlock_reader(session->reader);
+	view_unlock(session->reader);
 	let_go(session);
 }
 
-/* Is it one still, as far as can be told without waiting? */
+/* Does the session still exist, as far as is known without waiting? */
 static CK_RV
 glance(const struct session *session)
 {
 	CK_RV rv;
 
-	if (!library_lock_stale(session->reader))
+	if (!view_lock_stale(session->reader))
 		return is_over(session) ? CKR_SESSION_HANDLE_INVALID : CKR_OK;
 	rv = bring_up_to_date(session);
-	library_unlock_reader(session->reader);
+	view_unlock(session->reader);
 	return rv;
 }
 
@@ -378,13 +383,13 @@ session_info(CK_SESSION_HANDLE handle, CK_SESSION_INFO *info)
 
 	if (session == NULL)
 		return CKR_SESSION_HANDLE_INVALID;
-	if (library_peek(session->reader, &view)) {
+	if (view_last(session->reader, &view)) {
 		rv = is_over(session) ? CKR_SESSION_HANDLE_INVALID : CKR_OK;
 		fill_info(session, view.keys[session->role].active, info);
 	} else {
 		rv = bring_up_to_date(session);
 		fill_info(session, lock_shows_login(session->reader, session->role), info);
-		library_unlock_reader(session->reader);
+		view_unlock(session->reader);
 	}
 	if (rv != CKR_OK)
 		return let_go_of_dead(session, rv);
@@ -414,7 +419,7 @@ session_open(struct reader *reader, enum jpki_role role, uint64_t card, CK_FLAGS
 	return CKR_OK;
 }
 
-/* The first with a token, kept from being freed, or NULL. */
+/* The newest session with a token, kept from being freed (let_go), or NULL. */
 static struct session *
 hold_first(const struct reader *reader, enum jpki_role role)
 {
@@ -430,7 +435,7 @@ hold_first(const struct reader *reader, enum jpki_role role)
 	return first;
 }
 
-/* Another thread may have. */
+/* Unlink a session unless another thread has done so. */
 static void
 unlink_once(struct session *session)
 {

@@ -9,6 +9,16 @@
 #include "token/operation.h"
 #include "token/rv.h"
 
+/* The result if the key is locked, or its handle is from a login that has ended. Logs why. */
+static CK_RV
+no_login(const struct session *session)
+{
+	return rv_because(CKR_USER_NOT_LOGGED_IN, "%s",
+	    session_key(session)->login == 0
+		? "there is no login, or it has ended"
+		: "the login is too old for this signature, which has no PIN of its own");
+}
+
 CK_RV
 sign_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE key)
 {
@@ -27,9 +37,9 @@ sign_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE k
 	if (rv != CKR_OK)
 		return rv;
 	if (mechanism->pss && !contents_offers_pss(card_key))
-		return CKR_MECHANISM_INVALID;
+		return mechanism_without_pss();
 	if (key != CK_INVALID_HANDLE && object_find(session, key) == NULL && card_key->login == 0)
-		return CKR_USER_NOT_LOGGED_IN; /* it may have been a private key's */
+		return no_login(session); /* it may be a private key's, of an earlier login */
 	rv = object_check_key(session, key, CKO_PRIVATE_KEY);
 	if (rv != CKR_OK)
 		return rv;
@@ -39,7 +49,7 @@ sign_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE k
 	return CKR_OK;
 }
 
-/* May the signature go on in this way? If not, it is ended. */
+/* Can the signature continue, in one part or in several? If not, it is ended. */
 static CK_RV
 check(struct session *session, bool one_part)
 {
@@ -56,32 +66,44 @@ sign_on_card(struct session *session, const struct operation_value *value, CK_BY
 	const struct mechanism *mechanism = session->sign.mechanism;
 	int rv;
 
-	/* the handle is not good for another login than the one that it was found in */
+	/* a handle is valid only in the login in which it was found */
 	if (object_find(session, session->sign.key) == NULL)
-		return CKR_USER_NOT_LOGGED_IN;
+		return no_login(session);
 	rv = signing_sign(session->reader, session->role, &session->authorisation, mechanism->form,
 	    value->bytes, value->length, signature);
-	return rv == JPKI_ERR_UNSUPPORTED && mechanism->pss ? CKR_MECHANISM_INVALID : rv_of(rv);
+	return rv == JPKI_ERR_UNSUPPORTED && mechanism->pss ? rv_of_as(rv, CKR_MECHANISM_INVALID)
+							    : rv_of(rv);
 }
 
-/* The last data of a signature, and its value. Leaves it active if only the length was asked. */
+/* Add the last data, and have the card sign, if a PIN covers this signature. */
+static CK_RV
+sign_all(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *signature)
+{
+	struct operation_value value;
+	CK_RV rv;
+
+	if (!lock_authorises(session->reader, session->role, &session->authorisation))
+		return no_login(session);
+	rv = operation_value(&session->sign, data, length, &value);
+	return rv == CKR_OK ? sign_on_card(session, &value, signature) : rv;
+}
+
+/*
+ * End the operation with a signature or an error. If only the length was asked for, it stays
+ * active.
+ */
 static CK_RV
 finish(struct session *session, const CK_BYTE *data, CK_ULONG length, CK_BYTE *signature,
     CK_ULONG *signature_length)
 {
 	CK_BYTE bytes[JPKI_SIGNATURE_SIZE];
-	struct operation_value value;
 	bool proceed;
 	CK_RV rv;
 
 	rv = operation_check_output(signature, signature_length, sizeof(bytes), &proceed);
 	if (!proceed)
 		return rv;
-	rv = lock_authorises(session->reader, session->role, &session->authorisation)
-		 ? operation_value(&session->sign, data, length, &value)
-		 : CKR_USER_NOT_LOGGED_IN;
-	if (rv == CKR_OK)
-		rv = sign_on_card(session, &value, bytes);
+	rv = sign_all(session, data, length, bytes);
 	if (rv == CKR_OK)
 		memcpy(signature, bytes, sizeof(bytes));
 	session_end_signature(session);

@@ -6,14 +6,20 @@
 
 #include <openssl/asn1.h>
 
+#include <jpki/error.h>
+
+#include "base/error.h"
+#include "base/log.h"
 #include "reader/contents.h"
 #include "reader/library.h"
 #include "reader/presence.h"
 #include "reader/settings.h"
+#include "reader/view.h"
 #include "token/mechanism.h"
 #include "token/module.h"
-#include "token/role.h"
+#include "token/rv.h"
 #include "token/session.h"
+#include "token/token_kind.h"
 
 void
 slot_pad(CK_UTF8CHAR *field, size_t size, const char *text)
@@ -24,7 +30,10 @@ slot_pad(CK_UTF8CHAR *field, size_t size, const char *text)
 	memcpy(field, text, length < size ? length : size);
 }
 
-/* Ask for readers that have come; the nameless place takes its reader without being a new slot. */
+/*
+ * Ask for new readers. Without `new_slots` only the nameless entry takes one, so the number of
+ * slots stays.
+ */
 static void
 find_readers(bool new_slots)
 {
@@ -44,20 +53,21 @@ find_slot(CK_SLOT_ID id, struct reader **reader, enum jpki_role *role)
 	*reader = readers_at(id / JPKI_ROLES);
 	if (*reader != NULL)
 		readers_name(*reader, name);
-	if (name[0] == '\0') { /* it may have come since somebody looked */
+	if (name[0] == '\0') { /* the reader may have come since the last look */
 		(void)readers_find(false);
 		*reader = readers_at(id / JPKI_ROLES);
 	}
-	if (*reader == NULL || (module_roles & MODULE_ROLE(*role)) == 0)
+	if (*reader == NULL || (module_roles & JPKI_ROLE(*role)) == 0)
 		return CKR_SLOT_ID_INVALID;
 	return CKR_OK;
 }
 
-/* It may have found the card gone, and its sessions with it. */
+/* Viewing may show that the card is gone: forget the sessions with it. */
 static void
-look(struct reader *reader, enum jpki_role role, enum library_look what, struct reader_view *view)
+view_reader(
+    struct reader *reader, enum jpki_role role, enum view_part what, struct reader_view *view)
 {
-	library_look(reader, role, what, view);
+	view_refresh(reader, role, what, view);
 	session_sweep();
 }
 
@@ -66,7 +76,7 @@ has_token(struct reader *reader, enum jpki_role role)
 {
 	struct reader_view view;
 
-	look(reader, role, LIBRARY_LOOK_STATE, &view);
+	view_reader(reader, role, VIEW_STATE, &view);
 	return view.keys[role].present;
 }
 
@@ -76,10 +86,11 @@ slot_list(CK_BBOOL token_present, CK_SLOT_ID *list, CK_ULONG *count)
 	CK_ULONG room = *count, found = 0;
 	struct reader *reader;
 
-	find_readers(list == NULL); /* new slots are seen only then (section 5.5) */
+	/* new slots may appear only with a NULL list (PKCS#11 3.0, section 5.5) */
+	find_readers(list == NULL);
 	for (size_t i = 0; (reader = readers_at(i)) != NULL; i++)
 		for (int role = 0; role < JPKI_ROLES; role++) {
-			if ((module_roles & MODULE_ROLE(role)) == 0)
+			if ((module_roles & JPKI_ROLE(role)) == 0)
 				continue;
 			if (token_present && !has_token(reader, (enum jpki_role)role))
 				continue;
@@ -91,12 +102,12 @@ slot_list(CK_BBOOL token_present, CK_SLOT_ID *list, CK_ULONG *count)
 	return list != NULL && found > room ? CKR_BUFFER_TOO_SMALL : CKR_OK;
 }
 
-/* Room for a reader's name in a slot's description, which goes on with the role. */
+/* Room for a reader's name in a slot's description, before the role. */
 #define NAME_ROOM 40
 /* Readers of one kind differ in the last characters of their names: " 00 00", " 01 00". */
 #define NAME_TAIL 6
 
-/* Shorten a name by taking whole UTF-8 characters out before its end. */
+/* Shorten a name by removing whole UTF-8 characters before its tail. */
 static void
 shorten_name(char *name)
 {
@@ -111,7 +122,7 @@ shorten_name(char *name)
 	memmove(name + head, name + tail, length - tail + 1);
 }
 
-/* A driver may give its reader a name in any encoding: what is no UTF-8 becomes '?'. */
+/* A driver may name its reader in any encoding: bytes that are not UTF-8 become '?'. */
 static void
 make_utf8(char *name)
 {
@@ -144,11 +155,11 @@ slot_info(CK_SLOT_ID id, CK_SLOT_INFO *info)
 	if (rv != CKR_OK)
 		return rv;
 	readers_name(reader, name);
-	look(reader, role, LIBRARY_LOOK_STATE, &view);
+	view_reader(reader, role, VIEW_STATE, &view);
 	make_utf8(name);
 	shorten_name(name);
 	snprintf(description, sizeof(description), "%s (%s)",
-	    name[0] != '\0' ? name : "No card reader", role_row(role)->slot_name);
+	    name[0] != '\0' ? name : "No card reader", token_kind_of(role)->slot_name);
 	memset(info, 0, sizeof(*info));
 	slot_pad(info->slotDescription, sizeof(info->slotDescription), description);
 	slot_pad(info->manufacturerID, sizeof(info->manufacturerID), "jpki-pkcs11");
@@ -174,7 +185,7 @@ tries_flags(const struct key_view *view, enum jpki_role role)
 	return flags;
 }
 
-/* Some members of a token info nobody can know. */
+/* Members of a token info that cannot be known. */
 static void
 fill_unknown(CK_TOKEN_INFO *info)
 {
@@ -190,8 +201,8 @@ fill_token_info(CK_TOKEN_INFO *info, const struct reader_view *view, enum jpki_r
 	const struct jpki_pin_policy *policy = jpki_pin_policy(role);
 	const struct jpki_token_info *card = &view->info;
 
-	slot_pad(
-	    info->label, sizeof(info->label), role_row(role)->token_labels[settings_now.labels]);
+	slot_pad(info->label, sizeof(info->label),
+	    token_kind_of(role)->token_labels[settings_now.labels]);
 	slot_pad(info->manufacturerID, sizeof(info->manufacturerID),
 	    card->manufacturer[0] != '\0' ? card->manufacturer : "JPKI");
 	slot_pad(info->model, sizeof(info->model), card->model);
@@ -206,9 +217,39 @@ fill_token_info(CK_TOKEN_INFO *info, const struct reader_view *view, enum jpki_r
 	info->firmwareVersion.minor = card->firmware_version[1];
 }
 
-/* The slot, and how it is if it has a token. */
+/*
+ * Why there is no token, as an error of libjpki. If there is no reader, the PC/SC service may be
+ * missing.
+ */
+static int
+why_no_token(const struct jpki_reader_state *state, int probe_error)
+{
+	int error = readers_error();
+
+	if (!state->attached)
+		return error != JPKI_OK ? error : JPKI_ERR_NO_READER;
+	if (!state->present)
+		return state->mute ? JPKI_ERR_MUTE : JPKI_ERR_NO_CARD;
+	return probe_error != JPKI_OK ? probe_error : JPKI_ERR_NO_KEY;
+}
+
+/*
+ * Log why there is no token. Programs that wait for a card ask again and again what there is: that
+ * is for LOG_TRACE.
+ */
 static CK_RV
-look_at_token(CK_SLOT_ID id, enum library_look what, struct reader **reader, enum jpki_role *role,
+no_token(enum log_level level, const struct jpki_reader_state *state, int probe_error)
+{
+	int why = why_no_token(state, probe_error);
+
+	log_line(level, "%s: %s (%s) -> %s", error_word(why), jpki_strerror(why), error_name(why),
+	    rv_name(CKR_TOKEN_NOT_PRESENT));
+	return CKR_TOKEN_NOT_PRESENT;
+}
+
+/* Find the slot and view its reader. CKR_OK; CKR_SLOT_ID_INVALID; CKR_TOKEN_NOT_PRESENT. */
+static CK_RV
+view_token(CK_SLOT_ID id, enum view_part what, struct reader **reader, enum jpki_role *role,
     struct reader_view *view)
 {
 	CK_RV rv;
@@ -216,8 +257,9 @@ look_at_token(CK_SLOT_ID id, enum library_look what, struct reader **reader, enu
 	rv = find_slot(id, reader, role);
 	if (rv != CKR_OK)
 		return rv;
-	look(*reader, *role, what, view);
-	return view->keys[*role].present ? CKR_OK : CKR_TOKEN_NOT_PRESENT;
+	view_reader(*reader, *role, what, view);
+	return view->keys[*role].present ? CKR_OK
+					 : no_token(LOG_TRACE, &view->state, view->probe_error);
 }
 
 CK_RV
@@ -228,7 +270,7 @@ slot_token_info(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 	enum jpki_role role;
 	CK_RV rv;
 
-	rv = look_at_token(id, LIBRARY_LOOK_TRIES, &reader, &role, &view);
+	rv = view_token(id, VIEW_TRIES, &reader, &role, &view);
 	if (rv != CKR_OK)
 		return rv;
 	memset(info, 0, sizeof(*info));
@@ -247,7 +289,7 @@ slot_init_token(CK_SLOT_ID id)
 	enum jpki_role role;
 	CK_RV rv;
 
-	rv = look_at_token(id, LIBRARY_LOOK_STATE, &reader, &role, &view);
+	rv = view_token(id, VIEW_STATE, &reader, &role, &view);
 	if (rv != CKR_OK)
 		return rv;
 	session_count(reader, role, &sessions, &read_write);
@@ -264,7 +306,7 @@ slot_mechanism_list(CK_SLOT_ID id, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 	enum jpki_role role;
 	CK_RV rv;
 
-	rv = look_at_token(id, LIBRARY_LOOK_STATE, &reader, &role, &view);
+	rv = view_token(id, VIEW_STATE, &reader, &role, &view);
 	if (rv != CKR_OK)
 		return rv;
 	for (size_t i = 0; (m = mechanism_at(i)) != NULL; i++) {
@@ -287,11 +329,13 @@ slot_mechanism_info(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *in
 	enum jpki_role role;
 	CK_RV rv;
 
-	rv = look_at_token(id, LIBRARY_LOOK_STATE, &reader, &role, &view);
+	rv = view_token(id, VIEW_STATE, &reader, &role, &view);
 	if (rv != CKR_OK)
 		return rv;
-	if (m == NULL || (m->pss && !view.keys[role].offers_pss))
+	if (m == NULL)
 		return CKR_MECHANISM_INVALID;
+	if (m->pss && !view.keys[role].offers_pss)
+		return mechanism_without_pss();
 	mechanism_info(m, info);
 	return CKR_OK;
 }
@@ -307,8 +351,8 @@ slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 	rv = find_slot(id, &reader, &role);
 	if (rv != CKR_OK)
 		return rv;
-	if (library_peek(reader, &view)) {
-		if (view.keys[role].present && library_is_as_seen(reader, &view))
+	if (view_last(reader, &view)) {
+		if (view.keys[role].present && view_is_current(reader, &view))
 			return session_open(reader, role, view.card, flags, handle);
 		pthread_mutex_lock(&reader->lock);
 	} else
@@ -316,12 +360,12 @@ slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 	if (view.keys[role].present)
 		presence_update(reader);
 	else
-		presence_look(reader); /* it may have come this moment */
-	if (contents_key(reader, role) == NULL)
-		rv = CKR_TOKEN_NOT_PRESENT;
-	else
+		presence_poll(reader); /* the card may just have come */
+	if (contents_key(reader, role) != NULL)
 		rv = session_open(reader, role, atomic_load(&reader->card_number), flags, handle);
-	library_unlock_reader(reader);
+	else
+		rv = no_token(LOG_INFO, &reader->state, reader->probe_error);
+	view_unlock(reader);
 	return rv;
 }
 
@@ -336,9 +380,9 @@ slot_close_sessions(CK_SLOT_ID id)
 	if (rv != CKR_OK)
 		return rv;
 	pthread_mutex_lock(&reader->lock);
-	presence_look(reader);
+	presence_poll(reader);
 	session_close_all(reader, role);
-	library_unlock_reader(reader);
+	view_unlock(reader);
 	return CKR_OK;
 }
 

@@ -2,7 +2,7 @@
 #include "token/user.h"
 
 #include "reader/login.h"
-#include "token/role.h"
+#include "token/token_kind.h"
 #include "token/rv.h"
 
 static struct given_pin
@@ -11,12 +11,15 @@ given(const struct session *session, const CK_BYTE *pin, CK_ULONG length)
 	return (struct given_pin){pin, length, session->entered_at};
 }
 
-/* What no card could accept is a wrong PIN: the one answer after which programs ask again. */
+/*
+ * A PIN that no card could accept is CKR_PIN_INCORRECT, the only answer after which programs ask
+ * again.
+ */
 static CK_RV
 rv_of_pin(int error)
 {
 	if (error == JPKI_ERR_PIN_LENGTH || error == JPKI_ERR_PIN_CHARACTER)
-		return CKR_PIN_INCORRECT;
+		return rv_of_as(error, CKR_PIN_INCORRECT);
 	return rv_of(error);
 }
 
@@ -33,7 +36,7 @@ user_login_officer(const struct session *session)
 {
 	CK_ULONG sessions, read_write;
 
-	/* what the specification has against it comes before what this token has */
+	/* the specification's reasons to refuse come first (section 5.6.8) */
 	session_count(session->reader, session->role, &sessions, &read_write);
 	if (lock_shows_login(session->reader, session->role))
 		return CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
@@ -46,13 +49,13 @@ user_login_context(struct session *session, const CK_BYTE *typed, CK_ULONG lengt
 	const struct given_pin pin = given(session, typed, length);
 	int rv;
 
-	if (!session->sign.active || !role_row(session->role)->always_authenticate ||
+	if (!session->sign.active || !token_kind_of(session->role)->always_authenticate ||
 	    session_key(session)->login == 0)
 		return CKR_OPERATION_NOT_INITIALIZED;
 	rv = login_signature(session->reader, session->role, &pin, &session->authorisation);
-	/* the login was found lost, the signature with it */
+	/* the login is lost, and with it the signature */
 	if (rv == JPKI_ERR_RESET && session_key(session)->login == 0)
-		return CKR_OPERATION_NOT_INITIALIZED;
+		return rv_of_as(rv, CKR_OPERATION_NOT_INITIALIZED);
 	return rv_of_pin(rv);
 }
 

@@ -27,7 +27,7 @@ verify_init(struct session *session, const CK_MECHANISM *given, CK_OBJECT_HANDLE
 	if (rv != CKR_OK)
 		return rv;
 	if (mechanism->pss && !contents_offers_pss(session_key(session)))
-		return CKR_MECHANISM_INVALID; /* though we could: the token says that it cannot */
+		return mechanism_without_pss(); /* though software could do it */
 	rv = object_check_key(session, key, CKO_PUBLIC_KEY);
 	if (rv != CKR_OK)
 		return rv;
@@ -47,7 +47,7 @@ check(struct session *session, const CK_BYTE *data, CK_ULONG length, const CK_BY
 	int result = JPKI_OK;
 
 	if (object_find(session, session->verify.key) == NULL)
-		return CKR_OPERATION_NOT_INITIALIZED; /* it went with the login */
+		return CKR_OPERATION_NOT_INITIALIZED; /* the key has gone with the login */
 	rv = operation_value(&session->verify, data, length, &value);
 	if (rv != CKR_OK)
 		return rv;

@@ -2,13 +2,13 @@
 """Java with SunPKCS11: keytool, jarsigner, logins to web servers and signatures."""
 
 import re
-import time
 import zipfile
 
 import pytest
 
+from later import Later
 from samples import sample
-from support import (AUTH, PIN, PSS, ROOT, SIGN, SLOWNESS, TIMEOUT, assert_signed, first_line, needs,
+from support import (AUTH, PIN, PSS, ROOT, SIGN, TIMEOUT, assert_signed, first_line, needs,
                      openssl, output, subject)
 from web import PORTS
 
@@ -18,8 +18,8 @@ ENGLISH = "-J-Duser.language=en"
 TEXT = "口座を開きます。\n".encode()
 WRONG = "4321"
 AGAIN = ROOT / "tests" / "apps" / "java" / "Again.java"
-# Long enough for a login and a signature. That it has passed is no event for a program.
-WINDOW = 3 * SLOWNESS
+# Longer than the test takes, in seconds: time passes when the test says so.
+WINDOW = 300
 
 
 def configuration(label, folder):
@@ -112,9 +112,10 @@ def test_a_program_logs_in_and_signs(sandbox, card, server, certificates, tmp_pa
 class Again:
     """A program that stays, with the key store of a token."""
 
-    def __init__(self, sandbox, label, folder):
+    def __init__(self, sandbox, label, folder, env):
         # whose files of statistics are one folder for all sandboxes, where it may say so
-        self.process = sandbox.start("java", "-XX:-UsePerfData", AGAIN, configuration(label, folder))
+        self.process = sandbox.start("java", "-XX:-UsePerfData", AGAIN, configuration(label, folder),
+                                     env=env)
 
     def __call__(self, *words):
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
@@ -127,19 +128,24 @@ class Again:
 
 
 @pytest.fixture
-def again(sandbox, tmp_path, monkeypatch):
+def later(tmp_path):
+    return Later(tmp_path)
+
+
+@pytest.fixture
+def again(sandbox, tmp_path, later, monkeypatch):
     """With the signature token, and a window of this many seconds."""
     needs("java")
     settings = tmp_path / "jpki.conf"
     settings.write_text(f"[signature]\nwindow = {WINDOW}\n")
     monkeypatch.setenv("JPKI_CONFIG", str(settings))
-    made = Again(sandbox, SIGN, tmp_path)
+    made = Again(sandbox, SIGN, tmp_path, later.env)
     yield made
     made.stop()
 
 
 @pytest.mark.parametrize("takes_key", [True, False], ids=["key taken anew", "key from before"])
-def test_the_password_typed_again_helps(card, again, certificates, tmp_path, takes_key):
+def test_the_password_typed_again_helps(card, again, later, certificates, tmp_path, takes_key):
     """By KeyStore.load, which is how a person is asked for it. Java knows no login for one
     signature: nothing is signed after the window, until then."""
     text, signed = tmp_path / "text", tmp_path / "signed"
@@ -148,7 +154,7 @@ def test_the_password_typed_again_helps(card, again, certificates, tmp_path, tak
     assert again("load", PIN[SIGN]) == "ok"
     assert again("key") == "ok"
     for _ in range(2):
-        time.sleep(WINDOW + 0.3)
+        later(WINDOW + 1)
         assert again("sign", text, signed) == "CKR_USER_NOT_LOGGED_IN"
         assert card.verified() == []
         assert again("load", PIN[SIGN]) == "ok"

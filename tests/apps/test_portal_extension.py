@@ -22,6 +22,11 @@ ANSWER = {"mode": "01", "result": "0", "signature": "c2lnbmF0dXJl", "certificate
           "uuid": "00112233445566778899aabbccddeeff"}
 INPUTS = [["extension-is-installed", "hidden", "24"], ["app-is-installed", "hidden", "29"]]
 PAGE = "https://myna.go.jp/index.html"
+# As a page in a frame does; how many inputs it has.
+ASK_IN_FRAME = """
+document.dispatchEvent(new CustomEvent("launchApp", {detail: JSON.stringify({mode: "01"})}));
+return document.querySelectorAll("body > input").length;
+"""
 POSTED = "https://login.e-tax.nta.go.jp/posted.html"
 # After so many seconds nothing happens in Chromium any more: it ends what is idle for 30.
 CHROMIUM_IDLE = 40
@@ -401,28 +406,6 @@ def test_the_program_ends_with_the_browser(portal):
 # --- who may ask --------------------------------------------------------------------------------
 
 
-def ask_in_frame(portal):
-    """As the page itself, in its frame."""
-    frame = "document.querySelector('iframe')"
-    if portal.browser.name == "firefox":
-        portal.browser.marionette.tell("WebDriver:SwitchToFrame", {"id": 0})
-        found = portal.inputs()
-        portal.ask({"mode": "01"})
-        portal.browser.marionette.tell("WebDriver:SwitchToFrame", {"id": None})
-        return found
-    # of another site, it is a target of its own
-    target = wait_until(lambda: [
-        one["targetId"] for one in portal.browser.devtools.tell("Target.getTargets")["targetInfos"]
-        if one["type"] == "iframe"] or portal.browser.run(f"return !{frame}.contentDocument;"))
-    assert target is not True
-    portal.browser.session = portal.browser.devtools.tell(
-        "Target.attachToTarget", targetId=target[0], flatten=True)["sessionId"]
-    wait_until(lambda: portal.browser.run("return document.readyState;") == "complete")
-    found = portal.inputs()
-    portal.ask({"mode": "01"})
-    return found
-
-
 def test_nobody_else_has_a_way_in(portal):
     """Sites that are not on the list, without https, in a frame: nothing there, nobody answers. On
     another port, and in a sandbox, the extension is there, but refuses."""
@@ -435,7 +418,7 @@ def test_nobody_else_has_a_way_in(portal):
         portal.ask({"mode": "01"})
     page = portal.browser.tab()
     portal.browser.open_tab("https://example.jp/frame.html")
-    assert ask_in_frame(portal) == []
+    assert portal.browser.run_in_frame(ASK_IN_FRAME) == 0
     portal.browser.switch(page)
     for url in ("https://myna.go.jp:4430/index.html", "https://myna.go.jp/sandboxed.html"):
         portal.browser.open(url)

@@ -7,8 +7,6 @@ import base64
 import contextlib
 import html
 import http.client
-import importlib.machinery
-import importlib.util
 import json
 import os
 import re
@@ -27,11 +25,14 @@ from mynaportal import (ATTRIBUTES, CITIZEN, COMBINATION_CODE, FAKE, LOG_IN, SIG
                         base64_of, der, new_key, refusal, signed, told, unpadded)
 from portal import (ASKING, DECLINED, LOGGED_IN, NO_EXTENSION, NO_PLATFORM, NO_PROGRAM, PORTAL, READ,
                     READY, SIGNED, SITE, SITES, WRONG, answers)
+from preferences import prefer
+from program import load
 from support import ROOT, needs, output, wait_until
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0"
 JSON = {"Content-Type": "application/json"}
 LONGEST = 1 << 20
+SCRIPTS = ROOT / "tools" / "portal"
 
 
 @pytest.fixture(scope="module")
@@ -300,22 +301,9 @@ def test_a_wrong_answer(portal, keys, mode, change, code):
     assert set(verdict["told"]) == {"ja", "en"} and verdict["told"]["en"].endswith(".")
 
 
-def load(name, suffix=".py"):
-    """A part of the portal, without a trace in its folder."""
-    file = ROOT / f"tools/portal/{name}{suffix}"
-    loader = importlib.machinery.SourceFileLoader(f"portal_{name}", str(file))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        loader.exec_module(module)
-    finally:
-        sys.dont_write_bytecode = before
-    return module
-
-
 def test_an_expired_authority(keys):
     """Its newer certificate, of the same key, is enough."""
-    judge = load("judge")
+    judge = load(SCRIPTS / "judge.py")
     hashed = b"h" * 32
     answer = keys.answer({"mode": LOG_IN, "digest": base64_of(judge.DIGEST_INFO + hashed)})
     old, new = keys.expired_authority(LOG_IN), keys.certificate("authentication-ca")
@@ -326,12 +314,12 @@ def test_an_expired_authority(keys):
 
 
 def test_each_wrong_answer_has_its_case():
-    words = load("words")
+    words = load(SCRIPTS / "words.py")
     assert {code for *_, code in BAD.values()} | {"issuer-dates"} == set(words.WRONG)
 
 
 def test_each_refusal_of_the_program_has_its_words(portal):
-    declined = load("words").DECLINED
+    declined = load(SCRIPTS / "words.py").DECLINED
     visitor = portal.visitor()
     for word, texts in declined.items():
         question = visitor.ask(LOG_IN)
@@ -508,7 +496,7 @@ def test_no_process_of_others_is_ended(pretend, tmp_path):
 
 
 def test_a_server_ends_though_the_other_does_not(pretend, tmp_path):
-    portal = load("portal", "")
+    portal = load(SCRIPTS / "portal")
     portal.DEADLINE = 0.5
     stuck = pretend("nginx", "-c", tmp_path / "nginx.conf", ends=False)
     site = pretend("site", tmp_path)
@@ -559,11 +547,8 @@ class Page:
         output("certutil", "-N", "-d", f"sql:{profile}", "--empty-password")
         output("certutil", "-A", "-d", f"sql:{profile}", "-n", "portal", "-t", "C,,", "-a", "-i",
                portal.folder / "trust.pem")
-        preferences = {"network.dns.localDomains": ",".join(SITES),
-                       "network.socket.forcePort": f"443={portal.port}", **preferences}
-        (profile / "user.js").write_text("".join(
-            f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
-            for name, value in preferences.items()))
+        prefer(profile, {"network.dns.localDomains": ",".join(SITES),
+                         "network.socket.forcePort": f"443={portal.port}", **preferences})
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         env = {**os.environ, **{name: str(folder) for name in (

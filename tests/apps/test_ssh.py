@@ -8,7 +8,7 @@ import pytest
 from elsewhere import Elsewhere
 from samples import sample
 from sshd import Sshd
-from support import AUTH, PIN, PIN_LATE, Card, built, needs, output, public_key, wait_until
+from support import AUTH, PIN, PIN_LATE, Card, built, needs, output, public_key, script, wait_until
 from terminal import Terminal
 
 MODULE = built("jpki-pkcs11-auth")
@@ -41,8 +41,7 @@ class Ssh:
         """The environment in which a program "asks a person" who types this PIN."""
         program = self.folder / f"askpass-{pin}"
         if not program.exists():
-            program.write_text(f'#!/bin/sh\necho "$1" >>{self.asked}\necho {pin}\n')
-            program.chmod(0o755)
+            script(program, f'echo "$1" >>{self.asked}\necho {pin}')
         self.asked.write_text("")
         return {"SSH_ASKPASS": program, "SSH_ASKPASS_REQUIRE": "force", **self.agent}
 

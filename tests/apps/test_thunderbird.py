@@ -2,13 +2,13 @@
 """Thunderbird signs a mail with the key of the signature, in its own windows."""
 
 import base64
-import json
 import re
 import struct
 
 import pytest
 
 from nss import ASKED_FIRST, CERTIFICATE
+from preferences import prefer
 from screen import until_seen
 from support import PIN, ROOT, SIGN, needs, openssl, wait_until
 
@@ -55,10 +55,6 @@ PREFERENCES = {
 MAIN, NEW, PASSWORD = "^Local Folders", "^Write: .no subject", "^Password Required"
 
 
-def preference(name, value):
-    return f'user_pref("{name}", {json.dumps(value, ensure_ascii=False)});\n'
-
-
 def database_key(certificate):
     """What Thunderbird notes of a certificate: lengths, number and issuer."""
     der = openssl("x509", "-in", certificate, "-outform", "DER")
@@ -78,10 +74,8 @@ def thunderbird(sandbox, screen, database, certificates, tmp_path):
     needs("thunderbird")
     nss = database(sandbox, "jpki-pkcs11-sign")
     nss.certutil("-A", "-n", "ca", "-t", ",C,", "-a", "-i", certificates / "signature-ca.pem")
-    preferences = PREFERENCES | {
-        "mail.identity.id1.signing_cert_dbkey": database_key(certificates / "signature.pem")}
-    (nss.folder / "user.js").write_text(
-        "".join(preference(*row) for row in preferences.items()))
+    prefer(nss.folder, PREFERENCES | {
+        "mail.identity.id1.signing_cert_dbkey": database_key(certificates / "signature.pem")})
     home = tmp_path / "home"
     home.mkdir()
     return sandbox.spawn(tmp_path / "log", "thunderbird", "--profile", nss.folder,

@@ -5,13 +5,7 @@
  * another one than the kernel has when it ends the wait.
  */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "../common/unit.h"
 
 #include <errno.h>
 
@@ -100,40 +94,25 @@ static int (*const waits[])(const struct deadline *) = {
     wait_for_whole,
 };
 
-/* The test itself has a bound, after which it has failed: it waits for an hour then. */
+/*
+ * The clock is right, or was set back or forward meanwhile. The test itself has a bound, after
+ * which it has failed: it waits for an hour then.
+ */
 static void
-each_lasts(time_t seconds_ahead)
+each_lasts_whatever_the_clock_says(void **state)
 {
-	ahead = seconds_ahead;
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-		int64_t since = now_ns();
-		struct deadline until = deadline_in(WAIT_MS);
+	static const time_t clocks[] = {0, HOUR, -HOUR};
 
-		assert_int_equal(waits[i](&until), ETIMEDOUT);
+	for (size_t i = 0; i < LENGTH_OF(clocks) * LENGTH_OF(waits); i++) {
+		int64_t since = now_ns();
+		struct deadline until;
+
+		ahead = clocks[i / LENGTH_OF(waits)];
+		until = deadline_in(WAIT_MS);
+		assert_int_equal(waits[i % LENGTH_OF(waits)](&until), ETIMEDOUT);
 		assert_true(now_ns() - since >= (int64_t)WAIT_MS * 1000000);
 	}
 	ahead = 0;
-}
-
-static void
-a_clock_that_is_right(void **state)
-{
-	(void)state;
-	each_lasts(0);
-}
-
-static void
-a_clock_that_was_set_back_meanwhile(void **state)
-{
-	(void)state;
-	each_lasts(HOUR);
-}
-
-static void
-a_clock_that_was_set_forward_meanwhile(void **state)
-{
-	(void)state;
-	each_lasts(-HOUR);
 }
 
 static void
@@ -141,7 +120,6 @@ what_is_free_is_locked_however_late(void **state)
 {
 	struct deadline over = deadline_in(0);
 
-	(void)state;
 	assert_int_equal(deadline_lock(&mutex, &over), 0);
 	assert_int_equal(deadline_lock_whole(&shared, &over), 0);
 	pthread_rwlock_unlock(&shared);
@@ -153,7 +131,6 @@ milliseconds_are_carried(void **state)
 {
 	struct deadline soon = deadline_in(1), later = deadline_in(1999);
 
-	(void)state;
 	assert_in_range(soon.at.tv_nsec, 0, 999999999);
 	assert_in_range(later.at.tv_nsec, 0, 999999999);
 	assert_in_range(later.at.tv_sec - soon.at.tv_sec, 1, HOUR);
@@ -163,9 +140,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_clock_that_is_right),
-	    cmocka_unit_test(a_clock_that_was_set_back_meanwhile),
-	    cmocka_unit_test(a_clock_that_was_set_forward_meanwhile),
+	    cmocka_unit_test(each_lasts_whatever_the_clock_says),
 	    cmocka_unit_test(what_is_free_is_locked_however_late),
 	    cmocka_unit_test(milliseconds_are_carried),
 	};

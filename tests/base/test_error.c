@@ -1,57 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <string.h>
+#include "../common/unit.h"
 
 #include <jpki/error.h>
 
-#define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
+#include "base/error.h"
 
 static const int errors[] = {
-    JPKI_OK,
-    JPKI_ERR_ARGUMENT,
-    JPKI_ERR_MEMORY,
-    JPKI_ERR_BUFFER,
-    JPKI_ERR_NO_SERVICE,
-    JPKI_ERR_NO_READER,
-    JPKI_ERR_NO_CARD,
-    JPKI_ERR_RUNNING,
-    JPKI_ERR_STOPPED,
-    JPKI_ERR_ENDING,
-    JPKI_ERR_LOGGED_IN,
-    JPKI_ERR_PIN_REFUSED,
-    JPKI_ERR_LAST_TRY,
-    JPKI_ERR_RESET,
-    JPKI_ERR_BUSY,
-    JPKI_ERR_TIMEOUT,
-    JPKI_ERR_CANCELLED,
-    JPKI_ERR_IO,
-    JPKI_ERR_HELD,
-    JPKI_ERR_NOT_ALLOWED,
-    JPKI_ERR_MUTE,
-    JPKI_ERR_NOT_JPKI,
-    JPKI_ERR_NOT_FOUND,
-    JPKI_ERR_NOT_VERIFIED,
-    JPKI_ERR_PIN_WRONG,
-    JPKI_ERR_PIN_BLOCKED,
-    JPKI_ERR_UNSUPPORTED,
-    JPKI_ERR_LENGTH,
-    JPKI_ERR_DATA,
-    JPKI_ERR_STATUS,
-    JPKI_ERR_NO_KEY,
-    JPKI_ERR_PIN_LENGTH,
-    JPKI_ERR_NEW_PIN_LENGTH,
-    JPKI_ERR_NEW_PIN_CHARACTER,
-    JPKI_ERR_PIN_CHARACTER,
-    JPKI_ERR_NO_FOLDER,
-    JPKI_ERR_FOLDER,
-    JPKI_ERR_NOT_REMOVED,
+#define ERROR(name, word, code, sentence) name,
+#include "base/errors.h"
+#undef ERROR
 };
 
 static bool
@@ -66,7 +23,6 @@ is_known(int error)
 static void
 each_error_has_a_text_of_its_own(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < LENGTH_OF(errors); i++)
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(jpki_strerror(errors[i]), jpki_strerror(errors[j]));
@@ -75,7 +31,6 @@ each_error_has_a_text_of_its_own(void **state)
 static void
 texts_are_one_line_without_a_full_stop(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < LENGTH_OF(errors); i++) {
 		const char *text = jpki_strerror(errors[i]);
 
@@ -88,10 +43,24 @@ texts_are_one_line_without_a_full_stop(void **state)
 static void
 other_numbers_are_said_to_be_unknown(void **state)
 {
-	(void)state;
 	for (int error = -300; error <= 300; error++)
-		if (!is_known(error))
+		if (!is_known(error)) {
 			assert_string_equal(jpki_strerror(error), "unknown error");
+			assert_string_equal(error_name(error), "no number of jpki/error.h");
+			assert_string_equal(error_word(error), "unknown");
+		}
+}
+
+static void
+names_and_words_are_those_of_the_table(void **state)
+{
+	assert_string_equal(error_name(JPKI_OK), "JPKI_OK");
+	assert_string_equal(error_name(JPKI_ERR_HELD), "JPKI_ERR_HELD");
+	assert_string_equal(error_word(JPKI_ERR_BUFFER), "the program");
+	assert_string_equal(error_word(JPKI_ERR_MEMORY), "the system");
+	assert_string_equal(error_word(JPKI_ERR_HELD), "the way to the card");
+	assert_string_equal(error_word(JPKI_ERR_PIN_WRONG), "the card");
+	assert_string_equal(error_word(JPKI_ERR_PIN_REFUSED), "not sent to the card");
 }
 
 int
@@ -100,6 +69,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_error_has_a_text_of_its_own),
 	    cmocka_unit_test(texts_are_one_line_without_a_full_stop),
+	    cmocka_unit_test(names_and_words_are_those_of_the_table),
 	    cmocka_unit_test(other_numbers_are_said_to_be_unknown),
 	};
 

@@ -2,21 +2,13 @@
 
 /* The folders for what programs tell each other, below a root of this test's own. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "../common/unit.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,7 +55,6 @@ make_root(void **state)
 {
 	unsigned long user = geteuid();
 
-	(void)state;
 	snprintf(session, sizeof(session), "/run/user/%lu", user);
 	snprintf(own, sizeof(own), "/run/user/%lu/jpki", user);
 	snprintf(spare, sizeof(spare), "/tmp/jpki-%lu", user);
@@ -75,19 +66,9 @@ make_root(void **state)
 }
 
 static int
-drop(const char *path, const struct stat *info, int kind, struct FTW *place)
-{
-	(void)info;
-	(void)kind;
-	(void)place;
-	return remove(path);
-}
-
-static int
 drop_root(void **state)
 {
-	(void)state;
-	return nftw(root, drop, 8, FTW_DEPTH | FTW_PHYS);
+	return remove_tree(root);
 }
 
 static bool
@@ -121,7 +102,6 @@ assert_spare(bool expected)
 static void
 the_session_has_one(void **state)
 {
-	(void)state;
 	assert_int_equal(mkdir(session, S_IRWXU), 0);
 	assert_folder(own);
 	assert_spare(false);
@@ -131,7 +111,6 @@ the_session_has_one(void **state)
 static void
 without_a_session_the_spare_one_is_made(void **state)
 {
-	(void)state;
 	assert_spare(false);
 	assert_false(is_there(spare));
 	assert_folder(spare);
@@ -147,9 +126,8 @@ others_may_not_look_into_either(void **state)
 	static const mode_t open[] = {S_IRWXU | S_IRGRP, S_IRWXU | S_IWOTH, S_IRWXU | S_IXGRP};
 	char path[128];
 
-	(void)state;
 	assert_int_equal(mkdir(spare, S_IRWXU), 0);
-	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(open); i++) {
 		assert_int_equal(chmod(below(spare), open[i]), 0);
 		assert_spare(false);
 		assert_false(runtime_folder(path, sizeof(path)));
@@ -161,7 +139,6 @@ nobody_elses_is_taken(void **state)
 {
 	char path[128];
 
-	(void)state;
 	assert_int_equal(mkdir(spare, S_IRWXU), 0);
 	strangers = spare;
 	assert_spare(false);
@@ -177,7 +154,6 @@ no_link_is_followed(void **state)
 {
 	char target[PATH_MAX], path[128];
 
-	(void)state;
 	assert_int_equal(mkdir("/tmp/target", S_IRWXU), 0);
 	strcpy(target, below("/tmp/target"));
 	assert_int_equal(symlink(target, below(spare)), 0);
@@ -193,7 +169,6 @@ what_is_no_folder_is_none(void **state)
 {
 	char path[128];
 
-	(void)state;
 	assert_int_equal(mknod(below(spare), S_IFREG | S_IRUSR | S_IWUSR, 0), 0);
 	assert_spare(false);
 	assert_false(runtime_folder(path, sizeof(path)));
@@ -202,7 +177,6 @@ what_is_no_folder_is_none(void **state)
 static void
 errno_is_kept(void **state)
 {
-	(void)state;
 	errno = EXDEV;
 	assert_spare(false);
 	assert_folder(spare);

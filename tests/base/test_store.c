@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* Small files in a folder of this user's own, below a home of this test's. */
+/* Small files, as they are written, read and cleaned away. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "home.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -28,12 +20,6 @@
 #include <unistd.h>
 
 #include "base/store.h"
-
-#define STRANGER 65534
-#define AGE 86400
-#define MOST 4
-
-static char home[32];
 
 /* What the product asks of the system; where a test has it so, in vain. */
 static bool not_closed_on_exec;
@@ -104,114 +90,12 @@ __wrap_renameat(int from, const char *old, int to, const char *name)
 	return -1;
 }
 
-static const char *
-below(const char *path)
-{
-	static char full[PATH_MAX];
-
-	snprintf(full, sizeof(full), "%s%s", home, path);
-	return full;
-}
-
-static const char *
-in_folder(const char *name)
-{
-	static char full[PATH_MAX];
-
-	snprintf(full, sizeof(full), "%s/.cache/jpki/%s", home, name);
-	return full;
-}
-
 static int
-make_home(void **state)
+drop_home_and_disk(void **state)
 {
-	(void)state;
-	strcpy(home, "/tmp/jpki-store-XXXXXX");
-	(void)umask(S_IWGRP | S_IWOTH);
-	if (mkdtemp(home) == NULL || unsetenv("XDG_CACHE_HOME") != 0)
-		return -1;
-	return setenv("HOME", home, 1);
-}
-
-static int
-drop(const char *path, const struct stat *info, int kind, struct FTW *place)
-{
-	(void)info;
-	(void)kind;
-	(void)place;
-	return remove(path);
-}
-
-static int
-drop_home(void **state)
-{
-	(void)state;
 	room_on_disk = SIZE_MAX;
 	close_error = rename_error = 0;
-	return nftw(home, drop, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static bool
-is_there(const char *path)
-{
-	struct stat info;
-
-	return lstat(path, &info) == 0;
-}
-
-static mode_t
-mode_of(const char *path)
-{
-	struct stat info;
-
-	assert_int_equal(lstat(path, &info), 0);
-	return info.st_mode & ~S_IFMT;
-}
-
-static int
-opened(void)
-{
-	int folder = store_open(true);
-
-	assert_true(folder >= 0);
-	return folder;
-}
-
-static void
-assert_none(void)
-{
-	int folder = store_open(true);
-
-	if (folder >= 0)
-		fail_msg("%d was opened", folder);
-}
-
-static bool
-put(int folder, const char *name, const char *text)
-{
-	return store_write(folder, name, text, strlen(text), MOST, AGE);
-}
-
-static void
-assert_holds(int folder, const char *name, const char *text)
-{
-	char bytes[64];
-	size_t length = store_read(folder, name, bytes, sizeof(bytes) - 1, NULL);
-
-	bytes[length] = '\0';
-	assert_string_equal(bytes, text);
-}
-
-/* As an editor or somebody else would. */
-static void
-place(const char *name, const char *text, mode_t mode)
-{
-	int file = __real_open(in_folder(name), O_WRONLY | O_CREAT | O_EXCL, mode);
-
-	assert_true(file >= 0);
-	assert_int_equal(__real_write(file, text, strlen(text)), strlen(text));
-	assert_int_equal(fchmod(file, mode), 0);
-	assert_int_equal(__real_close(file), 0);
+	return drop_home(state);
 }
 
 /* As if it had been written so many seconds ago. */
@@ -224,308 +108,6 @@ age(const char *name, time_t seconds)
 	assert_int_equal(utimensat(AT_FDCWD, in_folder(name), times, AT_SYMLINK_NOFOLLOW), 0);
 }
 
-static bool
-count_one(int folder, const char *name, void *context)
-{
-	(void)folder;
-	(void)name;
-	++*(unsigned *)context;
-	return true;
-}
-
-static unsigned
-count(int folder)
-{
-	unsigned all = 0;
-
-	store_each(folder, count_one, &all);
-	return all;
-}
-
-/* ------------------------------------------------------------------------ where the folder is */
-
-static void
-only_its_owner_may_look_into_it(void **state)
-{
-	static const mode_t masks[] = {0, S_IWGRP | S_IWOTH, S_IRWXG | S_IRWXO};
-
-	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
-		int folder;
-
-		(void)umask(masks[i]);
-		folder = opened();
-		assert_true(put(folder, "card-1", "text"));
-		assert_int_equal(mode_of(below("/.cache")), S_IRWXU);
-		assert_int_equal(mode_of(below("/.cache/jpki")), S_IRWXU);
-		assert_int_equal(mode_of(in_folder("card-1")), S_IRUSR | S_IWUSR);
-		assert_holds(folder, "card-1", "text");
-		assert_int_equal(close(folder), 0);
-		assert_int_equal(drop_home(state) | make_home(state), 0);
-	}
-}
-
-static void
-it_is_not_made_to_look(void **state)
-{
-	(void)state;
-	assert_int_equal(store_open(false), -1);
-	assert_false(is_there(below("/.cache")));
-}
-
-static void
-assert_path(const char *expected)
-{
-	char path[PATH_MAX];
-
-	assert_int_equal(store_path(path), expected != NULL);
-	if (expected != NULL)
-		assert_string_equal(path, expected);
-}
-
-static void
-where_it_is(void **state)
-{
-	(void)state;
-	assert_path(below("/.cache/jpki"));
-	assert_int_equal(setenv("XDG_CACHE_HOME", below("/elsewhere"), 1), 0);
-	assert_path(below("/elsewhere/jpki"));
-	assert_int_equal(close(opened()), 0);
-	assert_true(is_there(below("/elsewhere/jpki")));
-	assert_int_equal(setenv("XDG_CACHE_HOME", below("/slashes//"), 1), 0);
-	assert_int_equal(close(opened()), 0);
-	assert_true(is_there(below("/slashes/jpki")));
-	assert_false(is_there(below("/.cache")));
-}
-
-/* XDG base directory specification: what is empty is not set, what is relative is not taken. */
-static void
-what_is_no_path_is_not_taken(void **state)
-{
-	static const char *const paths[] = {"", "cache", "./cache", "../cache", "~/.cache"};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		assert_int_equal(setenv("XDG_CACHE_HOME", paths[i], 1), 0);
-		assert_path(below("/.cache/jpki"));
-	}
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		assert_int_equal(setenv("HOME", paths[i], 1), 0);
-		assert_path(NULL);
-		assert_none();
-	}
-}
-
-static void
-without_a_home_there_is_none(void **state)
-{
-	(void)state;
-	assert_int_equal(unsetenv("HOME"), 0);
-	assert_path(NULL);
-	assert_none();
-	assert_int_equal(setenv("HOME", below("/not/there"), 1), 0);
-	assert_none();
-	assert_false(is_there(below("/not")));
-}
-
-static void
-a_path_that_is_too_long(void **state)
-{
-	char path[PATH_MAX + 64];
-
-	(void)state;
-	for (size_t length = PATH_MAX - 32; length < PATH_MAX + 8; length++) {
-		char made[PATH_MAX];
-
-		memset(path, '/', length);
-		memcpy(path, home, strlen(home));
-		path[length] = '\0';
-		assert_int_equal(setenv("HOME", path, 1), 0);
-		assert_int_equal(store_path(made), length + strlen("/.cache/jpki") < PATH_MAX);
-		assert_int_equal(setenv("XDG_CACHE_HOME", path, 1), 0);
-		if (length < PATH_MAX) /* else ~/.cache is no better */
-			assert_int_equal(store_path(made), length + strlen("/jpki") < PATH_MAX);
-		else
-			assert_false(store_path(made));
-		assert_int_equal(unsetenv("XDG_CACHE_HOME"), 0);
-	}
-	memset(path, 'x', PATH_MAX);
-	path[0] = '/';
-	path[300] = '\0';
-	assert_int_equal(setenv("HOME", path, 1), 0);
-	assert_none();
-}
-
-static void
-what_is_no_folder_is_none(void **state)
-{
-	(void)state;
-	assert_int_equal(setenv("XDG_CACHE_HOME", "/dev/null", 1), 0);
-	assert_none();
-	assert_int_equal(setenv("XDG_CACHE_HOME", home, 1), 0);
-	assert_int_equal(mknod(below("/jpki"), S_IFREG | S_IRWXU, 0), 0);
-	assert_none();
-	assert_int_equal(unlink(below("/jpki")), 0);
-	assert_int_equal(mkfifo(below("/jpki"), S_IRWXU), 0);
-	assert_none();
-}
-
-/* The folder before it may be one: some have their ~/.cache elsewhere. */
-static void
-no_link_is_followed(void **state)
-{
-	char target[PATH_MAX];
-
-	(void)state;
-	assert_int_equal(mkdir(below("/target"), S_IRWXU), 0);
-	strcpy(target, below("/target"));
-	assert_int_equal(symlink(target, below("/.cache")), 0);
-	assert_int_equal(close(opened()), 0);
-	assert_true(is_there(below("/target/jpki")));
-	assert_int_equal(rmdir(below("/target/jpki")), 0);
-	assert_int_equal(symlink(target, below("/target/jpki")), 0);
-	assert_none();
-	assert_int_equal(unlink(below("/target/jpki")), 0);
-	assert_int_equal(symlink("/not/there", below("/target/jpki")), 0);
-	assert_none();
-}
-
-static void
-one_that_others_may_look_into_is_closed(void **state)
-{
-	static const mode_t modes[] = {
-	    S_IRWXU | S_IRGRP, S_IRWXU | S_IWGRP, S_IRWXU | S_IXOTH, S_IRWXU | S_IRWXG | S_IRWXO};
-
-	(void)state;
-	assert_int_equal(close(opened()), 0);
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-		assert_int_equal(chmod(below("/.cache/jpki"), modes[i]), 0);
-		assert_int_equal(close(opened()), 0);
-		assert_int_equal(mode_of(below("/.cache/jpki")), S_IRWXU);
-	}
-}
-
-/* It is something else, as /tmp that is mounted there. */
-static void
-one_that_is_for_all_is_left_alone(void **state)
-{
-	(void)state;
-	assert_int_equal(close(opened()), 0);
-	assert_int_equal(chmod(below("/.cache/jpki"), S_ISVTX | 0777), 0);
-	assert_none();
-	assert_int_equal(mode_of(below("/.cache/jpki")), S_ISVTX | 0777);
-}
-
-/* ------------------------------------------------------------------------------- who is asking */
-
-/* In a process of its own: 0 if that holds. */
-static int
-in_child(bool (*holds)(void))
-{
-	pid_t child = fork();
-	int status = -1;
-
-	if (child == 0)
-		_exit(holds() ? 0 : 1);
-	assert_true(child > 0);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	return status;
-}
-
-static void
-needs_root(void)
-{
-	if (geteuid() != 0)
-		skip();
-}
-
-static void
-give_away(const char *path)
-{
-	assert_int_equal(lchown(path, STRANGER, STRANGER), 0);
-}
-
-static void
-somebody_elses_folder(void **state)
-{
-	(void)state;
-	needs_root();
-	assert_int_equal(close(opened()), 0);
-	give_away(below("/.cache/jpki"));
-	assert_none();
-	assert_int_equal(rmdir(below("/.cache/jpki")), 0);
-	give_away(below("/.cache"));
-	assert_none();
-	assert_false(is_there(below("/.cache/jpki")));
-}
-
-/* As with sudo -E: what root makes there, its owner can no more write to. */
-static void
-somebody_elses_home(void **state)
-{
-	(void)state;
-	needs_root();
-	give_away(home);
-	assert_none();
-	assert_false(is_there(below("/.cache")));
-	assert_int_equal(setenv("XDG_CACHE_HOME", below("/cache"), 1), 0);
-	assert_none();
-	assert_false(is_there(below("/cache")));
-}
-
-/* What is somebody else's leads nowhere, neither to what is root's nor to what would be made. */
-static void
-a_link_in_somebody_elses_home(void **state)
-{
-	char target[PATH_MAX];
-
-	(void)state;
-	needs_root();
-	strcpy(target, below("/target"));
-	assert_int_equal(mkdir(target, S_IRWXU), 0);
-	assert_int_equal(mkdir(below("/target/jpki"), S_IRWXU), 0);
-	assert_int_equal(chmod(below("/target/jpki"), 0755), 0);
-	assert_int_equal(mkdir(below("/home"), S_IRWXU), 0);
-	assert_int_equal(symlink(target, below("/home/.cache")), 0);
-	give_away(below("/home/.cache"));
-	give_away(below("/home"));
-	assert_int_equal(setenv("HOME", below("/home"), 1), 0);
-	assert_none();
-	assert_int_equal(mode_of(below("/target/jpki")), 0755);
-	assert_int_equal(rmdir(below("/target/jpki")), 0);
-	assert_none();
-	assert_false(is_there(below("/target/jpki")));
-}
-
-static bool
-a_stranger_gets_nothing(void)
-{
-	char bytes[8];
-	int folder = __real_open(below("/.cache/jpki"), O_RDONLY | O_DIRECTORY, 0);
-
-	if (setresgid(STRANGER, STRANGER, STRANGER) != 0 ||
-	    setresuid(STRANGER, STRANGER, STRANGER) != 0)
-		return false;
-	return store_open(true) < 0 && store_open(false) < 0 && folder >= 0 &&
-	       store_read(folder, "card-open", bytes, sizeof(bytes), NULL) == 0 &&
-	       store_read(folder, "card-1", bytes, sizeof(bytes), NULL) == 0;
-}
-
-static void
-as_somebody_else(void **state)
-{
-	int folder;
-
-	(void)state;
-	needs_root();
-	folder = opened();
-	assert_true(put(folder, "card-1", "text"));
-	place("card-open", "text", S_IRUSR | S_IRGRP | S_IROTH);
-	assert_int_equal(chmod(home, 0755) | chmod(below("/.cache"), 0777), 0);
-	assert_int_equal(chmod(below("/.cache/jpki"), 0777), 0);
-	assert_int_equal(in_child(a_stranger_gets_nothing), 0);
-	assert_int_equal(close(folder), 0);
-}
-
 /* ------------------------------------------------------------------------------------- reading */
 
 static void
@@ -535,7 +117,6 @@ what_is_written_is_read(void **state)
 	char bytes[5] = "";
 	int folder = opened();
 
-	(void)state;
 	assert_int_equal(store_read(folder, "card-1", bytes, 4, &written), 0);
 	assert_true(put(folder, "card-1", "text"));
 	assert_int_equal(store_read(folder, "card-1", bytes, 4, &written), 4);
@@ -555,7 +136,6 @@ what_is_no_file_of_ours_is_not_read(void **state)
 {
 	int folder = opened();
 
-	(void)state;
 	place("other", "text", S_IRUSR | S_IWUSR);
 	assert_holds(folder, "other", "text");
 	place("card-empty", "", S_IRUSR | S_IWUSR);
@@ -583,7 +163,6 @@ what_is_no_file_of_ours_is_replaced(void **state)
 {
 	int folder = opened();
 
-	(void)state;
 	place("other", "kept", S_IRUSR | S_IWUSR);
 	assert_int_equal(symlink("other", in_folder("card-link")), 0);
 	assert_true(put(folder, "card-link", "text"));
@@ -614,7 +193,6 @@ a_write_that_fails_leaves_the_old_one(void **state)
 {
 	int folder = opened();
 
-	(void)state;
 	assert_true(put(folder, "card-1", "old"));
 	for (size_t room = 0; room < 15; room++) {
 		room_on_disk = room;
@@ -654,7 +232,6 @@ small_files_alone(void)
 static void
 a_limit_of_the_size_of_files(void **state)
 {
-	(void)state;
 	assert_int_equal(in_child(small_files_alone), 0);
 }
 
@@ -707,7 +284,6 @@ assert_on_disk(bool (*holds)(void))
 static void
 real_disk_that_is_full(void **state)
 {
-	(void)state;
 	needs_root();
 	assert_on_disk(a_full_disk);
 }
@@ -715,7 +291,6 @@ real_disk_that_is_full(void **state)
 static void
 real_disk_that_is_read_only(void **state)
 {
-	(void)state;
 	needs_root();
 	assert_on_disk(a_disk_that_cannot_be_written);
 }
@@ -727,7 +302,6 @@ what_was_begun_and_not_ended(void **state)
 {
 	int folder = opened();
 
-	(void)state;
 	assert_true(put(folder, "card-1", "text"));
 	place(".new-1-1", "te", S_IRUSR | S_IWUSR);
 	place(".new-1-2", "te", S_IRUSR | S_IWUSR);
@@ -763,7 +337,6 @@ with_names_taken(void)
 static void
 what_was_begun_by_one_of_the_same_number(void **state)
 {
-	(void)state;
 	assert_int_equal(in_child(with_names_taken), 0);
 }
 
@@ -773,7 +346,6 @@ the_oldest_go(void **state)
 	int folder = opened();
 	char name[STORE_NAME_SIZE];
 
-	(void)state;
 	place("model-1", "text", S_IRUSR | S_IWUSR);
 	place("cards-1", "text", S_IRUSR | S_IWUSR);
 	place("card", "text", S_IRUSR | S_IWUSR);
@@ -810,7 +382,6 @@ a_folder_among_them(void **state)
 	int folder = opened();
 	char name[STORE_NAME_SIZE];
 
-	(void)state;
 	assert_int_equal(mkdir(in_folder("card-folder"), S_IRWXU), 0);
 	age("card-folder", 1000);
 	for (int i = 1; i <= 3 * MOST; i++) {
@@ -827,7 +398,6 @@ too_old_ones_go(void **state)
 {
 	int folder = opened();
 
-	(void)state;
 	assert_true(put(folder, "card-1", "text"));
 	assert_true(put(folder, "card-2", "text"));
 	assert_true(put(folder, "model-1", "text"));
@@ -844,14 +414,11 @@ too_old_ones_go(void **state)
 	assert_int_equal(close(folder), 0);
 }
 
-/* -------------------------------------------------------------------------------------- listing */
-
 static bool
 stop_at_second(int folder, const char *name, void *context)
 {
 	unsigned *seen = context;
 
-	(void)folder;
 	assert_true(strlen(name) < STORE_NAME_SIZE);
 	return ++*seen < 2;
 }
@@ -863,7 +430,6 @@ names_that_are_told(void **state)
 	unsigned seen = 0;
 	int folder = opened();
 
-	(void)state;
 	assert_int_equal(count(folder), 0);
 	memset(name, 'x', sizeof(name) - 1);
 	name[STORE_NAME_SIZE] = '\0';
@@ -882,28 +448,33 @@ names_that_are_told(void **state)
 
 /* -------------------------------------------------------------- what a caller is not to notice */
 
+/* The call, after which errno is what it was. */
+#define KEEPS_ERRNO(call) (errno = EXDEV, (void)(call), assert_int_equal(errno, EXDEV))
+
 static void
 do_all(void)
 {
 	char bytes[64];
-	int folder = store_open(true);
+	int folder;
 
-	(void)store_open(false);
-	(void)put(folder, "card-1", "text");
+	KEEPS_ERRNO(folder = store_open(true));
+	KEEPS_ERRNO(store_open(false));
+	KEEPS_ERRNO(put(folder, "card-1", "text"));
 	room_on_disk = 2;
-	(void)put(folder, "card-1", "text");
+	KEEPS_ERRNO(put(folder, "card-1", "text"));
 	room_on_disk = SIZE_MAX;
 	rename_error = EIO;
-	(void)put(folder, "card-1", "text");
+	KEEPS_ERRNO(put(folder, "card-1", "text"));
 	rename_error = 0;
-	(void)put(folder, "card-folder", "text");
-	(void)store_read(folder, "card-1", bytes, sizeof(bytes), NULL);
-	(void)store_read(folder, "card-1", bytes, 1, NULL);
-	(void)store_read(folder, "card-fifo", bytes, sizeof(bytes), NULL);
-	(void)store_read(folder, "not-there", bytes, sizeof(bytes), NULL);
-	(void)count(folder);
-	(void)store_remove(folder, "not-there");
-	(void)store_remove(folder, "card-1");
+	KEEPS_ERRNO(put(folder, "card-folder", "text"));
+	KEEPS_ERRNO(store_read(folder, "card-1", bytes, sizeof(bytes), NULL));
+	KEEPS_ERRNO(store_read(folder, "card-1", bytes, 1, NULL));
+	KEEPS_ERRNO(store_read(folder, "card-fifo", bytes, sizeof(bytes), NULL));
+	KEEPS_ERRNO(store_read(folder, "card-folder", bytes, sizeof(bytes), NULL));
+	KEEPS_ERRNO(store_read(folder, "not-there", bytes, sizeof(bytes), NULL));
+	KEEPS_ERRNO(count(folder));
+	KEEPS_ERRNO(store_remove(folder, "not-there"));
+	KEEPS_ERRNO(store_remove(folder, "card-1"));
 	if (folder >= 0)
 		(void)close(folder);
 }
@@ -916,38 +487,15 @@ make_trouble(void)
 	assert_int_equal(mkdir(in_folder("card-folder"), S_IRWXU), 0);
 }
 
+/* With a folder, and where there is none. */
 static void
 errno_is_kept(void **state)
 {
-	char bytes[8];
-	int folder;
-
-	(void)state;
-	errno = EXDEV;
-	assert_int_equal(store_open(false), -1);
-	assert_int_equal(errno, EXDEV);
+	KEEPS_ERRNO(store_open(false));
 	make_trouble();
-	folder = opened();
-	errno = EXDEV;
-	room_on_disk = 2;
-	assert_false(put(folder, "card-1", "text"));
-	room_on_disk = SIZE_MAX;
-	assert_int_equal(errno, EXDEV);
-	assert_true(put(folder, "card-1", "text"));
-	assert_false(put(folder, "card-folder", "text"));
-	assert_int_equal(errno, EXDEV);
-	(void)store_read(folder, "not-there", bytes, sizeof(bytes), NULL);
-	(void)store_read(folder, "card-folder", bytes, sizeof(bytes), NULL);
-	assert_int_equal(errno, EXDEV);
-	(void)store_remove(folder, "not-there");
-	store_each(-1, count_one, NULL);
-	assert_int_equal(count(folder), 3);
-	assert_int_equal(errno, EXDEV);
-	assert_int_equal(close(folder), 0);
-	errno = EXDEV;
+	do_all();
 	assert_int_equal(setenv("XDG_CACHE_HOME", "/dev/null", 1), 0);
-	assert_int_equal(store_open(true), -1);
-	assert_int_equal(errno, EXDEV);
+	do_all();
 }
 
 static unsigned
@@ -969,7 +517,6 @@ no_file_is_left_open(void **state)
 {
 	unsigned before = open_files();
 
-	(void)state;
 	make_trouble();
 	not_closed_on_exec = false;
 	for (int i = 0; i < 5; i++)
@@ -1066,7 +613,6 @@ many_at_once(void **state)
 	pid_t children[WRITERS];
 	int status, failed = 0, folder;
 
-	(void)state;
 	for (int i = 0; i < WRITERS; i++) {
 		children[i] = fork();
 		if (children[i] == 0)
@@ -1082,42 +628,28 @@ many_at_once(void **state)
 	assert_int_equal(close(folder), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_home, drop_home)
+#define DISK_TEST(name) cmocka_unit_test_setup_teardown(name, make_home, drop_home_and_disk)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(only_its_owner_may_look_into_it),
-	    TEST(it_is_not_made_to_look),
-	    TEST(where_it_is),
-	    TEST(what_is_no_path_is_not_taken),
-	    TEST(without_a_home_there_is_none),
-	    TEST(a_path_that_is_too_long),
-	    TEST(what_is_no_folder_is_none),
-	    TEST(no_link_is_followed),
-	    TEST(one_that_others_may_look_into_is_closed),
-	    TEST(one_that_is_for_all_is_left_alone),
-	    TEST(somebody_elses_folder),
-	    TEST(somebody_elses_home),
-	    TEST(a_link_in_somebody_elses_home),
-	    TEST(as_somebody_else),
-	    TEST(what_is_written_is_read),
-	    TEST(what_is_no_file_of_ours_is_not_read),
-	    TEST(what_is_no_file_of_ours_is_replaced),
-	    TEST(a_write_that_fails_leaves_the_old_one),
-	    TEST(a_limit_of_the_size_of_files),
-	    TEST(real_disk_that_is_full),
-	    TEST(real_disk_that_is_read_only),
-	    TEST(what_was_begun_and_not_ended),
-	    TEST(what_was_begun_by_one_of_the_same_number),
-	    TEST(the_oldest_go),
-	    TEST(a_folder_among_them),
-	    TEST(too_old_ones_go),
-	    TEST(names_that_are_told),
-	    TEST(errno_is_kept),
-	    TEST(no_file_is_left_open),
-	    TEST(many_at_once),
+	    DISK_TEST(what_is_written_is_read),
+	    DISK_TEST(what_is_no_file_of_ours_is_not_read),
+	    DISK_TEST(what_is_no_file_of_ours_is_replaced),
+	    DISK_TEST(a_write_that_fails_leaves_the_old_one),
+	    DISK_TEST(a_limit_of_the_size_of_files),
+	    DISK_TEST(real_disk_that_is_full),
+	    DISK_TEST(real_disk_that_is_read_only),
+	    DISK_TEST(what_was_begun_and_not_ended),
+	    DISK_TEST(what_was_begun_by_one_of_the_same_number),
+	    DISK_TEST(the_oldest_go),
+	    DISK_TEST(a_folder_among_them),
+	    DISK_TEST(too_old_ones_go),
+	    DISK_TEST(names_that_are_told),
+	    DISK_TEST(errno_is_kept),
+	    DISK_TEST(no_file_is_left_open),
+	    DISK_TEST(many_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

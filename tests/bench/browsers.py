@@ -9,8 +9,7 @@ from measure import Figures
 from place import CONTACTLESS, OURS, THEIRS, Place
 from screen import Screen
 from support import Card, wait_until
-from test_chromium import Chromium
-from test_firefox import Firefox
+from test_browsers import Chromium, Firefox
 
 PROTOCOL = "TLSv1.3"
 UNTRIED = "no TLS 1.3, and with TLS 1.2 two PINs are asked for"

@@ -28,8 +28,6 @@
 /* Looks at a session, and times that one is replaced, spread over all that there are. */
 #define SAMPLES 1000
 
-static CK_FUNCTION_LIST *p11;
-
 static _Noreturn void
 die(const char *why)
 {
@@ -105,36 +103,16 @@ find_token(const char *label)
 	die(label);
 }
 
-static CK_SESSION_HANDLE
-open_session(CK_SLOT_ID slot)
-{
-	CK_SESSION_HANDLE session;
-
-	expect("C_OpenSession", p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &session));
-	return session;
-}
-
-static CK_ULONG
-find(CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG attributes,
-    CK_OBJECT_HANDLE *objects, CK_ULONG size)
-{
-	CK_ULONG count = 0;
-
-	expect("C_FindObjectsInit", p11->C_FindObjectsInit(session, template, attributes));
-	expect("C_FindObjects", p11->C_FindObjects(session, objects, size, &count));
-	expect("C_FindObjectsFinal", p11->C_FindObjectsFinal(session));
-	return count;
-}
-
 static void
 look_at_objects(char **words)
 {
 	CK_SESSION_HANDLE session = open_session(find_token(words[0]));
 	CK_OBJECT_HANDLE objects[OBJECTS_MAX];
-	CK_ULONG count = find(session, NULL, 0, objects, OBJECTS_MAX);
 	static CK_BYTE label[VALUE_MAX], value[VALUE_MAX];
+	CK_ULONG total;
 
-	for (CK_ULONG i = 0; i < count; i++) {
+	expect("finding", pkcs11_find_objects(p11, session, NULL, 0, objects, OBJECTS_MAX, &total));
+	for (CK_ULONG i = 0; i < total && i < OBJECTS_MAX; i++) {
 		CK_ATTRIBUTE wanted[] = {
 		    {CKA_LABEL, label, sizeof(label)}, {CKA_VALUE, value, sizeof(value)}};
 
@@ -143,55 +121,29 @@ look_at_objects(char **words)
 	}
 }
 
-static CK_SESSION_HANDLE
-log_in(const char *label, char *pin)
-{
-	CK_SESSION_HANDLE session = open_session(find_token(label));
-
-	expect("C_Login", p11->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin, strlen(pin)));
-	return session;
-}
-
-static CK_OBJECT_HANDLE
-find_key(CK_SESSION_HANDLE session)
-{
-	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
-	CK_OBJECT_HANDLE key;
-
-	if (find(session, &template, 1, &key, 1) != 1)
-		die("no private key");
-	return key;
-}
-
 static void
 sign(char **words)
 {
-	CK_SESSION_HANDLE session = log_in(words[0], words[1]);
-	CK_OBJECT_HANDLE key = find_key(session);
-	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
-	CK_BYTE text[] = "a text", signature[512];
+	CK_SESSION_HANDLE session = open_user_session(find_token(words[0]), words[1]);
+	CK_OBJECT_HANDLE key = private_key(session);
+	CK_BYTE signature[SIGNATURE_SIZE];
 
-	for (unsigned long i = number(words[2]); i > 0; i--) {
-		CK_ULONG length = sizeof(signature);
-
-		expect("C_SignInit", p11->C_SignInit(session, &mechanism, key));
-		expect("C_Sign", p11->C_Sign(session, text, sizeof(text), signature, &length));
-	}
+	for (unsigned long i = number(words[2]); i > 0; i--)
+		expect("a signature", sign_text(session, key, signature));
 }
 
 static void
 update(char **words)
 {
-	CK_SESSION_HANDLE session = log_in(words[0], words[1]);
-	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
-	CK_ULONG piece = number(words[2]), length = 512;
-	CK_BYTE *data = calloc(1, piece), signature[512];
+	CK_SESSION_HANDLE session = open_user_session(find_token(words[0]), words[1]);
+	CK_ULONG piece = number(words[2]), length = SIGNATURE_SIZE;
+	CK_BYTE *data = calloc(1, piece), signature[SIGNATURE_SIZE];
 	long long begun;
 
 	if (data == NULL || piece == 0)
 		die("no room for data");
-	expect("C_SignInit", p11->C_SignInit(session, &mechanism, find_key(session)));
+	expect("C_SignInit",
+	    pkcs11_sign_init(p11, session, CKM_SHA256_RSA_PKCS, private_key(session)));
 	begun = cpu_ns();
 	for (unsigned long left = number(words[3]); left > 0; left -= piece < left ? piece : left)
 		expect(
@@ -269,7 +221,7 @@ main(int argc, char **argv)
 	for (size_t i = 0; argc > 2 && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (strcmp(argv[2], verbs[i].word) != 0 || argc != 3 + verbs[i].arguments)
 			continue;
-		(void)load(argv[1], &p11);
+		(void)load(argv[1]);
 		expect("C_Initialize", p11->C_Initialize(NULL));
 		tell("initialize", &begun);
 		verbs[i].function(argv + 3);

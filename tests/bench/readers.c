@@ -31,14 +31,14 @@ static struct {
 	pthread_cond_t cancelled;
 	unsigned long readers, calls, commands, cancels;
 	struct vcard *cards[READERS_MAX]; /* NULL: there is none */
-} world = {.lock = PTHREAD_MUTEX_INITIALIZER, .cancelled = PTHREAD_COND_INITIALIZER};
+} service = {.lock = PTHREAD_MUTEX_INITIALIZER, .cancelled = PTHREAD_COND_INITIALIZER};
 
 static void
 count(unsigned long *what)
 {
-	(void)pthread_mutex_lock(&world.lock);
+	(void)pthread_mutex_lock(&service.lock);
 	++*what;
-	(void)pthread_mutex_unlock(&world.lock);
+	(void)pthread_mutex_unlock(&service.lock);
 }
 
 static void
@@ -54,24 +54,24 @@ static void __attribute__((constructor)) begin(void)
 	struct vcard_options options = {0};
 	struct vcard_error error;
 
-	world.readers = readers != NULL ? strtoul(readers, NULL, 10) : 2;
-	if (world.readers > READERS_MAX)
+	service.readers = readers != NULL ? strtoul(readers, NULL, 10) : 2;
+	if (service.readers > READERS_MAX)
 		die("too many readers");
 	if (folder == NULL)
 		return;
 	if (vcard_pki_open(&options.pki, folder, NULL, &error) != 0)
 		die(error.text);
-	for (unsigned long i = 0; i < world.readers; i++)
-		if (vcard_new(&world.cards[i], &options, &error) != 0)
+	for (unsigned long i = 0; i < service.readers; i++)
+		if (vcard_new(&service.cards[i], &options, &error) != 0)
 			die(error.text);
 	vcard_pki_free(&options.pki);
 }
 
 static void __attribute__((destructor)) end(void)
 {
-	fprintf(stderr, "readers: %lu calls, %lu commands\n", world.calls, world.commands);
-	for (unsigned long i = 0; i < world.readers; i++)
-		vcard_free(&world.cards[i]);
+	fprintf(stderr, "readers: %lu calls, %lu commands\n", service.calls, service.commands);
+	for (unsigned long i = 0; i < service.readers; i++)
+		vcard_free(&service.cards[i]);
 }
 
 /* ---------------------------------------------------------------------------- contexts */
@@ -82,7 +82,7 @@ SCardEstablishContext(DWORD scope, LPCVOID one, LPCVOID two, LPSCARDCONTEXT cont
 	(void)scope;
 	(void)one;
 	(void)two;
-	count(&world.calls);
+	count(&service.calls);
 	*context = CONTEXT;
 	return SCARD_S_SUCCESS;
 }
@@ -91,7 +91,7 @@ PCSC_API LONG
 SCardReleaseContext(SCARDCONTEXT context)
 {
 	(void)context;
-	count(&world.calls);
+	count(&service.calls);
 	return SCARD_S_SUCCESS;
 }
 
@@ -105,10 +105,10 @@ PCSC_API LONG
 SCardCancel(SCARDCONTEXT context)
 {
 	(void)context;
-	(void)pthread_mutex_lock(&world.lock);
-	world.cancels++;
-	(void)pthread_cond_broadcast(&world.cancelled);
-	(void)pthread_mutex_unlock(&world.lock);
+	(void)pthread_mutex_lock(&service.lock);
+	service.cancels++;
+	(void)pthread_cond_broadcast(&service.cancelled);
+	(void)pthread_mutex_unlock(&service.lock);
 	return SCARD_S_SUCCESS;
 }
 
@@ -139,7 +139,7 @@ find(const char *wanted)
 {
 	char name[NAME_SIZE];
 
-	for (unsigned long i = 0; i < world.readers; i++) {
+	for (unsigned long i = 0; i < service.readers; i++) {
 		name_of(i, name);
 		if (strcmp(name, wanted) == 0)
 			return i;
@@ -150,7 +150,7 @@ find(const char *wanted)
 static void
 fill_list(char *list)
 {
-	for (unsigned long i = 0; i < world.readers; i++) {
+	for (unsigned long i = 0; i < service.readers; i++) {
 		name_of(i, list);
 		list += strlen(list) + 1;
 	}
@@ -161,14 +161,14 @@ PCSC_API LONG
 SCardListReaders(SCARDCONTEXT context, LPCSTR groups, LPSTR names, LPDWORD length)
 {
 	static char list[READERS_MAX * NAME_SIZE + 1];
-	DWORD size = (DWORD)world.readers * NAME_SIZE + 1;
+	DWORD size = (DWORD)service.readers * NAME_SIZE + 1;
 	bool allocate = *length == SCARD_AUTOALLOCATE;
 	char *copy = names;
 
 	(void)context;
 	(void)groups;
-	count(&world.calls);
-	if (world.readers == 0)
+	count(&service.calls);
+	if (service.readers == 0)
 		return SCARD_E_NO_READERS_AVAILABLE;
 	if (names != NULL && !allocate && *length < size)
 		return SCARD_E_INSUFFICIENT_BUFFER;
@@ -200,14 +200,15 @@ look(SCARD_READERSTATE *states, DWORD length)
 		if (strncmp(state->szReader, "\\\\?PnP?\\", 8) == 0)
 			is = state->dwCurrentState;
 		else if (reader < READERS_MAX)
-			is = world.cards[reader] != NULL ? SCARD_STATE_PRESENT : SCARD_STATE_EMPTY;
+			is =
+			    service.cards[reader] != NULL ? SCARD_STATE_PRESENT : SCARD_STATE_EMPTY;
 		state->dwEventState = is;
 		if (((is ^ state->dwCurrentState) & (SCARD_STATE_PRESENT | SCARD_STATE_EMPTY)) == 0)
 			continue;
 		state->dwEventState |= SCARD_STATE_CHANGED;
 		changed = true;
 		if (is == SCARD_STATE_PRESENT)
-			state->cbAtr = (DWORD)vcard_atr(world.cards[reader], state->rgbAtr);
+			state->cbAtr = (DWORD)vcard_atr(service.cards[reader], state->rgbAtr);
 	}
 	return changed;
 }
@@ -225,11 +226,11 @@ wait_for_nothing(DWORD milliseconds)
 	until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
-	(void)pthread_mutex_lock(&world.lock);
-	before = world.cancels;
-	while (error != ETIMEDOUT && world.cancels == before)
-		error = pthread_cond_timedwait(&world.cancelled, &world.lock, &until);
-	(void)pthread_mutex_unlock(&world.lock);
+	(void)pthread_mutex_lock(&service.lock);
+	before = service.cancels;
+	while (error != ETIMEDOUT && service.cancels == before)
+		error = pthread_cond_timedwait(&service.cancelled, &service.lock, &until);
+	(void)pthread_mutex_unlock(&service.lock);
 	return error == ETIMEDOUT ? SCARD_E_TIMEOUT : SCARD_E_CANCELLED;
 }
 
@@ -238,7 +239,7 @@ SCardGetStatusChange(
     SCARDCONTEXT context, DWORD milliseconds, SCARD_READERSTATE *states, DWORD length)
 {
 	(void)context;
-	count(&world.calls);
+	count(&service.calls);
 	if (look(states, length))
 		return SCARD_S_SUCCESS;
 	return milliseconds == 0 ? SCARD_E_TIMEOUT : wait_for_nothing(milliseconds);
@@ -250,8 +251,8 @@ SCardGetStatusChange(
 static struct vcard *
 card_of(SCARDHANDLE handle)
 {
-	return handle >= 1 && (unsigned long)handle <= world.readers
-		   ? world.cards[(unsigned long)handle - 1]
+	return handle >= 1 && (unsigned long)handle <= service.readers
+		   ? service.cards[(unsigned long)handle - 1]
 		   : NULL;
 }
 
@@ -264,12 +265,12 @@ SCardConnect(SCARDCONTEXT context, LPCSTR name, DWORD share, DWORD protocols, LP
 	(void)context;
 	(void)share;
 	(void)protocols;
-	count(&world.calls);
+	count(&service.calls);
 	if (reader == READERS_MAX)
 		return SCARD_E_UNKNOWN_READER;
-	if (world.cards[reader] == NULL)
+	if (service.cards[reader] == NULL)
 		return SCARD_E_NO_SMARTCARD;
-	vcard_power_on(world.cards[reader]);
+	vcard_power_on(service.cards[reader]);
 	*handle = (SCARDHANDLE)reader + 1;
 	*protocol = SCARD_PROTOCOL_T1;
 	return SCARD_S_SUCCESS;
@@ -280,7 +281,7 @@ end_with(SCARDHANDLE handle, DWORD action)
 {
 	struct vcard *card = card_of(handle);
 
-	count(&world.calls);
+	count(&service.calls);
 	if (card == NULL)
 		return SCARD_E_INVALID_HANDLE;
 	if (action == SCARD_UNPOWER_CARD)
@@ -331,7 +332,7 @@ SCardStatus(SCARDHANDLE handle, LPSTR name, LPDWORD name_length, LPDWORD state, 
 	size_t length;
 
 	(void)name;
-	count(&world.calls);
+	count(&service.calls);
 	if (card == NULL)
 		return SCARD_E_INVALID_HANDLE;
 	length = vcard_atr(card, answer);
@@ -358,7 +359,7 @@ SCardTransmit(SCARDHANDLE handle, const SCARD_IO_REQUEST *send, LPCBYTE command,
 
 	(void)send;
 	(void)received;
-	count(&world.commands);
+	count(&service.commands);
 	if (card == NULL)
 		return SCARD_E_INVALID_HANDLE;
 	if (vcard_exchange(card, command, length, answer, &answer_length) != VCARD_ANSWERED)

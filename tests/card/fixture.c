@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
-#include <string.h>
 
 #include <openssl/crypto.h>
 
+#include "../common/certificates.h"
 #include "fixture.h"
 
 const char *const short_identifiers[] = {
     "known", "6a86", "6b00", "6a82", "6982", "6985", "6986", "6a80", NULL};
+
+const int way_errors[WAY_ERRORS] = {
+    JPKI_ERR_NO_SERVICE, JPKI_ERR_NO_READER, JPKI_ERR_NO_CARD, JPKI_ERR_RESET, JPKI_ERR_IO};
 
 const char *
 default_pin(enum jpki_role role)
@@ -15,70 +18,79 @@ default_pin(enum jpki_role role)
 	return role == JPKI_AUTHENTICATION ? PIN : PASSWORD;
 }
 
+struct vcard *vcard;
+struct jpki_service *service;
+struct jpki_card *card;
+struct jpki_der der;
+
 int
-make_world(void **state)
+set_up(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
-	void *vcard;
+	void *made;
 
 	inprocess_reset();
-	if (w == NULL || make_card(&vcard) != 0)
+	memset(&der, 0, sizeof(der));
+	if (make_card(&made) != 0)
 		return -1;
-	*state = w;
-	w->vcard = vcard;
-	vcard_power_off(w->vcard);
-	mark(w);
-	return inprocess_add_reader(READER) != 0 || inprocess_insert(READER, w->vcard) != 0 ||
-	       jpki_transport.start(&w->service) != JPKI_OK ||
-	       jpki_card_new(w->service, READER, &w->card) != JPKI_OK;
+	vcard = made;
+	vcard_power_off(vcard);
+	mark();
+	return inprocess_add_reader(READER) != 0 || inprocess_insert(READER, vcard) != 0 ||
+	       jpki_transport.start(&service) != JPKI_OK ||
+	       jpki_card_new(service, READER, &card) != JPKI_OK;
 }
 
 int
-drop_world(void **state)
+tear_down(void **state)
 {
-	struct world *w = *state;
-	void *vcard = w->vcard;
+	void *made = vcard;
 
-	jpki_card_free(&w->card);
-	jpki_transport.stop(&w->service);
+	jpki_card_free(&card);
+	jpki_transport.stop(&service);
 	inprocess_reset();
-	drop_card(&vcard);
-	free(w);
-	return 0;
+	return drop_card(&made);
 }
 
 void
-start_over(struct world *w)
+start_over(void)
 {
+	memset(&der, 0, sizeof(der));
 	for (int call = 0; call < INPROCESS_CALLS; call++)
 		inprocess_plan((enum inprocess_call)call, 0, JPKI_OK, NULL, NULL);
-	vcard_faults_clear(w->vcard);
+	vcard_faults_clear(vcard);
 	for (int pin = 0; pin < VCARD_PINS; pin++)
 		vcard_pin_set_tries(
-		    w->vcard, (enum vcard_pin)pin, vcard_pin_tries_max((enum vcard_pin)pin), NULL);
-	jpki_card_free(&w->card);
-	assert_int_equal(jpki_card_new(w->service, READER, &w->card), JPKI_OK);
-	(void)inprocess_insert(READER, w->vcard);
-	vcard_power_off(w->vcard);
-	mark(w);
+		    vcard, (enum vcard_pin)pin, vcard_pin_tries_max((enum vcard_pin)pin), NULL);
+	jpki_card_free(&card);
+	assert_int_equal(jpki_card_new(service, READER, &card), JPKI_OK);
+	(void)inprocess_insert(READER, vcard);
+	vcard_power_off(vcard);
+	mark();
 }
 
 void
-begin(struct world *w)
+start_over_with(const char *quirk, const char *value)
 {
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT, -1), JPKI_OK);
+	start_over();
+	set_quirk(vcard, quirk, value);
 }
 
 void
-trust(struct world *w)
+begin(void)
 {
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_TRUST, -1), JPKI_OK);
+	assert_int_equal(jpki_card_begin(card, JPKI_BEGIN_SELECT, -1), JPKI_OK);
 }
 
 void
-end(struct world *w)
+trust(void)
 {
-	assert_int_equal(jpki_card_end(w->card), JPKI_OK);
+	assert_int_equal(jpki_card_begin(card, JPKI_BEGIN_TRUST, -1), JPKI_OK);
+}
+
+void
+end(void)
+{
+	assert_int_equal(jpki_card_end(card), JPKI_OK);
 }
 
 struct jpki_pin *
@@ -91,74 +103,67 @@ pin_of(enum jpki_role role, const char *typed)
 }
 
 int
-verify_pin(struct world *w, enum jpki_role role, const char *typed, unsigned *tries)
+verify_pin(enum jpki_role role, const char *typed, unsigned *tries)
 {
 	struct jpki_pin *pin = pin_of(role, typed);
-	int rv = jpki_card_verify(w->card, role, pin, tries);
+	unsigned unasked;
+	int rv = jpki_card_verify(card, role, pin, tries != NULL ? tries : &unasked);
 
 	jpki_pin_free(&pin);
 	return rv;
 }
 
 void
-login(struct world *w, enum jpki_role role)
+login(enum jpki_role role)
 {
-	unsigned tries;
-
-	begin(w);
-	assert_int_equal(verify_pin(w, role, default_pin(role), &tries), JPKI_OK);
+	begin();
+	assert_int_equal(verify_pin(role, default_pin(role), NULL), JPKI_OK);
 }
 
 int
-whole_login(struct world *w, enum jpki_role role, const char *typed)
+whole_login(enum jpki_role role, const char *typed)
 {
-	unsigned tries;
 	int rv, ended;
 
-	rv = jpki_card_begin(w->card, JPKI_BEGIN_SELECT, -1);
+	rv = jpki_card_begin(card, JPKI_BEGIN_SELECT, -1);
 	if (rv != JPKI_OK)
 		return rv;
-	rv = verify_pin(w, role, typed, &tries);
-	ended = jpki_card_end(w->card);
+	rv = verify_pin(role, typed, NULL);
+	ended = jpki_card_end(card);
 	return rv != JPKI_OK ? rv : ended;
 }
 
 void
-mark(struct world *w)
+mark(void)
 {
-	vcard_ledger_mark(w->vcard);
+	vcard_ledger_mark(vcard);
 }
 
 unsigned
-exchanges(struct world *w)
+exchanges(void)
 {
-	return (unsigned)vcard_ledger_totals(w->vcard).exchanges;
+	return (unsigned)vcard_ledger_totals(vcard).exchanges;
 }
 
 unsigned
-events(struct world *w, enum vcard_event event)
+events(enum vcard_event event)
 {
-	return (unsigned)vcard_ledger_count(w->vcard, event);
+	return (unsigned)vcard_ledger_count(vcard, event);
 }
 
 void
-plan_fault(struct world *w, enum vcard_fault fault, unsigned nth, unsigned sw)
+plan_fault(enum vcard_fault fault, unsigned nth, unsigned sw)
 {
-	assert_int_equal(vcard_fault_add(w->vcard, fault, nth, (uint16_t)sw, NULL), 0);
+	assert_int_equal(vcard_fault_add(vcard, fault, nth, (uint16_t)sw, NULL), 0);
 }
 
 size_t
-expected_der(enum jpki_role role, enum jpki_certificate which, unsigned char **der)
+expected_der(enum jpki_role role, enum jpki_certificate which, unsigned char **bytes)
 {
-	static const enum vcard_certificate certificates[JPKI_ROLES][JPKI_CERTIFICATES] = {
-	    {VCARD_CERTIFICATE_AUTHENTICATION, VCARD_CERTIFICATE_AUTHENTICATION_CA},
-	    {VCARD_CERTIFICATE_SIGNATURE, VCARD_CERTIFICATE_SIGNATURE_CA},
-	};
-	X509 *certificate = vcard_pki_certificate(test_pki(), certificates[role][which]);
 	int length;
 
-	*der = NULL;
-	length = i2d_X509(certificate, der);
+	*bytes = NULL;
+	length = i2d_X509(role_certificate(test_pki(), role, which), bytes);
 	assert_true(length > 0);
 	return (size_t)length;
 }
@@ -166,10 +171,10 @@ expected_der(enum jpki_role role, enum jpki_certificate which, unsigned char **d
 size_t
 expected_length(void)
 {
-	unsigned char *der;
-	size_t length = expected_der(JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der);
+	unsigned char *bytes;
+	size_t length = expected_der(JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &bytes);
 
-	OPENSSL_free(der);
+	OPENSSL_free(bytes);
 	return length;
 }
 
@@ -180,13 +185,13 @@ blocks(size_t bytes)
 }
 
 void
-assert_certificate(const struct jpki_der *der, enum jpki_role role, enum jpki_certificate which)
+assert_certificate(enum jpki_role role, enum jpki_certificate which)
 {
 	unsigned char *expected;
 	size_t length = expected_der(role, which, &expected);
 
-	assert_int_equal(der->total, length);
-	assert_int_equal(der->have, length);
-	assert_memory_equal(der->bytes, expected, length);
+	assert_int_equal(der.total, length);
+	assert_int_equal(der.have, length);
+	assert_memory_equal(der.bytes, expected, length);
 	OPENSSL_free(expected);
 }

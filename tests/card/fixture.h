@@ -17,56 +17,59 @@
 /* Bytes that one READ BINARY brings. */
 #define BLOCK 256
 
-#define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 /* A virtual card in a reader, and the card layer looking at it. */
-struct world {
-	struct vcard *vcard;
-	struct jpki_service *service;
-	struct jpki_card *card;
-};
+extern struct vcard *vcard;
+extern struct jpki_service *service;
+extern struct jpki_card *card;
+/* What the test reads from it: nothing at first. */
+extern struct jpki_der der;
 
 /* Set-up and tear-down of a test; the card has no power and nothing was sent to it. */
-int make_world(void **state);
-int drop_world(void **state);
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, drop_world)
+int set_up(void **state);
+int tear_down(void **state);
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
-/* Another card object, all tries, no fault, no plan, no power, nothing counted. */
-void start_over(struct world *w);
+/* Another card object, nothing read, all tries, no fault, no plan, no power, nothing counted. */
+void start_over(void);
+/* ... and with that quirk. */
+void start_over_with(const char *quirk, const char *value);
 /* The values of the quirk "short-identifiers", NULL at the end. */
 extern const char *const short_identifiers[];
+/* What may come of a command on the way to the card. */
+#define WAY_ERRORS 5
+extern const int way_errors[WAY_ERRORS];
 /* The default PIN of a role. */
 const char *default_pin(enum jpki_role role);
 
 /* Transactions that must succeed. */
-void begin(struct world *w);
-void trust(struct world *w);
-void end(struct world *w);
+void begin(void);
+void trust(void);
+void end(void);
 
 struct jpki_pin *pin_of(enum jpki_role role, const char *typed);
-/* jpki_card_verify with a PIN of that text. */
-int verify_pin(struct world *w, enum jpki_role role, const char *typed, unsigned *tries);
+/* jpki_card_verify with a PIN of that text; tries: NULL if nobody wants to know. */
+int verify_pin(enum jpki_role role, const char *typed, unsigned *tries);
 /* Begin a transaction and verify the default PIN in it. */
-void login(struct world *w, enum jpki_role role);
+void login(enum jpki_role role);
 /* Begin, verify and end; the first error on the way. */
-int whole_login(struct world *w, enum jpki_role role, const char *typed);
+int whole_login(enum jpki_role role, const char *typed);
 
 /* Count from here. */
-void mark(struct world *w);
-unsigned exchanges(struct world *w);
-unsigned events(struct world *w, enum vcard_event event);
-#define assert_exchanges(w, count) assert_int_equal(exchanges(w), count)
-#define assert_verifies(w, count) assert_int_equal(events(w, VCARD_EVENT_VERIFY), count)
+void mark(void);
+unsigned exchanges(void);
+unsigned events(enum vcard_event event);
+#define assert_exchanges(count) assert_int_equal(exchanges(), count)
+#define assert_verifies(count) assert_int_equal(events(VCARD_EVENT_VERIFY), count)
 
 /* The next exchange but `nth` - 1 goes wrong. */
-void plan_fault(struct world *w, enum vcard_fault fault, unsigned nth, unsigned sw);
+void plan_fault(enum vcard_fault fault, unsigned nth, unsigned sw);
 
 /* The certificate that the card was made with, in DER; the caller frees it (OPENSSL_free). */
-size_t expected_der(enum jpki_role role, enum jpki_certificate which, unsigned char **der);
+size_t expected_der(enum jpki_role role, enum jpki_certificate which, unsigned char **bytes);
 /* The length of the authentication certificate, and the exchanges that so many bytes take. */
 size_t expected_length(void);
 unsigned blocks(size_t bytes);
-void assert_certificate(
-    const struct jpki_der *der, enum jpki_role role, enum jpki_certificate which);
+/* That it has been read. */
+void assert_certificate(enum jpki_role role, enum jpki_certificate which);
 
 #endif

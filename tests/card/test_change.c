@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
 #include "fixture.h"
 
 #define NEW_PIN "4321"
 #define NEW_PASSWORD "NEW456"
 
 static int
-change(struct world *w, enum jpki_role role, const char *old_text, const char *new_text,
-    unsigned *tries)
+change(enum jpki_role role, const char *old_text, const char *new_text, unsigned *tries)
 {
 	struct jpki_pin *old = pin_of(role, old_text);
 	struct jpki_pin *new_pin = pin_of(role, new_text);
-	int rv = jpki_card_change_pin(w->card, role, old, new_pin, tries);
+	unsigned unasked;
+	int rv = jpki_card_change_pin(card, role, old, new_pin, tries != NULL ? tries : &unasked);
 
 	jpki_pin_free(&old);
 	jpki_pin_free(&new_pin);
@@ -20,91 +18,75 @@ change(struct world *w, enum jpki_role role, const char *old_text, const char *n
 }
 
 static void
-assert_in_effect(struct world *w, enum jpki_role role, const char *old_text, const char *new_text)
+assert_in_effect(enum jpki_role role, const char *old_text, const char *new_text)
 {
-	unsigned tries;
-
-	assert_int_equal(jpki_card_disconnect(w->card, true, -1), JPKI_OK);
-	begin(w);
-	assert_int_equal(verify_pin(w, role, old_text, &tries), JPKI_ERR_PIN_WRONG);
-	assert_int_equal(verify_pin(w, role, new_text, &tries), JPKI_OK);
-	end(w);
+	assert_int_equal(jpki_card_disconnect(card, true, -1), JPKI_OK);
+	begin();
+	assert_int_equal(verify_pin(role, old_text, NULL), JPKI_ERR_PIN_WRONG);
+	assert_int_equal(verify_pin(role, new_text, NULL), JPKI_OK);
+	end();
 }
 
 static void
 the_new_pin_is_in_effect(void **state)
 {
-	struct world *w = *state;
-	unsigned tries;
-
-	begin(w);
-	assert_int_equal(change(w, JPKI_AUTHENTICATION, PIN, NEW_PIN, &tries), JPKI_OK);
-	assert_in_effect(w, JPKI_AUTHENTICATION, PIN, NEW_PIN);
-	begin(w);
-	assert_int_equal(change(w, JPKI_SIGNATURE, PASSWORD, NEW_PASSWORD, &tries), JPKI_OK);
-	assert_in_effect(w, JPKI_SIGNATURE, PASSWORD, NEW_PASSWORD);
+	begin();
+	assert_int_equal(change(JPKI_AUTHENTICATION, PIN, NEW_PIN, NULL), JPKI_OK);
+	assert_in_effect(JPKI_AUTHENTICATION, PIN, NEW_PIN);
+	begin();
+	assert_int_equal(change(JPKI_SIGNATURE, PASSWORD, NEW_PASSWORD, NULL), JPKI_OK);
+	assert_in_effect(JPKI_SIGNATURE, PASSWORD, NEW_PASSWORD);
 }
 
 static void
 the_new_password_is_upper_case(void **state)
 {
-	struct world *w = *state;
-	unsigned tries;
-
-	begin(w);
-	assert_int_equal(change(w, JPKI_SIGNATURE, "abc123", "new456", &tries), JPKI_OK);
-	assert_true(vcard_pin_is(w->vcard, VCARD_PIN_SIGNATURE, NEW_PASSWORD));
+	begin();
+	assert_int_equal(change(JPKI_SIGNATURE, "abc123", "new456", NULL), JPKI_OK);
+	assert_true(vcard_pin_is(vcard, VCARD_PIN_SIGNATURE, NEW_PASSWORD));
 }
 
 static void
 a_change_without_short_identifiers(void **state)
 {
-	struct world *w = *state;
-	unsigned tries;
-
-	set_quirk(w->vcard, "short-identifiers", "6a82");
-	begin(w);
-	assert_int_equal(change(w, JPKI_SIGNATURE, PASSWORD, NEW_PASSWORD, &tries), JPKI_OK);
-	assert_true(vcard_pin_is(w->vcard, VCARD_PIN_SIGNATURE, NEW_PASSWORD));
-	assert_int_equal(events(w, VCARD_EVENT_CHANGE), 1);
+	set_quirk(vcard, "short-identifiers", "6a82");
+	begin();
+	assert_int_equal(change(JPKI_SIGNATURE, PASSWORD, NEW_PASSWORD, NULL), JPKI_OK);
+	assert_true(vcard_pin_is(vcard, VCARD_PIN_SIGNATURE, NEW_PASSWORD));
+	assert_int_equal(events(VCARD_EVENT_CHANGE), 1);
 }
 
 /* VERIFY, SELECT EF, CHANGE; the first time the question how PINs are addressed as well. */
 static void
 a_change_takes_four_exchanges_then_three(void **state)
 {
-	struct world *w = *state;
-	unsigned tries;
-
-	begin(w);
-	mark(w);
-	assert_int_equal(change(w, JPKI_AUTHENTICATION, PIN, NEW_PIN, &tries), JPKI_OK);
-	assert_exchanges(w, 4);
-	mark(w);
-	assert_int_equal(change(w, JPKI_AUTHENTICATION, NEW_PIN, PIN, &tries), JPKI_OK);
-	assert_exchanges(w, 3);
-	assert_verifies(w, 1);
-	assert_int_equal(events(w, VCARD_EVENT_CHANGE), 1);
+	begin();
+	mark();
+	assert_int_equal(change(JPKI_AUTHENTICATION, PIN, NEW_PIN, NULL), JPKI_OK);
+	assert_exchanges(4);
+	mark();
+	assert_int_equal(change(JPKI_AUTHENTICATION, NEW_PIN, PIN, NULL), JPKI_OK);
+	assert_exchanges(3);
+	assert_verifies(1);
+	assert_int_equal(events(VCARD_EVENT_CHANGE), 1);
 }
 
 static void
 a_wrong_old_pin_leaves_its_tries(void **state)
 {
-	struct world *w = *state;
 	unsigned tries = 77;
 
-	begin(w);
+	begin();
 	for (unsigned left = 3; left-- > 0;) {
 		assert_int_equal(
-		    change(w, JPKI_AUTHENTICATION, WRONG_PIN, NEW_PIN, &tries), JPKI_ERR_PIN_WRONG);
+		    change(JPKI_AUTHENTICATION, WRONG_PIN, NEW_PIN, &tries), JPKI_ERR_PIN_WRONG);
 		assert_int_equal(tries, left);
 	}
 	tries = 77;
-	assert_int_equal(
-	    change(w, JPKI_AUTHENTICATION, PIN, NEW_PIN, &tries), JPKI_ERR_PIN_BLOCKED);
+	assert_int_equal(change(JPKI_AUTHENTICATION, PIN, NEW_PIN, &tries), JPKI_ERR_PIN_BLOCKED);
 	assert_int_equal(tries, 0);
-	assert_int_equal(events(w, VCARD_EVENT_CHANGE), 0);
-	assert_true(vcard_pin_is(w->vcard, VCARD_PIN_AUTHENTICATION, PIN));
+	assert_int_equal(events(VCARD_EVENT_CHANGE), 0);
+	assert_true(vcard_pin_is(vcard, VCARD_PIN_AUTHENTICATION, PIN));
 }
 
 static void
@@ -112,46 +94,41 @@ the_rules_come_before_the_card(void **state)
 {
 	static const char *const weak[] = {
 	    "ABCDEF", "123456", "abcdefghijklmnop", "0000000000000000"};
-	struct world *w = *state;
 	unsigned tries = 77;
 
-	begin(w);
-	mark(w);
+	begin();
+	mark();
 	for (size_t i = 0; i < LENGTH_OF(weak); i++)
 		assert_int_equal(
-		    change(w, JPKI_SIGNATURE, PASSWORD, weak[i], &tries), JPKI_ERR_PIN_CHARACTER);
-	assert_exchanges(w, 0);
+		    change(JPKI_SIGNATURE, PASSWORD, weak[i], &tries), JPKI_ERR_PIN_CHARACTER);
+	assert_exchanges(0);
 	assert_int_equal(tries, 77);
 }
 
 static void
 a_weak_old_password_can_be_changed(void **state)
 {
-	struct world *w = *state;
-	unsigned tries;
-
-	vcard_pin_set(w->vcard, VCARD_PIN_SIGNATURE, "ABCDEF", NULL);
-	begin(w);
-	assert_int_equal(change(w, JPKI_SIGNATURE, "ABCDEF", NEW_PASSWORD, &tries), JPKI_OK);
+	vcard_pin_set(vcard, VCARD_PIN_SIGNATURE, "ABCDEF", NULL);
+	begin();
+	assert_int_equal(change(JPKI_SIGNATURE, "ABCDEF", NEW_PASSWORD, NULL), JPKI_OK);
 }
 
 static void
 pins_of_the_other_credential_are_refused(void **state)
 {
-	struct world *w = *state;
 	struct jpki_pin *pin = pin_of(JPKI_AUTHENTICATION, PIN);
 	struct jpki_pin *password = pin_of(JPKI_SIGNATURE, PASSWORD);
 	unsigned tries;
 
-	begin(w);
-	mark(w);
-	assert_int_equal(jpki_card_change_pin(w->card, JPKI_AUTHENTICATION, pin, password, &tries),
+	begin();
+	mark();
+	assert_int_equal(jpki_card_change_pin(card, JPKI_AUTHENTICATION, pin, password, &tries),
 	    JPKI_ERR_ARGUMENT);
-	assert_int_equal(jpki_card_change_pin(w->card, JPKI_AUTHENTICATION, password, pin, &tries),
+	assert_int_equal(jpki_card_change_pin(card, JPKI_AUTHENTICATION, password, pin, &tries),
 	    JPKI_ERR_ARGUMENT);
 	assert_int_equal(
-	    jpki_card_change_pin(w->card, JPKI_ROLES, pin, pin, &tries), JPKI_ERR_ARGUMENT);
-	assert_exchanges(w, 0);
+	    jpki_card_change_pin(card, JPKI_ROLES, pin, pin, &tries), JPKI_ERR_ARGUMENT);
+	assert_exchanges(0);
 	jpki_pin_free(&pin);
 	jpki_pin_free(&password);
 }
@@ -159,53 +136,44 @@ pins_of_the_other_credential_are_refused(void **state)
 static void
 a_transaction_on_trust_changes_nothing(void **state)
 {
-	struct world *w = *state;
-	unsigned tries;
-
-	begin(w);
-	end(w);
-	trust(w);
-	mark(w);
-	assert_int_equal(change(w, JPKI_AUTHENTICATION, PIN, NEW_PIN, &tries), JPKI_ERR_ARGUMENT);
-	assert_exchanges(w, 0);
+	begin();
+	end();
+	trust();
+	mark();
+	assert_int_equal(change(JPKI_AUTHENTICATION, PIN, NEW_PIN, NULL), JPKI_ERR_ARGUMENT);
+	assert_exchanges(0);
 }
 
 static void
 a_refused_change_is_not_repeated(void **state)
 {
 	static const unsigned answers[] = {0x6F00, 0x6A86, 0x6D00, 0x6104, 0x6C04, 0x6B00, 0x6982};
-	struct world *w = *state;
-	unsigned tries;
 
-	begin(w);
-	assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries), JPKI_OK);
+	begin();
+	assert_int_equal(verify_pin(JPKI_AUTHENTICATION, PIN, NULL), JPKI_OK);
 	for (size_t i = 0; i < LENGTH_OF(answers); i++) {
-		mark(w);
-		plan_fault(w, VCARD_FAULT_SW, 3, answers[i]);
-		assert_int_not_equal(change(w, JPKI_AUTHENTICATION, PIN, NEW_PIN, &tries), JPKI_OK);
-		assert_exchanges(w, 3);
-		assert_verifies(w, 1);
+		mark();
+		plan_fault(VCARD_FAULT_SW, 3, answers[i]);
+		assert_int_not_equal(change(JPKI_AUTHENTICATION, PIN, NEW_PIN, NULL), JPKI_OK);
+		assert_exchanges(3);
+		assert_verifies(1);
 	}
-	assert_true(vcard_pin_is(w->vcard, VCARD_PIN_AUTHENTICATION, PIN));
+	assert_true(vcard_pin_is(vcard, VCARD_PIN_AUTHENTICATION, PIN));
 }
 
 static void
 a_change_that_breaks_off_anywhere(void **state)
 {
 	static const int errors[] = {JPKI_ERR_NO_CARD, JPKI_ERR_RESET, JPKI_ERR_IO};
-	struct world *w = *state;
-	unsigned tries;
 
 	for (unsigned i = 0; i < 4 * LENGTH_OF(errors); i++) {
-		start_over(w);
-		begin(w);
-		mark(w);
+		start_over();
+		begin();
+		mark();
 		inprocess_plan(INPROCESS_TRANSMIT, 1 + i % 4, errors[i / 4], NULL, NULL);
-		assert_int_equal(
-		    change(w, JPKI_AUTHENTICATION, PIN, NEW_PIN, &tries), errors[i / 4]);
-		assert_exchanges(w, i % 4);
-		assert_true(vcard_pin_is(w->vcard, VCARD_PIN_AUTHENTICATION, PIN));
-		end(w);
+		assert_int_equal(change(JPKI_AUTHENTICATION, PIN, NEW_PIN, NULL), errors[i / 4]);
+		assert_exchanges(i % 4);
+		assert_true(vcard_pin_is(vcard, VCARD_PIN_AUTHENTICATION, PIN));
 	}
 }
 

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
 #include <openssl/crypto.h>
 
 #include "fixture.h"
 
 /* What is learned of a card, and what becomes of expectations, right and wrong. */
-
-static struct jpki_der der;
 
 static const struct jpki_habits all_yes = {
     JPKI_HABIT_YES, JPKI_HABIT_YES, JPKI_HABIT_YES, JPKI_HABIT_NO, JPKI_HABIT_YES};
@@ -17,51 +13,48 @@ static const struct jpki_habits all_no = {
 static int
 make_reading(void **state)
 {
-	memset(&der, 0, sizeof(der));
-	return make_world(state) != 0 || inprocess_longest(READER, JPKI_LONG_DATA_MAX) != 0;
+	return set_up(state) != 0 || inprocess_longest(READER, JPKI_LONG_DATA_MAX) != 0;
 }
 
 static struct jpki_habits
-habits_of(struct world *w)
+habits_of(void)
 {
 	struct jpki_habits habits;
 
 	memset(&habits, 0xFF, sizeof(habits));
-	jpki_card_habits(w->card, &habits);
+	jpki_card_habits(card, &habits);
 	return habits;
 }
 
 static void
-assert_habits(struct world *w, const struct jpki_habits *expected)
+assert_habits(const struct jpki_habits *expected)
 {
-	struct jpki_habits habits = habits_of(w);
+	struct jpki_habits habits = habits_of();
 
 	assert_memory_equal(&habits, expected, sizeof(habits));
 }
 
 static void
-begin_expecting(struct world *w, const struct jpki_habits *habits)
+begin_expecting(const struct jpki_habits *habits)
 {
-	start_over(w);
-	memset(&der, 0, sizeof(der));
-	jpki_card_expect(w->card, habits);
-	begin(w);
-	mark(w);
+	start_over();
+	jpki_card_expect(card, habits);
+	begin();
+	mark();
 }
 
 static void
-read_right(struct world *w)
+read_right(void)
 {
 	memset(&der, 0, sizeof(der));
 	assert_int_equal(
-	    jpki_card_read_certificate(w->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der),
-	    JPKI_OK);
-	assert_certificate(&der, JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+	    jpki_card_read_certificate(card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der), JPKI_OK);
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
 }
 
 /* The head is known from elsewhere, as after a cache. */
 static void
-read_rest(struct world *w)
+read_rest(void)
 {
 	unsigned char *expected;
 	size_t length = expected_der(JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &expected);
@@ -72,29 +65,26 @@ read_rest(struct world *w)
 	der.total = length;
 	OPENSSL_free(expected);
 	assert_int_equal(
-	    jpki_card_read_certificate(w->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der),
-	    JPKI_OK);
-	assert_certificate(&der, JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+	    jpki_card_read_certificate(card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der), JPKI_OK);
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
 }
 
 static int
-sign(struct world *w)
+sign(void)
 {
 	static const uint8_t data[32];
 	uint8_t signature[JPKI_SIGNATURE_SIZE];
 
 	return jpki_card_sign(
-	    w->card, JPKI_AUTHENTICATION, JPKI_SIGN_PKCS1, data, sizeof(data), signature);
+	    card, JPKI_AUTHENTICATION, JPKI_SIGN_PKCS1, data, sizeof(data), signature);
 }
 
 static void
-use_all(struct world *w)
+use_all(void)
 {
-	unsigned tries;
-
-	read_right(w);
-	assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries), JPKI_OK);
-	assert_int_equal(sign(w), JPKI_OK);
+	read_right();
+	assert_int_equal(verify_pin(JPKI_AUTHENTICATION, PIN, NULL), JPKI_OK);
+	assert_int_equal(sign(), JPKI_OK);
 }
 
 static void
@@ -102,248 +92,219 @@ nothing_is_known_at_first(void **state)
 {
 	static const struct jpki_habits nothing;
 
-	assert_habits(*state, &nothing);
+	assert_habits(&nothing);
 }
 
 static void
 habits_are_learned(void **state)
 {
-	struct world *w = *state;
-
-	set_quirk(w->vcard, "extended", "yes");
-	jpki_card_try_long(w->card, true);
-	begin(w);
-	use_all(w);
-	assert_habits(w, &all_yes);
-	end(w);
-	start_over(w);
-	jpki_card_try_long(w->card, true);
-	set_quirk(w->vcard, "short-identifiers", "6a86");
-	set_quirk(w->vcard, "extended", "no");
-	begin(w);
-	use_all(w);
-	assert_habits(w, &(struct jpki_habits){JPKI_HABIT_NO, JPKI_HABIT_NO, JPKI_HABIT_NO,
-			     JPKI_HABIT_NO, JPKI_HABIT_NO});
+	set_quirk(vcard, "extended", "yes");
+	jpki_card_try_long(card, true);
+	begin();
+	use_all();
+	assert_habits(&all_yes);
+	end();
+	start_over();
+	jpki_card_try_long(card, true);
+	set_quirk(vcard, "short-identifiers", "6a86");
+	set_quirk(vcard, "extended", "no");
+	begin();
+	use_all();
+	assert_habits(&(struct jpki_habits){
+	    JPKI_HABIT_NO, JPKI_HABIT_NO, JPKI_HABIT_NO, JPKI_HABIT_NO, JPKI_HABIT_NO});
 }
 
 static void
 those_of_another_application_are_not_told(void **state)
 {
-	struct world *w = *state;
 	char number[JPKI_MANUFACTURE_NUMBER_SIZE];
 	struct jpki_habits habits;
 
-	begin(w);
-	assert_int_equal(jpki_card_select_attributes(w->card), JPKI_OK);
-	assert_int_equal(jpki_card_select_number(w->card), JPKI_OK);
-	assert_int_equal(jpki_card_read_number(w->card, number), JPKI_OK);
-	habits = habits_of(w);
+	begin();
+	assert_int_equal(jpki_card_select_attributes(card), JPKI_OK);
+	assert_int_equal(jpki_card_select_number(card), JPKI_OK);
+	assert_int_equal(jpki_card_read_number(card, number), JPKI_OK);
+	habits = habits_of();
 	assert_int_equal(habits.short_read, JPKI_HABIT_UNKNOWN);
 }
 
 static void
 what_is_expected_is_told_until_it_is_seen(void **state)
 {
-	struct world *w = *state;
-
-	jpki_card_expect(w->card, &all_yes);
-	assert_habits(w, &(struct jpki_habits){JPKI_HABIT_YES, JPKI_HABIT_YES, JPKI_HABIT_YES,
-			     JPKI_HABIT_NO, JPKI_HABIT_YES});
-	jpki_card_expect(w->card, &(struct jpki_habits){0});
-	assert_habits(w, &(struct jpki_habits){.small_reads = JPKI_HABIT_NO});
+	jpki_card_expect(card, &all_yes);
+	assert_habits(&(struct jpki_habits){
+	    JPKI_HABIT_YES, JPKI_HABIT_YES, JPKI_HABIT_YES, JPKI_HABIT_NO, JPKI_HABIT_YES});
+	jpki_card_expect(card, &(struct jpki_habits){0});
+	assert_habits(&(struct jpki_habits){.small_reads = JPKI_HABIT_NO});
 }
 
 static void
 other_values_are_unknown(void **state)
 {
-	struct world *w = *state;
 	struct jpki_habits habits;
 
 	for (unsigned value = 3; value < 256; value++) {
-		start_over(w);
+		start_over();
 		memset(&habits, (int)value, sizeof(habits));
-		jpki_card_expect(w->card, &habits);
-		assert_habits(w, &(struct jpki_habits){0});
+		jpki_card_expect(card, &habits);
+		assert_habits(&(struct jpki_habits){0});
 	}
 }
 
 static void
 what_was_seen_is_not_expected_otherwise(void **state)
 {
-	struct world *w = *state;
-
-	set_quirk(w->vcard, "extended", "yes");
-	jpki_card_try_long(w->card, true);
-	begin(w);
-	use_all(w);
-	jpki_card_expect(w->card, &all_no);
-	assert_habits(w, &all_yes);
-	mark(w);
-	read_right(w);
-	assert_exchanges(w, 2);
+	set_quirk(vcard, "extended", "yes");
+	jpki_card_try_long(card, true);
+	begin();
+	use_all();
+	jpki_card_expect(card, &all_no);
+	assert_habits(&all_yes);
+	mark();
+	read_right();
+	assert_exchanges(2);
 }
 
 static void
 right_expectations_save_exchanges(void **state)
 {
-	struct world *w = *state;
-
-	set_quirk(w->vcard, "extended", "yes");
-	begin_expecting(w, &all_yes);
-	read_rest(w); /* neither a SELECT nor a permission */
-	assert_exchanges(w, 1);
-	assert_habits(w, &all_yes);
-	end(w);
-	set_quirk(w->vcard, "extended", "no");
-	set_quirk(w->vcard, "short-identifiers", "6a86");
-	begin_expecting(w, &(struct jpki_habits){.short_read = JPKI_HABIT_NO,
-			       .short_pin = JPKI_HABIT_NO,
-			       .short_sign = JPKI_HABIT_NO,
-			       .long_read = JPKI_HABIT_NO});
-	use_all(w);
-	assert_exchanges(w, 1 + blocks(expected_length()) + 2 + 2);
+	set_quirk(vcard, "extended", "yes");
+	begin_expecting(&all_yes);
+	read_rest(); /* neither a SELECT nor a permission */
+	assert_exchanges(1);
+	assert_habits(&all_yes);
+	end();
+	set_quirk(vcard, "extended", "no");
+	set_quirk(vcard, "short-identifiers", "6a86");
+	begin_expecting(&(struct jpki_habits){.short_read = JPKI_HABIT_NO,
+	    .short_pin = JPKI_HABIT_NO,
+	    .short_sign = JPKI_HABIT_NO,
+	    .long_read = JPKI_HABIT_NO});
+	use_all();
+	assert_exchanges(1 + blocks(expected_length()) + 2 + 2);
 }
 
 static void
 short_reads_that_are_not_there(void **state)
 {
-	struct world *w = *state;
-
-	for (const char *const *answer_to = short_identifiers + 1; *answer_to != NULL;
-	     answer_to++) {
-		set_quirk(w->vcard, "short-identifiers", *answer_to);
-		begin_expecting(w, &(struct jpki_habits){.short_read = JPKI_HABIT_YES});
-		read_right(w);
-		assert_exchanges(w, 2 + blocks(expected_length()));
-		assert_int_equal(habits_of(w).short_read, JPKI_HABIT_NO);
-		end(w);
-		begin_expecting(w, &all_yes);
-		jpki_card_expect(w->card, &(struct jpki_habits){.short_read = JPKI_HABIT_YES});
-		read_rest(w);
-		assert_exchanges(w, 2 + blocks(expected_length() - BLOCK));
-		assert_int_equal(habits_of(w).short_read, JPKI_HABIT_NO);
-		end(w);
+	for (const char *const *refusal = short_identifiers + 1; *refusal != NULL; refusal++) {
+		set_quirk(vcard, "short-identifiers", *refusal);
+		begin_expecting(&(struct jpki_habits){.short_read = JPKI_HABIT_YES});
+		read_right();
+		assert_exchanges(2 + blocks(expected_length()));
+		assert_int_equal(habits_of().short_read, JPKI_HABIT_NO);
+		end();
+		begin_expecting(&all_yes);
+		jpki_card_expect(card, &(struct jpki_habits){.short_read = JPKI_HABIT_YES});
+		read_rest();
+		assert_exchanges(2 + blocks(expected_length() - BLOCK));
+		assert_int_equal(habits_of().short_read, JPKI_HABIT_NO);
+		end();
 	}
 }
 
 static void
 a_file_that_is_missing_is_not_waited_for(void **state)
 {
-	struct world *w = *state;
 	bool present[JPKI_ROLES];
 
-	set_quirk(w->vcard, "presence", "missing");
-	begin_expecting(w, &all_yes);
-	assert_int_equal(jpki_card_read_presence(w->card, present), JPKI_ERR_NOT_FOUND);
-	assert_exchanges(w, 2);
-	assert_int_equal(habits_of(w).short_read, JPKI_HABIT_YES);
-	read_right(w);
+	set_quirk(vcard, "presence", "missing");
+	begin_expecting(&all_yes);
+	assert_int_equal(jpki_card_read_presence(card, present), JPKI_ERR_NOT_FOUND);
+	assert_exchanges(2);
+	assert_int_equal(habits_of().short_read, JPKI_HABIT_YES);
+	read_right();
 }
 
 static void
 signing_that_is_not_as_expected(void **state)
 {
-	struct world *w = *state;
-	unsigned tries;
-
-	set_quirk(w->vcard, "short-identifiers", "6a86");
-	begin_expecting(w, &(struct jpki_habits){.short_sign = JPKI_HABIT_YES});
-	assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries), JPKI_OK);
-	mark(w);
-	assert_int_equal(sign(w), JPKI_OK);
-	assert_exchanges(w, 3);
-	assert_int_equal(habits_of(w).short_sign, JPKI_HABIT_NO);
+	set_quirk(vcard, "short-identifiers", "6a86");
+	begin_expecting(&(struct jpki_habits){.short_sign = JPKI_HABIT_YES});
+	assert_int_equal(verify_pin(JPKI_AUTHENTICATION, PIN, NULL), JPKI_OK);
+	mark();
+	assert_int_equal(sign(), JPKI_OK);
+	assert_exchanges(3);
+	assert_int_equal(habits_of().short_sign, JPKI_HABIT_NO);
 }
 
 static void
 no_pin_goes_out_by_an_expectation(void **state)
 {
-	struct world *w = *state;
-	unsigned tries;
-
 	for (const char *const *answer_to = short_identifiers; *answer_to != NULL; answer_to++) {
-		set_quirk(w->vcard, "short-identifiers", *answer_to);
-		begin_expecting(w, &(struct jpki_habits){.short_pin = JPKI_HABIT_YES});
-		assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries), JPKI_OK);
-		assert_verifies(w, 1);
-		assert_true(events(w, VCARD_EVENT_COUNT) >= 1);
-		assert_int_equal(vcard_pin_tries(w->vcard, VCARD_PIN_AUTHENTICATION), 3);
-		end(w);
+		set_quirk(vcard, "short-identifiers", *answer_to);
+		begin_expecting(&(struct jpki_habits){.short_pin = JPKI_HABIT_YES});
+		assert_int_equal(verify_pin(JPKI_AUTHENTICATION, PIN, NULL), JPKI_OK);
+		assert_verifies(1);
+		assert_true(events(VCARD_EVENT_COUNT) >= 1);
+		assert_int_equal(vcard_pin_tries(vcard, VCARD_PIN_AUTHENTICATION), 3);
+		end();
 	}
 }
 
 static void
 a_pin_that_is_not_addressed_as_expected(void **state)
 {
-	struct world *w = *state;
-	unsigned tries;
-
-	begin_expecting(w, &all_no); /* it takes short identifiers all the same */
-	assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries), JPKI_OK);
-	assert_exchanges(w, 2);
-	assert_verifies(w, 1);
-	assert_int_equal(sign(w), JPKI_OK);
-	read_right(w);
+	begin_expecting(&all_no); /* it takes short identifiers all the same */
+	assert_int_equal(verify_pin(JPKI_AUTHENTICATION, PIN, NULL), JPKI_OK);
+	assert_exchanges(2);
+	assert_verifies(1);
+	assert_int_equal(sign(), JPKI_OK);
+	read_right();
 }
 
 static void
 long_reads_that_are_not_there(void **state)
 {
-	struct world *w = *state;
-
-	begin_expecting(w, &all_yes);
-	set_quirk(w->vcard, "extended", "no");
-	read_right(w);
-	assert_exchanges(w, blocks(expected_length()) + 1);
-	assert_int_equal(habits_of(w).long_read, JPKI_HABIT_NO);
-	end(w);
-	begin_expecting(w, &all_yes);
-	set_quirk(w->vcard, "extended", "short");
-	read_right(w);
-	assert_exchanges(w, blocks(expected_length()));
-	assert_int_equal(habits_of(w).long_read, JPKI_HABIT_NO);
-	end(w);
-	begin_expecting(w, &all_yes);
-	set_quirk(w->vcard, "extended", "yes");
+	begin_expecting(&all_yes);
+	set_quirk(vcard, "extended", "no");
+	read_right();
+	assert_exchanges(blocks(expected_length()) + 1);
+	assert_int_equal(habits_of().long_read, JPKI_HABIT_NO);
+	end();
+	begin_expecting(&all_yes);
+	set_quirk(vcard, "extended", "short");
+	read_right();
+	assert_exchanges(blocks(expected_length()));
+	assert_int_equal(habits_of().long_read, JPKI_HABIT_NO);
+	end();
+	begin_expecting(&all_yes);
+	set_quirk(vcard, "extended", "yes");
 	assert_int_equal(inprocess_longest(READER, 256), 0);
-	read_right(w);
-	assert_exchanges(w, blocks(expected_length()));
-	assert_int_equal(habits_of(w).long_read, JPKI_HABIT_YES);
+	read_right();
+	assert_exchanges(blocks(expected_length()));
+	assert_int_equal(habits_of().long_read, JPKI_HABIT_YES);
 }
 
 static void
 a_reader_that_does_not_stand_what_is_expected(void **state)
 {
-	struct world *w = *state;
-
-	begin_expecting(w, &all_yes);
-	set_quirk(w->vcard, "extended", "chokes");
+	begin_expecting(&all_yes);
+	set_quirk(vcard, "extended", "chokes");
 	assert_int_equal(
-	    jpki_card_read_certificate(w->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der),
+	    jpki_card_read_certificate(card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der),
 	    JPKI_ERR_IO);
-	assert_int_equal(habits_of(w).long_read, JPKI_HABIT_NO);
-	end(w);
-	begin(w);
-	read_right(w);
+	assert_int_equal(habits_of().long_read, JPKI_HABIT_NO);
+	end();
+	begin();
+	read_right();
 }
 
 static void
 small_reads_are_small_until_more_was_seen(void **state)
 {
-	struct world *w = *state;
-
-	begin_expecting(w, &all_no);
-	read_right(w);
-	assert_int_equal(habits_of(w).small_reads, JPKI_HABIT_YES);
-	assert_exchanges(w, 1 + (unsigned)(expected_length() + 127) / 128);
-	end(w);
-	begin_expecting(w, &(struct jpki_habits){.small_reads = JPKI_HABIT_NO});
-	set_quirk(w->vcard, "wrong-le", "6700");
-	read_right(w);
-	assert_int_equal(habits_of(w).small_reads, JPKI_HABIT_YES);
+	begin_expecting(&all_no);
+	read_right();
+	assert_int_equal(habits_of().small_reads, JPKI_HABIT_YES);
+	assert_exchanges(1 + (unsigned)(expected_length() + 127) / 128);
+	end();
+	begin_expecting(&(struct jpki_habits){.small_reads = JPKI_HABIT_NO});
+	set_quirk(vcard, "wrong-le", "6700");
+	read_right();
+	assert_int_equal(habits_of().small_reads, JPKI_HABIT_YES);
 }
 
-#define READING(name) cmocka_unit_test_setup_teardown(name, make_reading, drop_world)
+#define READING(name) cmocka_unit_test_setup_teardown(name, make_reading, tear_down)
 
 int
 main(void)

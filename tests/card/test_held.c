@@ -14,9 +14,9 @@
 static struct jpki_card *other;
 
 static void
-hold(struct world *w)
+hold(void)
 {
-	assert_int_equal(jpki_card_new(w->service, READER, &other), JPKI_OK);
+	assert_int_equal(jpki_card_new(service, READER, &other), JPKI_OK);
 	assert_int_equal(jpki_card_begin(other, JPKI_BEGIN_SELECT, -1), JPKI_OK);
 }
 
@@ -28,40 +28,38 @@ let_go(void)
 }
 
 static void
-assert_held(struct world *w, int patience_ms)
+assert_held(int patience_ms)
 {
 	uint64_t since = clock_now_ms();
 
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT, patience_ms), JPKI_ERR_HELD);
+	assert_int_equal(jpki_card_begin(card, JPKI_BEGIN_SELECT, patience_ms), JPKI_ERR_HELD);
 	assert_true(clock_now_ms() - since >= (uint64_t)patience_ms);
+}
+
+/* No longer than that, and then it goes on. */
+static void
+assert_waits_so_long(void)
+{
+	hold();
+	assert_held(PATIENCE_MS);
+	assert_held(0);
+	let_go();
+	assert_int_equal(jpki_card_begin(card, JPKI_BEGIN_SELECT, PATIENCE_MS), JPKI_OK);
+	end();
 }
 
 static void
 a_transaction_waits_so_long(void **state)
 {
-	struct world *w = *state;
-
-	begin(w);
-	end(w);
-	hold(w);
-	assert_held(w, PATIENCE_MS);
-	assert_held(w, 0);
-	let_go();
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT, PATIENCE_MS), JPKI_OK);
-	end(w);
+	begin();
+	end();
+	assert_waits_so_long();
 }
 
 static void
 so_does_a_connection(void **state)
 {
-	struct world *w = *state;
-
-	hold(w);
-	assert_held(w, PATIENCE_MS);
-	assert_held(w, 0);
-	let_go();
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT, PATIENCE_MS), JPKI_OK);
-	end(w);
+	assert_waits_so_long();
 }
 
 static void *
@@ -74,14 +72,13 @@ let_go_in_thread(void *context)
 static void
 it_comes_in_time(void **state)
 {
-	struct world *w = *state;
 	pthread_t thread;
 
-	hold(w);
+	hold();
 	assert_int_equal(pthread_create(&thread, NULL, let_go_in_thread, NULL), 0);
-	assert_int_equal(jpki_card_begin(w->card, JPKI_BEGIN_SELECT, 60000), JPKI_OK);
+	assert_int_equal(jpki_card_begin(card, JPKI_BEGIN_SELECT, 60000), JPKI_OK);
 	assert_int_equal(pthread_join(thread, NULL), 0);
-	end(w);
+	end();
 }
 
 /* What is read ends when the other end is closed. */
@@ -107,91 +104,86 @@ wait_until_closed(int file)
 static void
 locking_waits_and_goes_on(void **state)
 {
-	struct world *w = *state;
 	uint64_t since;
 	int file, held;
 
-	login(w, JPKI_AUTHENTICATION);
-	end(w);
-	hold(w);
+	login(JPKI_AUTHENTICATION);
+	end();
+	hold();
 	file = held_file(&held);
 	since = clock_now_ms();
-	assert_int_equal(jpki_card_disconnect(w->card, true, held), JPKI_ERR_HELD);
+	assert_int_equal(jpki_card_disconnect(card, true, held), JPKI_ERR_HELD);
 	assert_true(clock_now_ms() - since >= CLOSE_MS);
-	assert_true(vcard_powered(w->vcard));
+	assert_true(vcard_powered(vcard));
 	assert_int_equal(jpki_card_end(other), JPKI_OK);
 	wait_until_closed(file);
-	assert_false(vcard_powered(w->vcard));
+	assert_false(vcard_powered(vcard));
 	jpki_card_free(&other);
 }
 
 static void
 what_is_held_is_let_go_in_every_case(void **state)
 {
-	struct world *w = *state;
 	int file, held;
 
 	file = held_file(&held);
-	assert_int_equal(jpki_card_disconnect(w->card, true, held), JPKI_OK);
+	assert_int_equal(jpki_card_disconnect(card, true, held), JPKI_OK);
 	wait_until_closed(file);
-	begin(w);
+	begin();
 	file = held_file(&held);
-	assert_int_equal(jpki_card_disconnect(w->card, true, held), JPKI_OK);
+	assert_int_equal(jpki_card_disconnect(card, true, held), JPKI_OK);
 	wait_until_closed(file);
-	begin(w);
-	end(w);
+	begin();
+	end();
 	inprocess_eject(READER);
 	file = held_file(&held);
-	assert_int_equal(jpki_card_disconnect(w->card, true, held), JPKI_ERR_NO_CARD);
+	assert_int_equal(jpki_card_disconnect(card, true, held), JPKI_ERR_NO_CARD);
 	wait_until_closed(file);
-	(void)inprocess_insert(READER, w->vcard);
-	begin(w);
+	(void)inprocess_insert(READER, vcard);
+	begin();
 	file = held_file(&held);
 	inprocess_plan(INPROCESS_CLOSE, 1, JPKI_ERR_IO, NULL, NULL);
-	assert_int_equal(jpki_card_disconnect(w->card, true, held), JPKI_ERR_IO);
+	assert_int_equal(jpki_card_disconnect(card, true, held), JPKI_ERR_IO);
 	wait_until_closed(file);
 }
 
 static void
 the_guard_knows_who_shares(void **state)
 {
-	struct world *w = *state;
-
-	jpki_card_guard(w->card, "/a/file", 1);
+	jpki_card_guard(card, "/a/file", 1);
 	assert_false(inprocess_guarded(READER));
-	begin(w);
-	jpki_card_guard(w->card, "/a/file", 1);
+	begin();
+	jpki_card_guard(card, "/a/file", 1);
 	assert_true(inprocess_guarded(READER));
 	assert_true(inprocess_guarded_by(READER, "/a/file"));
 	assert_false(inprocess_guarded_by(READER, "/another"));
-	jpki_card_guard(w->card, NULL, 1);
+	jpki_card_guard(card, NULL, 1);
 	assert_true(inprocess_guarded_by(READER, NULL));
-	jpki_card_guard(w->card, "/a/file", 1);
+	jpki_card_guard(card, "/a/file", 1);
 	assert_true(inprocess_guarded_by(READER, "/a/file"));
-	assert_int_equal(jpki_card_disconnect(w->card, true, -1), JPKI_OK);
+	assert_int_equal(jpki_card_disconnect(card, true, -1), JPKI_OK);
 	assert_false(inprocess_guarded(READER));
 }
 
 static uint64_t
-insertion(struct world *w)
+insertion(void)
 {
 	struct jpki_reader_state now = {.name = READER};
 
-	assert_int_equal(jpki_transport.poll(w->service, &now, 1), JPKI_OK);
+	assert_int_equal(jpki_transport.poll(service, &now, 1), JPKI_OK);
 	return now.insertion;
 }
 
 static void
 an_insertion_has_a_name(void **state)
 {
-	struct world *w = *state;
-	uint64_t first = insertion(w), second;
+	uint64_t first = insertion(), second;
 
-	assert_true(first != 0 && insertion(w) == first);
+	assert_true(first != 0 && insertion() == first);
 	inprocess_eject(READER);
-	assert_true(insertion(w) == 0);
-	(void)inprocess_insert(READER, w->vcard);
-	second = insertion(w);
+	assert_true(insertion() == 0);
+	(void)inprocess_insert(READER, vcard);
+	second = insertion();
 	assert_true(second != 0 && second != first);
 }
 

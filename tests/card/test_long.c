@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -9,51 +8,49 @@
 
 /* READ BINARY with extended length, and what becomes of it where it does not work. */
 
-static struct jpki_der der;
-
-static int
-make_reading(void **state)
-{
-	memset(&der, 0, sizeof(der));
-	return make_world(state);
-}
-
 /* Another card object, which may find out what the card does. */
 static void
-begin_trying(struct world *w, const char *extended)
+begin_trying(const char *extended)
 {
-	start_over(w);
-	memset(&der, 0, sizeof(der));
-	vcard_quirks_reset(w->vcard);
-	set_quirk(w->vcard, "extended", extended);
+	start_over();
+	vcard_quirks_reset(vcard);
+	set_quirk(vcard, "extended", extended);
 	inprocess_forget_calls();
 	assert_int_equal(inprocess_longest(READER, JPKI_LONG_DATA_MAX), 0);
-	jpki_card_try_long(w->card, true);
-	begin(w);
-	mark(w);
+	jpki_card_try_long(card, true);
+	begin();
+	mark();
 }
 
 static int
-read_own(struct world *w)
+read_own(void)
 {
-	return jpki_card_read_certificate(w->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der);
+	return jpki_card_read_certificate(card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der);
 }
 
 static void
-read_right(struct world *w)
+read_head(void)
 {
-	assert_int_equal(read_own(w), JPKI_OK);
-	assert_certificate(&der, JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
+	assert_int_equal(
+	    jpki_card_read_certificate_head(card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der),
+	    JPKI_OK);
+}
+
+static void
+read_right(void)
+{
+	assert_int_equal(read_own(), JPKI_OK);
+	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
 }
 
 /* The certificate once more, and how many exchanges that took. */
 static unsigned
-cost(struct world *w)
+cost(void)
 {
 	memset(&der, 0, sizeof(der));
-	mark(w);
-	read_right(w);
-	return exchanges(w);
+	mark();
+	read_right();
+	return exchanges();
 }
 
 static unsigned
@@ -63,55 +60,50 @@ short_cost(void)
 }
 
 static unsigned
-habit(struct world *w)
+habit(void)
 {
 	struct jpki_habits habits;
 
-	jpki_card_habits(w->card, &habits);
+	jpki_card_habits(card, &habits);
 	return habits.long_read;
 }
 
-#define assert_habit(w, value) assert_int_equal(habit(w), JPKI_HABIT_##value)
+#define assert_habit(value) assert_int_equal(habit(), JPKI_HABIT_##value)
 
 static void
 unless_allowed_it_is_not_tried(void **state)
 {
-	struct world *w = *state;
-
-	begin_trying(w, "yes");
-	jpki_card_try_long(w->card, false);
-	read_right(w);
-	assert_exchanges(w, short_cost());
-	assert_habit(w, UNKNOWN);
+	begin_trying("yes");
+	jpki_card_try_long(card, false);
+	read_right();
+	assert_exchanges(short_cost());
+	assert_habit(UNKNOWN);
 	assert_int_equal(inprocess_calls(INPROCESS_LONGEST), 0);
 }
 
 static void
 the_rest_comes_in_one_exchange(void **state)
 {
-	struct world *w = *state;
 	struct vcard_totals totals;
 
-	begin_trying(w, "yes");
-	read_right(w);
-	totals = vcard_ledger_totals(w->vcard);
+	begin_trying("yes");
+	read_right();
+	totals = vcard_ledger_totals(vcard);
 	assert_int_equal(totals.exchanges, 2);
 	/* the commands of five and seven bytes; no filler */
 	assert_int_equal(totals.bytes_in, 5 + 7);
 	assert_int_equal(totals.bytes_out, expected_length() + 2 + 2);
-	assert_habit(w, YES);
+	assert_habit(YES);
 	assert_int_equal(inprocess_calls(INPROCESS_LONGEST), 1);
 }
 
 static void
 what_has_worked_needs_no_permission(void **state)
 {
-	struct world *w = *state;
-
-	begin_trying(w, "yes");
-	read_right(w);
-	jpki_card_try_long(w->card, false);
-	assert_int_equal(cost(w), 2);
+	begin_trying("yes");
+	read_right();
+	jpki_card_try_long(card, false);
+	assert_int_equal(cost(), 2);
 	assert_int_equal(inprocess_calls(INPROCESS_LONGEST), 1);
 }
 
@@ -119,68 +111,51 @@ static void
 reading_goes_on_in_another_transaction(void **state)
 {
 	bool present[JPKI_ROLES];
-	struct world *w = *state;
 
-	begin_trying(w, "yes");
-	assert_int_equal(
-	    jpki_card_read_certificate_head(w->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der),
-	    JPKI_OK);
-	assert_int_equal(jpki_card_read_presence(w->card, present), JPKI_OK);
-	end(w);
-	begin(w);
-	mark(w);
-	read_right(w);
-	assert_exchanges(w, 1);
-	assert_habit(w, YES);
-}
-
-static void
-reading_goes_on_without_short_identifiers(void **state)
-{
-	bool present[JPKI_ROLES];
-	struct world *w = *state;
-
-	begin_trying(w, "yes");
-	set_quirk(w->vcard, "short-identifiers", "6a86");
-	assert_int_equal(
-	    jpki_card_read_certificate_head(w->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der),
-	    JPKI_OK);
-	assert_int_equal(jpki_card_read_presence(w->card, present), JPKI_OK);
-	end(w);
-	begin(w);
-	mark(w);
-	read_right(w);
-	assert_exchanges(w, 2);
-	assert_habit(w, YES);
+	for (unsigned expected = 1; expected <= 2; expected++) {
+		begin_trying("yes");
+		if (expected == 2) /* SELECT EF */
+			set_quirk(vcard, "short-identifiers", "6a86");
+		read_head();
+		assert_int_equal(jpki_card_read_presence(card, present), JPKI_OK);
+		end();
+		begin();
+		mark();
+		read_right();
+		assert_exchanges(expected);
+		assert_habit(YES);
+	}
 }
 
 static void
 a_refusal_costs_one_exchange_once(void **state)
 {
-	struct world *w = *state;
-
-	begin_trying(w, "no");
-	read_right(w);
-	assert_exchanges(w, short_cost() + 1);
-	assert_habit(w, NO);
-	assert_int_equal(cost(w), short_cost());
+	begin_trying("no");
+	read_right();
+	assert_exchanges(short_cost() + 1);
+	assert_habit(NO);
+	assert_int_equal(cost(), short_cost());
 	assert_int_equal(inprocess_calls(INPROCESS_LONGEST), 1);
 }
 
+/* Any status word, what is none that there is, and no data at all. */
 static void
 any_refusal_will_do(void **state)
 {
 	static const unsigned refusals[] = {0x6700, 0x6A80, 0x6A81, 0x6A82, 0x6A86, 0x6981, 0x6982,
-	    0x6985, 0x6986, 0x6B00, 0x6D00, 0x6E00, 0x6F00};
-	struct world *w = *state;
+	    0x6985, 0x6986, 0x6B00, 0x6D00, 0x6E00, 0x6F00, 0x9000};
+	static const enum vcard_fault garbled[] = {VCARD_FAULT_TRUNCATED, VCARD_FAULT_GARBAGE};
+	const size_t words = LENGTH_OF(refusals);
 
-	for (size_t i = 0; i < LENGTH_OF(refusals); i++) {
-		begin_trying(w, "yes");
-		plan_fault(w, VCARD_FAULT_SW, 2, refusals[i]);
-		read_right(w);
-		assert_exchanges(w, short_cost() + 1);
-		assert_habit(w, NO);
-		end(w);
+	for (size_t i = 0; i < words + LENGTH_OF(garbled); i++) {
+		begin_trying("yes");
+		if (i < words)
+			plan_fault(VCARD_FAULT_SW, 2, refusals[i]);
+		else
+			plan_fault(garbled[i - words], 2, 0);
+		read_right();
+		assert_exchanges(short_cost() + 1);
+		assert_habit(NO);
 	}
 }
 
@@ -192,122 +167,102 @@ a_wrong_length_is_a_refusal(void **state)
 		unsigned sw;
 		size_t bytes;
 	} lengths[] = {{0x6C00, 256}, {0x6CFF, 255}, {0x6C10, 16}};
-	struct world *w = *state;
 
 	for (size_t i = 0; i < LENGTH_OF(lengths); i++) {
-		begin_trying(w, "yes");
-		plan_fault(w, VCARD_FAULT_SW, 2, lengths[i].sw);
-		read_right(w);
-		assert_exchanges(w, 3 + blocks(expected_length() - BLOCK - lengths[i].bytes));
-		assert_habit(w, NO);
-		end(w);
+		begin_trying("yes");
+		plan_fault(VCARD_FAULT_SW, 2, lengths[i].sw);
+		read_right();
+		assert_exchanges(3 + blocks(expected_length() - BLOCK - lengths[i].bytes));
+		assert_habit(NO);
 	}
 }
 
 static void
 fewer_bytes_are_taken_and_the_form_given_up(void **state)
 {
-	struct world *w = *state;
-
-	begin_trying(w, "short");
-	read_right(w);
-	assert_exchanges(w, short_cost());
-	assert_habit(w, NO);
-	end(w);
-	begin_trying(w, "yes");
-	set_quirk(w->vcard, "read-limit", "100");
-	read_right(w);
-	assert_habit(w, NO);
-	end(w);
-	begin_trying(w, "yes");
-	plan_fault(w, VCARD_FAULT_SW, 2, 0x9000); /* none at all */
-	read_right(w);
-	assert_exchanges(w, short_cost() + 1);
-	assert_habit(w, NO);
+	begin_trying("short");
+	read_right();
+	assert_exchanges(short_cost());
+	assert_habit(NO);
+	end();
+	begin_trying("yes");
+	set_quirk(vcard, "read-limit", "100");
+	read_right();
+	assert_habit(NO);
 }
 
 static void
 a_right_that_is_missing_says_nothing_of_lengths(void **state)
 {
-	struct world *w = *state;
-
-	begin_trying(w, "yes");
-	plan_fault(w, VCARD_FAULT_SW, 2, 0x6982);
-	plan_fault(w, VCARD_FAULT_SW, 3, 0x6982);
-	assert_int_equal(read_own(w), JPKI_ERR_NOT_VERIFIED);
-	assert_habit(w, UNKNOWN);
-	read_right(w);
-	assert_habit(w, YES);
+	begin_trying("yes");
+	plan_fault(VCARD_FAULT_SW, 2, 0x6982);
+	plan_fault(VCARD_FAULT_SW, 3, 0x6982);
+	assert_int_equal(read_own(), JPKI_ERR_NOT_VERIFIED);
+	assert_habit(UNKNOWN);
+	read_right();
+	assert_habit(YES);
 }
 
 static void
 a_card_that_reads_little_at_once_is_not_asked_for_much(void **state)
 {
-	struct world *w = *state;
 	struct jpki_habits habits;
 
-	begin_trying(w, "yes");
-	set_quirk(w->vcard, "wrong-le", "6700");
-	read_right(w);
-	jpki_card_habits(w->card, &habits);
+	begin_trying("yes");
+	set_quirk(vcard, "wrong-le", "6700");
+	read_right();
+	jpki_card_habits(card, &habits);
 	assert_int_equal(habits.small_reads, JPKI_HABIT_YES);
-	assert_habit(w, UNKNOWN);
+	assert_habit(UNKNOWN);
 	assert_int_equal(inprocess_calls(INPROCESS_LONGEST), 0);
 }
 
 static void
 a_reader_that_says_it_cannot_is_believed(void **state)
 {
-	struct world *w = *state;
-
-	begin_trying(w, "yes");
+	begin_trying("yes");
 	assert_int_equal(inprocess_longest(READER, 256), 0);
-	read_right(w);
-	assert_exchanges(w, short_cost());
-	assert_int_equal(cost(w), short_cost());
-	assert_habit(w, UNKNOWN);
+	read_right();
+	assert_exchanges(short_cost());
+	assert_int_equal(cost(), short_cost());
+	assert_habit(UNKNOWN);
 	assert_int_equal(inprocess_calls(INPROCESS_LONGEST), 1);
 }
 
 static void
 a_reader_that_chokes_is_not_asked_again(void **state)
 {
-	struct world *w = *state;
-
-	begin_trying(w, "chokes");
-	assert_int_equal(read_own(w), JPKI_ERR_IO);
+	begin_trying("chokes");
+	assert_int_equal(read_own(), JPKI_ERR_IO);
 	assert_int_equal(der.have, BLOCK);
-	assert_habit(w, NO);
+	assert_habit(NO);
 	/* who knows what is selected now */
-	assert_int_equal(jpki_card_end(w->card), JPKI_OK);
-	mark(w);
-	trust(w);
-	assert_int_equal(events(w, VCARD_EVENT_SELECT), 1);
-	read_right(w);
-	assert_exchanges(w, 1 + 1 + blocks(expected_length() - BLOCK - (BLOCK - 1)));
+	assert_int_equal(jpki_card_end(card), JPKI_OK);
+	mark();
+	trust();
+	assert_int_equal(events(VCARD_EVENT_SELECT), 1);
+	read_right();
+	assert_exchanges(1 + 1 + blocks(expected_length() - BLOCK - (BLOCK - 1)));
 }
 
 static void
 reset_card(void *context)
 {
-	(void)context;
 	inprocess_warm_reset(READER);
 }
 
 static void
 a_reader_that_resets_the_card_is_not_asked_again(void **state)
 {
-	struct world *w = *state;
-
-	begin_trying(w, "yes");
+	begin_trying("yes");
 	inprocess_plan(INPROCESS_TRANSMIT, 2, JPKI_OK, reset_card, NULL);
-	assert_int_equal(read_own(w), JPKI_ERR_RESET);
-	assert_habit(w, NO);
-	(void)jpki_card_end(w->card);
-	assert_int_equal(jpki_card_disconnect(w->card, false, -1), JPKI_OK);
-	begin(w);
-	read_right(w);
-	assert_int_equal(cost(w), short_cost());
+	assert_int_equal(read_own(), JPKI_ERR_RESET);
+	assert_habit(NO);
+	(void)jpki_card_end(card);
+	assert_int_equal(jpki_card_disconnect(card, false, -1), JPKI_OK);
+	begin();
+	read_right();
+	assert_int_equal(cost(), short_cost());
 }
 
 static void
@@ -315,66 +270,43 @@ every_error_of_the_way_ends_the_attempt(void **state)
 {
 	static const int errors[] = {JPKI_ERR_IO, JPKI_ERR_NO_CARD, JPKI_ERR_NO_READER,
 	    JPKI_ERR_NO_SERVICE, JPKI_ERR_MUTE, JPKI_ERR_DATA};
-	struct world *w = *state;
 
 	for (size_t i = 0; i < 2 * LENGTH_OF(errors); i++) {
-		begin_trying(w, "yes");
+		begin_trying("yes");
 		inprocess_plan(i % 2 == 0 ? INPROCESS_TRANSMIT : INPROCESS_ANSWER, 2, errors[i / 2],
 		    NULL, NULL);
-		assert_int_equal(read_own(w), errors[i / 2]);
+		assert_int_equal(read_own(), errors[i / 2]);
 		assert_int_equal(der.have, BLOCK);
-		assert_habit(w, NO);
-		end(w);
-		begin(w);
-		read_right(w);
-		assert_int_equal(cost(w), short_cost());
-		end(w);
+		assert_habit(NO);
+		end();
+		begin();
+		read_right();
+		assert_int_equal(cost(), short_cost());
 	}
 }
 
 static void
 what_has_worked_may_fail_later(void **state)
 {
-	struct world *w = *state;
-
-	begin_trying(w, "yes");
-	read_right(w);
-	set_quirk(w->vcard, "extended", "no");
-	assert_int_equal(cost(w), short_cost() + 1);
-	assert_habit(w, NO);
-	assert_int_equal(cost(w), short_cost());
+	begin_trying("yes");
+	read_right();
+	set_quirk(vcard, "extended", "no");
+	assert_int_equal(cost(), short_cost() + 1);
+	assert_habit(NO);
+	assert_int_equal(cost(), short_cost());
 }
 
 static void
 answers_that_are_none(void **state)
 {
 	static const enum vcard_fault faults[] = {VCARD_FAULT_EMPTY, VCARD_FAULT_OVERLONG};
-	struct world *w = *state;
 
 	for (size_t i = 0; i < LENGTH_OF(faults); i++) {
-		begin_trying(w, "yes");
-		plan_fault(w, faults[i], 2, 0);
-		assert_int_equal(read_own(w), JPKI_ERR_DATA);
+		begin_trying("yes");
+		plan_fault(faults[i], 2, 0);
+		assert_int_equal(read_own(), JPKI_ERR_DATA);
 		assert_int_equal(der.have, BLOCK);
-		assert_habit(w, NO);
-		end(w);
-	}
-}
-
-/* What ends in no status word that there is: the data is none of the file's. */
-static void
-answers_that_mean_nothing(void **state)
-{
-	static const enum vcard_fault faults[] = {VCARD_FAULT_TRUNCATED, VCARD_FAULT_GARBAGE};
-	struct world *w = *state;
-
-	for (size_t i = 0; i < LENGTH_OF(faults); i++) {
-		begin_trying(w, "yes");
-		plan_fault(w, faults[i], 2, 0);
-		read_right(w);
-		assert_exchanges(w, short_cost() + 1);
-		assert_habit(w, NO);
-		end(w);
+		assert_habit(NO);
 	}
 }
 
@@ -382,22 +314,20 @@ answers_that_mean_nothing(void **state)
 static void
 the_largest_file_fits(void **state)
 {
-	struct world *w = *state;
 	struct jpki_der *exact = malloc(sizeof(*exact));
 
 	assert_non_null(exact);
 	for (int overlong = 0; overlong < 2; overlong++) {
-		begin_trying(w, "yes");
+		begin_trying("yes");
 		memset(exact, 0, sizeof(*exact));
-		set_quirk(w->vcard, "authentication-certificate", "length-8192");
+		set_quirk(vcard, "authentication-certificate", "length-8192");
 		if (overlong)
-			plan_fault(w, VCARD_FAULT_OVERLONG, 2, 0);
-		assert_int_equal(jpki_card_read_certificate(
-				     w->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, exact),
+			plan_fault(VCARD_FAULT_OVERLONG, 2, 0);
+		assert_int_equal(
+		    jpki_card_read_certificate(card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, exact),
 		    overlong ? JPKI_ERR_DATA : JPKI_OK);
 		assert_int_equal(exact->have, overlong ? BLOCK : JPKI_CERTIFICATE_MAX);
-		assert_exchanges(w, 2);
-		end(w);
+		assert_exchanges(2);
 	}
 	free(exact);
 }
@@ -406,19 +336,15 @@ static void
 the_end_of_the_file_before_that_of_the_certificate(void **state)
 {
 	static const char *const statuses[] = {"9000", "6282"};
-	struct world *w = *state;
 
 	for (size_t i = 0; i < LENGTH_OF(statuses); i++) {
-		begin_trying(w, "yes");
-		set_quirk(w->vcard, "end-of-file", statuses[i]);
-		assert_int_equal(jpki_card_read_certificate_head(
-				     w->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der),
-		    JPKI_OK);
+		begin_trying("yes");
+		set_quirk(vcard, "end-of-file", statuses[i]);
+		read_head();
 		der.total = sizeof(der.bytes);
-		assert_int_equal(read_own(w), JPKI_ERR_DATA);
+		assert_int_equal(read_own(), JPKI_ERR_DATA);
 		assert_true(der.have > expected_length());
-		assert_habit(w, YES);
-		end(w);
+		assert_habit(YES);
 	}
 }
 
@@ -426,64 +352,54 @@ static void
 parts_are_collected(void **state)
 {
 	static const char *const chaining[] = {"all", "half"};
-	struct world *w = *state;
 
 	for (size_t i = 0; i < LENGTH_OF(chaining); i++) {
-		begin_trying(w, "yes");
-		set_quirk(w->vcard, "chaining", chaining[i]);
-		read_right(w);
-		assert_habit(w, YES);
-		end(w);
-		begin_trying(w, "yes");
-		set_quirk(w->vcard, "authentication-certificate", "length-8192");
-		assert_int_equal(read_own(w), JPKI_OK);
+		begin_trying("yes");
+		set_quirk(vcard, "chaining", chaining[i]);
+		read_right();
+		assert_habit(YES);
+		end();
+		begin_trying("yes");
+		set_quirk(vcard, "authentication-certificate", "length-8192");
+		assert_int_equal(read_own(), JPKI_OK);
 		assert_int_equal(der.have, JPKI_CERTIFICATE_MAX);
-		set_quirk(w->vcard, "authentication-certificate", "present");
-		end(w);
+		set_quirk(vcard, "authentication-certificate", "present");
 	}
 }
 
 static void
 parts_do_not_go_on_for_ever(void **state)
 {
-	struct world *w = *state;
-
-	begin_trying(w, "yes");
+	begin_trying("yes");
 	for (unsigned nth = 2; nth < 2 + VCARD_FAULTS_MAX; nth++)
-		plan_fault(w, VCARD_FAULT_SW, nth, 0x6C10 + nth);
-	read_right(w);
-	assert_habit(w, NO);
+		plan_fault(VCARD_FAULT_SW, nth, 0x6C10 + nth);
+	read_right();
+	assert_habit(NO);
 }
 
 static void
 replan_endless(void *context)
 {
-	struct world *w = context;
-
-	plan_fault(w, VCARD_FAULT_SW_DATA, 1, 0x6110);
-	inprocess_plan(INPROCESS_TRANSMIT, 1, JPKI_OK, replan_endless, w);
+	plan_fault(VCARD_FAULT_SW_DATA, 1, 0x6110);
+	inprocess_plan(INPROCESS_TRANSMIT, 1, JPKI_OK, replan_endless, NULL);
 }
 
 static void
 more_than_was_asked_for_in_parts_is_an_error(void **state)
 {
-	struct world *w = *state;
-
-	begin_trying(w, "yes");
-	assert_int_equal(
-	    jpki_card_read_certificate_head(w->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &der),
-	    JPKI_OK);
+	begin_trying("yes");
+	read_head();
 	der.total = BLOCK + BLOCK + 1; /* sixteen parts of seventeen bytes are more */
-	inprocess_plan(INPROCESS_TRANSMIT, 1, JPKI_OK, replan_endless, w);
-	assert_int_equal(read_own(w), JPKI_ERR_DATA);
+	inprocess_plan(INPROCESS_TRANSMIT, 1, JPKI_OK, replan_endless, NULL);
+	assert_int_equal(read_own(), JPKI_ERR_DATA);
 	assert_int_equal(der.have, BLOCK);
 	for (size_t i = der.total; i < sizeof(der.bytes); i++)
 		assert_int_equal(der.bytes[i], 0);
-	assert_habit(w, NO);
+	assert_habit(NO);
 }
 
 static char *
-log_of(struct world *w, char *text, size_t size)
+log_of(char *text, size_t size)
 {
 	char path[] = "/tmp/jpki-test-long-XXXXXX";
 	int file = mkstemp(path);
@@ -491,7 +407,7 @@ log_of(struct world *w, char *text, size_t size)
 
 	assert_true(file >= 0);
 	log_start(LOG_TRACE, path);
-	read_right(w);
+	read_right();
 	log_stop();
 	length = read(file, text, size - 1);
 	assert_true(length > 0);
@@ -504,12 +420,11 @@ log_of(struct world *w, char *text, size_t size)
 static void
 the_log_tells_the_length_and_no_data(void **state)
 {
-	struct world *w = *state;
 	size_t rest = expected_length() - BLOCK;
 	char text[2048], line[128];
 
-	begin_trying(w, "yes");
-	log_of(w, text, sizeof(text));
+	begin_trying("yes");
+	log_of(text, sizeof(text));
 	snprintf(line, sizeof(line), "> 00 B0 01 00 00 %02X %02X\n", (unsigned)(rest >> 8),
 	    (unsigned)(rest & 0xFF));
 	assert_non_null(strstr(text, line));
@@ -517,36 +432,32 @@ the_log_tells_the_length_and_no_data(void **state)
 	assert_non_null(strstr(text, line));
 }
 
-#define READING(name) cmocka_unit_test_setup_teardown(name, make_reading, drop_world)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    READING(unless_allowed_it_is_not_tried),
-	    READING(the_rest_comes_in_one_exchange),
-	    READING(what_has_worked_needs_no_permission),
-	    READING(reading_goes_on_in_another_transaction),
-	    READING(reading_goes_on_without_short_identifiers),
-	    READING(a_refusal_costs_one_exchange_once),
-	    READING(any_refusal_will_do),
-	    READING(a_wrong_length_is_a_refusal),
-	    READING(fewer_bytes_are_taken_and_the_form_given_up),
-	    READING(a_right_that_is_missing_says_nothing_of_lengths),
-	    READING(a_card_that_reads_little_at_once_is_not_asked_for_much),
-	    READING(a_reader_that_says_it_cannot_is_believed),
-	    READING(a_reader_that_chokes_is_not_asked_again),
-	    READING(a_reader_that_resets_the_card_is_not_asked_again),
-	    READING(every_error_of_the_way_ends_the_attempt),
-	    READING(what_has_worked_may_fail_later),
-	    READING(answers_that_are_none),
-	    READING(answers_that_mean_nothing),
-	    READING(the_largest_file_fits),
-	    READING(the_end_of_the_file_before_that_of_the_certificate),
-	    READING(parts_are_collected),
-	    READING(parts_do_not_go_on_for_ever),
-	    READING(more_than_was_asked_for_in_parts_is_an_error),
-	    READING(the_log_tells_the_length_and_no_data),
+	    TEST(unless_allowed_it_is_not_tried),
+	    TEST(the_rest_comes_in_one_exchange),
+	    TEST(what_has_worked_needs_no_permission),
+	    TEST(reading_goes_on_in_another_transaction),
+	    TEST(a_refusal_costs_one_exchange_once),
+	    TEST(any_refusal_will_do),
+	    TEST(a_wrong_length_is_a_refusal),
+	    TEST(fewer_bytes_are_taken_and_the_form_given_up),
+	    TEST(a_right_that_is_missing_says_nothing_of_lengths),
+	    TEST(a_card_that_reads_little_at_once_is_not_asked_for_much),
+	    TEST(a_reader_that_says_it_cannot_is_believed),
+	    TEST(a_reader_that_chokes_is_not_asked_again),
+	    TEST(a_reader_that_resets_the_card_is_not_asked_again),
+	    TEST(every_error_of_the_way_ends_the_attempt),
+	    TEST(what_has_worked_may_fail_later),
+	    TEST(answers_that_are_none),
+	    TEST(the_largest_file_fits),
+	    TEST(the_end_of_the_file_before_that_of_the_certificate),
+	    TEST(parts_are_collected),
+	    TEST(parts_do_not_go_on_for_ever),
+	    TEST(more_than_was_asked_for_in_parts_is_an_error),
+	    TEST(the_log_tells_the_length_and_no_data),
 	};
 
 	return cmocka_run_group_tests(tests, make_pki, drop_pki);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
-#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "fixture.h"
 
@@ -105,20 +106,17 @@ pin_number(enum jpki_role role)
 static void
 what_is_typed_becomes_what_the_card_has(void **state)
 {
-	struct world *w = *state;
-
 	for (size_t i = 0; i < LENGTH_OF(accepted); i++) {
-		vcard_pin_set(w->vcard, pin_number(accepted[i].role), accepted[i].accepted, NULL);
-		if (whole_login(w, accepted[i].role, accepted[i].typed) != JPKI_OK)
+		vcard_pin_set(vcard, pin_number(accepted[i].role), accepted[i].accepted, NULL);
+		if (whole_login(accepted[i].role, accepted[i].typed) != JPKI_OK)
 			fail_msg("%s is not %s", accepted[i].typed, accepted[i].accepted);
 	}
-	assert_verifies(w, LENGTH_OF(accepted));
+	assert_verifies(LENGTH_OF(accepted));
 }
 
 static void
 what_cannot_be_right_is_no_pin(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < LENGTH_OF(refused); i++) {
 		struct jpki_pin *pin = NULL;
 		int rv = jpki_pin_new(
@@ -138,7 +136,6 @@ nothing_is_read_past_the_end(void **state)
 {
 	struct jpki_pin *pin;
 
-	(void)state;
 	for (size_t i = 0; i < LENGTH_OF(refused); i++) {
 		uint8_t *typed;
 
@@ -159,7 +156,6 @@ each_byte_alone(void **state)
 	uint8_t typed[] = "ABC12?";
 	struct jpki_pin *pin;
 
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		bool good =
 		    (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -187,7 +183,6 @@ check_new(enum jpki_role role, const char *typed)
 static void
 a_new_password_needs_a_letter_and_a_digit(void **state)
 {
-	(void)state;
 	assert_int_equal(check_new(SIGNATURE, "ABCDEF"), JPKI_ERR_PIN_CHARACTER);
 	assert_int_equal(check_new(SIGNATURE, "123456"), JPKI_ERR_PIN_CHARACTER);
 	assert_int_equal(check_new(SIGNATURE, "ＡＢＣＤＥＦ"), JPKI_ERR_PIN_CHARACTER);
@@ -199,9 +194,56 @@ a_new_password_needs_a_letter_and_a_digit(void **state)
 static void
 a_new_pin_is_any_four_digits(void **state)
 {
-	(void)state;
 	assert_int_equal(check_new(AUTHENTICATION, "0000"), JPKI_OK);
 	assert_int_equal(check_new(AUTHENTICATION, "１２３４"), JPKI_OK);
+}
+
+/* What a child, where a PIN taken before the fork is wiped, gets from using it. */
+static int
+use_in_child(const struct jpki_pin *pin)
+{
+	unsigned tries;
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		int rv = jpki_card_verify(card, JPKI_AUTHENTICATION, pin, &tries);
+
+		/* a PIN that was sent is no better than success */
+		_exit(events(VCARD_EVENT_VERIFY) > 0 ? 0 : -rv);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return -WEXITSTATUS(status);
+}
+
+static void
+a_pin_does_not_outlive_a_fork(void **state)
+{
+	struct jpki_pin *pin = pin_of(JPKI_AUTHENTICATION, PIN);
+	unsigned tries;
+
+	begin();
+	assert_int_not_equal(use_in_child(pin), JPKI_OK);
+	assert_int_equal(jpki_card_verify(card, JPKI_AUTHENTICATION, pin, &tries), JPKI_OK);
+	jpki_pin_free(&pin);
+}
+
+/* An empty VERIFY is a question: its answer says nothing about a PIN. */
+static void
+a_wiped_pin_is_not_sent_as_a_question(void **state)
+{
+	static const char *const answers[] = {"63cx", "9000"};
+	struct jpki_pin *pin = pin_of(JPKI_AUTHENTICATION, PIN);
+
+	login(JPKI_AUTHENTICATION);
+	mark();
+	for (size_t i = 0; i < LENGTH_OF(answers); i++) {
+		set_quirk(vcard, "verified-count", answers[i]);
+		assert_int_equal(use_in_child(pin), JPKI_ERR_ARGUMENT);
+	}
+	jpki_pin_free(&pin);
 }
 
 int
@@ -214,6 +256,8 @@ main(void)
 	    cmocka_unit_test(each_byte_alone),
 	    cmocka_unit_test(a_new_password_needs_a_letter_and_a_digit),
 	    cmocka_unit_test(a_new_pin_is_any_four_digits),
+	    TEST(a_pin_does_not_outlive_a_fork),
+	    TEST(a_wiped_pin_is_not_sent_as_a_question),
 	};
 
 	return cmocka_run_group_tests(tests, make_pki, drop_pki);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 
+#include "../common/certificates.h"
 #include "fixture.h"
 
 #define HASH_SIZE SHA256_DIGEST_LENGTH
@@ -19,33 +18,31 @@ make_signing(void **state)
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (uint8_t)(i * 7 + 1);
 	memset(signature, 0, sizeof(signature));
-	return make_world(state);
+	return set_up(state);
 }
 
 static int
-sign(struct world *w, enum jpki_role role, enum jpki_signature_form form, size_t length)
+sign(enum jpki_role role, enum jpki_signature_form form, size_t length)
 {
-	return jpki_card_sign(w->card, role, form, data, length, signature);
+	return jpki_card_sign(card, role, form, data, length, signature);
 }
 
 static int
-sign_pkcs1(struct world *w, size_t length)
+sign_pkcs1(size_t length)
 {
-	return sign(w, JPKI_AUTHENTICATION, JPKI_SIGN_PKCS1, length);
+	return sign(JPKI_AUTHENTICATION, JPKI_SIGN_PKCS1, length);
 }
 
 static int
-sign_pss(struct world *w)
+sign_pss(void)
 {
-	return sign(w, JPKI_AUTHENTICATION, JPKI_SIGN_PSS_SHA256, HASH_SIZE);
+	return sign(JPKI_AUTHENTICATION, JPKI_SIGN_PSS_SHA256, HASH_SIZE);
 }
 
 static EVP_PKEY_CTX *
 public_key(enum jpki_role role)
 {
-	X509 *certificate = vcard_pki_certificate(test_pki(), role == JPKI_AUTHENTICATION
-								  ? VCARD_CERTIFICATE_AUTHENTICATION
-								  : VCARD_CERTIFICATE_SIGNATURE);
+	X509 *certificate = role_certificate(test_pki(), role, JPKI_CERTIFICATE);
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(X509_get0_pubkey(certificate), NULL);
 
 	assert_non_null(context);
@@ -89,40 +86,33 @@ assert_pss(enum jpki_role role)
 static void
 both_forms_with_both_keys(void **state)
 {
-	struct world *w = *state;
-
 	for (int i = 0; i < JPKI_ROLES; i++) {
 		enum jpki_role role = (enum jpki_role)i;
 
-		login(w, role);
-		mark(w);
-		assert_int_equal(sign(w, role, JPKI_SIGN_PKCS1, 51), JPKI_OK);
+		login(role);
+		mark();
+		assert_int_equal(sign(role, JPKI_SIGN_PKCS1, 51), JPKI_OK);
 		assert_pkcs1(role, 51);
-		assert_int_equal(sign(w, role, JPKI_SIGN_PSS_SHA256, HASH_SIZE), JPKI_OK);
+		assert_int_equal(sign(role, JPKI_SIGN_PSS_SHA256, HASH_SIZE), JPKI_OK);
 		assert_pss(role);
-		assert_exchanges(w, 2);
-		end(w);
+		assert_exchanges(2);
+		end();
 	}
 }
 
 static void
 without_short_identifiers_the_key_is_selected(void **state)
 {
-	struct world *w = *state;
-
-	for (const char *const *answer_to = short_identifiers + 1; *answer_to != NULL;
-	     answer_to++) {
-		start_over(w);
-		set_quirk(w->vcard, "short-identifiers", *answer_to);
-		login(w, JPKI_AUTHENTICATION);
-		mark(w);
-		assert_int_equal(sign_pkcs1(w, 51), JPKI_OK);
+	for (const char *const *refusal = short_identifiers + 1; *refusal != NULL; refusal++) {
+		start_over_with("short-identifiers", *refusal);
+		login(JPKI_AUTHENTICATION);
+		mark();
+		assert_int_equal(sign_pkcs1(51), JPKI_OK);
 		assert_pkcs1(JPKI_AUTHENTICATION, 51);
-		assert_exchanges(w, 3);
-		assert_int_equal(sign_pss(w), JPKI_OK);
+		assert_exchanges(3);
+		assert_int_equal(sign_pss(), JPKI_OK);
 		assert_pss(JPKI_AUTHENTICATION);
-		assert_exchanges(w, 5);
-		end(w);
+		assert_exchanges(5);
 	}
 }
 
@@ -130,16 +120,15 @@ static void
 a_response_in_parts(void **state)
 {
 	static const char *const chaining[] = {"all", "half"};
-	struct world *w = *state;
 
-	login(w, JPKI_AUTHENTICATION);
+	login(JPKI_AUTHENTICATION);
 	for (size_t i = 0; i < LENGTH_OF(chaining); i++) {
-		set_quirk(w->vcard, "chaining", chaining[i]);
-		mark(w);
-		assert_int_equal(sign_pkcs1(w, 51), JPKI_OK);
+		set_quirk(vcard, "chaining", chaining[i]);
+		mark();
+		assert_int_equal(sign_pkcs1(51), JPKI_OK);
 		assert_pkcs1(JPKI_AUTHENTICATION, 51);
-		assert_exchanges(w, 2);
-		assert_int_equal(events(w, VCARD_EVENT_SIGN), 1);
+		assert_exchanges(2);
+		assert_int_equal(events(VCARD_EVENT_SIGN), 1);
 	}
 }
 
@@ -147,11 +136,10 @@ static void
 lengths_of_the_data(void **state)
 {
 	static const size_t good[] = {1, 2, 244, JPKI_SIGN_DATA_MAX};
-	struct world *w = *state;
 
-	login(w, JPKI_AUTHENTICATION);
+	login(JPKI_AUTHENTICATION);
 	for (size_t i = 0; i < LENGTH_OF(good); i++) {
-		assert_int_equal(sign_pkcs1(w, good[i]), JPKI_OK);
+		assert_int_equal(sign_pkcs1(good[i]), JPKI_OK);
 		assert_pkcs1(JPKI_AUTHENTICATION, good[i]);
 	}
 }
@@ -159,82 +147,68 @@ lengths_of_the_data(void **state)
 static void
 data_of_a_wrong_length_is_not_sent(void **state)
 {
-	struct world *w = *state;
-
-	login(w, JPKI_AUTHENTICATION);
-	mark(w);
-	assert_int_equal(sign_pkcs1(w, 0), JPKI_ERR_LENGTH);
-	assert_int_equal(sign_pkcs1(w, JPKI_SIGN_DATA_MAX + 1), JPKI_ERR_LENGTH);
+	login(JPKI_AUTHENTICATION);
+	mark();
+	assert_int_equal(sign_pkcs1(0), JPKI_ERR_LENGTH);
+	assert_int_equal(sign_pkcs1(JPKI_SIGN_DATA_MAX + 1), JPKI_ERR_LENGTH);
 	for (size_t length = 0; length <= (size_t)2 * HASH_SIZE; length++)
 		if (length != HASH_SIZE)
-			assert_int_equal(sign(w, JPKI_AUTHENTICATION, JPKI_SIGN_PSS_SHA256, length),
+			assert_int_equal(sign(JPKI_AUTHENTICATION, JPKI_SIGN_PSS_SHA256, length),
 			    JPKI_ERR_LENGTH);
-	assert_exchanges(w, 0);
+	assert_exchanges(0);
 }
 
 static void
 forms_and_roles_that_are_none(void **state)
 {
-	struct world *w = *state;
-
-	login(w, JPKI_AUTHENTICATION);
-	mark(w);
-	assert_int_equal(sign(w, JPKI_ROLES, JPKI_SIGN_PKCS1, 51), JPKI_ERR_ARGUMENT);
-	assert_int_equal(sign(w, JPKI_AUTHENTICATION, (enum jpki_signature_form)2, HASH_SIZE),
+	login(JPKI_AUTHENTICATION);
+	mark();
+	assert_int_equal(sign(JPKI_ROLES, JPKI_SIGN_PKCS1, 51), JPKI_ERR_ARGUMENT);
+	assert_int_equal(
+	    sign(JPKI_AUTHENTICATION, (enum jpki_signature_form)2, HASH_SIZE), JPKI_ERR_ARGUMENT);
+	assert_int_equal(sign(JPKI_AUTHENTICATION, (enum jpki_signature_form) - 1, HASH_SIZE),
 	    JPKI_ERR_ARGUMENT);
-	assert_int_equal(sign(w, JPKI_AUTHENTICATION, (enum jpki_signature_form) - 1, HASH_SIZE),
-	    JPKI_ERR_ARGUMENT);
-	assert_exchanges(w, 0);
+	assert_exchanges(0);
 }
 
 static void
 a_card_without_pss(void **state)
 {
-	struct world *w = *state;
-
-	set_quirk(w->vcard, "sign-forms", "pkcs1");
+	set_quirk(vcard, "sign-forms", "pkcs1");
 	for (const char *const *answer_to = short_identifiers; *answer_to != NULL; answer_to++) {
-		start_over(w);
-		set_quirk(w->vcard, "short-identifiers", *answer_to);
-		login(w, JPKI_AUTHENTICATION);
-		assert_int_equal(sign_pss(w), JPKI_ERR_UNSUPPORTED);
-		assert_int_equal(sign_pkcs1(w, 51), JPKI_OK);
+		start_over_with("short-identifiers", *answer_to);
+		login(JPKI_AUTHENTICATION);
+		assert_int_equal(sign_pss(), JPKI_ERR_UNSUPPORTED);
+		assert_int_equal(sign_pkcs1(51), JPKI_OK);
 		assert_pkcs1(JPKI_AUTHENTICATION, 51);
-		mark(w);
-		assert_int_equal(sign_pss(w), JPKI_ERR_UNSUPPORTED);
-		assert_exchanges(w, answer_to == short_identifiers ? 1 : 2);
-		end(w);
+		mark();
+		assert_int_equal(sign_pss(), JPKI_ERR_UNSUPPORTED);
+		assert_exchanges(answer_to == short_identifiers ? 1 : 2);
 	}
 }
 
 static void
 nothing_is_signed_without_the_pin(void **state)
 {
-	struct world *w = *state;
-
 	for (const char *const *answer_to = short_identifiers; *answer_to != NULL; answer_to++) {
-		start_over(w);
-		set_quirk(w->vcard, "short-identifiers", *answer_to);
-		login(w, JPKI_SIGNATURE);
-		assert_int_equal(sign_pkcs1(w, 51), JPKI_ERR_NOT_VERIFIED);
-		assert_int_equal(sign_pss(w), JPKI_ERR_NOT_VERIFIED);
-		end(w);
+		start_over_with("short-identifiers", *answer_to);
+		login(JPKI_SIGNATURE);
+		assert_int_equal(sign_pkcs1(51), JPKI_ERR_NOT_VERIFIED);
+		assert_int_equal(sign_pss(), JPKI_ERR_NOT_VERIFIED);
 	}
 }
 
 static void
 a_card_that_signs_badly(void **state)
 {
-	struct world *w = *state;
-
-	login(w, JPKI_AUTHENTICATION);
-	set_quirk(w->vcard, "signature", "short");
-	assert_int_equal(sign_pkcs1(w, 51), JPKI_ERR_DATA);
+	login(JPKI_AUTHENTICATION);
+	set_quirk(vcard, "signature", "short");
+	assert_int_equal(sign_pkcs1(51), JPKI_ERR_DATA);
 	/* whose signature it is, and whether it is right, is for the caller to check */
-	set_quirk(w->vcard, "signature", "other-key");
-	assert_int_equal(sign_pkcs1(w, 51), JPKI_OK);
-	set_quirk(w->vcard, "signature", "damaged");
-	assert_int_equal(sign_pkcs1(w, 51), JPKI_OK);
+	set_quirk(vcard, "signature", "other-key");
+	assert_int_equal(sign_pkcs1(51), JPKI_OK);
+	set_quirk(vcard, "signature", "damaged");
+	assert_int_equal(sign_pkcs1(51), JPKI_OK);
 }
 
 static void
@@ -256,15 +230,14 @@ refusals_of_a_card_that_is_known(void **state)
 	    {0x6983, JPKI_ERR_STATUS},
 	    {0x6984, JPKI_ERR_STATUS},
 	};
-	struct world *w = *state;
 
-	login(w, JPKI_AUTHENTICATION);
-	assert_int_equal(sign_pkcs1(w, 51), JPKI_OK);
+	login(JPKI_AUTHENTICATION);
+	assert_int_equal(sign_pkcs1(51), JPKI_OK);
 	for (size_t i = 0; i < LENGTH_OF(rows); i++) {
-		mark(w);
-		plan_fault(w, VCARD_FAULT_SW, 1, rows[i].sw);
-		assert_int_equal(sign_pkcs1(w, 51), rows[i].error);
-		assert_exchanges(w, 1);
+		mark();
+		plan_fault(VCARD_FAULT_SW, 1, rows[i].sw);
+		assert_int_equal(sign_pkcs1(51), rows[i].error);
+		assert_exchanges(1);
 	}
 }
 
@@ -273,14 +246,13 @@ answers_that_are_none(void **state)
 {
 	static const enum vcard_fault faults[] = {
 	    VCARD_FAULT_EMPTY, VCARD_FAULT_TRUNCATED, VCARD_FAULT_OVERLONG};
-	struct world *w = *state;
 
-	login(w, JPKI_AUTHENTICATION);
-	assert_int_equal(sign_pkcs1(w, 51), JPKI_OK);
+	login(JPKI_AUTHENTICATION);
+	assert_int_equal(sign_pkcs1(51), JPKI_OK);
 	for (size_t i = 0; i < LENGTH_OF(faults); i++) {
-		plan_fault(w, faults[i], 1, 0);
-		assert_int_not_equal(sign_pkcs1(w, 51), JPKI_OK);
-		assert_int_equal(sign_pkcs1(w, 51), JPKI_OK);
+		plan_fault(faults[i], 1, 0);
+		assert_int_not_equal(sign_pkcs1(51), JPKI_OK);
+		assert_int_equal(sign_pkcs1(51), JPKI_OK);
 		assert_pkcs1(JPKI_AUTHENTICATION, 51);
 	}
 }
@@ -289,52 +261,43 @@ static void
 an_unreadable_first_answer_makes_no_second_signature(void **state)
 {
 	static const enum vcard_fault faults[] = {VCARD_FAULT_EMPTY, VCARD_FAULT_OVERLONG};
-	struct world *w = *state;
 
 	for (size_t i = 0; i < LENGTH_OF(faults); i++) {
-		start_over(w);
-		login(w, JPKI_AUTHENTICATION);
-		mark(w);
-		plan_fault(w, faults[i], 1, 0);
-		(void)sign_pkcs1(w, 51);
-		assert_int_equal(events(w, VCARD_EVENT_SIGN), 1);
-		end(w);
+		start_over();
+		login(JPKI_AUTHENTICATION);
+		mark();
+		plan_fault(faults[i], 1, 0);
+		(void)sign_pkcs1(51);
+		assert_int_equal(events(VCARD_EVENT_SIGN), 1);
 	}
 }
 
 static void
 errors_of_the_way_are_passed_on(void **state)
 {
-	static const int errors[] = {
-	    JPKI_ERR_NO_SERVICE, JPKI_ERR_NO_READER, JPKI_ERR_NO_CARD, JPKI_ERR_RESET, JPKI_ERR_IO};
-	struct world *w = *state;
-
-	for (size_t i = 0; i < LENGTH_OF(errors); i++) {
-		start_over(w);
-		login(w, JPKI_AUTHENTICATION);
-		mark(w);
-		inprocess_plan(INPROCESS_ANSWER, 1, errors[i], NULL, NULL);
-		assert_int_equal(sign_pkcs1(w, 51), errors[i]);
-		assert_exchanges(w, 1);
-		end(w);
+	for (size_t i = 0; i < WAY_ERRORS; i++) {
+		start_over();
+		login(JPKI_AUTHENTICATION);
+		mark();
+		inprocess_plan(INPROCESS_ANSWER, 1, way_errors[i], NULL, NULL);
+		assert_int_equal(sign_pkcs1(51), way_errors[i]);
+		assert_exchanges(1);
 	}
 }
 
 static void
 signing_on_trust(void **state)
 {
-	struct world *w = *state;
-
-	login(w, JPKI_AUTHENTICATION);
-	end(w);
-	trust(w);
-	mark(w);
-	assert_int_equal(sign_pss(w), JPKI_OK);
+	login(JPKI_AUTHENTICATION);
+	end();
+	trust();
+	mark();
+	assert_int_equal(sign_pss(), JPKI_OK);
 	assert_pss(JPKI_AUTHENTICATION);
-	assert_exchanges(w, 1);
+	assert_exchanges(1);
 }
 
-#define SIGNING(name) cmocka_unit_test_setup_teardown(name, make_signing, drop_world)
+#define SIGNING(name) cmocka_unit_test_setup_teardown(name, make_signing, tear_down)
 
 int
 main(void)

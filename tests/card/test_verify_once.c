@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
 #include "fixture.h"
 
 /*
@@ -23,28 +21,28 @@ static const int errors_of_the_way[] = {JPKI_ERR_NO_SERVICE, JPKI_ERR_NO_READER,
 
 /* Everything up to the VERIFY; how PINs are addressed is known. */
 static void
-come_to_verify(struct world *w)
+come_to_verify(void)
 {
 	unsigned tries;
 
-	start_over(w);
-	begin(w);
-	assert_int_equal(jpki_card_tries(w->card, JPKI_AUTHENTICATION, &tries, NULL), JPKI_OK);
-	mark(w);
+	start_over();
+	begin();
+	assert_int_equal(jpki_card_tries(card, JPKI_AUTHENTICATION, &tries, NULL), JPKI_OK);
+	mark();
 }
 
 /* Verify, which must fail thus after exactly one exchange, a VERIFY. */
 static void
-assert_one_verify(struct world *w, const char *pin, int error)
+assert_one_verify(const char *pin, int error)
 {
 	unsigned tries = 77;
 
-	assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, pin, &tries), error);
-	assert_exchanges(w, 1);
-	assert_int_equal(vcard_ledger_totals(w->vcard).bytes_in, VERIFY_BYTES);
-	assert_true(events(w, VCARD_EVENT_VERIFY) <= 1);
+	assert_int_equal(verify_pin(JPKI_AUTHENTICATION, pin, &tries), error);
+	assert_exchanges(1);
+	assert_int_equal(vcard_ledger_totals(vcard).bytes_in, VERIFY_BYTES);
+	assert_true(events(VCARD_EVENT_VERIFY) <= 1);
 	assert_int_equal(tries, 77);
-	(void)jpki_card_end(w->card);
+	(void)jpki_card_end(card);
 }
 
 /* The error that a strange answer to VERIFY is. */
@@ -73,102 +71,81 @@ error_of(unsigned sw)
 static void
 strange_answers_instead_of_it(void **state)
 {
-	struct world *w = *state;
-
 	for (size_t i = 0; i < LENGTH_OF(strange_answers); i++) {
-		come_to_verify(w);
-		plan_fault(w, VCARD_FAULT_SW, 1, strange_answers[i]);
-		assert_one_verify(w, PIN, error_of(strange_answers[i]));
+		come_to_verify();
+		plan_fault(VCARD_FAULT_SW, 1, strange_answers[i]);
+		assert_one_verify(PIN, error_of(strange_answers[i]));
 	}
 }
 
 static void
 strange_answers_after_it(void **state)
 {
-	struct world *w = *state;
-
 	for (size_t i = 0; i < LENGTH_OF(strange_answers); i++) {
-		come_to_verify(w);
-		plan_fault(w, VCARD_FAULT_SW_AFTER, 1, strange_answers[i]);
-		assert_one_verify(w, WRONG_PIN, error_of(strange_answers[i]));
-		assert_int_equal(vcard_pin_tries(w->vcard, VCARD_PIN_AUTHENTICATION), 2);
+		come_to_verify();
+		plan_fault(VCARD_FAULT_SW_AFTER, 1, strange_answers[i]);
+		assert_one_verify(WRONG_PIN, error_of(strange_answers[i]));
+		assert_int_equal(vcard_pin_tries(vcard, VCARD_PIN_AUTHENTICATION), 2);
 	}
 }
 
 static void
 answers_that_are_none(void **state)
 {
-	struct world *w = *state;
-
 	for (size_t i = 0; i < LENGTH_OF(executed); i++) {
-		come_to_verify(w);
-		plan_fault(w, executed[i], 1, 0);
-		assert_one_verify(w, WRONG_PIN, JPKI_ERR_DATA);
-		assert_int_equal(vcard_pin_tries(w->vcard, VCARD_PIN_AUTHENTICATION), 2);
+		come_to_verify();
+		plan_fault(executed[i], 1, 0);
+		assert_one_verify(WRONG_PIN, JPKI_ERR_DATA);
+		assert_int_equal(vcard_pin_tries(vcard, VCARD_PIN_AUTHENTICATION), 2);
 	}
 }
 
 static void
 garbage(void **state)
 {
-	struct world *w = *state;
-	unsigned tries;
-
 	for (unsigned i = 0; i < 200; i++) {
-		come_to_verify(w);
-		plan_fault(w, VCARD_FAULT_GARBAGE, 1, 0);
-		(void)verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries);
-		assert_exchanges(w, 1);
-		end(w);
+		come_to_verify();
+		plan_fault(VCARD_FAULT_GARBAGE, 1, 0);
+		(void)verify_pin(JPKI_AUTHENTICATION, PIN, NULL);
+		assert_exchanges(1);
 	}
 }
 
 static void
 the_way_fails_before_it(void **state)
 {
-	struct world *w = *state;
-	unsigned tries;
-
 	for (size_t i = 0; i < LENGTH_OF(errors_of_the_way); i++) {
-		come_to_verify(w);
+		come_to_verify();
 		inprocess_forget_calls();
 		inprocess_plan(INPROCESS_TRANSMIT, 1, errors_of_the_way[i], NULL, NULL);
-		assert_int_equal(
-		    verify_pin(w, JPKI_AUTHENTICATION, PIN, &tries), errors_of_the_way[i]);
+		assert_int_equal(verify_pin(JPKI_AUTHENTICATION, PIN, NULL), errors_of_the_way[i]);
 		assert_int_equal(inprocess_calls(INPROCESS_TRANSMIT), 1);
-		assert_exchanges(w, 0);
-		end(w);
+		assert_exchanges(0);
 	}
 }
 
 static void
 the_way_fails_after_it(void **state)
 {
-	struct world *w = *state;
-
 	for (size_t i = 0; i < LENGTH_OF(errors_of_the_way); i++) {
-		come_to_verify(w);
+		come_to_verify();
 		inprocess_plan(INPROCESS_ANSWER, 1, errors_of_the_way[i], NULL, NULL);
-		assert_one_verify(w, WRONG_PIN, errors_of_the_way[i]);
-		assert_int_equal(vcard_pin_tries(w->vcard, VCARD_PIN_AUTHENTICATION), 2);
+		assert_one_verify(WRONG_PIN, errors_of_the_way[i]);
+		assert_int_equal(vcard_pin_tries(vcard, VCARD_PIN_AUTHENTICATION), 2);
 	}
 }
 
 static void
 a_card_without_short_identifiers_is_no_reason_either(void **state)
 {
-	struct world *w = *state;
-	unsigned tries;
-
-	set_quirk(w->vcard, "short-identifiers", "6a86");
+	set_quirk(vcard, "short-identifiers", "6a86");
 	for (size_t i = 0; i < LENGTH_OF(strange_answers); i++) {
-		come_to_verify(w);
-		plan_fault(w, VCARD_FAULT_SW_AFTER, 2, strange_answers[i]);
-		assert_int_equal(verify_pin(w, JPKI_AUTHENTICATION, WRONG_PIN, &tries),
-		    error_of(strange_answers[i]));
-		assert_exchanges(w, 2);
-		assert_verifies(w, 1);
-		end(w);
+		come_to_verify();
+		plan_fault(VCARD_FAULT_SW_AFTER, 2, strange_answers[i]);
+		assert_int_equal(
+		    verify_pin(JPKI_AUTHENTICATION, WRONG_PIN, NULL), error_of(strange_answers[i]));
+		assert_exchanges(2);
+		assert_verifies(1);
 	}
 }
 
@@ -176,61 +153,57 @@ a_card_without_short_identifiers_is_no_reason_either(void **state)
 static void
 a_refused_short_identifier_is_no_reason_either(void **state)
 {
-	struct world *w = *state;
-
-	come_to_verify(w);
-	set_quirk(w->vcard, "short-identifiers", "6a86");
-	assert_one_verify(w, PIN, JPKI_ERR_UNSUPPORTED);
+	come_to_verify();
+	set_quirk(vcard, "short-identifiers", "6a86");
+	assert_one_verify(PIN, JPKI_ERR_UNSUPPORTED);
 }
 
 /* One login with a wrong PIN, whatever went wrong on the way: at most one try is gone. */
 static void
-try_and_recover(struct world *w)
+try_and_recover(void)
 {
 	unsigned verifies;
 
-	(void)whole_login(w, JPKI_AUTHENTICATION, WRONG_PIN);
-	verifies = events(w, VCARD_EVENT_VERIFY);
+	(void)whole_login(JPKI_AUTHENTICATION, WRONG_PIN);
+	verifies = events(VCARD_EVENT_VERIFY);
 	assert_true(verifies <= 1);
-	assert_true(vcard_pin_tries(w->vcard, VCARD_PIN_AUTHENTICATION) >= 3 - verifies);
-	assert_true(exchanges(w) <= LONGEST_LOGIN + 3);
-	start_over(w);
-	assert_int_equal(whole_login(w, JPKI_AUTHENTICATION, PIN), JPKI_OK);
+	assert_true(vcard_pin_tries(vcard, VCARD_PIN_AUTHENTICATION) >= 3 - verifies);
+	assert_true(exchanges() <= LONGEST_LOGIN + 3);
+	start_over();
+	assert_int_equal(whole_login(JPKI_AUTHENTICATION, PIN), JPKI_OK);
 }
 
 static void
-any_fault_at_any_exchange(struct world *w, enum vcard_fault fault, unsigned sw)
+any_fault_at_any_exchange(enum vcard_fault fault, unsigned sw)
 {
 	for (unsigned nth = 1; nth <= LONGEST_LOGIN; nth++) {
-		start_over(w);
-		plan_fault(w, fault, nth, sw);
-		try_and_recover(w);
+		start_over();
+		plan_fault(fault, nth, sw);
+		try_and_recover();
 	}
 }
 
 static void
-all_faults(struct world *w)
+all_faults(void)
 {
 	for (size_t i = 0; i < LENGTH_OF(strange_answers); i++) {
-		any_fault_at_any_exchange(w, VCARD_FAULT_SW, strange_answers[i]);
-		any_fault_at_any_exchange(w, VCARD_FAULT_SW_AFTER, strange_answers[i]);
+		any_fault_at_any_exchange(VCARD_FAULT_SW, strange_answers[i]);
+		any_fault_at_any_exchange(VCARD_FAULT_SW_AFTER, strange_answers[i]);
 	}
 	for (size_t i = 0; i < LENGTH_OF(executed); i++)
-		any_fault_at_any_exchange(w, executed[i], 0);
+		any_fault_at_any_exchange(executed[i], 0);
 	for (unsigned i = 0; i < 20; i++)
-		any_fault_at_any_exchange(w, VCARD_FAULT_GARBAGE, 0);
-	any_fault_at_any_exchange(w, VCARD_FAULT_EJECT, 0);
-	any_fault_at_any_exchange(w, VCARD_FAULT_POWER_LOSS, 0);
+		any_fault_at_any_exchange(VCARD_FAULT_GARBAGE, 0);
+	any_fault_at_any_exchange(VCARD_FAULT_EJECT, 0);
+	any_fault_at_any_exchange(VCARD_FAULT_POWER_LOSS, 0);
 }
 
 static void
 faults_at_any_exchange_of_a_login(void **state)
 {
-	struct world *w = *state;
-
 	for (const char *const *answer_to = short_identifiers; *answer_to != NULL; answer_to++) {
-		set_quirk(w->vcard, "short-identifiers", *answer_to);
-		all_faults(w);
+		set_quirk(vcard, "short-identifiers", *answer_to);
+		all_faults();
 	}
 }
 
@@ -238,14 +211,13 @@ static void
 the_way_fails_at_any_exchange_of_a_login(void **state)
 {
 	static const enum inprocess_call calls[] = {INPROCESS_TRANSMIT, INPROCESS_ANSWER};
-	struct world *w = *state;
 
 	for (size_t i = 0; i < LENGTH_OF(errors_of_the_way) * 2 * LONGEST_LOGIN; i++) {
-		set_quirk(w->vcard, "short-identifiers", short_identifiers[i % 4]);
-		start_over(w);
+		set_quirk(vcard, "short-identifiers", short_identifiers[i % 4]);
+		start_over();
 		inprocess_plan(calls[i % 2], (unsigned)(1 + i / 2 % LONGEST_LOGIN),
 		    errors_of_the_way[i / 2 / LONGEST_LOGIN], NULL, NULL);
-		try_and_recover(w);
+		try_and_recover();
 	}
 }
 

@@ -11,7 +11,8 @@ import subprocess
 from devtools import DevTools
 from marionette import OPTIONS, Marionette
 from nss import Database
-from support import BUILD, COMMON, Trouble, listens, needs, wait_until
+from preferences import QUIET, prefer
+from support import BUILD, COMMON, Trouble, listens, needs, script, wait_until
 
 EXTENSION = BUILD / "tools" / "mynaportal" / "extension"
 UNPACKED, ARCHIVE = EXTENSION / "unpacked", EXTENSION / "jpki-portal.xpi"
@@ -94,15 +95,7 @@ class Firefox(ExtendedBrowser):
     extension_uuid = "6d0ac4a4-9f0d-4f32-9b0e-0c4ad6a9d7f1"
     extension_root = f"moz-extension://{extension_uuid}"
     preferences = {
-        "browser.aboutwelcome.enabled": False,
-        "browser.preonboarding.enabled": False,
-        "browser.shell.checkDefaultBrowser": False,
-        "browser.startup.homepage_override.mstone": "ignore",
-        "termsofuse.bypassNotification": True,
-        "app.normandy.enabled": False,
-        "datareporting.policy.dataSubmissionEnabled": False,
-        "network.captive-portal-service.enabled": False,
-        "network.connectivity-service.enabled": False,
+        **QUIET,
         "marionette.port": port,
         # known beforehand, in place of one by chance
         "extensions.webextensions.uuids": json.dumps({FIREFOX_ID: extension_uuid}),
@@ -112,10 +105,7 @@ class Firefox(ExtendedBrowser):
     def configure(self, authority):
         self.profile = self.home / "profile"
         self.trust(self.profile, authority)
-        preferences = {**self.preferences, "intl.locale.requested": self.language}
-        (self.profile / "user.js").write_text("".join(
-            f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
-            for name, value in preferences.items()))
+        prefer(self.profile, {**self.preferences, "intl.locale.requested": self.language})
 
     def start(self):
         self.spawn("firefox-esr", *OPTIONS, "--profile", self.profile)
@@ -313,10 +303,8 @@ class NativeProgram:
     def __init__(self, folder):
         self.folder = folder
         folder.mkdir()
-        self.file = folder / "program"
-        self.file.write_text(
-            f'#!/bin/sh\nexec /usr/bin/python3 {COMMON}/native_program.py {folder} "$@"\n')
-        self.file.chmod(0o755)
+        self.file = script(folder / "program",
+                           f'exec /usr/bin/python3 {COMMON}/native_program.py {folder} "$@"')
 
     def answers(self, answer):
         """It says this to each question from now on, also to one that waits; "end": it ends."""

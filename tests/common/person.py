@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A person's home folder, in which jpki sets programs up."""
 
+import contextlib
+import json
 import os
 import re
 import shutil
@@ -20,6 +22,14 @@ MINE = {
     "without an end": f"{OPENSC}\nlibrary=/x\nname=\"X\"",
     "from elsewhere": f"{OPENSC}\r\nlibrary=/x\r\nname=X\r\n\r\n",
 }
+
+# What may be in the place of a file, and why it cannot be read.
+UNREADABLE = [
+    (lambda file: file.mkdir(), "not a regular file"),
+    (lambda file: file.symlink_to("nowhere"), "does not exist"),
+    (lambda file: file.write_bytes(b"library=\0\n"), "not a text file"),
+    (lambda file: file.write_bytes(b" " * (8 * 1024 * 1024 + 1)), "larger than"),
+]
 
 
 class Person:
@@ -57,9 +67,23 @@ class Person:
             file.write(text)
         return folder
 
+    def put(self, path, content):
+        """A text, or what is to be JSON, in a file below the home, which is returned."""
+        path = self.home / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return path
+
     def files(self):
         """All there is, with modes, owners, times and contents."""
         return {str(path.relative_to(self.home)): facts(path) for path in self.home.rglob("*")}
+
+    @contextlib.contextmanager
+    def unchanged(self):
+        """All is as it was before, at the end."""
+        before = self.files()
+        yield
+        assert self.files() == before
 
 
 def facts(path):
@@ -75,8 +99,7 @@ def facts(path):
 
 def mozilla(person, folder, profiles, name="Profile0"):
     """A profiles.ini with these lines."""
-    (person.home / folder).mkdir(parents=True, exist_ok=True)
-    (person.home / folder / "profiles.ini").write_text(profiles or f"[{name}]\nPath=p\n")
+    person.put(f"{folder}/profiles.ini", profiles or f"[{name}]\nPath=p\n")
 
 
 def listed(person, folder):

@@ -140,10 +140,15 @@ class Host:
         return json.loads(text)
 
     def ask(self, message, *pins, **more):
-        """A page's message, and what is typed into the windows; its answer."""
+        """A page's message, and what is typed into the windows, if there are any; its answer."""
         self.send(message, **more)
         self.told = self.windows.give(*pins)
         return self.answer()
+
+    def begin(self, message):
+        """A page's message, of which a window comes; what that was told."""
+        self.send(message)
+        return self.windows.next()
 
     def said(self):
         return self.log.read_text()

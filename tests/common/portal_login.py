@@ -2,16 +2,15 @@
 """A person who logs in to the portal's site with the extension: browser, program, windows for PINs,
 card."""
 
-import json
 import math
 import os
 import pathlib
 
 from extension import BROWSERS
-from listed_site import ListedSite, resolve
+from listed_site import resolve
 from pin_window import type_pin
 from portal import SITE, SITES, start_portal
-from support import JPKI, Card, needs, openssl, wait_until
+from support import JPKI, Card, needs, openssl, script, wait_until
 
 # What the command pinentry is here.
 PINENTRY = "pinentry-gtk-2"
@@ -28,24 +27,17 @@ class Login:
     def __init__(self, name, sandbox, screen, folder, certificates, **options):
         needs(PINENTRY, "tesseract")
         self.sandbox, self.screen, self.certificates = sandbox, screen, certificates
-        authority = self.start_sites(folder)
+        resolve(sandbox, folder / "hosts", SITES)
+        self.portal = start_portal(sandbox, certificates)
         # the command pinentry is what the system's administrator has chosen; its starts are counted
         self.started = folder / "windows"
         self.started.touch()
-        (folder / "bin").mkdir()
-        pinentry = folder / "bin" / "pinentry"
-        pinentry.write_text(f'#!/bin/sh\necho >>"{self.started}"\nexec /usr/bin/{PINENTRY} "$@"\n')
-        pinentry.chmod(0o755)
+        script(folder / "bin" / "pinentry",
+               f'echo >>"{self.started}"\nexec /usr/bin/{PINENTRY} "$@"')
         self.browser = BROWSERS[name](
-            sandbox, screen, folder / name, authority,
+            sandbox, screen, folder / name, self.portal.certificate,
             env={"PATH": f"{folder}/bin:{os.environ['PATH']}"}, **options)
         self.card = Card(sandbox)
-
-    def start_sites(self, folder):
-        """The portal's; the CA that browsers are to trust."""
-        resolve(self.sandbox, folder / "hosts", SITES)
-        self.portal = start_portal(self.sandbox, self.certificates)
-        return self.portal.certificate
 
     def jpki(self, *words, status=0):
         return self.sandbox.run(JPKI, *words, env=self.browser.environment(), status=status)
@@ -94,19 +86,6 @@ class Login:
         self.browser.switch(page)
         self.browser.close_tab()
 
-    def ask(self, message):
-        """As a page that has a question of its own: told() has what is answered."""
-        self.browser.run("""
-const told = document.documentElement.dataset;
-delete told.own;
-document.addEventListener("recvMsg", event => { told.own = event.detail; }, {once: true});
-""" + question(message))
-
-    def told(self):
-        """The first answer to a question of ask()."""
-        return json.loads(wait_until(lambda: self.browser.run(
-            "return document.documentElement.dataset.own ?? null;"), 60))
-
     def judged(self):
         """What the server has said to the answer that came last."""
         last = self.portal.answers()[-1]
@@ -140,33 +119,6 @@ document.addEventListener("recvMsg", event => { told.own = event.detail; }, {onc
         return [folder.name for folder in pathlib.Path("/proc").glob("[0-9]*")
                 if name_of(folder) in ("jpki-portal-host", "jpki-guard", PINENTRY)
                 and home in environment_of(folder)]
-
-
-class Visit(Login):
-    """The same with sites of any name, whose pages ask what a test wants."""
-
-    def start_sites(self, folder):
-        self.site = ListedSite(self.sandbox)
-        return self.site.authority
-
-    def start(self):
-        self.jpki("setup", "portal")
-        self.browser.start()
-        self.card.mark()
-
-    def ask_in_frame(self, message):
-        """As the page in the frame of this one; it has no inputs."""
-        script = question(message) + (
-            "return document.querySelectorAll('body > input').length;")
-        assert self.browser.run_in_frame(script) == 0
-
-
-def question(message):
-    """The script by which a page asks this."""
-    return f"""
-const message = {message};
-document.dispatchEvent(new CustomEvent("launchApp", {{detail: JSON.stringify(message)}}));
-"""
 
 
 def name_of(process):

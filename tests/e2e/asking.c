@@ -7,15 +7,12 @@
  */
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "load.h"
 
 #define TIMES 1000
-#define SIGNATURE_SIZE 256
 
-static CK_FUNCTION_LIST *p11;
 static CK_SLOT_ID slot;
 static CK_SESSION_HANDLE session;
 static CK_OBJECT_HANDLE key, certificate;
@@ -76,29 +73,15 @@ mechanism_info(void)
 }
 
 static CK_RV
-find(CK_OBJECT_CLASS class, CK_OBJECT_HANDLE *object)
-{
-	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
-	CK_ULONG found = 0;
-	CK_RV rv = p11->C_FindObjectsInit(session, &template, 1);
-
-	if (rv == CKR_OK)
-		rv = p11->C_FindObjects(session, object, 1, &found);
-	if (rv == CKR_OK)
-		rv = p11->C_FindObjectsFinal(session);
-	return rv == CKR_OK && found == 0 ? CKR_OBJECT_HANDLE_INVALID : rv;
-}
-
-static CK_RV
 find_key(void)
 {
-	return find(CKO_PRIVATE_KEY, &key);
+	return pkcs11_find_class(p11, session, CKO_PRIVATE_KEY, &key);
 }
 
 static CK_RV
 find_certificate(void)
 {
-	return find(CKO_CERTIFICATE, &certificate);
+	return pkcs11_find_class(p11, session, CKO_CERTIFICATE, &certificate);
 }
 
 static CK_RV
@@ -149,27 +132,14 @@ repeat(const char *name, CK_RV (*call)(void))
 }
 
 static void
-log_in(char *pin)
-{
-	CK_SLOT_ID slots[8];
-	CK_ULONG count = sizeof(slots) / sizeof(slots[0]);
-
-	expect("C_Initialize", p11->C_Initialize(NULL));
-	expect("C_GetSlotList", p11->C_GetSlotList(CK_TRUE, slots, &count));
-	slot = slots[0];
-	expect("C_OpenSession", p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &session));
-	expect("C_Login", p11->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin, strlen(pin)));
-}
-
-static void
 begin_operations(void)
 {
-	CK_MECHANISM signing = {CKM_SHA256_RSA_PKCS, NULL, 0}, digesting = {CKM_SHA256, NULL, 0};
+	CK_MECHANISM mechanism = {CKM_SHA256, NULL, 0};
 
 	expect("C_FindObjects", find_key());
 	expect("C_FindObjects", find_certificate());
-	expect("C_SignInit", p11->C_SignInit(session, &signing, key));
-	expect("C_DigestInit", p11->C_DigestInit(session, &digesting));
+	expect("C_SignInit", pkcs11_sign_init(p11, session, CKM_SHA256_RSA_PKCS, key));
+	expect("C_DigestInit", p11->C_DigestInit(session, &mechanism));
 }
 
 int
@@ -182,8 +152,9 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: asking MODULE PIN\n");
 		return 2;
 	}
-	(void)load(argv[1], &p11);
-	log_in(argv[2]);
+	(void)load(argv[1]);
+	session = start_user_session(0, argv[2]);
+	slot = slot_of_token(0);
 	begin_operations();
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		repeat(calls[i].name, calls[i].call);

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A program, at home in a sandbox, that calls a module from several threads at once and tells how
-long each call took."""
+"""A program, at home in a sandbox, that calls a module from several threads at once."""
 
 import contextlib
 import ctypes
 import json
 import os
+import pathlib
 import queue
+import re
 import resource
+import signal
 import sys
 import threading
 import time
@@ -20,10 +22,9 @@ TOKEN_PRESENT = 1
 
 
 class Answer(NamedTuple):
-    """Of a call: its code, how long it took, and what it gave."""
+    """Of a call: its code, and what it gave."""
 
     rv: int
-    seconds: float
     given: object
 
 
@@ -53,9 +54,9 @@ class Caller:
         for line in self.process.stdout:
             self.answers.put(line)
 
-    def start(self, call, *arguments, repeat=0.0):
+    def start(self, call, *arguments, times=1):
         self.count += 1
-        self.process.stdin.write(json.dumps([self.count, repeat, call, *arguments]) + "\n")
+        self.process.stdin.write(json.dumps([self.count, times, call, *arguments]) + "\n")
         self.process.stdin.flush()
         return self.count
 
@@ -72,10 +73,14 @@ class Caller:
             self.known[answered] = [Answer(*one) for one in said]
         return self.known.pop(number)
 
-    def __call__(self, call, *arguments, seconds=TIMEOUT):
+    def has_answered(self, number):
+        """Whether that call came back before the one that was answered last."""
+        return number in self.known
+
+    def __call__(self, call, *arguments):
         """A call, and its answer."""
-        said = self.answer(self.start(call, *arguments), seconds)
-        assert said, f"{call}: no answer within {seconds} s"
+        said = self.answer(self.start(call, *arguments))
+        assert said, f"{call}: no answer"
         return said[0]
 
     def get(self, call, *arguments):
@@ -118,6 +123,15 @@ class SlotInfo(ctypes.Structure):
 
 class SessionInfo(ctypes.Structure):
     _fields_ = [("slot", ULONG), ("state", ULONG), ("flags", ULONG), ("error", ULONG)]
+
+
+def hears_none(thread):
+    """Whether the thread holds back SIGTERM; it may have ended."""
+    try:
+        status = (thread / "status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return int(re.search(r"^SigBlk:\s+(\S+)", status, re.MULTILINE).group(1), 16) >> (signal.SIGTERM - 1) & 1
 
 
 class Program:
@@ -187,23 +201,22 @@ class Program:
         return self.p11.C_Sign(ULONG(session), b"text", ULONG(4), signature,
                                ctypes.byref(length)), None
 
-    def cpu(self):
-        """The time of the processor that this program has taken, in seconds."""
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        return OK, used.ru_utime + used.ru_stime
+    def waits(self):
+        """How often this program has waited for another one, or for time to pass."""
+        return OK, resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
 
-    def timed(self, name, arguments):
-        begun = time.monotonic()
-        rv, given = getattr(self, name)(*arguments)
-        return rv, time.monotonic() - begun, given
+    def threads(self):
+        """How many the module has: ours hear no signals. One that waits for another program's
+        transaction is among them until that has ended, whoever has given up meanwhile."""
+        return OK, sum(map(hears_none, pathlib.Path("/proc/self/task").iterdir()))
 
-    def answer(self, number, repeat, name, *arguments):
-        """Call it, or, for so many seconds, again and again."""
-        until = time.monotonic() + repeat
-        said = [self.timed(name, arguments)]
-        while time.monotonic() < until:
-            time.sleep(PAUSE)
-            said.append(self.timed(name, arguments))
+    def answer(self, number, times, name, *arguments):
+        """Call it so many times."""
+        said = []
+        while len(said) < times:
+            if said:
+                time.sleep(PAUSE)
+            said.append(getattr(self, name)(*arguments))
         with self.given:
             print(json.dumps([number, *said]), flush=True)
 

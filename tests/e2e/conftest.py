@@ -4,22 +4,10 @@ import pathlib
 
 import pytest
 
-from forger import Authority
-from support import TIMEOUT
+from neighbour import Neighbour
+from support import AUTH, TIMEOUT, assert_signed, wait_until
 
 HERE = pathlib.Path(__file__).resolve().parent
-
-
-@pytest.fixture(scope="session")
-def real(tmp_path_factory):
-    """A CA that is believed."""
-    return Authority(tmp_path_factory.mktemp("real") / "ca")
-
-
-@pytest.fixture(scope="session")
-def person(real):
-    """A certificate of it, and its key."""
-    return real.issue()
 
 
 class Searcher:
@@ -40,7 +28,26 @@ class Searcher:
 
 
 @pytest.fixture
-def searcher(sandbox):
-    made = Searcher(sandbox)
-    yield made
-    made.stop()
+def searcher(sandbox, stopped):
+    return stopped(Searcher(sandbox))
+
+
+@pytest.fixture
+def holder(sandbox):
+    """A program that is at the card."""
+    with Neighbour(sandbox) as neighbour:
+        neighbour.connect()
+        yield neighbour
+
+
+@pytest.fixture
+def signature_of(sandbox, card, certificates, tmp_path):
+    """The one right signature of "text" by a key (PKCS #1 v1.5 has no salt), in hexadecimal."""
+    def get(label):
+        file = sandbox.sign(label, "SHA256-RSA-PKCS", b"text", tmp_path)
+        name = "authentication.pem" if label == AUTH else "signature.pem"
+        assert_signed(certificates / name, b"text", file, tmp_path)
+        wait_until(lambda: card.verified() == [])  # by its guard, if the machine is slow
+        return file.read_bytes().hex()
+
+    return get

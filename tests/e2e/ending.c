@@ -2,7 +2,8 @@
 
 /*
  * A program that logs in, prints "ready", waits for a line from its standard input and then ends,
- * or is done with the card, in the way that is asked for; tests/e2e/test_ending.py runs it.
+ * or is done with the card, in the way that is asked for; tests/e2e/test_ending.py and
+ * test_lifetime.py run it.
  */
 
 #include <dlfcn.h>
@@ -16,21 +17,21 @@
 
 #include "load.h"
 
-static CK_FUNCTION_LIST *p11;
-static CK_SLOT_ID slots[2];
 static CK_SESSION_HANDLE session;
 static void *library;
+static const char *module, *pin;
+static unsigned long token;
 
 static void
-log_in(unsigned long slot, char *pin)
+start_session(void)
 {
-	CK_ULONG count = 2;
+	library = load(module);
+	session = start_user_session(token, pin);
+}
 
-	expect("C_Initialize", p11->C_Initialize(NULL));
-	expect("C_GetSlotList", p11->C_GetSlotList(CK_TRUE, slots, &count));
-	expect("C_OpenSession",
-	    p11->C_OpenSession(slots[slot], CKF_SERIAL_SESSION, NULL, NULL, &session));
-	expect("C_Login", p11->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin, strlen(pin)));
+static void
+wait_for_line(void)
+{
 	puts("ready");
 	fflush(stdout);
 	(void)getchar();
@@ -99,6 +100,33 @@ end_by_dlclose(void)
 }
 
 static void
+finalize(void)
+{
+	printf("C_Finalize 0x%lx\n", p11->C_Finalize(NULL));
+	fflush(stdout);
+}
+
+static void
+end_by_exit_handler(void)
+{
+}
+
+/* The module has stayed as it was, session and all, and begins a second life. */
+static void
+end_by_loading_again(void)
+{
+	CK_SESSION_INFO info;
+
+	end_by_dlclose();
+	library = load(module);
+	printf("C_Initialize 0x%lx\n", p11->C_Initialize(NULL));
+	printf("C_GetSessionInfo 0x%lx\n", p11->C_GetSessionInfo(session, &info));
+	finalize();
+	start_session();
+	finalize();
+}
+
+static void
 end_at_once(void)
 {
 	_exit(0);
@@ -147,6 +175,8 @@ static const struct {
     {"C_Finalize", end_by_finalize},
     {"C_Finalize-dlclose", end_by_finalize_and_dlclose},
     {"dlclose", end_by_dlclose},
+    {"finalize-at-exit", end_by_exit_handler},
+    {"load-again", end_by_loading_again},
     {"_exit", end_at_once},
     {"abort", end_by_abort},
     {"exec", end_by_execution},
@@ -166,10 +196,16 @@ main(int argc, char **argv)
 	}
 	setvbuf(stdin, NULL, _IONBF, 0); /* what follows the line is for who comes after */
 	(void)setrlimit(RLIMIT_CORE, &no_core);
+	module = argv[2];
+	token = strtoul(argv[3], NULL, 10);
+	pin = argv[4];
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 		if (strcmp(ways[i].name, argv[1]) == 0) {
-			library = load(argv[2], &p11);
-			log_in(strtoul(argv[3], NULL, 10), argv[4]);
+			/* as pdfsig -list-nicks: OpenSSL, loaded later, runs its own earlier */
+			if (ways[i].end == end_by_exit_handler && atexit(finalize) != 0)
+				return 1;
+			start_session();
+			wait_for_line();
 			ways[i].end();
 			return 0;
 		}

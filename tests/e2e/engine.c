@@ -14,20 +14,18 @@
 #include "load.h"
 
 static int
-open_session(ENGINE *engine, const char *id)
+open_one(ENGINE *engine, const char *id)
 {
-	CK_FUNCTION_LIST *p11;
 	CK_SESSION_HANDLE session;
 
 	(void)id;
-	(void)load(getenv("JPKI_MODULE"), &p11);
+	(void)load(getenv("JPKI_MODULE"));
 	printf("engine: C_Initialize 0x%lx\n", p11->C_Initialize(NULL));
-	printf("engine: C_OpenSession 0x%lx\n",
-	    p11->C_OpenSession(0, CKF_SERIAL_SESSION, NULL, NULL, &session));
+	printf("engine: C_OpenSession 0x%lx\n", pkcs11_open_session(p11, 0, 0, &session));
 	return ENGINE_set_id(engine, "session") && ENGINE_set_name(engine, "opens a session");
 }
 
 /* The macros bring no prototypes. */
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
-IMPLEMENT_DYNAMIC_BIND_FN(open_session)
+IMPLEMENT_DYNAMIC_BIND_FN(open_one)
 IMPLEMENT_DYNAMIC_CHECK_FN()

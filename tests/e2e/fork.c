@@ -33,44 +33,18 @@
 /* So many that hang are enough. */
 #define HUNG_MAX 2
 
-static CK_FUNCTION_LIST *p11;
 static CK_SLOT_ID slot;
 static CK_SESSION_HANDLE session;
 static CK_OBJECT_HANDLE key;
-static CK_UTF8CHAR *pin;
+static char *pin;
 static atomic_bool enough;
 
 static void
 sign(CK_SESSION_HANDLE with)
 {
-	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
-	CK_BYTE data[] = "a text", signature[256];
-	CK_ULONG length = sizeof(signature);
+	CK_BYTE signature[SIGNATURE_SIZE];
 
-	expect("C_SignInit", p11->C_SignInit(with, &mechanism, key));
-	expect("C_Sign", p11->C_Sign(with, data, sizeof(data), signature, &length));
-}
-
-static void
-find_key(void)
-{
-	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
-	CK_ULONG count = 1;
-
-	expect("C_FindObjectsInit", p11->C_FindObjectsInit(session, &template, 1));
-	expect("C_FindObjects", p11->C_FindObjects(session, &key, 1, &count));
-	expect("C_FindObjectsFinal", p11->C_FindObjectsFinal(session));
-}
-
-static void
-log_in(void)
-{
-	expect("C_Initialize", p11->C_Initialize(NULL));
-	expect("C_OpenSession", p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &session));
-	expect("C_Login", p11->C_Login(session, CKU_USER, pin, strlen((char *)pin)));
-	find_key();
-	sign(session);
+	expect("a signature", sign_text(with, key, signature));
 }
 
 /* Others come to the card only between two transactions, and the service is not fair. */
@@ -85,9 +59,8 @@ let_others(void)
 static void *
 sign_often(void *unused)
 {
-	CK_SESSION_HANDLE mine;
+	CK_SESSION_HANDLE mine = open_session(slot);
 
-	expect("C_OpenSession", p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &mine));
 	while (!enough) {
 		sign(mine);
 		let_others();
@@ -100,16 +73,13 @@ sign_often(void *unused)
 static void *
 look_often(void *unused)
 {
-	CK_SESSION_HANDLE mine;
 	CK_TOKEN_INFO info;
 	CK_ULONG count;
 
 	while (!enough) {
 		expect("C_GetSlotList", p11->C_GetSlotList(CK_TRUE, NULL, &count));
 		expect("C_GetTokenInfo", p11->C_GetTokenInfo(slot, &info));
-		expect("C_OpenSession",
-		    p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &mine));
-		expect("C_CloseSession", p11->C_CloseSession(mine));
+		expect("C_CloseSession", p11->C_CloseSession(open_session(slot)));
 	}
 	return unused;
 }
@@ -129,10 +99,10 @@ log_in_often(void *unused)
 {
 	while (!enough) {
 		expect("C_Logout", p11->C_Logout(session));
-		expect("C_Login", p11->C_Login(session, CKU_USER, pin, strlen((char *)pin)));
+		expect("C_Login", pkcs11_login(p11, session, CKU_USER, pin));
 		let_others();
 	}
-	find_key();
+	key = private_key(session);
 	return unused;
 }
 
@@ -356,9 +326,11 @@ main(int argc, char **argv)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	for (size_t way = 0; way < sizeof(ways) / sizeof(ways[0]); way++)
 		if (strcmp(ways[way].name, argv[1]) == 0) {
-			(void)load(argv[3], &p11);
-			pin = (CK_UTF8CHAR *)argv[4];
-			log_in();
+			(void)load(argv[3]);
+			pin = argv[4];
+			session = start_user_session(0, pin);
+			key = private_key(session);
+			sign(session);
 			hung = fork_busy(way, atoi(argv[2]), &done);
 			end_well(done, hung);
 			return 0;

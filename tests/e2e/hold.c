@@ -12,12 +12,9 @@
 
 #include "load.h"
 
-#define SIGNATURE_SIZE 256
 #define SLOTS_MAX 64
 
-static CK_FUNCTION_LIST *p11;
 static CK_SESSION_HANDLE session;
-static CK_BYTE text[] = "text\n";
 static CK_BYTE signature[SIGNATURE_SIZE];
 
 static void
@@ -74,21 +71,17 @@ ready(const char *argument)
 
 /* The slot is given as a digit. */
 static void
-open_session(const char *argument)
+open_slot(const char *argument)
 {
 	CK_SLOT_ID slot = (CK_SLOT_ID)(argument[0] - '0');
 
-	say(p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &session), "");
+	say(pkcs11_open_session(p11, slot, 0, &session), "");
 }
 
 static void
 login(const char *argument)
 {
-	CK_BYTE pin[32];
-	size_t length = strnlen(argument, sizeof(pin));
-
-	memcpy(pin, argument, length);
-	say(p11->C_Login(session, CKU_USER, pin, length), "");
+	say(pkcs11_login(p11, session, CKU_USER, argument), "");
 }
 
 static void
@@ -102,31 +95,12 @@ state(const char *argument)
 }
 
 static CK_RV
-find_key(CK_OBJECT_HANDLE *key)
-{
-	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
-	CK_ULONG found = 0;
-	CK_RV rv = p11->C_FindObjectsInit(session, &template, 1);
-
-	if (rv == CKR_OK)
-		rv = p11->C_FindObjects(session, key, 1, &found);
-	if (rv == CKR_OK)
-		rv = p11->C_FindObjectsFinal(session);
-	return rv == CKR_OK && found == 0 ? CKR_KEY_HANDLE_INVALID : rv;
-}
-
-static CK_RV
 make_signature(void)
 {
-	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
-	CK_ULONG length = sizeof(signature);
 	CK_OBJECT_HANDLE key;
-	CK_RV rv = find_key(&key);
+	CK_RV rv = pkcs11_find_class(p11, session, CKO_PRIVATE_KEY, &key);
 
-	if (rv == CKR_OK)
-		rv = p11->C_SignInit(session, &mechanism, key);
-	return rv != CKR_OK ? rv : p11->C_Sign(session, text, sizeof(text) - 1, signature, &length);
+	return rv != CKR_OK ? rv : sign_text(session, key, signature);
 }
 
 static void
@@ -192,7 +166,7 @@ static const struct {
     {"finalize", finalize},
     {"tokens", tokens},
     {"ready", ready},
-    {"open", open_session},
+    {"open", open_slot},
     {"login", login},
     {"state", state},
     {"sign", sign},
@@ -226,7 +200,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	(void)load(argv[1], &p11);
+	(void)load(argv[1]);
 	while (fgets(line, sizeof(line), stdin) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
 		obey(line);

@@ -115,7 +115,8 @@ load_module(void)
 	void *symbol;
 	CK_RV rv;
 
-	module->library = load(module->path, &module->p11);
+	module->library = load(module->path);
+	module->p11 = p11;
 	symbol = dlsym(module->library, "C_GetInterface");
 	if (symbol == NULL)
 		die("C_GetInterface");
@@ -132,63 +133,47 @@ open_sessions(void)
 	CK_RV rv = CKR_OK;
 
 	for (CK_SLOT_ID slot = 0; slot < ROLES && rv == CKR_OK; slot++)
-		rv = module->p11->C_OpenSession(
-		    slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &module->sessions[slot]);
+		rv = pkcs11_open_session(p11, slot, CKF_RW_SESSION, &module->sessions[slot]);
 	return rv;
 }
 
 static CK_RV
 read_certificate(int role)
 {
-	CK_OBJECT_CLASS class = CKO_CERTIFICATE;
-	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)}, value = {CKA_VALUE, NULL, 0};
 	CK_SESSION_HANDLE session = module->sessions[role];
-	CK_OBJECT_HANDLE found = 0;
-	CK_ULONG count = 0;
-	CK_RV rv = module->p11->C_FindObjectsInit(session, &template, 1);
+	CK_OBJECT_HANDLE found;
+	CK_ULONG length = 0;
+	CK_RV rv = pkcs11_find_class(p11, session, CKO_CERTIFICATE, &found);
 
-	if (rv == CKR_OK)
-		rv = module->p11->C_FindObjects(session, &found, 1, &count);
-	(void)module->p11->C_FindObjectsFinal(session);
-	return rv == CKR_OK ? module->p11->C_GetAttributeValue(session, found, &value, 1) : rv;
+	return rv == CKR_OK ? pkcs11_get_attribute(p11, session, found, CKA_VALUE, NULL, &length)
+			    : rv;
 }
 
 static CK_RV
 close_sessions(void)
 {
-	CK_RV rv = module->p11->C_CloseAllSessions(0);
+	CK_RV rv = p11->C_CloseAllSessions(0);
 
-	return rv == CKR_OK ? module->p11->C_CloseAllSessions(1) : rv;
+	return rv == CKR_OK ? p11->C_CloseAllSessions(1) : rv;
 }
 
 static CK_RV
-begin_signature(void)
+begin(void)
 {
-	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
-	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
 	CK_OBJECT_HANDLE key;
-	CK_ULONG count = 0;
-	CK_RV rv = module->p11->C_FindObjectsInit(module->sessions[SIGNATURE], &template, 1);
+	CK_SESSION_HANDLE session = module->sessions[SIGNATURE];
+	CK_RV rv = pkcs11_find_class(p11, session, CKO_PRIVATE_KEY, &key);
 
-	if (rv == CKR_OK)
-		rv = module->p11->C_FindObjects(module->sessions[SIGNATURE], &key, 1, &count);
-	if (rv == CKR_OK)
-		rv = module->p11->C_FindObjectsFinal(module->sessions[SIGNATURE]);
-	if (rv == CKR_OK && count != 1)
-		rv = CKR_KEY_HANDLE_INVALID;
-	return rv == CKR_OK ? module->p11->C_SignInit(module->sessions[SIGNATURE], &mechanism, key)
-			    : rv;
+	return rv == CKR_OK ? pkcs11_sign_init(p11, session, CKM_SHA256_RSA_PKCS, key) : rv;
 }
 
 static CK_RV
 end_signature(void)
 {
-	CK_BYTE data[] = "a text", signature[256];
+	CK_BYTE data[] = SIGNED_TEXT, signature[SIGNATURE_SIZE];
 	CK_ULONG length = sizeof(signature);
 
-	return module->p11->C_Sign(
-	    module->sessions[SIGNATURE], data, sizeof(data), signature, &length);
+	return p11->C_Sign(module->sessions[SIGNATURE], data, sizeof(data), signature, &length);
 }
 
 static CK_RV
@@ -197,13 +182,13 @@ give_pins(const struct job *j)
 	CK_SESSION_HANDLE session = module->sessions[j->role];
 
 	if (strcmp(j->verb, "login") == 0)
-		return module->p11->C_Login(session, CKU_USER, pins, j->first);
+		return p11->C_Login(session, CKU_USER, pins, j->first);
 	if (strcmp(j->verb, "login-user") == 0)
 		return module->p11_3->C_LoginUser(session, CKU_USER, pins, j->first, NULL, 0);
 	if (strcmp(j->verb, "context") == 0)
-		return module->p11->C_Login(session, CKU_CONTEXT_SPECIFIC, pins, j->first);
+		return p11->C_Login(session, CKU_CONTEXT_SPECIFIC, pins, j->first);
 	if (strcmp(j->verb, "set-pin") == 0)
-		return module->p11->C_SetPIN(session, pins, j->first, pins + j->first, j->second);
+		return p11->C_SetPIN(session, pins, j->first, pins + j->first, j->second);
 	return CKR_FUNCTION_NOT_SUPPORTED;
 }
 
@@ -327,6 +312,7 @@ choose_module(int number)
 	if (number < 0 || number >= MODULES || modules[number].path == NULL)
 		return CKR_ARGUMENTS_BAD;
 	module = &modules[number];
+	p11 = module->p11;
 	return CKR_OK;
 }
 
@@ -337,7 +323,7 @@ static const struct {
     {"load", load_module},
     {"open", open_sessions},
     {"close", close_sessions},
-    {"sign-init", begin_signature},
+    {"sign-init", begin},
     {"sign", end_signature},
     {"end", end_thread},
     {"reap", reap_child},
@@ -355,13 +341,13 @@ obey(const char *line)
 		if (strcmp(line, verbs[i].word) == 0)
 			return verbs[i].function();
 	if (strcmp(line, "initialize") == 0)
-		return module->p11->C_Initialize(NULL);
+		return p11->C_Initialize(NULL);
 	if (strcmp(line, "finalize") == 0)
-		return module->p11->C_Finalize(NULL);
+		return p11->C_Finalize(NULL);
 	if (strcmp(line, "unload") == 0)
 		return dlclose(module->library) == 0 ? CKR_OK : CKR_GENERAL_ERROR;
 	if (sscanf(line, "logout %d", &role) == 1 && role >= 0 && role < ROLES)
-		return module->p11->C_Logout(module->sessions[role]);
+		return p11->C_Logout(module->sessions[role]);
 	if (sscanf(line, "certificate %d", &role) == 1 && role >= 0 && role < ROLES)
 		return read_certificate(role);
 	if (sscanf(line, "module %d", &role) == 1)

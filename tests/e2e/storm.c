@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "../common/tsan.h"
@@ -20,7 +19,6 @@
 
 #define THREADS 8
 
-static CK_FUNCTION_LIST *p11;
 static char *pin;
 static time_t end;
 static atomic_ulong rounds, signatures;
@@ -48,46 +46,20 @@ went(const char *what, CK_RV rv)
 	_Exit(1);
 }
 
-static bool
-find_key(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE *key)
-{
-	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
-	CK_ULONG found = 0;
-
-	if (!went("C_FindObjectsInit", p11->C_FindObjectsInit(session, &template, 1)) ||
-	    !went("C_FindObjects", p11->C_FindObjects(session, key, 1, &found)) ||
-	    !went("C_FindObjectsFinal", p11->C_FindObjectsFinal(session)))
-		return false;
-	return found == 1;
-}
-
-static bool
-sign(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
-{
-	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
-	CK_BYTE data[] = "a text", signature[256];
-	CK_ULONG length = sizeof(signature);
-
-	return went("C_SignInit", p11->C_SignInit(session, &mechanism, key)) &&
-	       went("C_Sign", p11->C_Sign(session, data, sizeof(data), signature, &length));
-}
-
 static void
 do_round(CK_SLOT_ID slot, unsigned number)
 {
 	CK_SESSION_HANDLE session;
+	CK_BYTE signature[SIGNATURE_SIZE];
 	CK_OBJECT_HANDLE key;
 	CK_TOKEN_INFO info;
-	CK_RV rv;
 
 	(void)went("C_GetTokenInfo", p11->C_GetTokenInfo(slot, &info));
-	if (!went("C_OpenSession",
-		p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &session)))
+	if (!went("C_OpenSession", pkcs11_open_session(p11, slot, 0, &session)))
 		return;
-	rv = p11->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin, strlen(pin));
-	(void)went("C_Login", rv);
-	if (find_key(session, &key) && sign(session, key) &&
+	(void)went("C_Login", pkcs11_login(p11, session, CKU_USER, pin));
+	if (went("finding", pkcs11_find_class(p11, session, CKO_PRIVATE_KEY, &key)) &&
+	    key != CK_INVALID_HANDLE && went("signing", sign_text(session, key, signature)) &&
 	    atomic_fetch_add(&signatures, 1) == 0) {
 		puts("signed");
 		fflush(stdout);
@@ -116,7 +88,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: storm MODULE PIN SECONDS\n");
 		return 2;
 	}
-	(void)load(argv[1], &p11);
+	(void)load(argv[1]);
 	pin = argv[2];
 	end = time(NULL) + atoi(argv[3]);
 	(void)went("C_Initialize", p11->C_Initialize(NULL));

@@ -36,18 +36,6 @@ def assert_no_pin_astray(card, before, wrong=0):
             assert after[name] == before[name], name
 
 
-@pytest.fixture
-def signature_of(sandbox, certificates, tmp_path):
-    """The one right signature of TEXT (PKCS #1 v1.5 has no salt), in hexadecimal."""
-
-    def get(label):
-        file = sandbox.sign(label, "SHA256-RSA-PKCS", TEXT.encode(), tmp_path)
-        assert_signed(certificates / CERTIFICATE[label], TEXT.encode(), file, tmp_path)
-        return file.read_bytes().hex()
-
-    return get
-
-
 def scriptor(sandbox, *commands):
     """The last two bytes of each answer."""
     said = sandbox.run("scriptor", "-r", "Virtual PCD 00 00", input="\n".join(commands) + "\n")

@@ -26,16 +26,22 @@ SUDDEN = {"_exit": 0, "abort": -signal.SIGABRT, "SIGTERM": -signal.SIGTERM,
 class Ending:
     """A program that has logged in; it goes its way when told."""
 
-    def __init__(self, sandbox, way, label, folder="/", **environment):
+    def __init__(self, sandbox, way, label, *options):
+        """The options are those of env(1): it may have another environment than the next one."""
         self.way = way
-        given = [f"--chdir={folder}", *(f"{name}={value}" for name, value in environment.items())]
-        self.process = sandbox.start("env", *given, ENDING, way, sandbox.module, SLOT[label], PIN[label])
+        self.process = sandbox.start("env", *options, ENDING, way, sandbox.module, SLOT[label],
+                                     PIN[label])
         assert first_line(self.process, TIMEOUT) == "ready"
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        self.process.communicate(timeout=TIMEOUT)
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.kill()
         self.process.communicate(timeout=TIMEOUT)
 
     def go(self, seconds=TIMEOUT):
@@ -149,7 +155,7 @@ def test_a_module_named_from_its_folder_finds_the_guard(sandbox, card):
     """Though the guard itself lives in another one."""
     folder = pathlib.Path(sandbox.module).parent
     sandbox.module = "./jpki-pkcs11.so"
-    with Ending(sandbox, "SIGKILL", AUTH, folder=folder) as ending:
+    with Ending(sandbox, "SIGKILL", AUTH, f"--chdir={folder}") as ending:
         assert guards(sandbox) == 1
         ending.go()
     wait_until(lambda: card.verified() == [])
@@ -192,7 +198,7 @@ def test_a_setting_forbids_the_guard(sandbox, card, tmp_path):
     every other program has let go of the card."""
     (tmp_path / "jpki.conf").write_text("[token]\nguard = no\n")
     with Neighbour(sandbox) as neighbour:
-        with Ending(sandbox, "SIGKILL", AUTH, JPKI_CONFIG=tmp_path / "jpki.conf") as ending:
+        with Ending(sandbox, "SIGKILL", AUTH, f"JPKI_CONFIG={tmp_path}/jpki.conf") as ending:
             assert guards(sandbox) == 0
             neighbour.connect()
             ending.go()

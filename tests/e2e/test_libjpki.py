@@ -122,12 +122,12 @@ def test_its_name_is_that_of_its_interface(library):
 
 def test_the_headers_are_those_of_the_interface_alone(library, tmp_path):
     assert {path.name for path in library.headers.iterdir()} == HEADERS
-    languages = ["c", "c++"] if has_cpp() else ["c"]
+    languages = {"c": "c11", "c++": "c++11"} if has_cpp() else {"c": "c11"}
     for name in HEADERS:
         source = tmp_path / "alone.c"
         source.write_text(f"#include <jpki/{name}>\nint one = 1;\n")
-        for language in languages:
-            output("cc", "-x", language, *WARNINGS, "-fsyntax-only", source,
+        for language, standard in languages.items():
+            output("cc", "-x", language, f"-std={standard}", *WARNINGS, "-fsyntax-only", source,
                    *library.flags("jpki"))
 
 

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from command import SIGN_PIN, columns
+from command import SIGN_PIN, columns, verbs
 from portal_host import HOST
 from support import JPKI, ROOT, VCARD, needs
 
@@ -150,7 +150,6 @@ def test_japanese_says_the_same(page):
 # --- jpki(1) --------------------------------------------------------------------------------------
 
 MANUAL = ROOT / "tools" / "jpki" / "jpki.1"
-VERBS = re.findall(r"^  (\w+)  ", help_of("--help"), re.MULTILINE)
 
 
 def options_of(verb):
@@ -170,10 +169,23 @@ def synopsis_of(verb, page):
 
 def test_verbs_are_those_of_the_program():
     described = {title.split()[1] for title in sections(MANUAL) if title.startswith("jpki ")}
-    assert "status" in described and described == set(VERBS) - {"help"}
+    assert "status" in described and described == set(verbs())
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "help"])
+def test_verbs_are_all_that_have_code():
+    """One that tools/jpki/verbs.h does not have would be missing in silence."""
+    files = [path.read_text() for path in (ROOT / "tools" / "jpki").glob("*.c")]
+    assert {name for text in files for name in re.findall(r"^const struct verb verb_(\w+) =", text, re.MULTILINE)
+            } == set(verbs())
+
+
+@pytest.mark.parametrize("page", ["tools/doc/jpki.md", "tools/doc/jpki.ja.md"])
+def test_verbs_are_on_the_page(page):
+    text = (ROOT / page).read_text()
+    assert [verb for verb in verbs() if f"`jpki {verb}" not in text] == []
+
+
+@pytest.mark.parametrize("verb", verbs())
 def test_options_of_a_verb_are_those_of_the_program(verb):
     known = options_of(verb)
     described = items(verb_sections(verb), "Fl")
@@ -312,7 +324,7 @@ def described_settings():
 
 def known_settings():
     """(section, name): what values it can have."""
-    rows = re.findall(r'\{"([a-z]+)", "([a-z-]+)", set_\w+, "([^"]*)"\}', SETTINGS)
+    rows = re.findall(r'\{"([a-z]+)", "([a-z-]+)", set_\w+, "([^"]*)",\s+MEMBER', SETTINGS)
     return {(section, setting): values for section, setting, values in rows}
 
 
@@ -320,9 +332,10 @@ def default_of(setting):
     member, factor = MEMBERS.get(setting, (setting.replace("-", "_"), 1))
     block = re.search(r"settings_default = \{(.*?)\};", SETTINGS, re.DOTALL)[1]
     match = re.search(rf"\.(?:log_)?{member} = (\w+)", block)
-    if match is None:  # what is 0: the first word, or nothing
+    if match is None:  # what is 0: no, the first word, or nothing
         (values,) = (told for (_, its), told in known_settings().items() if its == setting)
-        return values.split(" or ")[0] if " or " in values else None
+        words = values.split(" or ")
+        return "no" if "no" in words else words[0] if len(words) > 1 else None
     value = {"true": "yes", "false": "no"}.get(match[1], match[1])
     return str(int(value) // factor) if value.isdecimal() else value.rpartition("_")[2].lower()
 
@@ -331,7 +344,7 @@ def test_settings_are_those_of_the_program():
     assert set(described_settings()) == set(known_settings()) and known_settings()
 
 
-@pytest.mark.parametrize("section, setting", known_settings(), ids="-".join)
+@pytest.mark.parametrize("section, setting", known_settings())
 def test_values_and_default_of_a_setting(section, setting):
     item = described_settings()[section, setting]
     values = known_settings()[section, setting]
@@ -341,6 +354,14 @@ def test_values_and_default_of_a_setting(section, setting):
         assert all(number in item for number in re.findall(r"\d+", values))
     told = re.search(r"The default is\n\.Ql (\S+)", item)
     assert (told and told[1]) == default_of(setting)
+
+
+@pytest.mark.parametrize("place", ["tools/doc/settings.md", "tools/doc/settings.ja.md",
+                                   "tests/fuzz/dictionaries/configuration.dict"])
+def test_settings_are_named_elsewhere(place):
+    text = (ROOT / place).read_text()
+    assert [setting for _, setting in known_settings()
+            if not re.search(rf'^"?{setting} = ', text, re.MULTILINE)] == []
 
 
 # --- jpki-pkcs11(7) -------------------------------------------------------------------------------
@@ -360,7 +381,7 @@ def test_mechanisms():
 
 
 def test_labels_and_identifiers():
-    source = (ROOT / "src" / "token" / "role.c").read_text()
+    source = (ROOT / "src" / "token" / "token_kind.c").read_text()
     for kind in ("key", "ca"):
         for label, number in re.findall(rf'\.{kind}_label = "([^"]+)".*?\.{kind}_id = 0x(\d+)', source,
                                         re.DOTALL):

@@ -78,6 +78,11 @@ class Program(PinProgram):
     def assert_clean(self):
         assert self.traces() == []
 
+    def assert_clean_child(self):
+        child = self.ask("fork")
+        assert self.traces(child) == []
+        self("reap")
+
     def assert_clean_of_all(self):
         assert self.search(set().union(*map(traces, self.given))) == []
 
@@ -87,16 +92,8 @@ class Program(PinProgram):
 
 
 @pytest.fixture
-def programs(sandbox, searcher):
-    made = []
-
-    def make(*before):
-        made.append(Program(sandbox, searcher, *before))
-        return made[-1]
-
-    yield make
-    for program in made:
-        program.stop()
+def programs(sandbox, searcher, stopped):
+    return lambda *before: stopped(Program(sandbox, searcher, *before))
 
 
 @pytest.fixture
@@ -290,14 +287,10 @@ def test_a_password_on_its_way_is_in_secrets_alone(
         assert len(whole) == 2  # the PIN, and the command
         assert program.search([password.encode()]) == []  # what was typed is the caller's
         assert_only_in_secrets(program.traces())
-        child = program.ask("fork")
-        assert program.traces(child) == []
-        program("reap")
+        program.assert_clean_child()
     program("end")
     program.assert_clean()
-    child = program.ask("fork")
-    assert program.traces(child) == []
-    program("reap")
+    program.assert_clean_child()
     program(f"logout {SIGNATURE}")
     program.assert_clean()
     with held(sandbox, searcher, card, tmp_path, "change") as wait:
@@ -306,9 +299,7 @@ def test_a_password_on_its_way_is_in_secrets_alone(
         assert len(program.search([password.upper().encode()])) == 1
         assert len(program.search([NEXT_PASSWORD.upper().encode()])) == 2
         assert_only_in_secrets(program.traces())
-        child = program.ask("fork")
-        assert program.traces(child) == []
-        program("reap")
+        program.assert_clean_child()
     program("end")
     program.assert_clean()
 

@@ -2,14 +2,12 @@
 """Readers that fail, cards that do not answer, names in other alphabets, beside a good card: what
 they are keeps nobody from that one, and costs next to nothing."""
 
-import time
-
 import pytest
 
 from caller import OK, TOKEN_PRESENT, Caller
 from neighbour import LEAVE, Neighbour
 from odd import OddReader, plug
-from support import AUTH, PIN, SLOWNESS, wait_until
+from support import AUTH, PIN, wait_until
 
 GOOD = "Virtual PCD 00 00"
 USER_FUNCTIONS = 1
@@ -34,25 +32,17 @@ def logged_in(caller):
 
 
 def said_by_service(sandbox, text):
-    """Whether that is in its log."""
-    return text in (sandbox.folder / "pcscd.log").read_text(errors="replace")
-
-
-def slowest(answers):
-    return max(one.seconds for one in answers) / SLOWNESS
+    """How often that is in its log."""
+    return (sandbox.folder / "pcscd.log").read_text(errors="replace").count(text)
 
 
 # --- a reader that fails -----------------------------------------------------------------------
 
-# How long it is watched, in seconds.
-WATCHED = 5
-
-
-def time_of_service(sandbox):
-    """The time of the processor that the PC/SC service has taken, in seconds."""
-    pid = (sandbox.folder / "service").read_text()
-    fields = sandbox.run("cat", f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / int(sandbox.run("getconf", "CLK_TCK"))
+FAILS = "Error communicating to: Odd"
+# The service looks at it a few times a second. While so many looks fail somebody who waits may wait so
+# many times for an answer of the service or for the next moment to ask; who asks again at once does so
+# thousands of times.
+LOOKS, WAITS = 12, 1000
 
 
 def test_who_waits_at_a_reader_that_fails_takes_no_time(sandbox, card, reader, record_property):
@@ -60,20 +50,16 @@ def test_who_waits_at_a_reader_that_fails_takes_no_time(sandbox, card, reader, r
     with Caller(sandbox) as caller:
         caller.slot("Odd")
         reader.be("present", "flaky")
-        wait_until(lambda: said_by_service(sandbox, "Error communicating to: Odd"))
-        before = time_of_service(sandbox)
-        assert caller.answer(caller.start("cpu", repeat=WATCHED))  # nobody waits yet
-        idle = time_of_service(sandbox) - before
+        wait_until(lambda: said_by_service(sandbox, FAILS))
         wait = caller.start("C_WaitForSlotEvent")
-        used, before = caller.get("cpu"), time_of_service(sandbox)
-        assert caller.answer(wait, WATCHED) is None  # nothing has come or gone
-        used, service = caller.get("cpu") - used, time_of_service(sandbox) - before
-        record_property("seconds of the processor in 5 s of waiting", used)
-        record_property("seconds of the processor, of the service", f"{service} ({idle} before)")
-        assert used < 0.2 * SLOWNESS
-        assert service < idle + 0.2 * SLOWNESS
+        waits, looks = caller.get("waits"), said_by_service(sandbox, FAILS)
+        wait_until(lambda: said_by_service(sandbox, FAILS) >= looks + LOOKS)
+        waits = caller.get("waits") - waits
+        assert not caller.has_answered(wait)  # nothing has come or gone
+        record_property(f"times that it waited, in {LOOKS} looks of the service", waits)
+        assert waits < WAITS
         card.eject()
-        [told] = caller.answer(wait, 5)
+        [told] = caller.answer(wait)
         assert told.rv == OK and told.given in (0, 1)
 
 
@@ -81,18 +67,14 @@ def test_a_reader_that_failed_is_good_again(sandbox, reader):
     with Caller(sandbox) as caller:
         slot = caller.slot("Odd")
         reader.be("flaky")
-        wait_until(lambda: said_by_service(sandbox, "Error communicating to: Odd"))
+        wait_until(lambda: said_by_service(sandbox, FAILS))
         wait = caller.start("C_WaitForSlotEvent")
         reader.be("present")
-        [told] = caller.answer(wait, 10)
+        [told] = caller.answer(wait)
         assert told.rv == OK and told.given // 2 == slot // 2
 
 
 # --- a card that does not answer -----------------------------------------------------------------
-
-# How long a reader tries to wake it (odd_reader.c), in seconds.
-MUTE = 0.4
-
 
 def insert_mute(sandbox, reader):
     reader.be("present", "mute")
@@ -106,40 +88,27 @@ def become_mute(_, reader):
     reader.be("present", "mute")
 
 
-# Looks at the good card that may be slow because the machine is busy. If the other card were what
-# keeps them, most would be.
-BUSY = 3
-
-
-def looks_felt(sandbox):
-    """Since version 2 pcsc-lite lets nobody else ask while somebody looks at such a card, which is
-    done after five seconds, and more seldom then."""
-    return BUSY + (3 if " 2." in sandbox.run("pcscd", "--version") else 0)
-
-
 @pytest.mark.parametrize("make_mute", [insert_mute, become_mute])
 def test_a_mute_card_keeps_nobody_from_another_card(sandbox, reader, record_property, make_mute):
+    """Only while its reader tries to wake it could it keep somebody, and that is not done at each look:
+    there are as many as a browser makes in some minutes."""
     make_mute(sandbox, reader)
     before = reader.count("power-up")
     with Caller(sandbox) as caller:
         slot, session = caller.slot("Odd"), logged_in(caller)
         caller.start("C_WaitForSlotEvent")
-        mute = caller.start("C_GetSlotInfo", slot, repeat=10)
-        good = caller.answer(caller.start("C_GetSessionInfo", session, repeat=10))
+        mute = caller.start("C_GetSlotInfo", slot, times=300)
+        good = caller.answer(caller.start("C_GetSessionInfo", session, times=300))
         mute = caller.answer(mute)
         ups = reader.count("power-up") - before
-        record_property("slowest look at the good card, in s", slowest(good))
-        record_property("looks at the mute card, slowest", f"{len(mute)}, {slowest(mute)} s")
         record_property("times that the mute card was powered", ups)
         assert {(one.rv, one.given) for one in good} == {(OK, USER_FUNCTIONS)}
         assert {(one.rv, one.given[1] & TOKEN_PRESENT) for one in mute} == {(OK, 0)}
-        slow = [one.seconds for one in good if one.seconds >= MUTE / 2]
-        assert len(slow) <= looks_felt(sandbox), slow
         assert ups <= 3
 
 
 @pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside a good card"])
-def test_a_card_that_was_turned_round_is_seen(sandbox, card, reader, beside, record_property):
+def test_a_card_that_was_turned_round_is_seen(sandbox, card, reader, beside):
     """Who has it upside down turns it round, and waits."""
     if not beside:
         card.eject()
@@ -149,10 +118,8 @@ def test_a_card_that_was_turned_round_is_seen(sandbox, card, reader, beside, rec
         assert caller("C_GetTokenInfo", slot).rv != OK
         reader.be()
         wait_until(lambda: said_by_service(sandbox, "Card Removed From Odd"))
-        begun = time.monotonic()
         reader.be("present")
         wait_until(lambda: caller("C_GetTokenInfo", slot) and reader.count(SELECT))
-        record_property("seen after, in s", time.monotonic() - begun)
 
 
 # --- a card of somebody else -----------------------------------------------------------------------
@@ -214,5 +181,5 @@ def test_all_the_readers_that_the_service_takes(sandbox, card, tmp_path):
         assert len(slots) == len(names) == 2 * 16
         wait = caller.start("C_WaitForSlotEvent")
         card.eject()
-        [told] = caller.answer(wait, 10)
+        [told] = caller.answer(wait)
         assert told.rv == OK and told.given in (0, 1)

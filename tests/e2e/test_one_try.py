@@ -75,33 +75,13 @@ def assert_spent(card, key, tries):
 @ALL_KEYS
 @pytest.mark.parametrize("first", ["login", "login-user", "set-pin"])
 def test_whichever_call_brings_it(programs, card, key, first):
+    """And whichever way it is typed: what comes to the same for the card is the same."""
     program = programs()
     card.mark()
     assert give(program, key, first, key.wrong) == PIN_INCORRECT
-    for call in ("set-pin", "login", "set-pin", "login-user", "login"):
-        assert give(program, key, call, key.wrong) in AGAIN
-    assert_spent(card, key, 1)
-
-
-@ALL_KEYS
-def test_whichever_way_it_is_typed(programs, card, key):
-    """What comes to the same for the card is the same."""
-    program = programs()
-    card.mark()
-    assert give(program, key, "login", key.wrong) == PIN_INCORRECT
-    for call in ("login", "set-pin"):
-        assert give(program, key, call, key.same) in AGAIN
-    assert_spent(card, key, 1)
-
-
-@ALL_KEYS
-def test_a_login_then_two_changes(programs, card, key):
-    """As programs for a change of the PIN do."""
-    program = programs()
-    card.mark()
-    assert give(program, key, "login", key.wrong) == PIN_INCORRECT
-    for _ in range(2):
-        assert give(program, key, "set-pin", key.wrong) in AGAIN
+    for call in ("set-pin", "set-pin", "login", "set-pin", "login-user", "login"):
+        for pin in (key.wrong, key.same):
+            assert give(program, key, call, pin) in AGAIN
     assert_spent(card, key, 1)
     assert give(program, key, "set-pin", key.right) == OK
     assert_spent(card, key._replace(tries=key.tries + 1), 1)  # the right one gives it back

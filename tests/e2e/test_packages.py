@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from support import ROOT
+from support import ROOT, script
 
 pytestmark = pytest.mark.alike
 
@@ -55,8 +55,7 @@ class Machine:
 
     def lose_root(self):
         """No root, and no sudo to become it."""
-        (self.folder / "programs" / "id").write_text("#!/bin/sh\necho 1000\n")
-        (self.folder / "programs" / "id").chmod(0o755)
+        script(self.folder / "programs" / "id", "echo 1000")
         self.others = self.folder / "others"
         self.others.mkdir()
         for program in pathlib.Path("/usr/bin").iterdir():

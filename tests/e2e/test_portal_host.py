@@ -5,6 +5,7 @@ for pinentry answers."""
 import base64
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -14,22 +15,25 @@ import shutil
 import signal
 import struct
 import subprocess
-import time
 
 import pytest
 
-from neighbour import LEAVE, Neighbour
+from neighbour import LEAVE
 from portal_host import (HOST, OFFICIAL, ORIGIN, OURS_CHROMIUM, Host, Nowhere, Windows, digest, log_in,
                          refused, sign)
 from prompt import Prompted
-from support import (SLOWNESS, Card, assert_signed, fewest, needs, openssl, output, wait_until)
-from test_refused import refuse_everybody
+from refusing import refuse_everybody
+from support import (Card, assert_signed, fewest, needs, openssl, output, wait_until, with_window)
 
 pytestmark = pytest.mark.alike
 
 DATA = b"challenge"
 DOCUMENTS = [b"one", b"two", b"three"]
+LOCKS = ("reset", "power-off")
+MANY = [b"%d" % number for number in range(100)]
 PIN, PASSWORD, ATTRIBUTES_PIN = "1234", "ABC123", "5678"
+# What is in each answer that is one.
+ALWAYS = ("mode", "result", "uuid", "combination_code")
 
 
 @pytest.fixture
@@ -38,19 +42,14 @@ def windows(tmp_path):
 
 
 @pytest.fixture
-def hosts(request, windows, tmp_path):
-    """Makes hosts, and ends them."""
-    made = []
-
+def hosts(request, windows, tmp_path, stopped):
+    """Makes hosts."""
     def make(*caller, **more):
         sandbox = more.pop("sandbox", None) or request.getfixturevalue("sandbox")
-        made.append(Host(sandbox, windows, tmp_path,
-                         **({"caller": caller} if caller else {}), **more))
-        return made[-1]
+        return stopped(Host(sandbox, windows, tmp_path, **({"caller": caller} if caller else {}),
+                            **more))
 
-    yield make
-    for host in made:
-        host.stop()
+    return make
 
 
 @pytest.fixture
@@ -58,31 +57,12 @@ def host(hosts):
     return hosts()
 
 
-class Bare:
-    """A host that is asked what needs no card."""
-
-    def __init__(self, host):
-        self.host = host
-
-    def answer_to(self, message, origin=ORIGIN):
-        self.host.send(message, origin)
-        return self.host.answer()
-
-
 @pytest.fixture
 def bare(hosts):
     """What is refused is so before anything is looked at: neither a window nor a process comes of it."""
-    made = Bare(hosts(sandbox=Nowhere()))
+    made = hosts(sandbox=Nowhere())
     yield made
-    assert made.host.windows.opened() == 0 and made.host.workers() == []
-
-
-@pytest.fixture
-def holder(sandbox):
-    """A program that is at the card."""
-    with Neighbour(sandbox) as neighbour:
-        neighbour.connect()
-        yield neighbour
+    assert made.windows.opened() == 0 and made.workers() == []
 
 
 def unpadded(text):
@@ -108,6 +88,7 @@ def assert_right(answer, certificate, folder, *documents):
 def test_log_in(host, card, certificates, tmp_path):
     card.mark()
     answer = host.ask(log_in(DATA), PIN)
+    assert set(answer) == {*ALWAYS, "signature", "certificate"}
     assert answer["mode"] == "01" and answer["result"] == "0" and isinstance(answer["signature"], str)
     assert_right(answer, certificates / "authentication.pem", tmp_path, DATA)
     assert card.answers("0018") == ["9000"] and card.verified() == []
@@ -117,6 +98,7 @@ def test_log_in(host, card, certificates, tmp_path):
 def test_sign(host, card, certificates, tmp_path):
     card.mark()
     answer = host.ask(sign(*DOCUMENTS), PASSWORD)
+    assert set(answer) == {*ALWAYS, "signature", "certificate"}
     assert answer["mode"] == "02" and answer["result"] == "0"
     assert_right(answer, certificates / "signature.pem", tmp_path, *DOCUMENTS)
     assert card.answers("001B") == ["9000"] and card.verified() == []
@@ -127,6 +109,7 @@ def test_attributes(host, card):
     card.mark()
     answer = host.ask({"mode": "04", "service_id": "01"}, ATTRIBUTES_PIN)
     has = card.attributes()
+    assert set(answer) == {*ALWAYS, "name", "address", "birthday", "sex"}
     assert {name: bytes.fromhex(answer[name]).decode() for name in ("name", "address", "birthday", "sex")} == {
         "name": has["name"], "address": has["address"], "birthday": has["birth-date"], "sex": has["sex"]}
     assert (answer["mode"], answer["result"]) == ("04", "0")
@@ -135,36 +118,27 @@ def test_attributes(host, card):
     assert card.verified() == [] and host.windows.opened() == 1 and host.close() == 0
 
 
-def test_nothing_else_is_in_an_answer(host):
-    both = {"mode", "result", "uuid", "combination_code"}
-    signed = both | {"signature", "certificate"}
-    assert set(host.ask(log_in(), PIN)) == signed
-    assert set(host.ask(sign(*DOCUMENTS), PASSWORD)) == signed
-    assert set(host.ask({"mode": "04"}, ATTRIBUTES_PIN)) == both | {"name", "address", "birthday", "sex"}
-
-
 @pytest.mark.parametrize("mode", ["05", "05 in a window"])
 def test_the_end(host, card, mode):
     card.mark()
     if "window" in mode:
-        host.send(log_in())
-        host.windows.next()
+        host.begin(log_in())
     host.send({"mode": "05"})
     assert host.answer() is None
     assert host.process.wait(20) == 0
     assert card.verifies() == [] and windows_that_live(host.windows) == []
 
 
-def test_a_bare_hash_gets_its_digest_info(host, certificates, tmp_path):
-    bare = base64.b64encode(hashlib.sha256(DATA).digest()).decode()
-    answer = host.ask({"mode": "01", "digest": bare}, PIN)
-    assert_right(answer, certificates / "authentication.pem", tmp_path, DATA)
+BARE = base64.b64encode(hashlib.sha256(DATA).digest()).decode()
 
 
-def test_one_document_may_be_a_text(host, certificates, tmp_path):
-    answer = host.ask({"mode": "02", "digest": digest(DATA)}, PASSWORD)
-    assert isinstance(answer["signature"], list)
-    assert_right(answer, certificates / "signature.pem", tmp_path, DATA)
+@pytest.mark.parametrize("mode, one, pin, certificate, kind", [
+    ("01", BARE, PIN, "authentication", str), ("02", digest(DATA), PASSWORD, "signature", list)])
+def test_a_bare_hash_gets_its_digest_info_and_one_document_may_be_a_text(
+        host, certificates, tmp_path, mode, one, pin, certificate, kind):
+    answer = host.ask({"mode": mode, "digest": one}, pin)
+    assert isinstance(answer["signature"], kind)
+    assert_right(answer, certificates / f"{certificate}.pem", tmp_path, DATA)
 
 
 def test_a_hundred_documents(host, card, certificates, tmp_path):
@@ -200,17 +174,10 @@ def test_exchanges_of_a_login(host, card, cache):
     assert [16, 10] == fewest(counts, [16, 10])
 
 
-def with_setting(tmp_path, window):
-    """Of jpki.conf(5)."""
-    settings = tmp_path / "jpki.conf"
-    settings.write_text(f"[signature]\nwindow = {window}\n")
-    return {"JPKI_CONFIG": str(settings)}
-
-
 def test_signatures_take_longer_than_a_login_lasts(hosts, card, certificates, tmp_path):
     card("delay", "signature", "1500000")
     card.mark()
-    answer = hosts(env=with_setting(tmp_path, 1)).ask(sign(*DOCUMENTS), PASSWORD)
+    answer = hosts(env=with_window(tmp_path, 1)).ask(sign(*DOCUMENTS), PASSWORD)
     assert_right(answer, certificates / "signature.pem", tmp_path, *DOCUMENTS)
     assert card.answers("001B") == ["9000"] and card.verified() == []
 
@@ -218,7 +185,7 @@ def test_signatures_take_longer_than_a_login_lasts(hosts, card, certificates, tm
 @pytest.mark.parametrize("documents", [DOCUMENTS[:1], DOCUMENTS])
 def test_a_person_who_wants_to_be_asked_for_each(hosts, card, certificates, tmp_path, documents):
     """The first time it is for the certificate."""
-    host = hosts(env=with_setting(tmp_path, 0))
+    host = hosts(env=with_window(tmp_path, 0))
     card.mark()
     answer = host.ask(sign(*documents), PASSWORD, "XYZ999", *[PASSWORD] * len(documents))
     assert_right(answer, certificates / "signature.pem", tmp_path, *documents)
@@ -253,18 +220,17 @@ def test_the_numbers(hosts, card, tmp_path):
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
-@pytest.mark.parametrize("before", ["", "12", "x" * 32, "0" * 33, "0" * 5000])
+NUMBER = "0123456789abcdef" * 2
+
+
+@pytest.mark.parametrize("before", [NUMBER, "", "12", "x" * 32, "0" * 33, "0" * 5000])
 def test_a_number_that_is_none_is_made_anew(host, tmp_path, before):
+    """One that is there is used."""
     kept(tmp_path).parent.mkdir(parents=True)
     kept(tmp_path).write_text(before)
     uuid = host.ask(log_in(), PIN)["uuid"]
-    assert kept(tmp_path).read_text() == f"{uuid}\n"
-
-
-def test_a_number_that_is_there_is_used(host, tmp_path):
-    kept(tmp_path).parent.mkdir(parents=True)
-    kept(tmp_path).write_text("0123456789abcdef" * 2)
-    assert host.ask(log_in(), PIN)["uuid"] == "0123456789abcdef" * 2
+    assert (uuid == before) == (before == NUMBER)
+    assert kept(tmp_path).read_text() in (uuid, f"{uuid}\n")
 
 
 def test_without_a_place_for_the_number(host, tmp_path):
@@ -352,29 +318,23 @@ def test_our_extension_in_chromium(hosts):
 KEYS = {"log in": ("authentication", PIN, "9999", "8888", 3),
         "sign": ("signature", PASSWORD, "XYZ999", "XYZ888", 5),
         "attributes": ("input-aid", ATTRIBUTES_PIN, "9999", "8888", 3)}
+FILES = {"log in": "0018", "sign": "001B", "attributes": "0011"}
 ALL_KEYS = pytest.mark.parametrize("what", KEYS)
 
 
 @ALL_KEYS
 def test_a_wrong_pin_costs_one_try_and_is_told(host, card, what):
-    name, right, wrong, _, tries = KEYS[what]
-    card.mark()
-    assert host.ask(WINDOWS[what][0], wrong, right)["result"] == "0"
-    again = host.told[1]["SETDESC"]
-    assert again.startswith("The card says that it is wrong.\nThat has cost a try.\n")
-    assert again.endswith(f"Tries left: {tries - 1} of {tries}.")
-    assert [entry.sw for entry in card.verifies()] == [f"63C{tries - 1}", "9000"]
-    assert card.tries(name) == tries and card.verified() == []
-
-
-@ALL_KEYS
-def test_a_wrong_pin_twice_costs_one_try(host, card, what):
+    """And the same once more costs none."""
     name, right, wrong, _, tries = KEYS[what]
     card.mark()
     assert host.ask(WINDOWS[what][0], wrong, wrong, right)["result"] == "0"
-    assert "The card has refused the same one before" in host.told[2]["SETDESC"]
-    assert "No try was spent.\n" in host.told[2]["SETDESC"]
-    assert len(card.verifies()) == 2 and card.tries(name) == tries
+    again, twice = (told["SETDESC"] for told in host.told[1:])
+    assert again.startswith("The card says that it is wrong.\nThat has cost a try.\n")
+    assert again.endswith(f"Tries left: {tries - 1} of {tries}.")
+    assert "The card has refused the same one before" in twice and "No try was spent.\n" in twice
+    assert [(entry.ef, entry.sw) for entry in card.verifies()] == [
+        (FILES[what], f"63C{tries - 1}"), (FILES[what], "9000")]
+    assert card.tries(name) == tries and card.verified() == []
 
 
 @ALL_KEYS
@@ -397,8 +357,7 @@ def test_the_last_try_is_told_and_blocks(host, card, what):
     assert "ONLY ONE TRY IS LEFT" not in host.told[0]["SETDESC"]
     assert "ONLY ONE TRY IS LEFT" in host.told[1]["SETDESC"]
     assert len(card.verifies()) == 2 and card.tries(name) == 0
-    host.send(WINDOWS[what][0])
-    assert host.answer() == answer  # and nobody is asked
+    assert host.ask(WINDOWS[what][0]) == answer  # and nobody is asked
     assert host.windows.opened() == 2 and len(card.verifies()) == 2
 
 
@@ -415,8 +374,7 @@ def test_tries_that_go_while_the_window_is_open(host, card, what):
     """The person was told of more of them: the last one is not spent."""
     name, right, wrong, _, tries = KEYS[what]
     card.mark()
-    host.send(WINDOWS[what][0])
-    host.windows.next()
+    host.begin(WINDOWS[what][0])
     card.set_tries(name, 1)
     host.windows.answer(f"pin {wrong}")
     told = host.windows.give(right)[0]["SETDESC"]
@@ -430,8 +388,7 @@ def test_tries_that_go_while_the_window_is_open(host, card, what):
     ("cancel", "cancelled"), ("timeout", "cancelled"), ("broken", "no-pinentry")])
 def test_no_answer(host, card, what, answer, word):
     card.mark()
-    host.send(WINDOWS[what][0])
-    host.windows.next()
+    host.begin(WINDOWS[what][0])
     host.windows.answer(answer)
     said = host.answer()
     assert said == refused(said["mode"], word)
@@ -448,8 +405,7 @@ def without_pinentry(hosts, windows):
 def test_without_pinentry(hosts, windows, card):
     card.mark()
     host = without_pinentry(hosts, windows)
-    host.send(log_in())
-    assert host.answer() == refused("01", "no-pinentry") and card.verifies() == []
+    assert host.ask(log_in()) == refused("01", "no-pinentry") and card.verifies() == []
 
 
 def test_nobody_is_asked_without_end(host, card):
@@ -471,7 +427,7 @@ def test_nobody_is_asked_without_end(host, card):
     (["--quirk", "application=foreign"], "other-card"),
     (["--quirk", "label=resident"], "other-card"),
 ])
-@pytest.mark.parametrize("what", ["log in", "sign", "attributes"])
+@ALL_KEYS
 def test_no_card_that_can_be_used(sandboxes, hosts, options, word, what):
     host = hosts(sandbox=sandboxes(*options))
     host.send(WINDOWS[what][0])
@@ -486,8 +442,7 @@ def test_no_card_that_can_be_used(sandboxes, hosts, options, word, what):
 ])
 def test_a_card_that_lacks_it(sandboxes, hosts, what, quirk, word):
     host = hosts(sandbox=sandboxes("--quirk", quirk))
-    host.send(WINDOWS[what][0])
-    assert host.answer() == refused(WINDOWS[what][0]["mode"], word) and host.windows.opened() == 0
+    assert host.ask(WINDOWS[what][0]) == refused(WINDOWS[what][0]["mode"], word) and host.windows.opened() == 0
 
 
 def test_the_one_card_with_the_key(sandboxes, hosts):
@@ -496,8 +451,7 @@ def test_the_one_card_with_the_key(sandboxes, hosts):
     Card(sandbox, "JPKI_CONTROL_2")("quirk", "set", "signature-certificate", "absent")
     host = hosts(sandbox=sandbox)
     assert host.ask(sign(DATA), PASSWORD)["result"] == "0"
-    host.send(log_in())
-    assert host.answer() == refused("01", "several-cards")
+    assert host.ask(log_in()) == refused("01", "several-cards")
 
 
 @pytest.mark.parametrize("quirk", ["garbled", "length-shorter", "empty"])
@@ -511,8 +465,7 @@ def test_attributes_that_make_no_sense(sandboxes, hosts, quirk):
 @ALL_KEYS
 def test_a_card_pulled_before_the_pin(host, card, what):
     card.mark()
-    host.send(WINDOWS[what][0])
-    host.windows.next()
+    host.begin(WINDOWS[what][0])
     card.eject()
     host.windows.answer(f"pin {KEYS[what][1]}")
     answer = host.answer()
@@ -548,6 +501,14 @@ def test_a_card_pulled_at_any_moment(host, card, cache, what):
         assert card.tries(name) == tries and card.verified() == []
 
 
+def test_a_card_pulled_at_the_second_signature(host, card):
+    """There is no part of an answer."""
+    card.mark()
+    card.fault("eject", "sign+1")
+    assert host.ask(sign(*DOCUMENTS), PASSWORD)["message"] in ("no-card", "card-removed")
+    assert len(card.events("sign")) == 1 and card.answers("001B") == ["9000"]
+
+
 def answer_a_window(host, pin):
     """Give the PIN if it is asked for."""
     asked = host.windows.folder / f"{host.windows.count + 1}.asked"
@@ -558,8 +519,7 @@ def answer_a_window(host, pin):
 
 def test_another_program_has_the_card(host, sandbox, holder):
     assert holder.ask("begin") == "0"
-    host.send(log_in())
-    assert host.answer() == refused("01", "card-held")
+    assert host.ask(log_in()) == refused("01", "card-held")
     assert holder.ask("end", LEAVE) == "0"
 
 
@@ -574,7 +534,7 @@ def b64(data):
 
 
 @pytest.mark.parametrize("value", [
-    None, 1, True, {}, "", "x", b64(b""), b64(bytes(31)), b64(bytes(33)), b64(bytes(51)), b64(SHA1_INFO),
+    None, 1, True, {}, "", "x", b64(b""), b64(bytes(20)), b64(bytes(31)), b64(bytes(33)), b64(bytes(51)), b64(SHA1_INFO),
     b64(b"\x31" + GOOD_INFO[1:]), b64(GOOD_INFO[:18] + b"\x21" + GOOD_INFO[19:]), b64(GOOD_INFO + b"\0"),
     b64(GOOD_INFO[:-1]), b64(bytes(245)), b64(GOOD_INFO) + "\n", " " + b64(GOOD_INFO),
     b64(bytes(32)).rstrip("="), b64(bytes(32)) + "=", "A" * 42 + "B=", "====", b64(bytes(32)).replace("A", "-"),
@@ -585,12 +545,12 @@ def test_nothing_but_hashes_is_signed(bare, mode, value):
     if mode == "02" and value == [digest(DATA)]:
         value = [digest(DATA), b64(bytes(245))]
     message = {"mode": mode, "service_id": "01"} | ({} if value is None else {"digest": value})
-    assert bare.answer_to(message) == refused(mode, "refused-digest")
+    assert bare.ask(message) == refused(mode, "refused-digest")
 
 
 @pytest.mark.parametrize("count", [0, 101, 60000])
 def test_no_more_than_a_hundred(bare, count):
-    assert bare.answer_to({"mode": "02", "digest": [digest(DATA)] * count}) == refused("02", "refused-digest")
+    assert bare.ask({"mode": "02", "digest": [digest(DATA)] * count}) == refused("02", "refused-digest")
 
 
 @pytest.mark.parametrize("name", ["pin", "PIN", "Pin", "pin_code", "password", "passWord", "passwd", "passcode",
@@ -598,7 +558,7 @@ def test_no_more_than_a_hundred(bare, count):
 @pytest.mark.parametrize("message", [log_in(), sign(DATA), {"mode": "04"}, {"mode": "05"}, {"mode": "77"}],
                          ids=lambda message: message["mode"])
 def test_a_pin_does_not_pass_through_the_browser(bare, message, name):
-    assert bare.answer_to({**message, name: "1234"}) == refused(message["mode"], "refused-pin")
+    assert bare.ask({**message, name: "1234"}) == refused(message["mode"], "refused-pin")
 
 
 @pytest.mark.parametrize("name", ["userPIN", "PINCode", "PinSign", "signaturepin", "pinvalue", "new_pins", "pwd", "user-pass",
@@ -606,14 +566,14 @@ def test_a_pin_does_not_pass_through_the_browser(bare, message, name):
                                   "p-i-n"])
 def test_many_names_of_a_pin(bare, name):
     for more in ({name: ""}, {"a": {"b": {name: 1}}}, {"a": [1, [{name: None}]]}):
-        assert bare.answer_to(log_in(**more)) == refused("01", "refused-pin"), more
+        assert bare.ask(log_in(**more)) == refused("01", "refused-pin"), more
 
 
 def test_a_pin_may_be_where_nobody_looks(bare):
     deep = {}
     for _ in range(100):
         deep = [deep]
-    assert bare.answer_to(log_in(a=deep)) == refused("01", "refused-pin")
+    assert bare.ask(log_in(a=deep)) == refused("01", "refused-pin")
 
 
 def test_no_names_of_a_pin(bare):
@@ -621,7 +581,7 @@ def test_no_names_of_a_pin(bare):
     names = ["shipping", "mapping", "spin", "ping", "opinion", "optIn", "pinned", "compass", "passport", "spinner", "ショッピング",
              "ピンク", "Ｐ", "xＺ", "service_id", "mapIn", "at pwr"]
     message = {"mode": "01", "digest": "", "a": [{name: {name: "1234"} for name in names}]}
-    assert bare.answer_to(message) == refused("01", "refused-digest")
+    assert bare.ask(message) == refused("01", "refused-digest")
 
 
 @pytest.mark.parametrize("origin", [
@@ -632,7 +592,7 @@ def test_no_names_of_a_pin(bare):
     "https://a b.myna.go.jp", "myna.go.jp", "null", "", "https://", "file://", "https://マイナ.myna.go.jp",
     "https://" + "a." * 200 + "myna.go.jp"])
 def test_other_sites(bare, origin):
-    assert bare.answer_to(log_in(), origin) == refused("01", "refused-origin")
+    assert bare.ask(log_in(), origin=origin) == refused("01", "refused-origin")
 
 
 @pytest.mark.parametrize("origin", ["https://myna.go.jp", "https://www.myna.go.jp", "https://a.b-1.myna.go.jp",
@@ -642,49 +602,52 @@ def test_the_sites(host, origin):
     assert host.told[0]["SETDESC"].startswith(f"{origin} asks")
 
 
-def test_sites_of_the_person(hosts, tmp_path):
+@pytest.fixture
+def list_of_sites(tmp_path):
+    """The person's own, that is to be made."""
     folder = tmp_path / "config" / "jpki"
     folder.mkdir(parents=True)
-    (folder / "portal.conf").write_text(
+    return folder / "portal.conf"
+
+
+def with_list(hosts, file):
+    return hosts(env={"XDG_CONFIG_HOME": str(file.parents[1])})
+
+
+def test_sites_of_the_person(hosts, list_of_sites):
+    list_of_sites.write_text(
         "# mine\n[sites]\nsite = https://try.example:8443\nsite = https://two.example\n"
         "site = http://not.example\nsite = https://Not.example\nsite=https://not.example/\n[other]\nsite = https://o.example\n")
-    host = hosts(env={"XDG_CONFIG_HOME": str(tmp_path / "config")})
+    host = with_list(hosts, list_of_sites)
     for origin in ("https://try.example:8443", "https://two.example"):
         assert host.ask(log_in(), PIN, origin=origin)["result"] == "0"
     for origin in ("https://try.example", "https://x.two.example", "http://not.example", "https://not.example",
                    "https://not.example/", "https://Not.example", "https://o.example", "https://three.example"):
-        host.send(log_in(), origin)
-        assert host.answer() == refused("01", "refused-origin")
+        assert host.ask(log_in(), origin=origin) == refused("01", "refused-origin")
     assert 'jpki-portal-host: ' in host.said() and '"http://not.example" is not a site' in host.said()
 
 
-def test_sites_by_whole_lines(hosts, tmp_path):
+def test_sites_by_whole_lines(hosts, list_of_sites):
     """What is long, goes on or is not understood lists no other site."""
-    folder = tmp_path / "config" / "jpki"
-    folder.mkdir(parents=True)
-    (folder / "portal.conf").write_text(
+    list_of_sites.write_text(
         "[sites]\n# " + "x" * 196 + "site = https://comment.example\n site = https://two.example\n"
         "  https://more.example\nsite = https://" + "a." * 80 + "example" + ".cut" * 9 + "\nnonsense\n"
         "[other\nsite = https://o.example\n")
-    host = hosts(env={"XDG_CONFIG_HOME": str(tmp_path / "config")})
+    host = with_list(hosts, list_of_sites)
     assert host.ask(log_in(), PIN, origin="https://two.example")["result"] == "0"
     for origin in ("https://comment.example", "https://more.example", "https://o.example", "https://" + "a." * 80 + "example",
                    *("https://" + ("a." * 80 + "example" + ".cut" * 9)[:n] for n in range(175, 186))):
-        host.send(log_in(), origin)
-        assert host.answer() == refused("01", "refused-origin")
+        assert host.ask(log_in(), origin=origin) == refused("01", "refused-origin")
     said = host.said()
     assert '"https" in [sites] is not known' in said and "line 5 is longer than" in said
     assert "line 6 is neither" in said and "line 7 is neither" in said
     assert "line 2" not in said
 
 
-def test_a_pipe_is_no_list_of_sites(hosts, tmp_path):
-    folder = tmp_path / "config" / "jpki"
-    folder.mkdir(parents=True)
-    os.mkfifo(folder / "portal.conf")
-    host = hosts(env={"XDG_CONFIG_HOME": str(tmp_path / "config")})
-    host.send(log_in(), "https://two.example")
-    assert host.answer() == refused("01", "refused-origin")
+def test_a_pipe_is_no_list_of_sites(hosts, list_of_sites):
+    os.mkfifo(list_of_sites)
+    host = with_list(hosts, list_of_sites)
+    assert host.ask(log_in(), origin="https://two.example") == refused("01", "refused-origin")
 
 
 @pytest.mark.parametrize("text, mode", [
@@ -702,15 +665,16 @@ def test_a_pipe_is_no_list_of_sites(hosts, tmp_path):
     ('{"origin":"https://myna.go.jp","message":{"mode":""}}', None),
     ('{"origin":"https://myna.go.jp","message":{"mode":"1"}}', "1"),
     ('{"origin":"https://myna.go.jp","message":{"mode":"03"}}', "03"),
+    ('{"origin":"https://myna.go.jp","message":{"mode":"check"}}', "check"),
     ('{"origin":"https://myna.go.jp","message":{"mode":"0123456789"}}', None),
     ('{"origin":"https://myna.go.jp\\u0000","message":{"mode":"01"}}', None),
     (json.dumps(log_in()), None),
 ], ids=lambda value: repr(value)[:40])
 def test_what_is_not_understood(bare, text, mode):
     """And the next message is answered as any."""
-    bare.host.send_text(text)
-    assert bare.host.answer() == refused(mode, "not-understood")
-    assert bare.answer_to({"mode": "03"}) == refused("03", "not-understood")
+    bare.send_text(text)
+    assert bare.answer() == refused(mode, "not-understood")
+    assert bare.ask({"mode": "03"}) == refused("03", "not-understood")
 
 
 @pytest.mark.parametrize("text", [json.dumps({"origin": ORIGIN, "message": log_in()}), '{"check":true}'])
@@ -723,18 +687,18 @@ def test_the_official_extension_is_not_believed(hosts, text):
 
 @pytest.mark.parametrize("length", [5 * 1024 * 1024 + 1, 0x7FFFFFFF, 0xFFFFFFFF])
 def test_a_length_that_cannot_be(bare, length):
-    bare.host.send_bytes(struct.pack("=I", length) + b"{}")
-    assert bare.host.answer() == refused(None, "not-understood")
-    assert bare.host.answer() is None and bare.host.process.wait(20) == 1
-    assert "too long" in bare.host.said()
+    bare.send_bytes(struct.pack("=I", length) + b"{}")
+    assert bare.answer() == refused(None, "not-understood")
+    assert bare.answer() is None and bare.process.wait(20) == 1
+    assert "too long" in bare.said()
 
 
 @pytest.mark.parametrize("data", [b"\1", b"\1\0\0", b"\2\0\0\0{", b"\xff\xff\x0f\0{}"])
 def test_half_a_message(bare, data):
-    bare.host.send_bytes(data)
-    bare.host.process.stdin.close()
-    assert bare.host.answer() == refused(None, "not-understood")
-    assert bare.host.answer() is None and bare.host.process.wait(20) == 1
+    bare.send_bytes(data)
+    bare.process.stdin.close()
+    assert bare.answer() == refused(None, "not-understood")
+    assert bare.answer() is None and bare.process.wait(20) == 1
 
 
 def test_byte_by_byte(host):
@@ -757,12 +721,10 @@ def test_ten_messages_at_once(host, card):
 
 
 def test_what_is_wrong_is_told_meanwhile(host):
-    host.send(log_in())
-    host.windows.next()
+    host.begin(log_in())
     host.send_text("x")
     assert host.answer() == refused(None, "not-understood")
-    host.send({**log_in(), "pin": "1234"})
-    assert host.answer() == refused("01", "refused-pin")
+    assert host.ask({**log_in(), "pin": "1234"}) == refused("01", "refused-pin")
     host.windows.answer(f"pin {PIN}")
     assert host.answer()["result"] == "0"
 
@@ -792,64 +754,54 @@ def windows_that_live(windows):
     return found
 
 
-def close_input(host):
-    host.process.stdin.close()
-
-
-def kill_parent(host):
-    os.kill(host.pid, signal.SIGKILL)
-
-
-def terminate_parent(host):
-    os.kill(host.pid, signal.SIGTERM)
-
-
-def hang_up_parent(host):
-    os.kill(host.pid, signal.SIGHUP)
-
-
-def say_the_end(host):
-    host.send({"mode": "05"})
-
-
-WAYS = [close_input, kill_parent, terminate_parent, hang_up_parent, say_the_end]
-ALL_WAYS = pytest.mark.parametrize("go", WAYS, ids=lambda way: way.__name__)
+WAYS = {
+    "closes the pipe": lambda host: host.process.stdin.close(),
+    "says the end": lambda host: host.send({"mode": "05"}),
+    **{f"SIG{name}": lambda host, name=name: os.kill(host.pid, signal.Signals[f"SIG{name}"])
+       for name in ("KILL", "TERM", "HUP")},
+}
+ALL_WAYS = pytest.mark.parametrize("go", WAYS.values(), ids=WAYS)
 
 
 @ALL_WAYS
 def test_the_browser_goes_while_the_window_is_open(host, card, go):
-    """The window goes too, and soon."""
+    """The window goes too, though nobody answers it."""
     card.mark()
-    host.send(log_in())
-    host.windows.next()
+    host.begin(log_in())
     workers = host.workers()
     assert len(workers) == 1 and len(windows_that_live(host.windows)) == 1
     go(host)
-    begin = time.monotonic()
-    wait_until(lambda: windows_that_live(host.windows) == [] and not any(map(alive, workers)), 5)
-    assert time.monotonic() - begin < 2 * SLOWNESS
+    wait_until(lambda: windows_that_live(host.windows) == [] and not any(map(alive, workers)))
     assert host.answer() is None
     host.windows.answer(f"pin {PIN}")  # too late
     assert card.verifies() == [] and card.verified() == []
 
 
-@ALL_WAYS
-def test_the_browser_goes_while_the_card_is_open(host, card, go):
-    """Nothing is unlocked half a second later."""
+def begin_signatures(host, card, password=PASSWORD):
+    """The password is given for more signatures than can be made while a test waits for anything, as
+    each takes a second; the process that makes them."""
     card("delay", "signature", "1000000")
     card.mark()
-    host.send(sign(*DOCUMENTS))
-    host.windows.give(PASSWORD)
+    host.send(sign(*MANY))
+    host.windows.give(password)
     wait_until(lambda: card.events("verify"))
-    workers = host.workers()
-    assert len(workers) == 1
+    (worker,) = host.workers()
+    return worker
+
+
+@ALL_WAYS
+def test_the_browser_goes_while_the_card_is_open(host, card, go):
+    """The card ends what it is doing, does nothing more, and is locked."""
+    worker = begin_signatures(host, card)
     go(host)
-    wait_until(lambda: not any(map(alive, workers)), 5)
-    begin = time.monotonic()
-    wait_until(lambda: card.verified() == [], 5)
-    # the card does one thing at a time, and is just signing for a second
-    assert time.monotonic() - begin < 0.5 + 1 + 0.3 * SLOWNESS
+    wait_until(lambda: not alive(worker))
+    exchanges = card.exchanges()
+    wait_until(lambda: card.verified() == [])
+    assert card.exchanges() <= exchanges + 1 and len(card.events("sign")) < len(MANY)
     assert host.answer() is None and card.answers("001B") == ["9000"]
+    opened = [entry.event for entry in card.entries()]
+    opened = opened[opened.index("verify"):]
+    assert {"sign", "select"}.isdisjoint(itertools.dropwhile(lambda event: event not in LOCKS, opened))
 
 
 def test_a_browser_that_is_stopped(host, card):
@@ -857,35 +809,30 @@ def test_a_browser_that_is_stopped(host, card):
     card.mark()
     text = json.dumps({"origin": ORIGIN, "message": {"mode": "03"}}).encode()
     frame = struct.pack("=I", len(text)) + text
-    host.send(sign(*DOCUMENTS))
-    host.windows.next()
+    host.begin(sign(*DOCUMENTS))
     for _ in range(1200):  # answers that fill the pipe
         host.send_bytes(frame)
     host.windows.answer(f"pin {PASSWORD}")
     wait_until(lambda: card.events("verify"))
     wait_until(lambda: card.verified() == [])
     worker = host.workers()
-    begin = time.monotonic()
     host.process.stdin.close()
     host.process.stdout.close()
-    wait_until(lambda: not alive(host.pid), 5)
-    assert time.monotonic() - begin < 3 * SLOWNESS
-    wait_until(lambda: not any(map(alive, worker)), 5)
+    wait_until(lambda: not alive(host.pid))
+    wait_until(lambda: not any(map(alive, worker)))
 
 
 def test_a_stopped_request_is_ended(host, card):
-    host.send(log_in())
-    host.windows.next()
+    host.begin(log_in())
     (worker,) = host.workers()
     os.kill(worker, signal.SIGSTOP)
     host.process.stdin.close()
-    wait_until(lambda: windows_that_live(host.windows) == [] and not alive(worker), 5)
+    wait_until(lambda: windows_that_live(host.windows) == [] and not alive(worker))
     assert host.answer() is None
 
 
 def test_a_request_that_dies_is_told(host, card):
-    host.send(log_in())
-    host.windows.next()
+    host.begin(log_in())
     (worker,) = host.workers()
     os.kill(worker, signal.SIGABRT)
     assert host.answer() == refused("01", "internal")
@@ -895,32 +842,23 @@ def test_a_request_that_dies_is_told(host, card):
 
 def test_a_request_that_dies_leaves_the_guard(host, card):
     """Which locks the card."""
-    card("delay", "signature", "1000000")
-    host.send(sign(*DOCUMENTS))
-    host.windows.give(PASSWORD)
-    wait_until(lambda: card.events("verify"))
-    (worker,) = host.workers()
+    worker = begin_signatures(host, card)
     os.kill(worker, signal.SIGKILL)
     assert host.answer() == refused("02", "internal")
-    wait_until(lambda: card.verified() == [], 5)
+    wait_until(lambda: card.verified() == [])
     assert alive(host.pid)
 
 
 def test_a_stopped_request_does_not_keep_the_card_open(host, card):
     """Nor when the process above can end nothing any more."""
-    card("delay", "signature", "1000000")
-    host.send(sign(*DOCUMENTS))
-    host.windows.give(PASSWORD)
-    wait_until(lambda: card.events("verify"))
-    (worker,) = host.workers()
+    worker = begin_signatures(host, card)
     os.kill(worker, signal.SIGSTOP)
     os.kill(host.pid, signal.SIGKILL)
-    wait_until(lambda: not alive(worker) and card.verified() == [], 5)
+    wait_until(lambda: not alive(worker) and card.verified() == [])
 
 
 def test_a_service_that_goes_while_the_window_is_open(host, card, searcher):
-    host.send(log_in())
-    host.windows.next()
+    host.begin(log_in())
     assert searcher("signal", "/usr/sbin/pcscd", signal.SIGKILL)
     host.windows.answer(f"pin {PIN}")
     assert host.answer() == refused("01", "no-service")
@@ -930,8 +868,7 @@ def test_a_service_that_never_answers(hosts, sandbox, searcher):
     """As one that hangs."""
     assert searcher("signal", "/usr/sbin/pcscd", signal.SIGSTOP)
     host = hosts()
-    host.send(log_in())
-    assert host.answer() == refused("01", "no-service")
+    assert host.ask(log_in()) == refused("01", "no-service")
     searcher("signal", "/usr/sbin/pcscd", signal.SIGCONT)
 
 
@@ -941,10 +878,8 @@ def test_a_service_that_never_answers(hosts, sandbox, searcher):
 def test_one_window_at_a_time(hosts, card):
     one, other = hosts(), hosts(*OURS_CHROMIUM)
     card.mark()
-    one.send(log_in())
-    one.windows.next()
-    other.send(sign(DATA))
-    assert other.answer() == refused("02", "busy")
+    one.begin(log_in())
+    assert other.ask(sign(DATA)) == refused("02", "busy")
     one.windows.answer(f"pin {PIN}")
     assert one.answer()["result"] == "0"
     assert other.ask(sign(DATA), PASSWORD)["result"] == "0"
@@ -953,8 +888,7 @@ def test_one_window_at_a_time(hosts, card):
 
 def test_a_window_that_was_killed_leaves_no_lock(hosts):
     one = hosts()
-    one.send(log_in())
-    one.windows.next()
+    one.begin(log_in())
     os.kill(one.pid, signal.SIGKILL)
     wait_until(lambda: windows_that_live(one.windows) == [])
     assert hosts().ask(log_in(), PIN)["result"] == "0"
@@ -963,13 +897,13 @@ def test_a_window_that_was_killed_leaves_no_lock(hosts):
 # --- nothing of a person ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["log in", "sign", "attributes"])
+@ALL_KEYS
 def test_nothing_is_logged(host, what):
     host.ask(WINDOWS[what][0], "9999" if what != "sign" else "XYZ999", KEYS[what][1])
     assert host.close() == 0 and host.said() == ""
 
 
-@pytest.mark.parametrize("what", ["log in", "sign", "attributes"])
+@ALL_KEYS
 def test_nothing_of_a_person_in_a_log_of_all(hosts, card, what):
     host = hosts(env={"JPKI_LOG": "trace"})
     answer = host.ask(WINDOWS[what][0], KEYS[what][1])
@@ -991,26 +925,21 @@ def test_no_pin_is_left_in_memory(sandbox, searcher, host, card):
     """Of the process that got it, while it signs, and of the one above."""
     password = "QZ7XK2VW9PR4MT6B"
     card("pin", "set", "signature", password)
-    card("delay", "signature", "3000000")
-    host.send(sign(*DOCUMENTS))
-    host.windows.give(password)
-    wait_until(lambda: card.events("verify"))
+    begin_signatures(host, card, password)
     needles = [password[at:at + 6].encode().hex() for at in range(11)]
     pids = sorted(searcher("processes", str(HOST)), reverse=True)
     assert len(pids) == 2
     for pid in pids:  # first the one that signs, which may be in the login a moment longer
         wait_until(lambda: searcher("search", pid, needles)[0] == [])
         assert searcher("search", pid, needles)[1] > 1 << 19
-    assert card.verified() == ["signature"]  # it was still at it
-    assert host.answer()["result"] == "0"
+    assert card.verified() == ["signature"] and len(card.events("sign")) < len(MANY)  # it is at it
 
 
 def test_nothing_that_was_asked_is_left_in_memory(searcher, host, card):
     """Of the process that stays."""
     documents = [f"document {number}".encode() for number in range(20)]
     assert host.ask(sign(*documents), PASSWORD)["result"] == "0"
-    host.send({**log_in(b"refused"), "pin": "1"})
-    assert host.answer() == refused("01", "refused-pin")
+    assert host.ask({**log_in(b"refused"), "pin": "1"}) == refused("01", "refused-pin")
     hashes = [hashlib.sha256(document).digest() for document in (*documents, b"refused")]
     texts = [digest(document).encode() for document in (*documents, b"refused")]
     needles = [part.hex() for whole in hashes + texts for part in (whole[:16], whole[16:])
@@ -1102,24 +1031,20 @@ def test_ask_by_a_real_pinentry(sandbox, windows, card, tmp_path):
     assert json.loads(said[said.rindex('{"mode"'):].split("}")[0] + "}")["result"] == "0"
 
 
-@pytest.mark.parametrize("message, origin, answer, word, status", [
-    (log_in(), ORIGIN, "cancel", "cancelled", 4),
-    (log_in(pin="1"), ORIGIN, None, "refused-pin", 1),
-    (log_in(), "https://example.com", None, "refused-origin", 1),
-    ({"mode": "01"}, ORIGIN, None, "refused-digest", 1),
-    ({"mode": "03"}, ORIGIN, None, "not-understood", 2),
+@pytest.mark.parametrize("message, origin, answer, word, status, options", [
+    (log_in(), ORIGIN, "cancel", "cancelled", 4, []),
+    (log_in(), ORIGIN, None, "no-card", 3, ["--no-card"]),
+    (log_in(pin="1"), ORIGIN, None, "refused-pin", 1, []),
+    (log_in(), "https://example.com", None, "refused-origin", 1, []),
+    ({"mode": "01"}, ORIGIN, None, "refused-digest", 1, []),
+    ({"mode": "03"}, ORIGIN, None, "not-understood", 2, []),
 ])
-def test_ask_refused(sandbox, windows, tmp_path, message, origin, answer, word, status):
-    with Asking(sandbox, windows, tmp_path, message, origin=origin) as asking:
+def test_ask_refused(sandboxes, windows, tmp_path, message, origin, answer, word, status, options):
+    with Asking(sandboxes(*options), windows, tmp_path, message, origin=origin) as asking:
         if answer:
             windows.next()
             windows.answer(answer)
         assert json.loads(asking.finish(status)) == refused(message["mode"], word)
-
-
-def test_ask_without_a_card(sandboxes, windows, tmp_path):
-    with Asking(sandboxes("--no-card"), windows, tmp_path, log_in()) as asking:
-        assert json.loads(asking.finish(3)) == refused("01", "no-card")
 
 
 def test_ask_interrupted(sandbox, windows, card, tmp_path):

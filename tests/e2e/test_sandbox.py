@@ -4,6 +4,7 @@
 import os
 import signal
 import subprocess
+import tempfile
 
 import pytest
 
@@ -29,6 +30,11 @@ def test_sees_no_reader_but_its_own():
     listed = sandbox("--no-card", "--", "opensc-tool", "--list-readers").stdout
     assert listed.count("Virtual PCD") == 2
     assert "Virtual PCD" not in sandbox("--no-reader", "--", "opensc-tool", "--list-readers").stdout
+
+
+def test_sees_no_shared_memory_but_its_own():
+    with tempfile.NamedTemporaryFile(dir="/dev/shm"):
+        assert sandbox("--no-service", "--", "ls", "-A", "/dev/shm").stdout == ""
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])

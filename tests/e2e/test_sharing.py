@@ -10,11 +10,11 @@ import pytest
 
 from caller import Caller
 from neighbour import Neighbour
-from support import (AUTH, BUILD, MODULES, PIN, SIGN, TIMEOUT, assert_signed, built, first_line,
+from support import (AUTH, MODULES, PIN, SIGN, TIMEOUT, assert_signed, built, first_line,
                      wait_until)
+from test_ending import ENDING, Ending, guards
 from worker import Worker
 
-ENDING = BUILD / "tests" / "e2e" / "ending"
 TEXT = "text"
 LOGGED_OUT = "CKR_USER_NOT_LOGGED_IN"
 PUBLIC, USER = "CKS_RO_PUBLIC_SESSION", "CKS_RO_USER_FUNCTIONS"
@@ -112,37 +112,9 @@ def test_so_many_at_a_time(card, signing, certificates, tmp_path, count, rounds,
 # --- whoever they are, and however they end ---------------------------------------------------
 
 
-class Holder:
-    """A program that is logged in, and goes its way when told; it may have another environment than
-    the next one."""
-
-    def __init__(self, sandbox, way, *options):
-        self.way = way
-        self.process = sandbox.start("env", *options, ENDING, way, sandbox.module, 0, PIN[AUTH])
-        assert first_line(self.process, TIMEOUT) == "ready"
-
-    def go(self):
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        self.process.wait(TIMEOUT)
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate(timeout=TIMEOUT)
-
-
 @pytest.fixture
-def holders(sandbox):
-    made = []
-
-    def make(way, *options):
-        made.append(Holder(sandbox, way, *options))
-        return made[-1]
-
-    yield make
-    for holder in made:
-        holder.stop()
+def holders(sandbox, stopped):
+    return lambda way, *options: stopped(Ending(sandbox, way, AUTH, *options))
 
 
 ENVIRONMENTS = {
@@ -202,10 +174,6 @@ def test_programs_from_before_the_session_share(sandbox, card, holders, run_with
         third.go()
         wait_until(lambda: card.verified() == [])
         wait_until(lambda: guards(sandbox) == 0)
-
-
-def guards(sandbox):
-    return len(sandbox.run("pidof", "jpki-guard", status=None).split())
 
 
 @pytest.mark.parametrize("way", ["return", "C_Logout", "C_CloseSession", "C_Finalize", "_exit",
@@ -318,19 +286,6 @@ def test_another_user_shares_with_nobody(sandbox, card, signature_of):
 
 
 # --- what they see of each other ------------------------------------------------------------
-
-
-@pytest.fixture
-def signature_of(sandbox, card, certificates, tmp_path):
-    """The one right signature of TEXT (PKCS #1 v1.5 has no salt), in hexadecimal."""
-    def get(label):
-        file = sandbox.sign(label, "SHA256-RSA-PKCS", TEXT.encode(), tmp_path)
-        name = "authentication.pem" if label == AUTH else "signature.pem"
-        assert_signed(certificates / name, TEXT.encode(), file, tmp_path)
-        wait_until(lambda: card.verified() == [])  # by its guard, if the machine is slow
-        return file.read_bytes().hex()
-
-    return get
 
 
 def opened(worker, label, name="a", module=0):

@@ -34,13 +34,6 @@ def test_something_is_missing(sandboxes, tmp_path, missing):
     refused(sandbox, tmp_path, AUTH, PIN[AUTH])
 
 
-def test_the_card_comes_and_goes(sandbox, card):
-    card.eject()
-    assert AUTH not in sandbox.tokens()
-    card.insert()
-    assert AUTH in sandbox.tokens()
-
-
 def test_the_first_look_finds_a_reader_that_came(sandboxes):
     """NSS looks once at a page that demands a certificate."""
     sandbox = sandboxes("--no-reader")
@@ -62,17 +55,12 @@ def test_the_first_look_finds_the_card_though_the_service_was_started_anew(sandb
         assert program.ask("present") == "slots 0,1"
 
 
-@pytest.mark.parametrize("application", ["absent", "foreign"])
-def test_another_kind_of_card(sandboxes, tmp_path, application):
-    sandbox = sandboxes("--quirk", f"application={application}")
+@pytest.mark.parametrize("quirk", ["application=absent", "application=foreign", "label=resident"])
+def test_another_kind_of_card(sandboxes, tmp_path, quirk):
+    sandbox = sandboxes("--quirk", quirk)
     assert "token label" not in sandbox.tokens()
     refused(sandbox, tmp_path, AUTH, PIN[AUTH])
     assert Card(sandbox).verifies() == []
-
-
-def test_old_resident_card_is_told_apart(sandboxes):
-    sandbox = sandboxes("--quirk", "label=resident")
-    assert "token label" not in sandbox.tokens()
 
 
 def test_no_signature_certificate_no_such_token(sandboxes, certificates, tmp_path):
@@ -93,39 +81,19 @@ def test_a_wrong_pin_spends_one_try(sandbox, card, certificates, tmp_path, label
     assert card.tries(PIN_NAME[label]) == TRIES[label]
 
 
-@pytest.mark.parametrize(
-    "label, malformed",
-    [
-        (AUTH, "123"),
-        (AUTH, "１２３"),
-        (AUTH, "12345"),
-        (AUTH, "12a4"),
-        (AUTH, "1234567890123456789"),
-        (AUTH, PIN[SIGN]),
-        (SIGN, PIN[AUTH]),
-        (SIGN, "AB123"),
-        (SIGN, "ABC-123"),
-        (SIGN, "ABCDEFGH123456789"),
-        (SIGN, "あいう123"),
-    ],
-)
-def test_a_malformed_pin_spends_none(sandbox, card, tmp_path, label, malformed):
-    card.mark()
-    assert "CKR_PIN_INCORRECT" in refused(sandbox, tmp_path, label, malformed)
-    assert card.verifies() == []
-    assert card.tries(PIN_NAME[label]) == TRIES[label]
-
-
 def p11tool_logs_in(sandbox, label, pin):
     """What p11tool says that lists the private key; it takes a refused PIN for the end."""
     return sandbox.run("p11tool", "--provider", sandbox.module, "--login", "--list-all-privkeys",
                        uri(label, "private"), env={"GNUTLS_PIN": pin}, status=None)
 
 
-@pytest.mark.parametrize("label, malformed", [(AUTH, "123"), (AUTH, "１２３"), (AUTH, PIN[SIGN]),
-                                              (SIGN, PIN[AUTH]), (SIGN, "ABC-123")])
-def test_p11tool_s_malformed_pin_spends_none(sandbox, card, label, malformed):
+@pytest.mark.parametrize("label, malformed", [
+    (AUTH, "123"), (AUTH, "１２３"), (AUTH, "12345"), (AUTH, "12a4"), (AUTH, "1234567890123456789"),
+    (AUTH, PIN[SIGN]), (SIGN, PIN[AUTH]), (SIGN, "AB123"), (SIGN, "ABC-123"),
+    (SIGN, "ABCDEFGH123456789"), (SIGN, "あいう123")])
+def test_a_malformed_pin_spends_none(sandbox, card, tmp_path, label, malformed):
     card.mark()
+    assert "CKR_PIN_INCORRECT" in refused(sandbox, tmp_path, label, malformed)
     assert "Wrong PIN" in p11tool_logs_in(sandbox, label, malformed)
     assert card.verifies() == []
     assert (card.tries("authentication"), card.tries("signature")) == (3, 5)
@@ -142,19 +110,6 @@ def test_an_input_method_left_on_spends_none(sandbox, card, certificates, tmp_pa
 
 @pytest.mark.parametrize("status", ["63c0", "6983", "6984"])
 @pytest.mark.parametrize("label", [AUTH, SIGN])
-def test_p11tool_is_told_of_a_blocked_pin(sandboxes, label, status):
-    sandbox = sandboxes("--quirk", f"blocked-verify={status}", "--quirk", f"blocked-count={status}")
-    card = Card(sandbox)
-    card.set_tries(PIN_NAME[label], 0)
-    card.mark()
-    assert "PIN locked" in p11tool_logs_in(sandbox, label, PIN[label])
-    assert card.verifies() == []
-    assert "CKA_PRIVATE" in p11tool_logs_in(sandbox, OTHER[label], PIN[OTHER[label]])
-    assert {entry.sw for entry in card.verifies()} == {"9000"}
-
-
-@pytest.mark.parametrize("status", ["63c0", "6983", "6984"])
-@pytest.mark.parametrize("label", [AUTH, SIGN])
 def test_a_blocked_pin_leaves_the_other_key_alone(
     sandboxes, certificates, tmp_path, label, status
 ):
@@ -162,11 +117,13 @@ def test_a_blocked_pin_leaves_the_other_key_alone(
     card = Card(sandbox)
     card.set_tries(PIN_NAME[label], 0)
     card.mark()
-    listed = sandbox.tokens()
-    assert listed.count("user PIN locked") == 1
+    assert sandbox.tokens().count("user PIN locked") == 1
     assert "CKR_PIN_LOCKED" in refused(sandbox, tmp_path, label, PIN[label])
+    assert "PIN locked" in p11tool_logs_in(sandbox, label, PIN[label])
     assert card.verifies() == []
     assert_signs(sandbox, certificates, tmp_path, OTHER[label])
+    assert "CKA_PRIVATE" in p11tool_logs_in(sandbox, OTHER[label], PIN[OTHER[label]])
+    assert {entry.sw for entry in card.verifies()} == {"9000"}
 
 
 @pytest.mark.parametrize("label, wrong", [(AUTH, "4321"), (SIGN, "XYZ987")])
@@ -218,17 +175,11 @@ def test_trouble_in_the_middle(sandbox, card, cache, certificates, tmp_path, fau
     assert card.tries("authentication") == 3
 
 
-def test_first_command_fails_once(sandboxes, certificates, tmp_path):
-    sandbox = sandboxes("--quirk", "first-command=6f00")
-    assert_signs(sandbox, certificates, tmp_path, AUTH)
-
-
 @pytest.mark.parametrize(
     "quirk",
     ["short-identifiers=6a86", "short-identifiers=6b00", "short-identifiers=6a82",
      "chaining=all", "chaining=half", "wrong-le=6cxx", "end-of-file=6282", "select-clears=yes",
-     "wrong-pin=keeps",
-     "reset-clears=yes", "presence=missing", "verified-count=9000", "token-info=missing",
+     "wrong-pin=keeps", "first-command=6f00", "reset-clears=yes", "presence=missing", "verified-count=9000", "token-info=missing",
      "token-info=binary"],
 )
 def test_a_card_with_a_quirk_signs_with_both_keys(sandboxes, certificates, tmp_path, quirk):

@@ -16,8 +16,9 @@ from support import BUILD, TIMEOUT, first_line, listens, wait_until
 OK, BUSY, CANCELLED, HELD, DATA = 0, -14, -16, -18, -37
 WAY = BUILD / "tests" / "e2e" / "way"
 GUARD = BUILD / "src" / "jpki-guard"
-# What a call may take longer than it was told to wait, in ms: the machine may be busy.
-SLACK = 2000
+# As often may a wait of a second and a half wait for an answer of the service; who asks again at once
+# does so thousands of times.
+WAITS = 200
 
 
 class Way:
@@ -42,10 +43,9 @@ class Way:
         return code, rest
 
     def held_for(self, ms, *words):
-        """The call gave up, after that time."""
+        """The call gave up while the card is held, and not before that time."""
         code, took, _ = self.ask(*words)
-        assert code == HELD
-        assert ms <= took < ms + SLACK
+        assert code == HELD and took >= ms
 
     def threads(self):
         return int(self("threads")[1])
@@ -350,8 +350,8 @@ def test_an_insertion_has_one_name_for_all(sandbox, way, card, tmp_path):
 
 def test_a_wait_is_ended_by_a_card_or_by_us(way, card):
     assert way("wait-and-cancel")[0] == CANCELLED
-    code, took, busy = way.ask("wait", 1500)
-    assert code == -15 and took >= 1500 and int(busy) < 200
+    code, took, waits = way.ask("wait", 1500)
+    assert code == -15 and took >= 1500 and int(waits) < WAITS
     card.eject()
     assert way("wait", -1)[0] == OK
 

@@ -3,20 +3,22 @@
 that, and the password given again helps. What was begun in time may take its time."""
 
 import re
-import time
 
 import pytest
 
-from neighbour import Neighbour
-from support import AUTH, PIN, SIGN, SLOWNESS, TIMEOUT, assert_signed, wait_until
+from later import Later
+from neighbour import JPKI, Neighbour, select
+from support import AUTH, PIN, SIGN, TIMEOUT, assert_signed, wait_until, with_window
 from worker import Worker
 
-# Long enough for a login and the beginning of a signature. Where something keeps the key open longer,
-# that it has passed is no event: it is waited for by the clock.
-WINDOW = 2 * SLOWNESS
-PAST = WINDOW + 0.3
+# Longer than any test takes, in seconds, and not as long as a signature may; time passes when the test
+# says so.
+WINDOW = 300
+PAST = WINDOW + 1
 # A PIN for one signature has had a time of its own, whatever the window is: no setting shortens it.
-LONG = 10.5
+LONG = 11
+# How long before the end of the window a program is stopped: its guard goes by the clock of others.
+ALMOST = WINDOW - 2
 TEXT = "text"
 PUBLIC, USER = "CKS_{}_PUBLIC_SESSION", "CKS_{}_USER_FUNCTIONS"
 LOGGED_OUT = "CKR_USER_NOT_LOGGED_IN"
@@ -25,22 +27,22 @@ SIGNATURE_PIN = ("--login", "--pin", PIN[SIGN])
 
 
 def set_window(monkeypatch, folder, seconds):
-    settings = folder / "jpki.conf"
-    settings.write_text(f"[signature]\nwindow = {seconds}\n")
-    monkeypatch.setenv("JPKI_CONFIG", str(settings))
+    for name, value in with_window(folder, seconds).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(autouse=True)
-def window(monkeypatch, tmp_path):
+def later(monkeypatch, tmp_path):
     set_window(monkeypatch, tmp_path, WINDOW)
+    made = Later(tmp_path)
+    for name, value in made.env.items():
+        monkeypatch.setenv(name, value)
+    return made
 
 
 @pytest.fixture
-def right(sandbox, certificates, tmp_path):
-    """The one right signature of TEXT (PKCS #1 v1.5 has no salt), in hexadecimal."""
-    file = sandbox.sign(SIGN, "SHA256-RSA-PKCS", TEXT.encode(), tmp_path)
-    assert_signed(certificates / "signature.pem", TEXT.encode(), file, tmp_path)
-    return file.read_bytes().hex()
+def right(signature_of):
+    return signature_of(SIGN)
 
 
 @pytest.fixture
@@ -54,25 +56,40 @@ def log_in(worker, kind="RO"):
     assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
 
 
-def await_locked(card):
+def pid_of(worker):
+    return worker.ask("number").split()[1]
+
+
+def pass_time(later, worker, seconds=PAST):
+    """Until the module in the worker has seen it."""
+    later.seen(worker.sandbox, pid_of(worker), seconds)
+
+
+def await_locked(card, later):
+    """The window passes."""
+    later(PAST)
     wait_until(lambda: card.verified() == [])
 
 
 # --- a program that is stopped -----------------------------------------------------------------
 
-def test_the_key_of_a_stopped_program_is_locked(sandbox, card, worker):
+def test_the_key_of_a_stopped_program_is_locked(sandbox, card, worker, later):
     """Who is stopped (SIGSTOP) can lock nothing. Another program stays at the card, so that the
-    service leaves it its power; and one that logs in then is left alone."""
+    service leaves it its power; and one that logs in then is left alone. By its own clock, which was
+    set back when it told its guard the moment, the worker has time."""
     with Neighbour(sandbox) as neighbour, Worker(sandbox) as other:
         neighbour.connect()
+        later(-ALMOST)
         log_in(worker)
-        assert card.verified() == ["signature"]
+        # one command, which waits for the worker's transaction: stopped within that, it would hold the
+        # card; before a second one the guard may have cut the power
+        assert neighbour.send(select(JPKI)) == "9000"
         worker.stop()
-        assert neighbour.signs_without_a_pin("signature")
-        await_locked(card)
+        wait_until(lambda: card.verified() == [])
         cuts = len(card.events("power-off"))
         assert other.ask("open", "a", "Authentication") == "CKR_OK"
         assert other.ask("login", "a", PIN[AUTH]) == "CKR_OK"
+        later(PAST)
         worker.go_on()
         wait_until(lambda: worker.ask("state", "s") == PUBLIC.format("RO"))
         assert len(other.ask("sign", "a", TEXT)) == 512
@@ -83,10 +100,10 @@ def test_the_key_of_a_stopped_program_is_locked(sandbox, card, worker):
 # --- a program that makes no call --------------------------------------------------------------
 
 
-def test_the_key_of_an_idle_program_is_locked(worker, card, right):
+def test_the_key_of_an_idle_program_is_locked(worker, card, right, later):
     card.mark()
     log_in(worker)
-    await_locked(card)
+    await_locked(card, later)
     assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
     happened = " ".join(entry.event for entry in card.entries()
                         if entry.event in ("verify", "power-off"))
@@ -98,14 +115,14 @@ def test_the_key_of_an_idle_program_is_locked(worker, card, right):
 
 
 @pytest.mark.parametrize("kind", ["RO", "RW"])
-def test_the_password_given_again_helps(worker, card, right, kind):
+def test_the_password_given_again_helps(worker, card, right, later, kind):
     """The session is a public one: programs log in again, by the one call that they know. They go
     on with the key that they have."""
     log_in(worker, kind)
     key = worker.ask("key", "s")
     card.mark()
     for _ in range(2):
-        await_locked(card)
+        await_locked(card, later)
         wait_until(lambda: worker.ask("state", "s") == PUBLIC.format(kind))
         assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
         assert worker.ask("state", "s") == USER.format(kind)
@@ -114,24 +131,24 @@ def test_the_password_given_again_helps(worker, card, right, kind):
     assert card.answers("001B") == ["9000"] * 2
 
 
-def test_the_password_given_again_helps_who_has_not_looked(worker, card, right):
+def test_the_password_given_again_helps_who_has_not_looked(worker, card, right, later):
     """A login is the first call after the window, or one that has just failed to sign."""
     log_in(worker)
     card.mark()
-    await_locked(card)
+    await_locked(card, later)
     assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
     assert worker.ask("sign", "s", TEXT) == right
-    await_locked(card)
+    await_locked(card, later)
     assert worker.ask("sign", "s", TEXT) == LOGGED_OUT
     assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
     assert worker.ask("sign", "s", TEXT) == right
     assert card.answers("001B") == ["9000"] * 2
 
 
-def test_a_wrong_password_given_again_is_one_try(worker, card, right):
+def test_a_wrong_password_given_again_is_one_try(worker, card, right, later):
     log_in(worker)
     card.mark()
-    await_locked(card)
+    await_locked(card, later)
     assert worker.ask("login", "s", WRONG) == "CKR_PIN_INCORRECT"
     assert worker.ask("login", "s", PIN[SIGN]) == "CKR_OK"
     assert worker.ask("sign", "s", TEXT) == right
@@ -139,13 +156,13 @@ def test_a_wrong_password_given_again_is_one_try(worker, card, right):
 
 
 @pytest.mark.parametrize("looks", [False, True], ids=["unseen", "seen"])
-def test_a_password_for_one_signature_still_does(worker, card, right, looks):
+def test_a_password_for_one_signature_still_does(worker, card, right, later, looks):
     """By C_SignInit and a login for it alone, as programs do that know CKA_ALWAYS_AUTHENTICATE;
     also where they have seen that the login is over."""
     log_in(worker)
     card.mark()
     for _ in range(2):
-        time.sleep(PAST)
+        pass_time(later, worker)
         if looks:
             worker.ask("state", "s")
         assert worker.ask("sign", "s", TEXT, "pkcs1", PIN[SIGN]) == right
@@ -153,10 +170,10 @@ def test_a_password_for_one_signature_still_does(worker, card, right, looks):
     assert card.answers("001B") == ["9000"] * 2
 
 
-def test_the_other_key_has_no_window(worker, card):
+def test_the_other_key_has_no_window(worker, card, later):
     assert worker.ask("open", "a", "Authentication") == "CKR_OK"
     assert worker.ask("login", "a", PIN[AUTH]) == "CKR_OK"
-    time.sleep(PAST)
+    pass_time(later, worker)
     assert worker.ask("state", "a") == USER.format("RO")
     assert len(worker.ask("sign", "a", TEXT)) == 512
     assert card.verified() == ["authentication"]
@@ -166,7 +183,7 @@ def test_the_other_key_has_no_window(worker, card):
 
 
 @pytest.mark.parametrize("own_pin, pause", [(False, PAST), (True, LONG)], ids=["login", "own PIN"])
-def test_a_signature_begun_in_time_may_take_its_time(worker, card, right, own_pin, pause):
+def test_a_signature_begun_in_time_may_take_its_time(worker, card, right, later, own_pin, pause):
     """Whether the login or a PIN of its own is behind it, and whoever looks meanwhile."""
     log_in(worker)
     card.mark()
@@ -175,7 +192,7 @@ def test_a_signature_begun_in_time_may_take_its_time(worker, card, right, own_pi
         assert worker.ask("pin", "s", PIN[SIGN]) == "CKR_OK"
     for part in (TEXT[:2], TEXT[2:]):
         assert worker.ask("update", "s", part) == "CKR_OK"
-        time.sleep(pause)
+        pass_time(later, worker, pause)
         worker.ask("state", "s")
         pause = 0
     assert worker.ask("final", "s") == right
@@ -185,23 +202,23 @@ def test_a_signature_begun_in_time_may_take_its_time(worker, card, right, own_pi
     assert card.answers("001B") == ["9000"] * own_pin
 
 
-def test_a_signature_begun_in_time_may_be_given_a_pin_later(worker, card, right):
+def test_a_signature_begun_in_time_may_be_given_a_pin_later(worker, card, right, later):
     log_in(worker)
     card.mark()
     assert worker.ask("begin", "s") == "CKR_OK"
     assert worker.ask("update", "s", TEXT) == "CKR_OK"
-    time.sleep(PAST)
+    pass_time(later, worker)
     assert worker.ask("pin", "s", PIN[SIGN]) == "CKR_OK"
     assert worker.ask("final", "s") == right
     assert card.verified() == []
 
 
-def test_a_signature_that_is_given_up_leaves_nothing_open(worker, card):
+def test_a_signature_that_is_given_up_leaves_nothing_open(worker, card, later):
     """The time that it may take is over with it."""
     log_in(worker)
     assert worker.ask("begin", "s") == "CKR_OK"
     assert worker.ask("update", "s", TEXT) == "CKR_OK"
-    time.sleep(PAST)
+    pass_time(later, worker)
     assert worker.ask("close", "s") == "CKR_OK"
     assert card.verified() == []
 
@@ -222,25 +239,25 @@ def tool(sandbox, tmp_path):
         process.communicate(timeout=TIMEOUT)
 
 
-def test_pkcs11_tool_signs_what_comes_slowly(card, tool, certificates, tmp_path):
+def test_pkcs11_tool_signs_what_comes_slowly(sandbox, card, tool, later, certificates, tmp_path):
     """By a pipe from a program that pauses for longer than the window, in the middle."""
     process, signature = tool
     half = "1234567\n" * 512
     process.stdin.write(half)
     process.stdin.flush()
     wait_until(lambda: card.answers("001B") == ["9000"] * 2)  # a PIN for this signature too
-    time.sleep(LONG)
+    later.seen(sandbox, sandbox.run("pidof", "pkcs11-tool").strip(), LONG)
     said, _ = process.communicate(half, timeout=TIMEOUT)
     assert process.returncode == 0, said
     assert_signed(certificates / "signature.pem", 2 * half.encode(), signature, tmp_path)
     assert card.verified() == []
 
 
-def test_pkcs11_tool_signs_what_comes_late(card, tool, certificates, tmp_path):
+def test_pkcs11_tool_signs_what_comes_late(card, tool, later, certificates, tmp_path):
     """It has logged in before it reads, and gives the password again for the signature."""
     process, signature = tool
     wait_until(lambda: card.answers("001B") == ["9000"])
-    await_locked(card)
+    await_locked(card, later)
     said, _ = process.communicate(TEXT, timeout=TIMEOUT)
     assert process.returncode == 0, said
     assert_signed(certificates / "signature.pem", TEXT.encode(), signature, tmp_path)

@@ -148,7 +148,7 @@ look(const char *argument)
 	return rv;
 }
 
-/* Also how much of the time a processor was busy with it. */
+/* Also how often it has waited for the service, or for time to pass. */
 static int
 wait_for_change(const char *timeout)
 {
@@ -158,13 +158,7 @@ wait_for_change(const char *timeout)
 	getrusage(RUSAGE_SELF, &before);
 	rv = way->wait(service, states, count, atoi(timeout));
 	getrusage(RUSAGE_SELF, &after);
-	snprintf(more, sizeof(more), "%ld",
-	    (after.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_utime.tv_sec -
-		before.ru_stime.tv_sec) *
-		    1000 +
-		(after.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_utime.tv_usec -
-		    before.ru_stime.tv_usec) /
-		    1000);
+	snprintf(more, sizeof(more), "%ld", after.ru_nvcsw - before.ru_nvcsw);
 	return rv;
 }
 

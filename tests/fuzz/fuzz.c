@@ -3,30 +3,29 @@
 
 #include <string.h>
 
-#include "base/clock.h"
+#include "../common/clock.h"
 
-static uint64_t now = 1000000;
-
-/* Linked in place of the one in src/base/clock.c. */
-uint64_t
-clock_now_ms(void)
+int
+LLVMFuzzerInitialize(int *count, char ***arguments)
 {
-	return now;
-}
-
-void
-fuzz_pass_time(uint64_t ms)
-{
-	now += ms;
-}
-
-void
-fuzz_start(void)
-{
+	(void)count;
+	(void)arguments;
 	(void)setenv("JPKI_CONFIG", "", 1);
 	(void)setenv("XDG_CACHE_HOME", "/dev/null", 1);
 	(void)setenv("JPKI_LOG_FILE", "/dev/null", 1);
 	fuzz_log(false);
+	clock_stop_at(1000000);
+	fuzz_prepare();
+	return 0;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	struct fuzz_input input = {bytes, length};
+
+	fuzz_try(&input);
+	return 0;
 }
 
 void

@@ -8,17 +8,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What all targets share: taking an input apart, saying what is broken, a clock of their own. */
+/* What all targets share: how they start, taking an input apart, saying what is broken. */
 
-/* libFuzzer's two functions, or those that replay.c calls. */
+/*
+ * The two functions that libFuzzer or replay.c calls. The first has the module find no settings of
+ * the machine that it runs on, nothing kept and no log, stops the clock (common/clock.h), so that
+ * an input does the same each time, and has the target prepare itself.
+ */
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-/*
- * For LLVMFuzzerInitialize: the module finds no settings of the machine that it runs on, and has
- * no log. fuzz_log makes the next C_Initialize put all lines together, for nobody, or none.
- */
-void fuzz_start(void);
+/* What a target is: what it does once, before all inputs, and what it does with one. */
+struct fuzz_input;
+void fuzz_prepare(void);
+void fuzz_try(struct fuzz_input *input);
+
+/* Have the next C_Initialize put all lines of a log together, for nobody, or none. */
 void fuzz_log(bool on);
 
 /* What must hold whatever the input: a finding if it does not. */
@@ -48,11 +53,5 @@ const uint8_t *fuzz_bytes(struct fuzz_input *input, size_t wanted, size_t *lengt
  * a copy of `bytes` if it is not NULL. The caller frees it.
  */
 void *fuzz_memory(const void *bytes, size_t length);
-
-/*
- * The module's clock (base/clock.h) stands still in a target, so that an input does the same
- * each time; this moves it on.
- */
-void fuzz_pass_time(uint64_t ms);
 
 #endif

@@ -10,7 +10,7 @@
  *	bit 1   it was written just now
  *	bit 2   of the card's model
  *	bit 3   the rest is changes of the good file: where (2 bytes), and what is added to that
- *byte bit 4   ... the first of which tells how many bytes of the file there are
+ *	bit 4   ... the first of which tells how many bytes of the file there are
  */
 
 #include <dirent.h>
@@ -21,10 +21,9 @@
 #include "base/checksum.h"
 #include "base/store.h"
 #include "fuzz.h"
-#include "good_card.h"
+#include "good_token.h"
 #include "objects.h"
 #include "reader/cache.h"
-#include "reader/transaction.h"
 #include "transport.h"
 
 /* In a file: the sum of what follows it, which begins with the time. */
@@ -44,15 +43,6 @@ static struct kept {
 	size_t length;
 } kept[KINDS];
 
-static int
-card_answers(void *context, const uint8_t *command, size_t length, uint8_t *response,
-    size_t *response_length)
-{
-	(void)context;
-	*response_length = good_card_answer(&good, command, length, response);
-	return JPKI_OK;
-}
-
 static void
 remove_folder(void)
 {
@@ -67,62 +57,41 @@ remove_folder(void)
 
 /* ---------------------------------------------------------------------- what a program does */
 
-static void
-insert(void)
-{
-	good_card_new(&good);
-	transport_insert(card_answers, NULL);
-	fuzz_pass_time(5000); /* it is looked anew what is there */
-}
-
 /* The card's own certificate begins with what the card has given. */
 static void
 judge_value(CK_SESSION_HANDLE session)
 {
 	static CK_BYTE value[JPKI_CERTIFICATE_MAX];
-	CK_ATTRIBUTE attribute = {CKA_VALUE, value, sizeof(value)};
+	CK_ULONG value_length = sizeof(value);
 	size_t length;
 	const uint8_t *bytes = good_card_file(GOOD_AUTHENTICATION, &length);
-	CK_OBJECT_HANDLE object = objects_first(session, CKO_CERTIFICATE);
 
-	if (object == CK_INVALID_HANDLE ||
-	    C_GetAttributeValue(session, object, &attribute, 1) != CKR_OK)
+	if (!objects_certificate(session, value, &value_length))
 		return;
-	fuzz_check(attribute.ulValueLen >= 256);
+	fuzz_check(value_length >= 256);
 	fuzz_check(memcmp(value, bytes, 256) == 0);
 }
 
 static bool
 sign(CK_SESSION_HANDLE session)
 {
-	CK_MECHANISM mechanism = {CKM_RSA_PKCS, NULL, 0};
-	CK_BYTE signature[256], data[GOOD_DIGEST_INFO_SIZE];
+	CK_BYTE signature[SIGNATURE_SIZE];
 	CK_ULONG length = sizeof(signature);
 	CK_OBJECT_HANDLE key = objects_first(session, CKO_PRIVATE_KEY);
 	size_t size;
 	const uint8_t *right = good_card_file(GOOD_AUTHENTICATION_PKCS1, &size);
 
-	memcpy(data, good_digest_info, sizeof(data));
-	if (C_SignInit(session, &mechanism, key) != CKR_OK ||
-	    C_Sign(session, data, sizeof(data), signature, &length) != CKR_OK)
+	if (pkcs11_sign(pkcs11_linked(), session, CKM_RSA_PKCS, key, good_digest_info,
+		GOOD_DIGEST_INFO_SIZE, signature, &length) != CKR_OK)
 		return false;
 	fuzz_check(length == size && memcmp(signature, right, size) == 0);
 	return true;
 }
 
 static void
-log_in(CK_SESSION_HANDLE session)
-{
-	CK_BYTE pin[] = GOOD_PIN;
-
-	transport_give(JPKI_AUTHENTICATION, GOOD_PIN, NULL);
-	fuzz_check(C_Login(session, CKU_USER, pin, strlen(GOOD_PIN)) == CKR_OK);
-	transport_take_back();
-}
-
-static void
 use_card(void)
 {
+	const CK_FUNCTION_LIST *list = pkcs11_linked();
 	CK_SESSION_HANDLE session;
 	CK_SLOT_ID slots[2];
 	CK_ULONG count = 2;
@@ -132,16 +101,15 @@ use_card(void)
 	fuzz_check(C_GetSlotList(CK_FALSE, slots, &count) == CKR_OK && count == 2);
 	fuzz_check(C_GetTokenInfo(JPKI_AUTHENTICATION, &info) == CKR_OK);
 	(void)C_GetTokenInfo(JPKI_SIGNATURE, &info);
-	fuzz_check(
-	    C_OpenSession(JPKI_AUTHENTICATION, CKF_SERIAL_SESSION, NULL, NULL, &session) == CKR_OK);
+	fuzz_check(pkcs11_open_session(list, JPKI_AUTHENTICATION, 0, &session) == CKR_OK);
 	objects_read(session);
 	judge_value(session);
-	log_in(session);
+	fuzz_check(good_token_login(session, JPKI_AUTHENTICATION, CKU_USER, GOOD_PIN) == CKR_OK);
 	for (int i = 0; i < SIGNATURES; i++)
 		signed_once = sign(session);
 	fuzz_check(signed_once);
 	(void)C_CloseSession(session);
-	if (C_OpenSession(JPKI_SIGNATURE, CKF_SERIAL_SESSION, NULL, NULL, &session) == CKR_OK) {
+	if (pkcs11_open_session(list, JPKI_SIGNATURE, 0, &session) == CKR_OK) {
 		objects_read(session);
 		(void)C_CloseSession(session);
 	}
@@ -150,7 +118,8 @@ use_card(void)
 static void
 use(void)
 {
-	insert();
+	good_card_new(&good);
+	good_token_insert(&good);
 	use_card();
 	transport_check_idle();
 	transport_remove();
@@ -201,19 +170,14 @@ learn_files(void)
 	fuzz_check(kept[CARD].length > 0 && kept[MODEL].length > 0);
 }
 
-int
-LLVMFuzzerInitialize(int *count, char ***arguments)
+void
+fuzz_prepare(void)
 {
-	(void)count;
-	(void)arguments;
-	fuzz_start();
-	transaction_linger_ms = 0; /* the clock stands still */
-	good_card_load();
+	good_token_prepare();
 	fuzz_check(mkdtemp(folder) != NULL && setenv("XDG_CACHE_HOME", folder, 1) == 0);
 	(void)atexit(remove_folder);
 	fuzz_check(C_Initialize(NULL) == CKR_OK);
 	learn_files();
-	return 0;
 }
 
 static size_t
@@ -272,21 +236,20 @@ judge_shown(const struct cached *cached, void *context)
 	return true;
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+void
+fuzz_try(struct fuzz_input *input)
 {
 	static uint8_t file[STORE_FILE_MAX];
-	struct fuzz_input input = {bytes, length};
-	unsigned mode = fuzz_byte(&input);
+	unsigned mode = fuzz_byte(input);
 	const struct kept *kind = &kept[(mode & 4) != 0 ? MODEL : CARD];
-	size_t size = input.left < sizeof(file) ? input.left : sizeof(file);
+	size_t size = input->left < sizeof(file) ? input->left : sizeof(file);
 	bool done;
 
 	if ((mode & 8) == 0) {
-		memcpy(file, input.at, size);
+		memcpy(file, input->at, size);
 	} else {
 		memcpy(file, kind->bytes, kind->length);
-		size = change(&input, (mode & 16) != 0, file, kind->length);
+		size = change(input, (mode & 16) != 0, file, kind->length);
 	}
 	finish(mode, file, size);
 	write_file(kept[CARD].path, kept[CARD].bytes, (mode & 4) != 0 ? kept[CARD].length : 0);
@@ -296,5 +259,4 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	cache_each(judge_shown, NULL);
 	(void)cache_clear(&done);
 	fuzz_check(done);
-	return 0;
 }

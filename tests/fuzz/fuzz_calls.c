@@ -11,9 +11,9 @@
 
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-
+#include "../common/certificates.h"
+#include "../common/clock.h"
+#include "../common/signatures.h"
 #include "fuzz.h"
 #include "fuzz_calls.h"
 #include "inprocess.h"
@@ -29,6 +29,7 @@
 #define HANDLES 8
 #define CALLS_MAX 400
 #define LEDGER_MAX 2048
+#define MEMORIES_MAX 16
 
 /* A buffer as the module is told of it. */
 struct buffer {
@@ -55,6 +56,8 @@ static struct {
 	CK_SLOT_ID slot;
 	uint8_t left_out;
 	unsigned pins_given;
+	void *memory[MEMORIES_MAX]; /* freed after it: the module keeps nothing of a program's */
+	size_t memories;
 
 	bool honest;   /* neither card nor service has lied so far */
 	bool deceived; /* a card may have claimed a selection that it has not made */
@@ -93,10 +96,25 @@ pointer(unsigned nth, void *where)
 	return run.left_out >= 0xF0 && (run.left_out >> nth & 1) != 0 ? NULL : where;
 }
 
+/* Exactly that much, with a copy of `bytes` unless NULL, until the call has returned. */
+static void *
+memory(const void *bytes, size_t length)
+{
+	fuzz_check(run.memories < MEMORIES_MAX);
+	return run.memory[run.memories++] = fuzz_memory(bytes, length);
+}
+
+static void
+free_memory(void)
+{
+	while (run.memories > 0)
+		free(run.memory[--run.memories]);
+}
+
 static struct buffer
 buffer_of(const void *bytes, size_t length)
 {
-	return (struct buffer){fuzz_memory(bytes, length), length};
+	return (struct buffer){memory(bytes, length), length};
 }
 
 /* Where the module is to put something: of any size, or none. */
@@ -152,7 +170,6 @@ mechanism_type(void)
 	return number >= 0xF0 ? ODD(number) : mechanisms[number % MECHANISMS];
 }
 
-/* The caller frees its parameter. */
 static CK_MECHANISM
 mechanism(void)
 {
@@ -207,13 +224,6 @@ static CK_ULONG template(CK_ATTRIBUTE *attributes, bool to_get)
 	return count;
 }
 
-static void
-free_template(CK_ATTRIBUTE *attributes, CK_ULONG count)
-{
-	for (CK_ULONG i = 0; i < count; i++)
-		free(attributes[i].pValue);
-}
-
 /* ----------------------------------------------------------------------- what calls there are */
 
 static CK_RV
@@ -257,59 +267,46 @@ call_finalize(void)
 static void
 call_get_info(void)
 {
-	CK_INFO *info = fuzz_memory(NULL, sizeof(*info));
-
-	(void)C_GetInfo(pointer(0, info));
-	free(info);
+	(void)C_GetInfo(pointer(0, memory(NULL, sizeof(CK_INFO))));
 }
 
 static void
 call_get_slot_list(void)
 {
 	CK_ULONG count = byte() % 9;
-	CK_SLOT_ID *list = fuzz_memory(NULL, count * sizeof(*list));
+	CK_SLOT_ID *list = memory(NULL, count * sizeof(*list));
 	CK_ULONG had = count;
 
 	if (C_GetSlotList(byte() & 1, pointer(0, list), pointer(1, &count)) == CKR_OK)
 		fuzz_check(count <= had || count <= 2 * INPROCESS_READERS);
-	free(list);
 }
 
 static void
 call_get_slot_info(void)
 {
-	CK_SLOT_INFO *info = fuzz_memory(NULL, sizeof(*info));
-
-	(void)C_GetSlotInfo(run.slot, pointer(0, info));
-	free(info);
+	(void)C_GetSlotInfo(run.slot, pointer(0, memory(NULL, sizeof(CK_SLOT_INFO))));
 }
 
 static void
 call_get_token_info(void)
 {
-	CK_TOKEN_INFO *info = fuzz_memory(NULL, sizeof(*info));
-
-	(void)C_GetTokenInfo(run.slot, pointer(0, info));
-	free(info);
+	(void)C_GetTokenInfo(run.slot, pointer(0, memory(NULL, sizeof(CK_TOKEN_INFO))));
 }
 
 static void
 call_get_mechanism_list(void)
 {
 	CK_ULONG count = byte() % 32;
-	CK_MECHANISM_TYPE *list = fuzz_memory(NULL, count * sizeof(*list));
+	CK_MECHANISM_TYPE *list = memory(NULL, count * sizeof(*list));
 
 	(void)C_GetMechanismList(run.slot, pointer(0, list), pointer(1, &count));
-	free(list);
 }
 
 static void
 call_get_mechanism_info(void)
 {
-	CK_MECHANISM_INFO *info = fuzz_memory(NULL, sizeof(*info));
-
-	(void)C_GetMechanismInfo(run.slot, mechanism_type(), pointer(0, info));
-	free(info);
+	(void)C_GetMechanismInfo(
+	    run.slot, mechanism_type(), pointer(0, memory(NULL, sizeof(CK_MECHANISM_INFO))));
 }
 
 static void
@@ -319,7 +316,6 @@ call_init_token(void)
 	CK_UTF8CHAR label[32] = "label";
 
 	(void)C_InitToken(run.slot, typed.bytes, typed.length, pointer(0, label));
-	free(typed.bytes);
 }
 
 static void
@@ -328,7 +324,6 @@ call_init_pin(void)
 	struct buffer typed = pin();
 
 	(void)C_InitPIN(run.session, typed.bytes, typed.length);
-	free(typed.bytes);
 }
 
 static void
@@ -338,14 +333,12 @@ call_set_pin(void)
 
 	run.pins_given = 1;
 	(void)C_SetPIN(run.session, old.bytes, old.length, new_pin.bytes, new_pin.length);
-	free(old.bytes);
-	free(new_pin.bytes);
 }
 
 static void
 call_open_session(void)
 {
-	CK_SESSION_HANDLE *handle = fuzz_memory(NULL, sizeof(*handle));
+	CK_SESSION_HANDLE *handle = memory(NULL, sizeof(*handle));
 	uint8_t flags = byte();
 
 	if (C_OpenSession(run.slot,
@@ -354,7 +347,6 @@ call_open_session(void)
 		run.slots[run.opened % HANDLES] = run.slot;
 		run.sessions[run.opened++ % HANDLES] = *handle;
 	}
-	free(handle);
 }
 
 static void
@@ -372,10 +364,7 @@ call_close_all_sessions(void)
 static void
 call_get_session_info(void)
 {
-	CK_SESSION_INFO *info = fuzz_memory(NULL, sizeof(*info));
-
-	(void)C_GetSessionInfo(run.session, pointer(0, info));
-	free(info);
+	(void)C_GetSessionInfo(run.session, pointer(0, memory(NULL, sizeof(CK_SESSION_INFO))));
 }
 
 static const CK_USER_TYPE users[] = {CKU_USER, CKU_USER, CKU_USER, CKU_CONTEXT_SPECIFIC,
@@ -388,7 +377,6 @@ call_login(void)
 
 	run.pins_given = 1;
 	(void)C_Login(run.session, users[byte() % 8], typed.bytes, typed.length);
-	free(typed.bytes);
 }
 
 static void
@@ -399,8 +387,6 @@ call_login_user(void)
 	run.pins_given = 1;
 	(void)C_LoginUser(
 	    run.session, users[byte() % 8], typed.bytes, typed.length, name.bytes, name.length);
-	free(typed.bytes);
-	free(name.bytes);
 }
 
 /* Who has logged out has left nothing unlocked. */
@@ -431,14 +417,13 @@ call_find_objects_init(void)
 	CK_ULONG count = template(attributes, false);
 
 	(void)C_FindObjectsInit(run.session, pointer(0, attributes), count);
-	free_template(attributes, count);
 }
 
 static void
 call_find_objects(void)
 {
 	CK_ULONG wanted = byte() % 12, got = 0;
-	CK_OBJECT_HANDLE *found = fuzz_memory(NULL, wanted * sizeof(*found));
+	CK_OBJECT_HANDLE *found = memory(NULL, wanted * sizeof(*found));
 
 	if (C_FindObjects(run.session, wanted == 0 ? NULL : found, wanted, pointer(0, &got)) ==
 	    CKR_OK) {
@@ -446,7 +431,6 @@ call_find_objects(void)
 		for (CK_ULONG i = 0; i < got; i++)
 			run.objects[run.found++ % HANDLES] = found[i];
 	}
-	free(found);
 }
 
 static void
@@ -460,13 +444,11 @@ static void
 find_all(void)
 {
 	CK_OBJECT_HANDLE found[HANDLES];
-	CK_ULONG got;
+	CK_ULONG total;
 
-	if (C_FindObjectsInit(run.session, NULL, 0) != CKR_OK)
-		return;
-	if (C_FindObjects(run.session, found, HANDLES, &got) == CKR_OK)
-		memcpy(run.objects, found, got * sizeof(found[0]));
-	(void)C_FindObjectsFinal(run.session);
+	if (pkcs11_find_objects(pkcs11_linked(), run.session, NULL, 0, found, HANDLES, &total) ==
+	    CKR_OK)
+		memcpy(run.objects, found, (total < HANDLES ? total : HANDLES) * sizeof(found[0]));
 }
 
 static void
@@ -487,7 +469,6 @@ call_get_attribute_value(void)
 		for (CK_ULONG i = 0; i < count; i++)
 			fuzz_check(
 			    attributes[i].pValue == NULL || attributes[i].ulValueLen <= lengths[i]);
-	free_template(attributes, count);
 }
 
 static void
@@ -514,7 +495,6 @@ call_object_writers(void)
 		(void)C_GetObjectSize(run.session, run.object, pointer(2, &size));
 		break;
 	}
-	free_template(attributes, count);
 }
 
 static void
@@ -523,7 +503,6 @@ call_digest_init(void)
 	CK_MECHANISM made = mechanism();
 
 	(void)C_DigestInit(run.session, pointer(0, &made));
-	free(made.pParameter);
 }
 
 static void
@@ -533,8 +512,6 @@ call_digest(void)
 
 	(void)C_Digest(
 	    run.session, given.bytes, given.length, answer.bytes, pointer(0, &answer.length));
-	free(given.bytes);
-	free(answer.bytes);
 }
 
 static void
@@ -546,7 +523,6 @@ call_digest_update(void)
 		(void)C_DigestKey(run.session, run.object);
 	else
 		(void)C_DigestUpdate(run.session, given.bytes, given.length);
-	free(given.bytes);
 }
 
 static void
@@ -555,7 +531,6 @@ call_digest_final(void)
 	struct buffer answer = room();
 
 	(void)C_DigestFinal(run.session, answer.bytes, pointer(0, &answer.length));
-	free(answer.bytes);
 }
 
 static void
@@ -565,28 +540,19 @@ call_sign_init(void)
 
 	if (C_SignInit(run.session, pointer(0, &made), run.object) == CKR_OK)
 		run.signing[run.place] = made.mechanism;
-	free(made.pParameter);
 }
 
 /* Is it the right signature by the key of that token? Where that is simple to ask. */
 static void
 judge_signature(const struct buffer *given, const CK_BYTE *signature)
 {
-	EVP_PKEY *key = X509_get0_pubkey(vcard_pki_certificate(
-	    pki, run.slots[run.place] % 2 == 0 ? VCARD_CERTIFICATE_AUTHENTICATION
-					       : VCARD_CERTIFICATE_SIGNATURE));
+	enum jpki_role role = run.slots[run.place] % 2 == 0 ? JPKI_AUTHENTICATION : JPKI_SIGNATURE;
+	EVP_PKEY *key = X509_get0_pubkey(role_certificate(pki, role, JPKI_CERTIFICATE));
 	bool pss = run.signing[run.place] == CKM_SHA256_RSA_PKCS_PSS;
-	EVP_MD_CTX *context;
-	EVP_PKEY_CTX *padding;
 
-	if (run.signing[run.place] != CKM_SHA256_RSA_PKCS && !pss)
-		return;
-	context = EVP_MD_CTX_new();
-	fuzz_check(EVP_DigestVerifyInit(context, &padding, EVP_sha256(), NULL, key) == 1);
-	if (pss)
-		fuzz_check(EVP_PKEY_CTX_set_rsa_padding(padding, RSA_PKCS1_PSS_PADDING) == 1);
-	fuzz_check(EVP_DigestVerify(context, signature, 256, given->bytes, given->length) == 1);
-	EVP_MD_CTX_free(context);
+	if (pss || run.signing[run.place] == CKM_SHA256_RSA_PKCS)
+		fuzz_check(rsa_signature_verifies(
+		    key, pss, "SHA256", given->bytes, given->length, signature));
 }
 
 static void
@@ -600,8 +566,6 @@ call_sign(void)
 		fuzz_check(answer.length == 256);
 		judge_signature(&given, answer.bytes);
 	}
-	free(given.bytes);
-	free(answer.bytes);
 }
 
 static void
@@ -610,7 +574,6 @@ call_sign_update(void)
 	struct buffer given = data();
 
 	(void)C_SignUpdate(run.session, given.bytes, given.length);
-	free(given.bytes);
 }
 
 static void
@@ -619,7 +582,6 @@ call_sign_final(void)
 	struct buffer answer = room();
 
 	(void)C_SignFinal(run.session, answer.bytes, pointer(0, &answer.length));
-	free(answer.bytes);
 }
 
 static void
@@ -628,7 +590,6 @@ call_verify_init(void)
 	CK_MECHANISM made = mechanism();
 
 	(void)C_VerifyInit(run.session, pointer(0, &made), run.object);
-	free(made.pParameter);
 }
 
 static void
@@ -637,8 +598,6 @@ call_verify(void)
 	struct buffer given = data(), signature = room();
 
 	(void)C_Verify(run.session, given.bytes, given.length, signature.bytes, signature.length);
-	free(given.bytes);
-	free(signature.bytes);
 }
 
 static void
@@ -647,7 +606,6 @@ call_verify_update(void)
 	struct buffer given = data();
 
 	(void)C_VerifyUpdate(run.session, given.bytes, given.length);
-	free(given.bytes);
 }
 
 static void
@@ -656,16 +614,13 @@ call_verify_final(void)
 	struct buffer signature = room();
 
 	(void)C_VerifyFinal(run.session, signature.bytes, signature.length);
-	free(signature.bytes);
 }
 
 static void
 call_wait_for_slot_event(void)
 {
-	CK_SLOT_ID *id = fuzz_memory(NULL, sizeof(*id));
-
-	(void)C_WaitForSlotEvent(CKF_DONT_BLOCK, pointer(0, id), byte() == 0xFF ? &run : NULL);
-	free(id);
+	(void)C_WaitForSlotEvent(CKF_DONT_BLOCK, pointer(0, memory(NULL, sizeof(CK_SLOT_ID))),
+	    byte() == 0xFF ? &run : NULL);
 }
 
 static void
@@ -679,14 +634,12 @@ call_lists(void)
 	struct buffer name = data();
 
 	(void)C_GetFunctionList(pointer(0, &list));
-	interfaces = fuzz_memory(NULL, count * sizeof(*interfaces));
+	interfaces = memory(NULL, count * sizeof(*interfaces));
 	(void)C_GetInterfaceList(pointer(1, interfaces), pointer(2, &count));
-	free(interfaces);
 	if (name.length > 0 && name.bytes != NULL)
 		name.bytes[name.length - 1] = '\0';
 	(void)C_GetInterface(name.length > 0 ? name.bytes : NULL, pointer(3, &version),
 	    pointer(0, &interface), byte() & 3);
-	free(name.bytes);
 	(void)C_GetFunctionStatus(run.session);
 	(void)C_CancelFunction(run.session);
 }
@@ -764,7 +717,7 @@ others_work(void)
 static void
 time_passes(void)
 {
-	fuzz_pass_time((uint64_t)byte() * 100);
+	clock_skip_ms((uint64_t)byte() * 100);
 }
 
 static void
@@ -898,6 +851,7 @@ call_all(void)
 		run.pins_given = 0;
 		take_common_arguments();
 		calls[number % (sizeof(calls) / sizeof(calls[0]))]();
+		free_memory();
 		fuzz_check(pins_sent() - before <= run.pins_given);
 	}
 }
@@ -919,27 +873,23 @@ finish(void)
 }
 
 /* The keys are kept in FUZZ_PKI, if that is set, so that an input does the same each time. */
-int
-LLVMFuzzerInitialize(int *count, char ***arguments)
+void
+fuzz_prepare(void)
 {
 	struct vcard_error error;
 
-	(void)count;
-	(void)arguments;
-	fuzz_start();
 	transaction_linger_ms = 0; /* the clock stands still */
 	if (vcard_pki_open(&pki, getenv("FUZZ_PKI"), NULL, &error) != 0) {
 		fprintf(stderr, "%s\n", error.text);
-		return -1;
+		exit(EXIT_FAILURE);
 	}
-	return 0;
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+void
+fuzz_try(struct fuzz_input *input)
 {
 	memset(&run, 0, sizeof(run));
-	run.input = (struct fuzz_input){bytes, length};
+	run.input = *input;
 	run.honest = true;
 	run.deceived = false;
 	fuzz_log(false);
@@ -952,5 +902,4 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	(void)C_Initialize(NULL);
 	call_all();
 	finish();
-	return 0;
 }

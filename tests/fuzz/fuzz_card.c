@@ -3,7 +3,7 @@
 /*
  * The module against a card that answers anything. An input: the number of a script of calls (a
  * number beyond the table: then comes a length and a script; 0x80 more: with the log), then
- *records, one or more for each exchange, each beginning with two bytes, kind (4 bits) and number
+ * records, one or more for each exchange, each beginning with two bytes, kind (4 bits) and number
  *(12 bits):
  *
  *	0  the card answers with `number` bytes, which follow
@@ -23,19 +23,18 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
-#include <openssl/rsa.h>
 
 #include <jpki/jpki.h>
 
+#include "../common/clock.h"
+#include "../common/signatures.h"
 #include "fuzz.h"
 #include "fuzz_card.h"
-#include "good_card.h"
+#include "good_token.h"
 #include "objects.h"
 #include "transport.h"
-#include "reader/transaction.h"
 
 #define SESSIONS 4
-#define SIGNATURE_SIZE 256
 #define SCRIPT_MAX 64
 
 /* A letter a step, see `steps`. */
@@ -99,7 +98,7 @@ happen(unsigned number)
 		transport_reset();
 		break;
 	case 2:
-		fuzz_pass_time((number >> 3) * 100);
+		clock_skip_ms((number >> 3) * 100);
 		break;
 	case 3:
 		transport_refuse_open(errors[(number >> 3) % ERRORS]);
@@ -269,7 +268,7 @@ open_session(CK_FLAGS flags)
 	CK_SESSION_HANDLE handle;
 
 	if (run.count == SESSIONS ||
-	    C_OpenSession(run.slot, CKF_SERIAL_SESSION | flags, NULL, NULL, &handle) != CKR_OK)
+	    pkcs11_open_session(pkcs11_linked(), run.slot, flags, &handle) != CKR_OK)
 		return;
 	run.roles[run.count] = (enum jpki_role)run.slot;
 	run.sessions[run.count++] = handle;
@@ -316,13 +315,8 @@ read_objects(void)
 static CK_RV
 give_pin(CK_USER_TYPE user, const char *pin)
 {
-	uint8_t *typed = fuzz_memory(pin, strlen(pin));
-	CK_RV rv;
+	CK_RV rv = good_token_login(session(), role(), user, pin);
 
-	transport_give(role(), pin, NULL);
-	rv = C_Login(session(), user, typed, strlen(pin));
-	transport_take_back();
-	free(typed);
 	if (rv == CKR_OK)
 		fuzz_check(transport_accepted(role()) || run.count == 0);
 	return rv;
@@ -470,19 +464,7 @@ ask_session(void)
 static void
 time_passes(void)
 {
-	fuzz_pass_time(11000);
-}
-
-static void
-card_is_reset(void)
-{
-	transport_reset();
-}
-
-static void
-card_is_removed(void)
-{
-	transport_remove();
+	clock_skip_ms(11000);
 }
 
 static void
@@ -517,27 +499,21 @@ digest(void)
 
 /* ---------------------------------------------------------------------------- signatures */
 
-static const CK_RSA_PKCS_PSS_PARAMS pss = {CKM_SHA256, CKG_MGF1_SHA256, GOOD_HASH_SIZE};
-
 struct form {
 	CK_MECHANISM_TYPE type;
 	bool pss;
 	const uint8_t *data;
 	size_t length;
 };
+enum { PKCS1, SHA256_PKCS1, PSS, SHA256_PSS };
 static const struct form forms[] = {
-    {CKM_RSA_PKCS, false, good_digest_info, GOOD_DIGEST_INFO_SIZE},
-    {CKM_SHA256_RSA_PKCS, false, (const uint8_t *)GOOD_TEXT, sizeof(GOOD_TEXT) - 1},
-    {CKM_RSA_PKCS_PSS, true, good_hash, GOOD_HASH_SIZE},
-    {CKM_SHA256_RSA_PKCS_PSS, true, (const uint8_t *)GOOD_TEXT, sizeof(GOOD_TEXT) - 1},
+    [PKCS1] = {CKM_RSA_PKCS, false, good_digest_info, GOOD_DIGEST_INFO_SIZE},
+    [SHA256_PKCS1] = {CKM_SHA256_RSA_PKCS, false, (const uint8_t *)GOOD_TEXT,
+	sizeof(GOOD_TEXT) - 1},
+    [PSS] = {CKM_RSA_PKCS_PSS, true, good_hash, GOOD_HASH_SIZE},
+    [SHA256_PSS] = {CKM_SHA256_RSA_PKCS_PSS, true, (const uint8_t *)GOOD_TEXT,
+	sizeof(GOOD_TEXT) - 1},
 };
-
-static CK_MECHANISM
-mechanism_of(const struct form *form)
-{
-	return (CK_MECHANISM){
-	    form->type, form->pss ? (void *)(uintptr_t)&pss : NULL, form->pss ? sizeof(pss) : 0};
-}
 
 /* The key that the module says it signs with; NULL if the card lets nobody see it. */
 static EVP_PKEY *
@@ -576,17 +552,11 @@ static void
 judge_signature(const struct form *form, const uint8_t *signature)
 {
 	EVP_PKEY *key = signing_key();
-	EVP_PKEY_CTX *context = key != NULL ? EVP_PKEY_CTX_new(key, NULL) : NULL;
+	const uint8_t *data = form->pss ? good_hash : good_digest_info;
 
-	if (context != NULL) {
-		fuzz_check(EVP_PKEY_verify_init(context) == 1);
-		EVP_PKEY_CTX_set_rsa_padding(
-		    context, form->pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING);
-		EVP_PKEY_CTX_set_signature_md(context, EVP_sha256());
-		fuzz_check(EVP_PKEY_verify(
-			       context, signature, SIGNATURE_SIZE, good_hash, GOOD_HASH_SIZE) == 1);
-	}
-	EVP_PKEY_CTX_free(context);
+	if (key != NULL)
+		fuzz_check(rsa_signature_verifies(key, form->pss, NULL, data,
+		    form->pss ? GOOD_HASH_SIZE : GOOD_DIGEST_INFO_SIZE, signature));
 	EVP_PKEY_free(key);
 }
 
@@ -609,23 +579,19 @@ in_parts(const struct form *form, uint8_t *signature, CK_ULONG *length)
 static CK_RV
 at_once(const struct form *form, uint8_t *signature, CK_ULONG *length)
 {
-	uint8_t *data = fuzz_memory(form->data, form->length);
-	CK_RV rv = C_Sign(session(), data, form->length, signature, length);
-
-	free(data);
-	return rv;
+	return pkcs11_sign_data(
+	    pkcs11_linked(), session(), form->data, form->length, signature, length);
 }
 
 static void
-sign(const struct form *form, bool with_pin)
+make_signature(const struct form *form, bool with_pin)
 {
-	CK_MECHANISM mechanism = mechanism_of(form);
 	CK_OBJECT_HANDLE key = objects_first(session(), CKO_PRIVATE_KEY);
 	CK_ULONG length = SIGNATURE_SIZE;
 	bool pinned, hashed = form->length < GOOD_HASH_SIZE;
 	uint8_t *signature;
 
-	if (C_SignInit(session(), &mechanism, key) != CKR_OK)
+	if (pkcs11_sign_init(pkcs11_linked(), session(), form->type, key) != CKR_OK)
 		return;
 	if (with_pin)
 		(void)give_pin(CKU_CONTEXT_SPECIFIC, right_pin());
@@ -642,45 +608,21 @@ sign(const struct form *form, bool with_pin)
 }
 
 static void
-sign_pkcs1(void)
+sign(const struct form *form)
 {
-	sign(&forms[0], false);
+	make_signature(form, false);
 }
 
 static void
-sign_hashed_pkcs1(void)
+sign_with_pin(const struct form *form)
 {
-	sign(&forms[1], false);
-}
-
-static void
-sign_pss(void)
-{
-	sign(&forms[2], false);
-}
-
-static void
-sign_hashed_pss(void)
-{
-	sign(&forms[3], false);
-}
-
-static void
-sign_with_pin(void)
-{
-	sign(&forms[0], true);
-}
-
-static void
-sign_pss_with_pin(void)
-{
-	sign(&forms[3], true);
+	make_signature(form, true);
 }
 
 static void
 verify(const struct form *form)
 {
-	CK_MECHANISM mechanism = mechanism_of(form);
+	CK_MECHANISM mechanism = pkcs11_mechanism(form->type);
 	CK_OBJECT_HANDLE key = objects_first(session(), CKO_PUBLIC_KEY);
 	uint8_t *data;
 
@@ -691,52 +633,45 @@ verify(const struct form *form)
 	free(data);
 }
 
-static void
-verify_pkcs1(void)
-{
-	verify(&forms[1]);
-}
-
-static void
-verify_pss(void)
-{
-	verify(&forms[2]);
-}
-
 /* ------------------------------------------------------------------------------- the run */
 
-static void (*const steps[128])(void) = {
-    ['t'] = ask_slots,
-    ['o'] = open_read_only,
-    ['O'] = open_read_write,
-    ['w'] = other_slot,
-    ['g'] = other_session,
-    ['f'] = read_objects,
-    ['l'] = log_in,
-    ['L'] = log_in_wrongly,
-    ['x'] = log_out,
-    ['n'] = change_pin,
-    ['s'] = sign_pkcs1,
-    ['S'] = sign_hashed_pkcs1,
-    ['p'] = sign_pss,
-    ['P'] = sign_hashed_pss,
-    ['c'] = sign_with_pin,
-    ['C'] = sign_pss_with_pin,
-    ['v'] = verify_pkcs1,
-    ['V'] = verify_pss,
-    ['d'] = digest,
-    ['q'] = close_session,
-    ['Q'] = close_all,
-    ['e'] = ask_event,
-    ['r'] = ask_session,
-    ['T'] = time_passes,
-    ['z'] = card_is_reset,
-    ['m'] = card_is_removed,
-    ['k'] = card_comes,
-    ['F'] = start_over,
-    ['a'] = read_attributes,
-    ['A'] = read_attributes_wrongly,
-    ['b'] = ask_beside,
+/* What a letter stands for; some do it with a form of signature. */
+static const struct step {
+	void (*run)(void);
+	void (*run_with)(const struct form *form);
+	const struct form *form;
+} steps[128] = {
+    ['t'] = {.run = ask_slots},
+    ['o'] = {.run = open_read_only},
+    ['O'] = {.run = open_read_write},
+    ['w'] = {.run = other_slot},
+    ['g'] = {.run = other_session},
+    ['f'] = {.run = read_objects},
+    ['l'] = {.run = log_in},
+    ['L'] = {.run = log_in_wrongly},
+    ['x'] = {.run = log_out},
+    ['n'] = {.run = change_pin},
+    ['s'] = {NULL, sign, &forms[PKCS1]},
+    ['S'] = {NULL, sign, &forms[SHA256_PKCS1]},
+    ['p'] = {NULL, sign, &forms[PSS]},
+    ['P'] = {NULL, sign, &forms[SHA256_PSS]},
+    ['c'] = {NULL, sign_with_pin, &forms[PKCS1]},
+    ['C'] = {NULL, sign_with_pin, &forms[SHA256_PSS]},
+    ['v'] = {NULL, verify, &forms[SHA256_PKCS1]},
+    ['V'] = {NULL, verify, &forms[PSS]},
+    ['d'] = {.run = digest},
+    ['q'] = {.run = close_session},
+    ['Q'] = {.run = close_all},
+    ['e'] = {.run = ask_event},
+    ['r'] = {.run = ask_session},
+    ['T'] = {.run = time_passes},
+    ['z'] = {.run = transport_reset},
+    ['m'] = {.run = transport_remove},
+    ['k'] = {.run = card_comes},
+    ['F'] = {.run = start_over},
+    ['a'] = {.run = read_attributes},
+    ['A'] = {.run = read_attributes_wrongly},
+    ['b'] = {.run = ask_beside},
 };
 
 static void
@@ -745,22 +680,20 @@ follow(const char *script, size_t length)
 	for (size_t i = 0; i < length; i++) {
 		unsigned char letter = (unsigned char)script[i];
 
-		if (letter >= sizeof(steps) / sizeof(steps[0]) || steps[letter] == NULL)
+		if (letter >= sizeof(steps) / sizeof(steps[0]))
 			continue;
-		steps[letter]();
+		if (steps[letter].run != NULL)
+			steps[letter].run();
+		else if (steps[letter].run_with != NULL)
+			steps[letter].run_with(steps[letter].form);
 		transport_check_idle();
 	}
 }
 
-int
-LLVMFuzzerInitialize(int *count, char ***arguments)
+void
+fuzz_prepare(void)
 {
-	(void)count;
-	(void)arguments;
-	fuzz_start();
-	transaction_linger_ms = 0; /* the clock stands still */
-	good_card_load();
-	return 0;
+	good_token_prepare();
 }
 
 static const char *
@@ -777,14 +710,14 @@ take_script(size_t *length)
 	return card_scripts[number];
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+void
+fuzz_try(struct fuzz_input *input)
 {
 	const char *script;
 	size_t script_length;
 
 	memset(&run, 0, sizeof(run));
-	run.input = (struct fuzz_input){bytes, length};
+	run.input = *input;
 	good_card_new(&run.good);
 	script = take_script(&script_length);
 	transport_insert(fuzzed_card, NULL);
@@ -792,5 +725,4 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	follow(script, script_length);
 	fuzz_check(C_Finalize(NULL) == CKR_OK);
 	transport_check_closed();
-	return 0;
 }

@@ -17,25 +17,15 @@
 #include <jpki/card.h>
 
 #include "fuzz.h"
-#include "good_card.h"
+#include "good_token.h"
 #include "objects.h"
 #include "reader/certificate.h"
 #include "reader/crypto.h"
 #include "transport.h"
-#include "reader/transaction.h"
 
 enum { OWN, CA, INFO, PRESENCE };
 
 static struct good_card good;
-
-static int
-card_answers(void *context, const uint8_t *command, size_t length, uint8_t *response,
-    size_t *response_length)
-{
-	(void)context;
-	*response_length = good_card_answer(&good, command, length, response);
-	return JPKI_OK;
-}
 
 static bool
 is_date(const uint8_t *bytes, size_t length)
@@ -115,33 +105,17 @@ read_by_card(
 	jpki_transport.stop(&service);
 }
 
-static bool
-log_in(CK_SESSION_HANDLE session, enum jpki_role role)
-{
-	const char *pin = role == JPKI_AUTHENTICATION ? GOOD_PIN : GOOD_PASSWORD;
-	uint8_t *typed = fuzz_memory(pin, strlen(pin));
-	CK_RV rv;
-
-	transport_give(role, pin, NULL);
-	rv = C_Login(session, CKU_USER, typed, strlen(pin));
-	transport_take_back();
-	free(typed);
-	return rv == CKR_OK;
-}
-
 /* CKA_VALUE of the own certificate is the beginning of the file. */
 static void
 judge_value(CK_SESSION_HANDLE session, const uint8_t *bytes, size_t length)
 {
 	static CK_BYTE value[JPKI_CERTIFICATE_MAX];
-	CK_ATTRIBUTE attribute = {CKA_VALUE, value, sizeof(value)};
-	CK_OBJECT_HANDLE object = objects_first(session, CKO_CERTIFICATE);
+	CK_ULONG value_length = sizeof(value);
 
-	if (object == CK_INVALID_HANDLE ||
-	    C_GetAttributeValue(session, object, &attribute, 1) != CKR_OK)
+	if (!objects_certificate(session, value, &value_length))
 		return;
-	fuzz_check(attribute.ulValueLen <= length);
-	fuzz_check(memcmp(value, bytes, attribute.ulValueLen) == 0);
+	fuzz_check(value_length <= length);
+	fuzz_check(memcmp(value, bytes, value_length) == 0);
 }
 
 static void
@@ -151,9 +125,10 @@ read_by_module(enum jpki_role role, unsigned which, const uint8_t *bytes, size_t
 	CK_TOKEN_INFO info;
 
 	(void)C_GetTokenInfo(role, &info);
-	if (C_OpenSession(role, CKF_SERIAL_SESSION, NULL, NULL, &session) != CKR_OK)
+	if (pkcs11_open_session(pkcs11_linked(), role, 0, &session) != CKR_OK)
 		return;
-	if (role == JPKI_AUTHENTICATION || log_in(session, role)) {
+	if (role == JPKI_AUTHENTICATION ||
+	    good_token_login(session, role, CKU_USER, GOOD_PASSWORD) == CKR_OK) {
 		objects_read(session);
 		if (which == OWN) /* the first certificate, where it can be seen */
 			judge_value(session, bytes, length);
@@ -161,16 +136,11 @@ read_by_module(enum jpki_role role, unsigned which, const uint8_t *bytes, size_t
 	(void)C_CloseSession(session);
 }
 
-int
-LLVMFuzzerInitialize(int *count, char ***arguments)
+void
+fuzz_prepare(void)
 {
-	(void)count;
-	(void)arguments;
-	fuzz_start();
-	transaction_linger_ms = 0; /* the clock stands still */
-	good_card_load();
+	good_token_prepare();
 	fuzz_check(C_Initialize(NULL) == CKR_OK);
-	return 0;
 }
 
 static enum good_file
@@ -185,30 +155,27 @@ file_of(enum jpki_role role, unsigned which)
 	return which == OWN ? GOOD_SIGNATURE : GOOD_SIGNATURE_CA;
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+void
+fuzz_try(struct fuzz_input *input)
 {
-	struct fuzz_input input = {bytes, length};
-	uint8_t mode = fuzz_byte(&input);
+	uint8_t mode = fuzz_byte(input);
 	enum jpki_role role = (mode & 4) != 0 ? JPKI_SIGNATURE : JPKI_AUTHENTICATION;
 	unsigned which = mode & 3;
 
 	if ((mode & 16) != 0) {
-		parse(input.at, input.left, which == OWN);
-		return 0;
+		parse(input->at, input->left, which == OWN);
+		return;
 	}
 	good_card_new(&good);
 	good.instead.ef = good_files[file_of(role, which)].ef;
-	good.instead.bytes = input.at;
-	good.instead.length = input.left;
+	good.instead.bytes = input->at;
+	good.instead.length = input->left;
 	good.block = (mode & 8) != 0 ? 100 : 0;
 	good.verified = 1 << JPKI_SIGNATURE;
-	transport_insert(card_answers, NULL);
-	fuzz_pass_time(5000); /* it is looked anew what is there */
-	read_by_card(role, which, input.at, input.left, (mode & 32) != 0);
+	good_token_insert(&good);
+	read_by_card(role, which, input->at, input->left, (mode & 32) != 0);
 	good.verified = 0;
-	read_by_module(role, which, input.at, input.left);
+	read_by_module(role, which, input->at, input->left);
 	transport_check_idle();
 	transport_remove();
-	return 0;
 }

@@ -108,33 +108,29 @@ take(struct message_input *input, enum caller caller, const uint8_t *bytes, size
 	return true;
 }
 
-int
-LLVMFuzzerInitialize(int *count, char ***arguments)
+void
+fuzz_prepare(void)
 {
-	(void)count;
-	(void)arguments;
 	/* the list of sites is what is built in, whoever runs this */
-	return setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	(void)setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+void
+fuzz_try(struct fuzz_input *rest)
 {
-	struct fuzz_input rest = {bytes, length};
-	uint8_t first = fuzz_byte(&rest);
+	uint8_t first = fuzz_byte(rest);
 	enum caller caller = (first & 1) == 0 ? CALLER_OURS : CALLER_OTHER;
 	size_t piece = (first >> 1) + 1;
 	struct message_input input = {0};
 	bool goes_on = true;
 
-	while (goes_on && rest.left > 0) {
+	while (goes_on && rest->left > 0) {
 		size_t count;
-		const uint8_t *from = fuzz_bytes(&rest, piece, &count);
+		const uint8_t *from = fuzz_bytes(rest, piece, &count);
 		void *copy = fuzz_memory(from, count);
 
 		goes_on = take(&input, caller, copy, count);
 		free(copy);
 	}
 	message_next(&input);
-	return 0;
 }

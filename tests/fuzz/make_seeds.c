@@ -16,18 +16,18 @@
 #include "fuzz_calls.h"
 #include "fuzz_card.h"
 #include "good_card.h"
-#include "reader/transaction.h"
 #include "vcard.h"
 
 static const char *folder;
 
+/* A file of that name in a folder of FOLDER. */
 static void
-save(const char *name, const uint8_t *bytes, size_t length)
+save(const char *where, const char *name, const uint8_t *bytes, size_t length)
 {
 	char path[4096];
 	FILE *file;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	(void)snprintf(path, sizeof(path), "%s/%s/%s", folder, where, name);
 	file = fopen(path, "wb");
 	if (file == NULL || fwrite(bytes, 1, length, file) != length || fclose(file) != 0) {
 		perror(path);
@@ -66,7 +66,6 @@ save_file(struct vcard *card, const struct good_file_row *row)
 	uint8_t command[] = {0x00, 0xB0, (uint8_t)(0x80 | row->ef), 0x00, 0x00};
 	uint8_t contents[GOOD_FILE_MAX], response[VCARD_RESPONSE_MAX];
 	size_t length = 0, got, total;
-	char name[64];
 
 	do {
 		got = ask(card, command, sizeof(command), response);
@@ -78,8 +77,7 @@ save_file(struct vcard *card, const struct good_file_row *row)
 	total = 4 + ((size_t)contents[2] << 8 | contents[3]);
 	if (contents[0] == 0x30 && contents[1] == 0x82 && total + 8 < length)
 		length = total + 8;
-	(void)snprintf(name, sizeof(name), "card/%s", row->name);
-	save(name, contents, length);
+	save("card", row->name, contents, length);
 }
 
 static void
@@ -88,12 +86,10 @@ save_signature(
 {
 	uint8_t command[64] = {0x80, 0x2A, p1, (uint8_t)(0x80 | ef), (uint8_t)size};
 	uint8_t response[VCARD_RESPONSE_MAX];
-	char name[64];
 
 	memcpy(command + 5, data, size);
 	fuzz_check(ask(card, command, 5 + size + 1, response) == 256);
-	(void)snprintf(name, sizeof(name), "card/%s", file);
-	save(name, response, 256);
+	save("card", file, response, 256);
 }
 
 static void
@@ -150,6 +146,17 @@ watch(const uint8_t *command, size_t length, const uint8_t *answer, size_t answe
 	seed_length += answer_length;
 }
 
+/* A script with the good card, as an input. */
+static void
+play(uint8_t script, card_watch *watcher)
+{
+	const uint8_t good[] = {script, 0x70, 0x00};
+
+	card_watcher = watcher;
+	(void)LLVMFuzzerTestOneInput(good, sizeof(good));
+	card_watcher = NULL;
+}
+
 static void
 record_conversations(void)
 {
@@ -157,15 +164,13 @@ record_conversations(void)
 		const uint8_t good[] = {(uint8_t)i, 0x70, 0x00};
 		char name[64];
 
-		(void)snprintf(name, sizeof(name), "seeds/card/good-%zu", i);
-		save(name, good, sizeof(good));
+		(void)snprintf(name, sizeof(name), "good-%zu", i);
+		save("seeds/card", name, good, sizeof(good));
 		seed_length = 0;
 		seed[seed_length++] = (uint8_t)i;
-		card_watcher = watch;
-		(void)LLVMFuzzerTestOneInput(good, sizeof(good));
-		card_watcher = NULL;
-		(void)snprintf(name, sizeof(name), "seeds/card/answers-%zu", i);
-		save(name, seed, seed_length);
+		play((uint8_t)i, watch);
+		(void)snprintf(name, sizeof(name), "answers-%zu", i);
+		save("seeds/card", name, seed, seed_length);
 	}
 }
 
@@ -218,14 +223,9 @@ make_mishaps(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const uint8_t good[] = {rows[i].script, 0x70, 0x00};
-		char name[64];
-
 		wanted_ins = rows[i].ins;
 		exchanges = wanted_at = 0;
-		card_watcher = look_for;
-		(void)LLVMFuzzerTestOneInput(good, sizeof(good));
-		card_watcher = NULL;
+		play(rows[i].script, look_for);
 		seed[0] = rows[i].script;
 		seed_length = 1;
 		if (wanted_at > 0) {
@@ -236,8 +236,7 @@ make_mishaps(void)
 		seed_length += rows[i].length;
 		seed[seed_length++] = 0x70;
 		seed[seed_length++] = 0x00;
-		(void)snprintf(name, sizeof(name), "seeds/card/%s", rows[i].name);
-		save(name, seed, seed_length);
+		save("seeds/card", rows[i].name, seed, seed_length);
 	}
 }
 
@@ -266,15 +265,13 @@ save_answer(const char *name, unsigned at, const uint8_t *bytes, size_t length)
 {
 	const uint8_t head[] = {
 	    ATTRIBUTES_SCRIPT, 0x10, (uint8_t)(at - 1), 0x00, (uint8_t)(length + 2)};
-	char path[64];
 
 	memcpy(seed, head, sizeof(head));
 	seed_length = sizeof(head);
 	memcpy(seed + seed_length, bytes, length);
 	seed_length += length;
 	memcpy(seed + seed_length, "\x90\x00\x70\x00", 4);
-	(void)snprintf(path, sizeof(path), "seeds/card/%s", name);
-	save(path, seed, seed_length + 4);
+	save("seeds/card", name, seed, seed_length + 4);
 }
 
 #define BYTES(text) (const uint8_t *)(text), sizeof(text) - 1
@@ -297,12 +294,9 @@ make_attributes(void)
 	    {"number-short", true, BYTES("\x46\x0EJM123456789012")},
 	    {"number-cut-off", true, BYTES("\x46\x7FJM1234567890123")},
 	};
-	const uint8_t good[] = {ATTRIBUTES_SCRIPT, 0x70, 0x00};
 
 	exchanges = read_at = record_at = 0;
-	card_watcher = look_for_reading;
-	(void)LLVMFuzzerTestOneInput(good, sizeof(good));
-	card_watcher = NULL;
+	play(ATTRIBUTES_SCRIPT, look_for_reading);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		save_answer(rows[i].name, rows[i].number ? record_at : read_at, rows[i].bytes,
 		    rows[i].length);
@@ -313,12 +307,9 @@ make_attributes(void)
 static void
 save_mode(const char *name, unsigned mode, const uint8_t *bytes, size_t length)
 {
-	char path[64];
-
 	seed[0] = (uint8_t)mode;
 	memcpy(seed + 1, bytes, length);
-	(void)snprintf(path, sizeof(path), "seeds/certificate/%s", name);
-	save(path, seed, 1 + length);
+	save("seeds/certificate", name, seed, 1 + length);
 }
 
 /* Another citizen's, which names an OCSP responder, as those of real cards may. */
@@ -391,9 +382,9 @@ save_kept(const char *path)
 	seed_length = 1 + fread(seed + 1, 1, sizeof(seed) - 1, file);
 	memset(seed + 1 + 16, 0, 16);
 	(void)fclose(file);
-	save("seeds/cache/whole", seed, seed_length);
-	save("seeds/cache/half", seed, seed_length / 2);
-	save("seeds/cache/no-certificates", seed, 1 + 168);
+	save("seeds/cache", "whole", seed, seed_length);
+	save("seeds/cache", "half", seed, seed_length / 2);
+	save("seeds/cache", "no-certificates", seed, 1 + 168);
 }
 
 static void
@@ -415,16 +406,13 @@ make_kept(void)
 	    {"model-other", {15, 0, 32, 1}, 4},
 	    {"model-cut-off", {31, 0, 30}, 3},
 	};
-	char folder_kept[] = "/tmp/jpki-seeds-XXXXXX", pattern[64], name[64];
+	char folder_kept[] = "/tmp/jpki-seeds-XXXXXX", pattern[64];
 	glob_t found;
 
 	fuzz_check(mkdtemp(folder_kept) != NULL);
 	fuzz_check(setenv("XDG_CACHE_HOME", folder_kept, 1) == 0);
-	for (uint8_t i = 0; i < 4; i++) {
-		const uint8_t good[] = {i, 0x70, 0x00};
-
-		(void)LLVMFuzzerTestOneInput(good, sizeof(good));
-	}
+	for (uint8_t i = 0; i < 4; i++)
+		play(i, NULL);
 	(void)snprintf(pattern, sizeof(pattern), "%s/jpki/card-*", folder_kept);
 	fuzz_check(glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc == 1);
 	save_kept(found.gl_pathv[0]);
@@ -433,10 +421,8 @@ make_kept(void)
 	(void)snprintf(pattern, sizeof(pattern), "%s/jpki", folder_kept);
 	(void)rmdir(pattern);
 	(void)rmdir(folder_kept);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		(void)snprintf(name, sizeof(name), "seeds/cache/%s", rows[i].name);
-		save(name, rows[i].bytes, rows[i].length);
-	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		save("seeds/cache", rows[i].name, rows[i].bytes, rows[i].length);
 }
 
 /* --------------------------------------------------------------------------------- calls */
@@ -538,12 +524,9 @@ make_calls(void)
 	    {"events", calls_events, sizeof(calls_events)},
 	    {"faults", calls_faults, sizeof(calls_faults)},
 	};
-	char path[64];
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		(void)snprintf(path, sizeof(path), "seeds/calls/%s", rows[i].name);
-		save(path, rows[i].bytes, rows[i].length);
-	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		save("seeds/calls", rows[i].name, rows[i].bytes, rows[i].length);
 }
 
 int
@@ -560,8 +543,7 @@ main(int argc, char **argv)
 		record_card();
 		record_address();
 	}
-	transaction_linger_ms = 0; /* the clock stands still */
-	good_card_load();
+	(void)LLVMFuzzerInitialize(NULL, NULL); /* fuzz_card's */
 	record_conversations();
 	make_mishaps();
 	make_attributes();

@@ -78,36 +78,36 @@ get_all(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object)
 			   all_attributes[i] == CKA_HASH_OF_ISSUER_PUBLIC_KEY);
 }
 
-static CK_ULONG
-find(CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count, CK_OBJECT_HANDLE *found)
-{
-	CK_ULONG got = 0;
-
-	if (C_FindObjectsInit(session, template, count) != CKR_OK)
-		return 0;
-	if (C_FindObjects(session, found, OBJECTS_ROOM, &got) != CKR_OK)
-		got = 0;
-	fuzz_check(got < OBJECTS_ROOM);
-	(void)C_FindObjectsFinal(session);
-	return got;
-}
-
 CK_OBJECT_HANDLE
 objects_first(CK_SESSION_HANDLE session, CK_OBJECT_CLASS class)
 {
-	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
-	CK_OBJECT_HANDLE found[OBJECTS_ROOM];
+	CK_OBJECT_HANDLE object;
 
-	return find(session, &template, 1, found) > 0 ? found[0] : CK_INVALID_HANDLE;
+	return pkcs11_find_class(pkcs11_linked(), session, class, &object) == CKR_OK
+		   ? object
+		   : CK_INVALID_HANDLE;
+}
+
+bool
+objects_certificate(CK_SESSION_HANDLE session, CK_BYTE *value, CK_ULONG *length)
+{
+	CK_OBJECT_HANDLE object = objects_first(session, CKO_CERTIFICATE);
+
+	return object != CK_INVALID_HANDLE && pkcs11_get_attribute(pkcs11_linked(), session, object,
+						  CKA_VALUE, value, length) == CKR_OK;
 }
 
 void
 objects_read(CK_SESSION_HANDLE session)
 {
 	CK_OBJECT_HANDLE found[OBJECTS_ROOM];
-	CK_ULONG size, count = find(session, NULL, 0, found);
+	CK_ULONG size, total;
 
-	for (CK_ULONG i = 0; i < count; i++) {
+	if (pkcs11_find_objects(pkcs11_linked(), session, NULL, 0, found, OBJECTS_ROOM, &total) !=
+	    CKR_OK)
+		return;
+	fuzz_check(total < OBJECTS_ROOM);
+	for (CK_ULONG i = 0; i < total; i++) {
 		get_all(session, found[i]);
 		if (C_GetObjectSize(session, found[i], &size) == CKR_OK)
 			fuzz_check(size <= COUNT * VALUE_MAX);

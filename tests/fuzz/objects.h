@@ -2,7 +2,9 @@
 #ifndef FUZZ_OBJECTS_H
 #define FUZZ_OBJECTS_H
 
-#include "pkcs11-3.h"
+#include <stdbool.h>
+
+#include "../common/pkcs11_calls.h"
 
 /* The attributes that objects of the module have, and some that they have not. */
 extern const CK_ATTRIBUTE_TYPE all_attributes[];
@@ -17,5 +19,8 @@ void objects_read(CK_SESSION_HANDLE session);
 
 /* The first object of a class, CK_INVALID_HANDLE if there is none or it cannot be told. */
 CK_OBJECT_HANDLE objects_first(CK_SESSION_HANDLE session, CK_OBJECT_CLASS class);
+
+/* The value of the first certificate, of at most *length bytes; false if it cannot be told. */
+bool objects_certificate(CK_SESSION_HANDLE session, CK_BYTE *value, CK_ULONG *length);
 
 #endif

@@ -54,14 +54,14 @@ static struct {
 	const char *pin[JPKI_CREDENTIALS], *new_pin[JPKI_CREDENTIALS];
 	bool accepted[JPKI_CREDENTIALS];
 	bool unlocked; /* the card may have verified a PIN */
-} world;
+} reader;
 
 void
 transport_insert(transport_card *card, void *context)
 {
-	world.card = card;
-	world.context = context;
-	world.open_error = world.begin_error = JPKI_OK;
+	reader.card = card;
+	reader.context = context;
+	reader.open_error = reader.begin_error = JPKI_OK;
 	transport_take_back();
 	transport_reinsert();
 }
@@ -69,73 +69,73 @@ transport_insert(transport_card *card, void *context)
 void
 transport_remove(void)
 {
-	if (world.present)
-		world.events++;
-	world.present = false;
-	world.unlocked = false;
-	memset(world.accepted, 0, sizeof(world.accepted));
+	if (reader.present)
+		reader.events++;
+	reader.present = false;
+	reader.unlocked = false;
+	memset(reader.accepted, 0, sizeof(reader.accepted));
 }
 
 void
 transport_reinsert(void)
 {
 	transport_remove();
-	world.present = true;
-	world.events++;
+	reader.present = true;
+	reader.events++;
 }
 
 void
 transport_reset(void)
 {
-	world.resets++;
+	reader.resets++;
 }
 
 void
 transport_refuse_open(int error)
 {
-	world.open_error = error;
+	reader.open_error = error;
 }
 
 void
 transport_refuse_begin(int error)
 {
-	world.begin_error = error;
+	reader.begin_error = error;
 }
 
 void
 transport_give(enum jpki_role role, const char *pin, const char *new_pin)
 {
-	world.pin[role] = pin;
-	world.new_pin[role] = new_pin;
+	reader.pin[role] = pin;
+	reader.new_pin[role] = new_pin;
 }
 
 void
 transport_take_back(void)
 {
-	memset(world.pin, 0, sizeof(world.pin));
-	memset(world.new_pin, 0, sizeof(world.new_pin));
+	memset(reader.pin, 0, sizeof(reader.pin));
+	memset(reader.new_pin, 0, sizeof(reader.new_pin));
 }
 
 bool
 transport_accepted(enum jpki_role role)
 {
-	return world.accepted[role];
+	return reader.accepted[role];
 }
 
 void
 transport_check_idle(void)
 {
-	fuzz_check(world.holder == NULL);
-	fuzz_check(world.connections <= 1);
+	fuzz_check(reader.holder == NULL);
+	fuzz_check(reader.connections <= 1);
 }
 
 void
 transport_check_closed(void)
 {
 	transport_check_idle();
-	fuzz_check(world.connections == 0);
-	fuzz_check(world.services == 0);
-	fuzz_check(!world.unlocked);
+	fuzz_check(reader.connections == 0);
+	fuzz_check(reader.services == 0);
+	fuzz_check(!reader.unlocked);
 }
 
 static int
@@ -152,7 +152,7 @@ start(struct jpki_service **service)
 {
 	*service = calloc(1, sizeof(**service));
 	fuzz_check(*service != NULL);
-	world.services++;
+	reader.services++;
 	return JPKI_OK;
 }
 
@@ -162,7 +162,7 @@ stop(struct jpki_service **service)
 	if (service == NULL || *service == NULL)
 		return;
 	fuzz_check((*service)->connections == 0);
-	world.services--;
+	reader.services--;
 	free(*service);
 	*service = NULL;
 }
@@ -183,10 +183,10 @@ poll(struct jpki_service *service, struct jpki_reader_state *states, size_t coun
 	fuzz_check(service != NULL);
 	for (size_t i = 0; i < count; i++) {
 		states[i].attached = strcmp(states[i].name, TRANSPORT_READER) == 0;
-		states[i].present = states[i].attached && world.present;
+		states[i].present = states[i].attached && reader.present;
 		states[i].mute = false;
-		states[i].events = states[i].attached ? world.events : 0;
-		states[i].insertion = states[i].present ? world.events : 0;
+		states[i].events = states[i].attached ? reader.events : 0;
+		states[i].insertion = states[i].present ? reader.events : 0;
 		states[i].raw = 0;
 	}
 	return JPKI_OK;
@@ -214,38 +214,38 @@ static int
 check(struct jpki_connection *connection)
 {
 	fuzz_check(connection != NULL);
-	if (!world.present || connection->events != world.events)
+	if (!reader.present || connection->events != reader.events)
 		return JPKI_ERR_NO_CARD;
-	return connection->resets == world.resets ? JPKI_OK : JPKI_ERR_RESET;
+	return connection->resets == reader.resets ? JPKI_OK : JPKI_ERR_RESET;
 }
 
 static size_t
 longest(struct jpki_connection *connection)
 {
-	fuzz_check(connection != NULL && world.holder == connection);
+	fuzz_check(connection != NULL && reader.holder == connection);
 	return JPKI_LONG_DATA_MAX;
 }
 
 static int
-open(struct jpki_service *service, const char *reader, int patience_ms,
+open(struct jpki_service *service, const char *name, int patience_ms,
     struct jpki_connection **connection)
 {
-	int error = take_error(&world.open_error);
+	int error = take_error(&reader.open_error);
 
 	(void)patience_ms; /* there is nobody else */
 	*connection = NULL;
-	fuzz_check(strcmp(reader, TRANSPORT_READER) == 0);
+	fuzz_check(strcmp(name, TRANSPORT_READER) == 0);
 	if (error != JPKI_OK)
 		return error;
-	if (!world.present)
+	if (!reader.present)
 		return JPKI_ERR_NO_CARD;
 	*connection = calloc(1, sizeof(**connection));
 	fuzz_check(*connection != NULL);
 	(*connection)->service = service;
-	(*connection)->events = world.events;
-	(*connection)->resets = world.resets;
+	(*connection)->events = reader.events;
+	(*connection)->resets = reader.resets;
 	service->connections++;
-	world.connections++;
+	reader.connections++;
 	return JPKI_OK;
 }
 
@@ -276,16 +276,16 @@ close(struct jpki_connection **connection, bool power_off, int held)
 		return JPKI_OK;
 	*connection = NULL;
 	status = check(old);
-	if (world.holder == old)
-		world.holder = NULL;
+	if (reader.holder == old)
+		reader.holder = NULL;
 	if (power_off && (status == JPKI_OK || status == JPKI_ERR_RESET)) {
-		world.unlocked = false;
-		memset(world.accepted, 0, sizeof(world.accepted));
-		world.resets++;
+		reader.unlocked = false;
+		memset(reader.accepted, 0, sizeof(reader.accepted));
+		reader.resets++;
 		status = JPKI_OK;
 	}
 	old->service->connections--;
-	world.connections--;
+	reader.connections--;
 	free(old);
 	return power_off ? status : JPKI_OK;
 }
@@ -293,25 +293,25 @@ close(struct jpki_connection **connection, bool power_off, int held)
 static int
 begin(struct jpki_connection *connection, int patience_ms)
 {
-	int status = check(connection), error = take_error(&world.begin_error);
+	int status = check(connection), error = take_error(&reader.begin_error);
 
 	(void)patience_ms;
-	fuzz_check(world.holder == NULL);
+	fuzz_check(reader.holder == NULL);
 	if (status != JPKI_OK)
 		return status;
 	if (error != JPKI_OK)
 		return error;
-	world.holder = connection;
-	world.selected = NONE;
-	world.current = world.pending = 0;
+	reader.holder = connection;
+	reader.selected = NONE;
+	reader.current = reader.pending = 0;
 	return JPKI_OK;
 }
 
 static int
 end(struct jpki_connection *connection)
 {
-	fuzz_check(world.holder == connection);
-	world.holder = NULL;
+	fuzz_check(reader.holder == connection);
+	reader.holder = NULL;
 	return check(connection);
 }
 
@@ -324,15 +324,15 @@ judge_pin(const uint8_t *command, size_t length, bool change)
 
 	fuzz_check(length == 5u + command[4]);
 	for (role = 0; role < JPKI_CREDENTIALS; role++)
-		if (command[3] == 0x80 ? world.current == pins[role].file
+		if (command[3] == 0x80 ? reader.current == pins[role].file
 				       : command[3] == (0x80 | pins[role].file))
 			break;
 	fuzz_check(role < JPKI_CREDENTIALS);
-	fuzz_check(world.selected == pins[role].application);
-	given = change ? &world.new_pin[role] : &world.pin[role];
+	fuzz_check(reader.selected == pins[role].application);
+	given = change ? &reader.new_pin[role] : &reader.pin[role];
 	fuzz_check(*given != NULL);
 	fuzz_check(strlen(*given) == command[4] && memcmp(*given, command + 5, command[4]) == 0);
-	fuzz_check(!change || (command[2] == 0x01 && world.pin[role] == NULL));
+	fuzz_check(!change || (command[2] == 0x01 && reader.pin[role] == NULL));
 	*given = NULL; /* once */
 }
 
@@ -374,7 +374,7 @@ judge(const uint8_t *command, size_t length)
 			judge_pin(command, length, command[1] == INS_CHANGE);
 		break;
 	case INS_READ_RECORD:
-		fuzz_check(world.selected == NUMBER && command[2] == 1 && command[3] == 0x0C);
+		fuzz_check(reader.selected == NUMBER && command[2] == 1 && command[3] == 0x0C);
 		/* fall through */
 	case INS_GET_RESPONSE:
 		fuzz_check(length == 5);
@@ -394,9 +394,9 @@ judge(const uint8_t *command, size_t length)
 static void
 learn(const uint8_t *command, size_t length, unsigned sw)
 {
-	uint32_t pending = world.pending;
+	uint32_t pending = reader.pending;
 
-	world.pending = 0;
+	reader.pending = 0;
 	switch (command[1]) {
 	case INS_SELECT:
 		pending = command[2] == 0x04 ? APPLICATION | application_of(command, length)
@@ -406,20 +406,20 @@ learn(const uint8_t *command, size_t length, unsigned sw)
 		if (pending == 0)
 			break;
 		if (sw >> 8 == 0x61)
-			world.pending = pending;
+			reader.pending = pending;
 		if ((pending & APPLICATION) != 0)
-			world.selected =
+			reader.selected =
 			    sw == 0x9000 ? (enum application)(pending & ~APPLICATION) : NONE;
-		world.current = sw == 0x9000 && (pending & APPLICATION) == 0 ? pending : 0;
+		reader.current = sw == 0x9000 && (pending & APPLICATION) == 0 ? pending : 0;
 		break;
 	case INS_READ:
 		if ((command[2] & 0x80) != 0)
-			world.current = sw == 0x9000 ? command[2] & 0x1F : 0;
+			reader.current = sw == 0x9000 ? command[2] & 0x1F : 0;
 		break;
 	case INS_VERIFY:
 	case INS_CHANGE:
 		if (length > 5 && (sw & 0xFFF0) != 0x63C0 && sw != 0x6983 && sw != 0x6984)
-			world.unlocked = true;
+			reader.unlocked = true;
 		break;
 	}
 }
@@ -427,13 +427,13 @@ learn(const uint8_t *command, size_t length, unsigned sw)
 static void
 learn_acceptance(const uint8_t *command, size_t length, unsigned sw)
 {
-	uint16_t file = command[3] == 0x80 ? (uint16_t)world.current : command[3] & 0x1F;
+	uint16_t file = command[3] == 0x80 ? (uint16_t)reader.current : command[3] & 0x1F;
 
 	if (command[1] != INS_VERIFY || length <= 5 || sw != 0x9000)
 		return;
 	for (int role = 0; role < JPKI_CREDENTIALS; role++)
-		if (file == pins[role].file && world.selected == pins[role].application)
-			world.accepted[role] = true;
+		if (file == pins[role].file && reader.selected == pins[role].application)
+			reader.accepted[role] = true;
 }
 
 static int
@@ -446,13 +446,13 @@ transmit(struct jpki_connection *connection, const uint8_t *command, size_t leng
 	int rv;
 
 	*response_length = 0;
-	fuzz_check(connection != NULL && world.holder == connection);
+	fuzz_check(connection != NULL && reader.holder == connection);
 	fuzz_check(size >= 2);
 	rv = check(connection);
 	if (rv != JPKI_OK)
 		return rv;
 	judge(command, length);
-	rv = world.card(world.context, command, length, answer, &answered);
+	rv = reader.card(reader.context, command, length, answer, &answered);
 	if (rv == JPKI_OK && answered >= 2 && answered <= size)
 		sw = (unsigned)answer[answered - 2] << 8 | answer[answered - 1];
 	if (check(connection) != JPKI_ERR_NO_CARD) {

@@ -1,30 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../common/unit.h"
+
 #include <dirent.h>
-#include <ftw.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "file.h"
 #include "folder.h"
 
 char folder[64];
-
-void
-put(const char *name, const char *text)
-{
-	FILE *file = fopen(name, "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
-}
 
 void
 assert_text(const char *name, const char *expected)
@@ -53,25 +37,14 @@ entries(void)
 int
 make_folder(void **state)
 {
-	(void)state;
 	strcpy(folder, "/tmp/jpki-test-XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	return chdir(folder);
 }
 
-static int
-remove_one(const char *path, const struct stat *info, int kind, struct FTW *place)
-{
-	(void)info;
-	(void)kind;
-	(void)place;
-	return remove(path);
-}
-
 int
 drop_folder(void **state)
 {
-	(void)state;
 	assert_int_equal(chdir("/"), 0);
-	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return remove_tree(folder);
 }

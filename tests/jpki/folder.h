@@ -9,8 +9,7 @@ int drop_folder(void **state);
 /* Its path. */
 extern char folder[64];
 
-/* Make a file, or give it another text. */
-void put(const char *name, const char *text);
+/* That a file has that text. */
 void assert_text(const char *name, const char *expected);
 
 /* How many entries the folder has. */

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../common/unit.h"
 
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -11,16 +7,19 @@
 
 #include "forge.h"
 
-#define DAY 86400L
 #define KEY_ID 20
 
-EVP_PKEY *
-forge_key(void)
-{
-	EVP_PKEY *key = EVP_RSA_gen(2048);
+const unsigned char ca_id[20] = "the key of the CA..";
+EVP_PKEY *ca_key, *key;
+X509 *ca_certificate, *person;
 
-	assert_non_null(key);
-	return key;
+static EVP_PKEY *
+make_key(void)
+{
+	EVP_PKEY *made = EVP_RSA_gen(2048);
+
+	assert_non_null(made);
+	return made;
 }
 
 static X509_NAME *
@@ -140,41 +139,54 @@ forge_crl(const char *issuer, EVP_PKEY *signer, long number, long from, long unt
 }
 
 struct forge
-forge_end(
-    const char *issuer, EVP_PKEY *signer, const unsigned char *authority_key_id, EVP_PKEY *key)
+forge_end(void)
 {
 	return (struct forge){.name = "end",
-	    .issuer = issuer,
+	    .issuer = CA,
 	    .key = key,
-	    .signer = signer,
-	    .authority_key_id = authority_key_id};
+	    .signer = ca_key,
+	    .authority_key_id = ca_id,
+	    .number = PERSON_NUMBER};
 }
 
-X509 *
-forge_ca(const char *name, EVP_PKEY *key, const unsigned char *key_id)
+int
+make_ca(void **state)
 {
-	const long days = 20 * 86400L;
-	const struct forge what = {.name = name,
-	    .issuer = name,
-	    .key = key,
-	    .signer = key,
-	    .key_id = key_id,
+	struct forge what = {.name = CA,
+	    .issuer = CA,
+	    .key_id = ca_id,
 	    .basic_constraints = "critical,CA:TRUE",
 	    .key_usage = "critical,keyCertSign,cRLSign",
-	    .from = -days,
-	    .until = days};
+	    .from = -20 * DAY,
+	    .until = 20 * DAY};
 
-	return forge(&what);
+	ca_key = make_key();
+	key = make_key();
+	what.key = what.signer = ca_key;
+	ca_certificate = forge(&what);
+	what = forge_end();
+	person = forge(&what);
+	return 0;
+}
+
+int
+drop_ca(void **state)
+{
+	X509_free(ca_certificate);
+	X509_free(person);
+	EVP_PKEY_free(ca_key);
+	EVP_PKEY_free(key);
+	return 0;
 }
 
 EVP_MD_CTX *
 forge_signing(EVP_PKEY *signer, const EVP_MD *digest, bool pss)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	EVP_PKEY_CTX *key = NULL;
+	EVP_PKEY_CTX *way = NULL;
 
-	assert_int_equal(EVP_DigestSignInit(context, &key, digest, NULL, signer), 1);
+	assert_int_equal(EVP_DigestSignInit(context, &way, digest, NULL, signer), 1);
 	if (pss)
-		assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(key, RSA_PKCS1_PSS_PADDING), 1);
+		assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(way, RSA_PKCS1_PSS_PADDING), 1);
 	return context;
 }

@@ -7,6 +7,8 @@
 
 #include <openssl/x509.h>
 
+#define DAY 86400L
+
 /* What a certificate is to be like; extensions may be NULL, for none. Times are seconds from now.
  */
 struct forge {
@@ -22,16 +24,22 @@ struct forge {
 	long number;	  /* 0: 1 */
 };
 
-/* What a person's certificate is like, by a CA of that name and key; the rest is to be said. */
-struct forge forge_end(
-    const char *issuer, EVP_PKEY *signer, const unsigned char *authority_key_id, EVP_PKEY *key);
-
-EVP_PKEY *forge_key(void);
-
 X509 *forge(const struct forge *what);
 
-/* A CA that has signed itself, good for twenty days. */
-X509 *forge_ca(const char *name, EVP_PKEY *key, const unsigned char *key_id);
+/*
+ * A CA that has signed itself, good for twenty days, and a person: their keys and certificates,
+ * made once for all tests of a program. Set-up and tear-down of a group.
+ */
+#define CA "CA"
+#define PERSON_NUMBER 4711
+extern const unsigned char ca_id[20];
+extern EVP_PKEY *ca_key, *key;
+extern X509 *ca_certificate, *person;
+int make_ca(void **state);
+int drop_ca(void **state);
+
+/* What the person's certificate is like, for others of that CA's and key. */
+struct forge forge_end(void);
 
 /* A CA's list with one number of a certificate in it (0: none), with times from now. */
 X509_CRL *forge_crl(const char *issuer, EVP_PKEY *signer, long number, long from, long until);

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
+#include "../common/unit.h"
 
 #include "columns.h"
 #include "text.h"
@@ -26,8 +21,7 @@ what_nobody_sees_is_shown(void **state)
 	    "\ufeff", "\u00ad", "\u061c", "\u034f", "\u180e", "\u3164", "\uffa0", "\ufff9",
 	    "\U000e0001", "\U000e0041", "\U000e007f", "\x1b", "\x7f", "\xff"};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(unseen); i++) {
 		char *name = text_format("番号%s花子", unseen[i]);
 
 		is_shown_as(name, "番号?花子");
@@ -41,8 +35,7 @@ names_stay_as_they_are(void **state)
 	static const char *const names[] = {"番号　花子", "葛\U000e0100飾", "辻\U000e0101",
 	    "神\ufe00", "𠮟る", "佐々\U000e0100木", "か\u3099", "é", "Müller"};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < LENGTH_OF(names); i++)
 		is_shown_as(names[i], names[i]);
 }
 
@@ -50,7 +43,6 @@ names_stay_as_they_are(void **state)
 static void
 selectors_belong_to_ideographs(void **state)
 {
-	(void)state;
 	is_shown_as("\U000e0100葛", "?葛");
 	is_shown_as("A\U000e0100", "A?");
 	is_shown_as("A\ufe0f", "A?");

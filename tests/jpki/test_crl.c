@@ -1,48 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../common/unit.h"
 
 #include <openssl/x509v3.h>
 
 #include "crl.h"
 #include "forge.h"
-
-#define CA "CA"
-#define DAY 86400L
-#define NUMBER 4711
-
-static const unsigned char id[20] = "the key of the CA..";
-static EVP_PKEY *ca_key, *other_key;
-static X509 *ca, *end;
-
-static int
-make(void **state)
-{
-	struct forge what;
-
-	(void)state;
-	ca_key = forge_key();
-	other_key = forge_key();
-	ca = forge_ca(CA, ca_key, id);
-	what = forge_end(CA, ca_key, id, other_key);
-	what.number = NUMBER;
-	end = forge(&what);
-	return 0;
-}
-
-static int
-drop(void **state)
-{
-	(void)state;
-	X509_free(ca);
-	X509_free(end);
-	EVP_PKEY_free(ca_key);
-	EVP_PKEY_free(other_key);
-	return 0;
-}
 
 /* What such a list tells, read from a file; it is freed. */
 static enum point_state
@@ -55,7 +17,7 @@ told(X509_CRL *crl)
 
 	assert_int_equal(i2d_X509_CRL_bio(file, crl), 1);
 	read = d2i_X509_CRL_bio(file, NULL);
-	crl_check(read, end, ca, &points);
+	crl_check(read, person, ca_certificate, &points);
 	state = points.row[POINT_CRL].state;
 	points_free(&points);
 	X509_CRL_free(read);
@@ -73,18 +35,16 @@ list(long number)
 static void
 a_right_one_tells(void **state)
 {
-	(void)state;
 	assert_int_equal(told(list(0)), POINT_OK);
-	assert_int_equal(told(list(NUMBER + 1)), POINT_OK);
-	assert_int_equal(told(list(NUMBER)), POINT_WRONG);
+	assert_int_equal(told(list(PERSON_NUMBER + 1)), POINT_OK);
+	assert_int_equal(told(list(PERSON_NUMBER)), POINT_WRONG);
 }
 
 static void
 only_the_ca_s_own_is_believed(void **state)
 {
-	(void)state;
-	assert_int_equal(told(forge_crl(CA, other_key, 0, -DAY, DAY)), POINT_UNAVAILABLE);
-	assert_int_equal(told(forge_crl(CA, other_key, NUMBER, -DAY, DAY)), POINT_UNAVAILABLE);
+	assert_int_equal(told(forge_crl(CA, key, 0, -DAY, DAY)), POINT_UNAVAILABLE);
+	assert_int_equal(told(forge_crl(CA, key, PERSON_NUMBER, -DAY, DAY)), POINT_UNAVAILABLE);
 	assert_int_equal(told(forge_crl("other", ca_key, 0, -DAY, DAY)), POINT_UNAVAILABLE);
 }
 
@@ -93,12 +53,12 @@ only_a_current_one_is_believed(void **state)
 {
 	X509_CRL *endless = X509_CRL_new();
 
-	(void)state;
 	assert_int_equal(told(forge_crl(CA, ca_key, 0, -2 * DAY, -DAY)), POINT_UNAVAILABLE);
-	assert_int_equal(told(forge_crl(CA, ca_key, NUMBER, DAY, 2 * DAY)), POINT_UNAVAILABLE);
+	assert_int_equal(
+	    told(forge_crl(CA, ca_key, PERSON_NUMBER, DAY, 2 * DAY)), POINT_UNAVAILABLE);
 	X509_CRL_set_version(endless, X509_CRL_VERSION_2);
-	X509_CRL_set_issuer_name(endless, X509_get_subject_name(ca));
-	X509_CRL_set1_lastUpdate(endless, X509_get0_notBefore(ca));
+	X509_CRL_set_issuer_name(endless, X509_get_subject_name(ca_certificate));
+	X509_CRL_set1_lastUpdate(endless, X509_get0_notBefore(ca_certificate));
 	X509_CRL_sign(endless, ca_key, EVP_sha256());
 	assert_int_equal(told(endless), POINT_UNAVAILABLE);
 }
@@ -107,7 +67,7 @@ only_a_current_one_is_believed(void **state)
 static X509_CRL *
 old_list(EVP_PKEY *signer, int reason)
 {
-	X509_CRL *crl = forge_crl(CA, signer, NUMBER, -2 * DAY, -DAY);
+	X509_CRL *crl = forge_crl(CA, signer, PERSON_NUMBER, -2 * DAY, -DAY);
 	ASN1_ENUMERATED *value = ASN1_ENUMERATED_new();
 	X509_REVOKED *row = sk_X509_REVOKED_value(X509_CRL_get_REVOKED(crl), 0);
 
@@ -121,12 +81,11 @@ old_list(EVP_PKEY *signer, int reason)
 static void
 a_revocation_does_not_end(void **state)
 {
-	(void)state;
-	assert_int_equal(told(forge_crl(CA, ca_key, NUMBER, -2 * DAY, -DAY)), POINT_WRONG);
+	assert_int_equal(told(forge_crl(CA, ca_key, PERSON_NUMBER, -2 * DAY, -DAY)), POINT_WRONG);
 	assert_int_equal(told(old_list(ca_key, CRL_REASON_KEY_COMPROMISE)), POINT_WRONG);
 	assert_int_equal(told(old_list(ca_key, CRL_REASON_CERTIFICATE_HOLD)), POINT_UNAVAILABLE);
 	assert_int_equal(told(old_list(ca_key, CRL_REASON_REMOVE_FROM_CRL)), POINT_UNAVAILABLE);
-	assert_int_equal(told(old_list(other_key, CRL_REASON_KEY_COMPROMISE)), POINT_UNAVAILABLE);
+	assert_int_equal(told(old_list(key, CRL_REASON_KEY_COMPROMISE)), POINT_UNAVAILABLE);
 }
 
 /* With an extension, signed again. */
@@ -146,7 +105,6 @@ one_for_other_certificates_says_nothing(void **state)
 	ISSUING_DIST_POINT *point = ISSUING_DIST_POINT_new();
 	ASN1_INTEGER *base = ASN1_INTEGER_new();
 
-	(void)state;
 	point->indirectCRL = 0xff;
 	assert_int_equal(told(with(NID_issuing_distribution_point, point)), POINT_UNAVAILABLE);
 	point->indirectCRL = 0;
@@ -176,12 +134,11 @@ told_if_signed(const EVP_MD *digest, bool pss, long number)
 static void
 only_a_safe_hash_is_believed(void **state)
 {
-	(void)state;
 	for (int pss = 0; pss < 2; pss++) {
 		assert_int_equal(told_if_signed(EVP_sha256(), pss, 0), POINT_OK);
-		assert_int_equal(told_if_signed(EVP_sha512(), pss, NUMBER), POINT_WRONG);
+		assert_int_equal(told_if_signed(EVP_sha512(), pss, PERSON_NUMBER), POINT_WRONG);
 		assert_int_equal(told_if_signed(EVP_sha1(), pss, 0), POINT_UNAVAILABLE);
-		assert_int_equal(told_if_signed(EVP_sha1(), pss, NUMBER), POINT_UNAVAILABLE);
+		assert_int_equal(told_if_signed(EVP_sha1(), pss, PERSON_NUMBER), POINT_UNAVAILABLE);
 		assert_int_equal(told_if_signed(EVP_sha224(), pss, 0), POINT_UNAVAILABLE);
 	}
 	assert_int_equal(told_if_signed(EVP_md5(), false, 0), POINT_UNAVAILABLE);
@@ -199,5 +156,5 @@ main(void)
 	    cmocka_unit_test(only_a_safe_hash_is_believed),
 	};
 
-	return cmocka_run_group_tests(tests, make, drop);
+	return cmocka_run_group_tests(tests, make_ca, drop_ca);
 }

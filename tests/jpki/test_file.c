@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../common/unit.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -36,7 +32,6 @@ what_is_not_there_is_empty(void **state)
 {
 	struct file file;
 
-	(void)state;
 	assert_int_equal(file_read(&file, "none/none"), 0);
 	assert_false(file.exists);
 	assert_string_equal(file.text, "");
@@ -57,7 +52,6 @@ what_is_no_text_is_refused(void **state)
 {
 	int number = open("zero", O_CREAT | O_WRONLY, 0600);
 
-	(void)state;
 	assert_int_equal(write(number, "a\0b", 3), 3);
 	close(number);
 	assert_unreadable("zero");
@@ -67,7 +61,7 @@ what_is_no_text_is_refused(void **state)
 	assert_unreadable("fifo");
 	assert_int_equal(symlink("nowhere", "dangling"), 0);
 	assert_unreadable("dangling");
-	put("huge", "");
+	write_file_text("huge", "");
 	assert_int_equal(truncate("huge", FILE_SIZE_MAX + 1), 0);
 	assert_unreadable("huge");
 }
@@ -79,8 +73,7 @@ a_file_is_replaced(void **state)
 {
 	struct stat before, after;
 
-	(void)state;
-	put("a", "old");
+	write_file_text("a", "old");
 	assert_int_equal(chmod("a", 0640), 0);
 	assert_int_equal(stat("a", &before), 0);
 	assert_int_equal(replace("a", "new"), 0);
@@ -97,7 +90,6 @@ a_new_file_is_private(void **state)
 {
 	struct stat info;
 
-	(void)state;
 	umask(0);
 	assert_int_equal(replace("a", "new"), 0);
 	assert_text("a", "new");
@@ -111,7 +103,6 @@ one_for_everybody_is_not(void **state)
 	struct file file;
 	struct stat info;
 
-	(void)state;
 	umask(077);
 	assert_int_equal(file_read(&file, "a"), 0);
 	file.new_mode = 0644;
@@ -138,14 +129,13 @@ an_access_list_stays(void **state)
 {
 	char list[256];
 
-	(void)state;
-	put("a", "old");
+	write_file_text("a", "old");
 	if (setxattr("a", ACCESS, one_more_reader, LIST_SIZE, 0) != 0 && errno == ENOTSUP)
 		skip();
 	assert_int_equal(replace("a", "new"), 0);
 	assert_int_equal(getxattr("a", ACCESS, list, sizeof(list)), LIST_SIZE);
 	assert_memory_equal(list, one_more_reader, LIST_SIZE);
-	put("b", "old");
+	write_file_text("b", "old");
 	assert_int_equal(setxattr(".", FOR_NEW_FILES, one_more_reader, LIST_SIZE, 0), 0);
 	assert_int_equal(replace("b", "new"), 0);
 	assert_int_equal(getxattr("b", ACCESS, list, sizeof(list)), -1);
@@ -159,9 +149,8 @@ a_name_is_taken_once(void **state)
 {
 	struct stat info;
 
-	(void)state;
-	put("a", "first");
-	put("b", "second");
+	write_file_text("a", "first");
+	write_file_text("b", "second");
 	assert_int_equal(file_take_name("a", "c"), 0);
 	assert_int_equal(file_take_name("b", "c"), -1);
 	assert_int_equal(errno, EEXIST);
@@ -177,9 +166,8 @@ a_link_stays_a_link(void **state)
 {
 	char target[16] = "";
 
-	(void)state;
 	assert_int_equal(mkdir("elsewhere", 0700), 0);
-	put("elsewhere/a", "old");
+	write_file_text("elsewhere/a", "old");
 	assert_int_equal(symlink("elsewhere/a", "link"), 0);
 	assert_int_equal(replace("link", "new"), 0);
 	assert_text("elsewhere/a", "new");
@@ -196,10 +184,9 @@ a_write_that_fails_leaves_the_old_file(void **state)
 	char *large = malloc(100001);
 	int result;
 
-	(void)state;
 	memset(large, 'x', 100000);
 	large[100000] = '\0';
-	put("a", "old");
+	write_file_text("a", "old");
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	small = before;
@@ -218,17 +205,16 @@ a_file_that_changed_meanwhile_stays(void **state)
 {
 	struct file file;
 
-	(void)state;
-	put("a", "old");
+	write_file_text("a", "old");
 	assert_int_equal(file_read(&file, "a"), 0);
-	put("a", "another's");
+	write_file_text("a", "another's");
 	assert_int_equal(file_replace(&file, "new"), -1);
 	assert_int_equal(file_remove(&file), -1);
 	file_free(&file);
 	assert_text("a", "another's");
 
 	assert_int_equal(file_read(&file, "b"), 0);
-	put("b", "another's");
+	write_file_text("b", "another's");
 	assert_int_equal(file_replace(&file, "new"), -1);
 	file_free(&file);
 	assert_text("b", "another's");
@@ -238,7 +224,6 @@ a_file_that_changed_meanwhile_stays(void **state)
 static void
 where_no_file_can_be_made_nothing_is(void **state)
 {
-	(void)state;
 	assert_int_equal(replace("none/a", "new"), -1);
 	assert_int_equal(entries(), 0);
 }
@@ -254,7 +239,7 @@ make_persons(void)
 	if (geteuid() != 0)
 		skip();
 	assert_int_equal(mkdir("persons", 0755), 0);
-	put("persons/a", "old");
+	write_file_text("persons/a", "old");
 	if (chown("persons/a", OTHER, OTHER) != 0)
 		skip();
 	assert_int_equal(chown("persons", OTHER, OTHER), 0);
@@ -272,7 +257,6 @@ link_of(uid_t user, const char *target, const char *path)
 static void
 root_makes_nothing_there(void **state)
 {
-	(void)state;
 	make_persons();
 	assert_int_equal(replace("persons/b", "new"), -1);
 	assert_false(is_there("persons/b"));
@@ -292,7 +276,6 @@ root_may_change_what_is_there(void **state)
 {
 	struct stat info;
 
-	(void)state;
 	make_persons();
 	assert_int_equal(replace("persons/a", "new"), 0);
 	assert_text("persons/a", "new");
@@ -307,7 +290,6 @@ root_removes_nothing_there(void **state)
 {
 	struct file file;
 
-	(void)state;
 	make_persons();
 	assert_int_equal(file_read(&file, "persons/a"), 0);
 	assert_int_equal(file_remove(&file), -1);
@@ -319,10 +301,9 @@ root_removes_nothing_there(void **state)
 static void
 root_follows_no_link_of_others(void **state)
 {
-	(void)state;
 	make_persons();
 	assert_int_equal(mkdir("secret", 0700), 0);
-	put("secret/a", "root's");
+	write_file_text("secret/a", "root's");
 	link_of(OTHER, "../secret/a", "persons/to-file");
 	link_of(OTHER, "../secret", "persons/to-folder");
 	link_of(0, "persons/to-folder", "by-root");
@@ -340,7 +321,6 @@ root_follows_its_own_links(void **state)
 {
 	char path[128];
 
-	(void)state;
 	make_persons();
 	snprintf(path, sizeof(path), "%s/persons/a", folder);
 	link_of(0, path, "absolute");
@@ -354,11 +334,10 @@ root_follows_its_own_links(void **state)
 static void
 root_touches_no_file_of_others_there(void **state)
 {
-	(void)state;
 	make_persons();
-	put("persons/b", "root's");
+	write_file_text("persons/b", "root's");
 	assert_unreadable("persons/b");
-	put("a", "another's");
+	write_file_text("a", "another's");
 	assert_int_equal(chown("a", OTHER, OTHER), 0);
 	assert_unreadable("a");
 }
@@ -375,13 +354,12 @@ what_was_looked_at_is_what_is_changed(void **state)
 {
 	struct file file;
 
-	(void)state;
 	make_persons();
 	assert_int_equal(mkdir("persons/p", 0755), 0);
 	assert_int_equal(rename("persons/a", "persons/p/a"), 0);
 	assert_int_equal(chown("persons/p", OTHER, OTHER), 0);
 	assert_int_equal(mkdir("secret", 0700), 0);
-	put("secret/a", "root's");
+	write_file_text("secret/a", "root's");
 	link_of(OTHER, "../secret", "persons/link");
 	assert_int_equal(file_read(&file, "persons/p/a"), 0);
 	assert_int_equal(exchange("persons/p", "persons/link"), 0);
@@ -394,7 +372,6 @@ what_was_looked_at_is_what_is_changed(void **state)
 static void
 links_in_a_circle_lead_nowhere(void **state)
 {
-	(void)state;
 	assert_int_equal(symlink("b", "a"), 0);
 	assert_int_equal(symlink("a", "b"), 0);
 	assert_unreadable("a");
@@ -409,14 +386,13 @@ folders_are_made_and_removed(void **state)
 	struct stat info;
 	char path[128];
 
-	(void)state;
 	snprintf(path, sizeof(path), "%s/a/b/c", folder);
 	assert_int_equal(mkdir("a", 0755), 0);
 	assert_int_equal(folders_make(path, 0700), 2);
 	assert_int_equal(stat("a/b", &info), 0);
 	assert_int_equal(info.st_mode & 07777, 0700);
 	assert_int_equal(folders_make(path, 0700), 0);
-	put("a/b/kept", "");
+	write_file_text("a/b/kept", "");
 	folders_remove(path, 2);
 	assert_false(is_there(path));
 	assert_true(is_folder("a/b"));
@@ -432,8 +408,7 @@ folders_that_cannot_be_made_leave_none(void **state)
 {
 	char path[128], name[300];
 
-	(void)state;
-	put("file", "");
+	write_file_text("file", "");
 	snprintf(path, sizeof(path), "%s/file/a", folder);
 	assert_int_equal(folders_make(path, 0700), -1);
 	memset(name, 'x', sizeof(name));

@@ -1,50 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../common/unit.h"
 
 #include "forge.h"
 #include "judge.h"
 
-#define CA "CA"
-#define DAY 86400L
 #define SIGNATURE_POLICY "critical,1.2.392.200149.8.5.1.1.20"
 #define SIGNATURE_USAGE "critical,digitalSignature,nonRepudiation"
 
-static const unsigned char id[20] = "the key of the CA..";
-static EVP_PKEY *ca_key, *key;
 static struct known_cas cas;
 
 static int
 make(void **state)
 {
-	X509 *ca;
+	int rv = make_ca(state);
 
-	(void)state;
-	ca_key = forge_key();
-	key = forge_key();
-	ca = forge_ca(CA, ca_key, id);
-	known_cas_add(&cas, ca);
-	X509_free(ca);
-	return 0;
+	known_cas_add(&cas, ca_certificate);
+	return rv;
 }
 
 static int
 drop(void **state)
 {
-	(void)state;
 	known_cas_free(&cas);
-	EVP_PKEY_free(ca_key);
-	EVP_PKEY_free(key);
-	return 0;
+	return drop_ca(state);
 }
 
 static struct forge
 right(void)
 {
-	struct forge what = forge_end(CA, ca_key, id, key);
+	struct forge what = forge_end();
 
 	what.key_usage = SIGNATURE_USAGE;
 	what.policies = SIGNATURE_POLICY;
@@ -90,7 +74,6 @@ a_right_one_is_right(void **state)
 {
 	struct forge what = right();
 
-	(void)state;
 	assert_judged(&what, JPKI_SIGNATURE, "++++", true);
 	assert_judged(&what, JPKI_AUTHENTICATION, "++--", true);
 }
@@ -100,7 +83,6 @@ each_fault_is_a_point_of_its_own(void **state)
 {
 	struct forge what = right();
 
-	(void)state;
 	what.from = -10 * DAY;
 	what.until = -DAY;
 	assert_judged(&what, JPKI_SIGNATURE, "-+++", true);
@@ -142,7 +124,6 @@ the_signature_certificate_does_not_outlive_the_other(void **state)
 	struct facts facts = facts_of(&longer);
 	struct points points = {0};
 
-	(void)state;
 	longer.until = 2 * DAY;
 	assert_int_equal(issued(&shorter, &longer), POINT_OK);
 	assert_int_equal(issued(&longer, &longer), POINT_OK);
@@ -167,7 +148,6 @@ verdict_of(enum point_state one, enum point_state other)
 static void
 the_worst_point_decides(void **state)
 {
-	(void)state;
 	assert_int_equal(verdict_of(POINT_OK, POINT_OK), VERDICT_VALID);
 	assert_int_equal(verdict_of(POINT_OK, POINT_LEFT_OUT), VERDICT_VALID);
 	assert_int_equal(verdict_of(POINT_OK, POINT_UNCHECKED), VERDICT_VALID);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../common/unit.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -20,7 +17,6 @@
 static void
 one_is_made(void **state)
 {
-	(void)state;
 	assert_false(nss_database_exists("."));
 	assert_true(nss_database_make("."));
 	assert_true(is_there("cert9.db") && is_there("key4.db"));
@@ -33,8 +29,7 @@ one_is_made(void **state)
 static void
 one_that_is_there_is_not_made_again(void **state)
 {
-	(void)state;
-	put("cert9.db", "first");
+	write_file_text("cert9.db", "first");
 	assert_false(nss_database_make("."));
 	assert_text("cert9.db", "first");
 	assert_int_equal(entries(), 1);
@@ -45,11 +40,10 @@ one_is_removed_as_it_was(void **state)
 {
 	char *before;
 
-	(void)state;
-	put("cert9.db", "first");
-	put("key4.db", "");
+	write_file_text("cert9.db", "first");
+	write_file_text("key4.db", "");
 	before = nss_database_state(".");
-	put("key4.db", "more");
+	write_file_text("key4.db", "more");
 	nss_database_remove(".", before);
 	assert_true(is_there("cert9.db"));
 	text_free(&before);
@@ -66,9 +60,8 @@ one_that_is_open_stays(void **state)
 	char *before;
 	int number;
 
-	(void)state;
-	put("cert9.db", "");
-	put("key4.db", "");
+	write_file_text("cert9.db", "");
+	write_file_text("key4.db", "");
 	before = nss_database_state(".");
 	number = open("key4.db", O_RDONLY);
 	assert_true(nss_database_is_open("."));
@@ -86,8 +79,7 @@ looking_disturbs_nobody(void **state)
 	sigset_t before;
 	pid_t child;
 
-	(void)state;
-	put("cert9.db", "");
+	write_file_text("cert9.db", "");
 	child = fork();
 	assert_int_not_equal(child, -1);
 	if (child == 0) {

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../common/unit.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 #include "nss_text.h"
 
@@ -67,7 +63,6 @@ modules_are_stanzas(void **state)
 {
 	struct nss_modules modules;
 
-	(void)state;
 	nss_modules_read(&modules, "# a comment\n\n" INTERNAL "\n\n" OTHER "name=No library");
 	assert_int_equal(modules.count, 4);
 	assert_null(modules.rows[0].name);
@@ -84,7 +79,6 @@ nothing_is_read_of_nothing(void **state)
 {
 	struct nss_modules modules;
 
-	(void)state;
 	nss_modules_read(&modules, "");
 	assert_int_equal(modules.count, 0);
 	nss_modules_free(&modules);
@@ -97,7 +91,6 @@ nothing_is_read_of_nothing(void **state)
 static void
 values_are_read_as_by_nss(void **state)
 {
-	(void)state;
 	assert_library("library=/a \"b\" 'c' \\d=e\nname=N\n", "N", "/a \"b\" 'c' \\d=e");
 	assert_library("library=\"/a \\\"b\\\" \\\\c\"\nname=N\n", "N", "/a \"b\" \\c");
 	assert_library("name=\"A name\"\tlibrary=\"/x y\" NSS=\"z\"\n", "A name", "/x y");
@@ -116,8 +109,7 @@ a_line_may_be_anything(void **state)
 	static const char *const lines[] = {"=", "==", "library", "library=\"", "name=\"\"", "\"",
 	    "library=\"\\", " \t ", "name=\"a\"=\"b\"", "\xff\xfe=\x01", "library=\"a\"b\"c\""};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(lines); i++) {
 		struct nss_modules modules;
 
 		nss_modules_read(&modules, lines[i]);
@@ -133,7 +125,6 @@ a_module_is_appended(void **state)
 {
 	char *text;
 
-	(void)state;
 	text = nss_text_with(INTERNAL OTHER, "/lib/ours.so", "Ours");
 	assert_string_equal(text, INTERNAL OTHER OURS);
 	free(text);
@@ -148,7 +139,6 @@ a_module_is_not_last_where_no_empty_line_is(void **state)
 {
 	char *text;
 
-	(void)state;
 	text = nss_text_with(INTERNAL "library=/x\nname=X\n", "/lib/ours.so", "Ours");
 	assert_string_equal(text, INTERNAL OURS "library=/x\nname=X\n");
 	free(text);
@@ -160,7 +150,6 @@ a_module_is_not_last_where_no_empty_line_is(void **state)
 static void
 all_else_stays(void **state)
 {
-	(void)state;
 	assert_undone("");
 	assert_undone("\n");
 	assert_undone("\n\n\n");
@@ -177,7 +166,6 @@ all_else_stays(void **state)
 static void
 a_module_is_removed_from_anywhere(void **state)
 {
-	(void)state;
 	assert_without(OURS INTERNAL OTHER, "Ours", INTERNAL OTHER);
 	assert_without(INTERNAL OURS OTHER, "Ours", INTERNAL OTHER);
 	assert_without(INTERNAL OTHER "library=/lib/ours.so\nname=Ours\n", "Ours", INTERNAL OTHER);
@@ -187,7 +175,6 @@ a_module_is_removed_from_anywhere(void **state)
 static void
 comments_outlive_their_module(void **state)
 {
-	(void)state;
 	assert_without(INTERNAL "# mine\nlibrary=/lib/ours.so\n# too\nname=Ours\n\n" OTHER, "Ours",
 	    INTERNAL "# mine\n# too\n\n" OTHER);
 }
@@ -207,7 +194,6 @@ assert_moved(const char *text, const char *expected)
 static void
 a_module_is_moved(void **state)
 {
-	(void)state;
 	assert_moved(INTERNAL "# mine\n" OURS OTHER,
 	    INTERNAL "# mine\nlibrary=/new \"ours\".so\nname=Ours\n\n" OTHER);
 	assert_moved("name=Ours\nlibrary=\"/old\" NSS=\"x\"\n",
@@ -220,7 +206,6 @@ a_path_has_to_fit(void **state)
 {
 	char *longest = malloc(NSS_PATH_MAX + 2);
 
-	(void)state;
 	assert_true(nss_path_fits("/a b\"c'\\d/\xe9\x8d\xb5"));
 	assert_false(nss_path_fits("relative"));
 	assert_false(nss_path_fits(""));
@@ -241,7 +226,6 @@ a_new_file_is_known_again(void **state)
 	struct nss_modules modules;
 	char *text = nss_text_new("a note"), *note = nss_text_note(text), *more;
 
-	(void)state;
 	assert_string_equal(note, "a note");
 	free(note);
 	assert_null(nss_text_note(text + 1));
@@ -277,7 +261,6 @@ assert_put_back(const char *text)
 static void
 test_a_stanza_goes_back_byte_for_byte(void **state)
 {
-	(void)state;
 	assert_put_back(INTERNAL OTHER);
 	assert_put_back(INTERNAL OTHER OURS);
 	assert_put_back("# mine\n" OTHER "\n\n" INTERNAL);
@@ -304,7 +287,6 @@ test_a_stanza_finds_another_place(void **state)
 {
 	static const char stanza[] = "library=/x.so\nname=X";
 
-	(void)state;
 	for (size_t at = 0; at < 100; at++) {
 		assert_found_again(OURS, stanza, at);
 		assert_found_again(OURS "# end", stanza, at);

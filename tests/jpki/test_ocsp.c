@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../common/unit.h"
 
 #include <openssl/ocsp.h>
 
@@ -11,39 +7,7 @@
 #include "ocsp.h"
 #include "text.h"
 
-#define CA "CA"
-#define DAY 86400L
 #define SIGNING "OCSPSigning"
-
-static const unsigned char id[20] = "the key of the CA..";
-static EVP_PKEY *ca_key, *key;
-static X509 *ca, *end;
-
-static int
-make(void **state)
-{
-	struct forge what;
-
-	(void)state;
-	ca_key = forge_key();
-	key = forge_key();
-	ca = forge_ca(CA, ca_key, id);
-	what = forge_end(CA, ca_key, id, key);
-	what.number = 3;
-	end = forge(&what);
-	return 0;
-}
-
-static int
-drop(void **state)
-{
-	(void)state;
-	X509_free(ca);
-	X509_free(end);
-	EVP_PKEY_free(ca_key);
-	EVP_PKEY_free(key);
-	return 0;
-}
 
 /* Somebody to whom the CA has given a certificate. */
 static struct forge
@@ -53,7 +17,7 @@ right_signer(void)
 	    .issuer = CA,
 	    .key = key,
 	    .signer = ca_key,
-	    .authority_key_id = id,
+	    .authority_key_id = ca_id,
 	    .extended_key_usage = SIGNING,
 	    .number = 2};
 }
@@ -72,7 +36,8 @@ struct answer {
 static void
 add_status(OCSP_BASICRESP *basic, const struct answer *answer)
 {
-	OCSP_CERTID *about = OCSP_cert_to_id(EVP_sha1(), answer->other ? ca : end, ca);
+	OCSP_CERTID *about =
+	    OCSP_cert_to_id(EVP_sha1(), answer->other ? ca_certificate : person, ca_certificate);
 	ASN1_TIME *from = X509_gmtime_adj(NULL, answer->from);
 	ASN1_TIME *until = answer->until != 0 ? X509_gmtime_adj(NULL, answer->until) : NULL;
 	ASN1_TIME *since = X509_gmtime_adj(NULL, -DAY);
@@ -90,7 +55,7 @@ static void
 sign(OCSP_BASICRESP *basic, const struct answer *answer)
 {
 	const struct forge *signer = answer->signer;
-	X509 *certificate = signer != NULL ? forge(signer) : ca;
+	X509 *certificate = signer != NULL ? forge(signer) : ca_certificate;
 	EVP_MD_CTX *signing = forge_signing(signer != NULL ? signer->key : ca_key,
 	    answer->digest != NULL ? answer->digest : EVP_sha256(), answer->pss);
 
@@ -103,7 +68,7 @@ sign(OCSP_BASICRESP *basic, const struct answer *answer)
 static enum point_state
 told(const struct answer *answer)
 {
-	OCSP_REQUEST *request = ocsp_request(end, ca);
+	OCSP_REQUEST *request = ocsp_request(person, ca_certificate);
 	OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
 	struct points points = {0};
 	OCSP_RESPONSE *response;
@@ -116,7 +81,7 @@ told(const struct answer *answer)
 		OCSP_copy_nonce(basic, request);
 	sign(basic, answer);
 	response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
-	ocsp_judge(response, request, end, ca, &points);
+	ocsp_judge(response, request, person, ca_certificate, &points);
 	state = points.row[POINT_OCSP].state;
 	assert_non_null(points.row[POINT_OCSP].why);
 	points_free(&points);
@@ -131,7 +96,6 @@ the_ca_s_own_answer_counts(void **state)
 {
 	struct answer answer = {.status = V_OCSP_CERTSTATUS_GOOD, .from = -10, .until = 60};
 
-	(void)state;
 	assert_int_equal(told(&answer), POINT_OK);
 	answer.status = V_OCSP_CERTSTATUS_REVOKED;
 	assert_int_equal(told(&answer), POINT_WRONG);
@@ -156,7 +120,6 @@ only_one_who_may_is_believed(void **state)
 {
 	struct forge signer = right_signer();
 
-	(void)state;
 	assert_signer(&signer, POINT_OK);
 	signer.extended_key_usage = NULL;
 	assert_signer(&signer, POINT_UNAVAILABLE);
@@ -175,7 +138,8 @@ only_one_who_may_is_believed(void **state)
 	signer.until = -DAY;
 	assert_signer(&signer, POINT_UNAVAILABLE);
 	/* as the CA is called, but another */
-	signer = (struct forge){.name = CA, .issuer = CA, .key = key, .signer = key, .key_id = id};
+	signer =
+	    (struct forge){.name = CA, .issuer = CA, .key = key, .signer = key, .key_id = ca_id};
 	assert_signer(&signer, POINT_UNAVAILABLE);
 }
 
@@ -193,8 +157,7 @@ only_a_current_one_is_believed(void **state)
 	    {60, -60, POINT_UNAVAILABLE}, /* ends before it begins */
 	};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(times); i++) {
 		struct answer answer = {.from = times[i].from, .until = times[i].until};
 
 		assert_int_equal(told(&answer), times[i].state);
@@ -206,7 +169,6 @@ only_one_about_this_question_is_believed(void **state)
 {
 	struct answer answer = {.from = -10, .until = 60, .other_nonce = true};
 
-	(void)state;
 	assert_int_equal(told(&answer), POINT_UNAVAILABLE);
 	answer.other_nonce = false;
 	answer.without_nonce = true;
@@ -221,7 +183,6 @@ only_a_safe_hash_is_believed(void **state)
 	const struct forge signer = right_signer();
 	struct answer answer = {.from = -10, .until = 60};
 
-	(void)state;
 	for (int way = 0; way < 4; way++) {
 		answer.pss = way & 1;
 		answer.signer = way & 2 ? &signer : NULL;
@@ -241,8 +202,7 @@ an_address_is_what_the_certificate_says(void **state)
 	X509 *certificate;
 	char *address;
 
-	(void)state;
-	assert_null(ocsp_address(end));
+	assert_null(ocsp_address(person));
 	what.info_access = "OCSP;URI:http://ocsp.example/a";
 	certificate = forge(&what);
 	address = ocsp_address(certificate);
@@ -263,5 +223,5 @@ main(void)
 	    cmocka_unit_test(an_address_is_what_the_certificate_says),
 	};
 
-	return cmocka_run_group_tests(tests, make, drop);
+	return cmocka_run_group_tests(tests, make_ca, drop_ca);
 }

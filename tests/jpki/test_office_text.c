@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../common/unit.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 #include "office_text.h"
 
@@ -40,7 +36,6 @@ assert_folder(const char *text, const char *expected)
 static void
 the_setting_is_read(void **state)
 {
-	(void)state;
 	assert_folder(HEAD END, NULL);
 	assert_folder(HEAD OTHERS END, NULL);
 	assert_folder(HEAD OTHERS SET("/a b") END, "/a b");
@@ -67,8 +62,7 @@ what_is_no_such_text_is_refused(void **state)
 	    "", "no XML", "<other/>", HEAD, HEAD "<item>" END, HEAD "&entity;" END};
 	char *folder;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(texts); i++) {
 		assert_int_equal(office_text_read(texts[i], &folder), -1);
 		assert_null(folder);
 	}
@@ -90,7 +84,6 @@ assert_undone(const char *text, const char *folder)
 static void
 all_else_stays(void **state)
 {
-	(void)state;
 	assert_undone(HEAD END, "/home/a/nss");
 	assert_undone(HEAD OTHERS END, "/home/a & b <c> \"d\" 'e' \\ \xe6\x97\xa5/nss");
 	assert_undone(HEAD OTHERS "</oor:items>", "/x");
@@ -103,7 +96,6 @@ it_is_written_as_libreoffice_does(void **state)
 {
 	char *text = office_text_with(HEAD OTHERS END, "/a & \"b\"");
 
-	(void)state;
 	assert_string_equal(text, HEAD OTHERS SET("/a &amp; \"b\"") END);
 	free(text);
 }
@@ -112,7 +104,6 @@ it_is_written_as_libreoffice_does(void **state)
 static void
 what_cannot_be_edited_is_left(void **state)
 {
-	(void)state;
 	assert_null(office_text_with("<oor:items xmlns:oor=\"x\"/>", "/x"));
 	assert_null(office_text_with(HEAD END "<!-- </oor:items> -->", "/x"));
 	assert_null(office_text_without(HEAD OTHERS END, "/x"));
@@ -124,7 +115,6 @@ what_cannot_be_edited_is_left(void **state)
 static void
 a_folder_has_to_fit(void **state)
 {
-	(void)state;
 	assert_true(office_folder_fits("/a <b> & \xe6\x97\xa5"));
 	assert_false(office_folder_fits("/a\nb"));
 	assert_false(office_folder_fits("/latin \xe9"));
@@ -135,7 +125,6 @@ a_new_file_is_known_again(void **state)
 {
 	char *text = office_text_new("a note"), *note = office_text_note(text), *with;
 
-	(void)state;
 	assert_string_equal(note, "a note");
 	free(note);
 	assert_folder(text, NULL);

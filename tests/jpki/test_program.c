@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "../common/unit.h"
+
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "file.h"
 #include "message.h"
@@ -47,7 +42,6 @@ check(const char *script, int seconds, enum program_end end, const char *says)
 static void
 test_ends(void **state)
 {
-	(void)state;
 	check("exit 0", 0, PROGRAM_DONE, NULL);
 	check("exit 3", 60, PROGRAM_FAILED, "could not do its part");
 	check("kill -9 $$", 60, PROGRAM_FAILED, "could not do its part");
@@ -56,7 +50,6 @@ test_ends(void **state)
 static void
 test_stuck(void **state)
 {
-	(void)state;
 	check("sleep 1000", 1, PROGRAM_STUCK, "had not ended after 1 second, and was stopped");
 	check("trap '' TERM; kill -STOP $$", 1, PROGRAM_STUCK, "was stopped");
 }
@@ -67,7 +60,6 @@ test_we_are_to_end(void **state)
 	const struct sigaction ignored = {.sa_handler = SIG_IGN}, usual = {.sa_handler = SIG_DFL};
 	sigset_t before;
 
-	(void)state;
 	signals_hold(&before);
 	kill(getpid(), SIGTERM);
 	check("sleep 1000", 0, PROGRAM_ENDED, NULL);

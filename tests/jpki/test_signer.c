@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../common/unit.h"
 
 #include <openssl/cms.h>
 #include <openssl/ess.h>
@@ -11,51 +7,30 @@
 #include "forge.h"
 #include "signer.h"
 
-#define CA "CA"
 #define TEXT "I owe you 100 yen.\n"
-#define NUMBER 7
 
-static const unsigned char id[20] = "the key of the CA..";
-static EVP_PKEY *ca_key, *key;
-static X509 *ca, *end, *other;
-
-static struct forge
-right_end(void)
-{
-	struct forge what = forge_end(CA, ca_key, id, key);
-
-	what.key_usage = "critical,digitalSignature,nonRepudiation";
-	what.policies = "critical,1.2.392.200149.8.5.1.1.20";
-	what.number = NUMBER;
-	return what;
-}
+static X509 *end, *other;
 
 static int
 make(void **state)
 {
-	struct forge what;
+	int rv = make_ca(state);
+	struct forge what = forge_end();
 
-	(void)state;
-	ca_key = forge_key();
-	key = forge_key();
-	ca = forge_ca(CA, ca_key, id);
-	what = right_end();
+	what.key_usage = "critical,digitalSignature,nonRepudiation";
+	what.policies = "critical,1.2.392.200149.8.5.1.1.20";
 	end = forge(&what);
 	what.name = "other";
 	other = forge(&what);
-	return 0;
+	return rv;
 }
 
 static int
 drop(void **state)
 {
-	(void)state;
-	X509_free(ca);
 	X509_free(end);
 	X509_free(other);
-	EVP_PKEY_free(ca_key);
-	EVP_PKEY_free(key);
-	return 0;
+	return drop_ca(state);
 }
 
 static void
@@ -118,7 +93,7 @@ look_at(CMS_ContentInfo *cms)
 
 	assert_non_null(chain);
 	assert_int_equal(BIO_write(chain, TEXT, sizeof(TEXT) - 1), sizeof(TEXT) - 1);
-	known_cas_add(&cas, ca);
+	known_cas_add(&cas, ca_certificate);
 	signers_check(&signers, cms, chain, &cas, JPKI_SIGNATURE);
 	assert_int_equal(signers.count, 1);
 	known_cas_free(&cas);
@@ -141,7 +116,6 @@ certificate_point(CMS_ContentInfo *cms)
 static void
 the_certificate_is_the_one_that_is_named(void **state)
 {
-	(void)state;
 	assert_int_equal(certificate_point(sign(end, NULL, NULL)), SIGNER_OK);
 	assert_int_equal(certificate_point(sign(end, NULL, end)), SIGNER_OK);
 	assert_int_equal(certificate_point(sign(end, end, NULL)), SIGNER_OK);

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What matters most of a card. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "../common/unit.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "text.h"
 #include "verdict.h"
@@ -52,8 +47,7 @@ key_with(int left)
 static void
 tries_matter(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(rows); i++) {
 		const struct row *row = &rows[i];
 		struct card_state card = {.keys = {key_with(row->left[0]), key_with(row->left[1])}};
 		struct verdict verdict = verdict_of_card(&card);
@@ -80,7 +74,6 @@ assert_tries(int error, unsigned left, const char *expected)
 static void
 tries_in_words(void **state)
 {
-	(void)state;
 	assert_tries(JPKI_OK, 3, "3 of 3 tries left");
 	assert_tries(JPKI_OK, 10, "10 tries left");
 	assert_tries(JPKI_OK, 0, "blocked: no try left");

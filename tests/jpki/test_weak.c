@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
+#include "../common/unit.h"
 
 #include "weak.h"
 
@@ -35,10 +30,9 @@ pins_that_are_tried_first(void **state)
 	    "0000", "1234", "4321", "0123", "1212", "1990", "2024", "0229", "3112", "１２３４"};
 	static const char *const good[] = {"5739", "9137", "2051", "8642", "５７３９"};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
+	for (size_t i = 0; i < LENGTH_OF(weak); i++)
 		assert_non_null(reason(JPKI_AUTHENTICATION, weak[i]));
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (size_t i = 0; i < LENGTH_OF(good); i++)
 		assert_null(reason(JPKI_AUTHENTICATION, good[i]));
 }
 
@@ -51,10 +45,9 @@ passwords_that_are_tried_first(void **state)
 	static const char *const good[] = {"K7TQ2M", "HANAKO58", "XYZ78K", "1A2B3C", "PASSAGE17",
 	    "B0NSAI4EVER", "QX1990", "AB12CD34", "ABC124"};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
+	for (size_t i = 0; i < LENGTH_OF(weak); i++)
 		assert_non_null(reason(JPKI_SIGNATURE, weak[i]));
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (size_t i = 0; i < LENGTH_OF(good); i++)
 		assert_null(reason(JPKI_SIGNATURE, good[i]));
 }
 
@@ -67,11 +60,10 @@ passwords_with_a_date(void **state)
 	static const char *const good[] = {"K19901315", "K19900230", "K18991231", "K21000101",
 	    "S451312", "S450132", "K1990031", "K199003157", "K9003X15", "K1234500315"};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
+	for (size_t i = 0; i < LENGTH_OF(weak); i++)
 		assert_string_equal(reason(JPKI_SIGNATURE, weak[i]),
 		    "It could be a date: a birthday is tried first.");
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (size_t i = 0; i < LENGTH_OF(good); i++)
 		assert_null(reason(JPKI_SIGNATURE, good[i]));
 }
 
@@ -89,7 +81,6 @@ same(const char *one, const char *other)
 static void
 what_is_the_same_to_a_card(void **state)
 {
-	(void)state;
 	assert_true(same("4821", "4821"));
 	assert_true(same("４８２１", "4821"));
 	assert_true(same("newpass77", "NewPass77"));

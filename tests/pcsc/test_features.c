@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "../common/unit.h"
 
 #include <jpki/transport.h>
 
@@ -42,7 +36,6 @@ tell_properties(const uint8_t *bytes, size_t length)
 static int
 begin_anew(void **state)
 {
-	(void)state;
 	fake_reset();
 	fake.properties_code = PROPERTIES;
 	tell_features(features, sizeof(features));
@@ -53,7 +46,6 @@ begin_anew(void **state)
 static int
 end(void **state)
 {
-	(void)state;
 	(void)way->close(&connection, false, -1);
 	way->stop(&service);
 	return 0;
@@ -73,7 +65,6 @@ longest(void)
 static void
 a_reader_that_says_so_takes_extended_length(void **state)
 {
-	(void)state;
 	assert_int_equal(longest(), JPKI_LONG_DATA_MAX);
 	assert_int_equal(fake_count(&fake.controls), 2);
 }
@@ -81,7 +72,6 @@ a_reader_that_says_so_takes_extended_length(void **state)
 static void
 with_t0_it_is_not_asked(void **state)
 {
-	(void)state;
 	fake.protocol = SCARD_PROTOCOL_T0;
 	assert_int_equal(longest(), SHORT);
 	assert_int_equal(fake_count(&fake.controls), 0);
@@ -90,7 +80,6 @@ with_t0_it_is_not_asked(void **state)
 static void
 a_driver_that_knows_no_features(void **state)
 {
-	(void)state;
 	fake_answer(SCARD_E_UNSUPPORTED_FEATURE);
 	assert_int_equal(way->open(service, "reader 0", -1, &connection), JPKI_ERR_IO);
 	fake_answer(SCARD_S_SUCCESS);
@@ -103,7 +92,6 @@ a_driver_that_knows_no_features(void **state)
 static void
 a_driver_that_does_not_know_its_own_code(void **state)
 {
-	(void)state;
 	fake.properties_code = PROPERTIES + 1;
 	assert_int_equal(longest(), SHORT);
 }
@@ -113,8 +101,7 @@ readers_for_short_commands(void **state)
 {
 	static const uint32_t sizes[] = {0, 255, 256, 261, 512, 65535};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(sizes); i++) {
 		const uint8_t row[] = {0x0A, 4, (uint8_t)sizes[i], (uint8_t)(sizes[i] >> 8),
 		    (uint8_t)(sizes[i] >> 16), 0};
 
@@ -128,7 +115,6 @@ more_than_there_can_be_is_not_more(void **state)
 {
 	static const uint8_t row[] = {0x0A, 4, 0xFF, 0xFF, 0xFF, 0xFF};
 
-	(void)state;
 	tell_properties(row, sizeof(row));
 	assert_int_equal(longest(), JPKI_LONG_DATA_MAX);
 }
@@ -140,7 +126,6 @@ garbled_answers_tell_nothing(void **state)
 	static const uint8_t cut[] = {0x01, 0xFF, 0x12, 0x04, 0x42, 0x33, 0x00, 0x12};
 	static const uint8_t short_value[] = {0x0A, 0x03, 0x00, 0x00, 0x01};
 
-	(void)state;
 	for (size_t length = 0; length < sizeof(properties); length++) {
 		tell_properties(properties, length);
 		assert_int_equal(longest(), SHORT);

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <unistd.h>
+#include "../common/unit.h"
 
-#include <cmocka.h>
+#include <unistd.h>
 
 #include <jpki/transport.h>
 
@@ -24,7 +20,6 @@ static struct jpki_connection *connection;
 static int
 begin_anew(void **state)
 {
-	(void)state;
 	fake_reset();
 	return way->start(&service);
 }
@@ -32,7 +27,6 @@ begin_anew(void **state)
 static int
 end(void **state)
 {
-	(void)state;
 	fake_hold(false);
 	(void)way->close(&connection, false, -1);
 	way->stop(&service);
@@ -55,7 +49,6 @@ open_held(void)
 static void
 begin_is_tried_once(void **state)
 {
-	(void)state;
 	open_held();
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(way->begin(connection, PATIENCE_MS), JPKI_ERR_HELD);
@@ -80,7 +73,6 @@ begin_goes_on_with_what_is_under_way(void **state)
 {
 	pthread_t thread;
 
-	(void)state;
 	open_held();
 	assert_int_equal(way->begin(connection, 0), JPKI_ERR_HELD);
 	assert_int_equal(pthread_create(&thread, NULL, let_go, NULL), 0);
@@ -92,7 +84,6 @@ begin_goes_on_with_what_is_under_way(void **state)
 static void
 errors_of_begin_are_passed_on(void **state)
 {
-	(void)state;
 	assert_int_equal(open_card(PATIENCE_MS), JPKI_OK);
 	fake_answer(SCARD_W_RESET_CARD);
 	assert_int_equal(way->begin(connection, 10000), JPKI_ERR_RESET);
@@ -106,7 +97,6 @@ errors_of_begin_are_passed_on(void **state)
 static void
 open_is_tried_once(void **state)
 {
-	(void)state;
 	fake_hold(true);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(open_card(PATIENCE_MS), JPKI_ERR_HELD);
@@ -122,7 +112,6 @@ open_is_tried_once(void **state)
 static void
 a_service_ends_while_a_card_is_opened(void **state)
 {
-	(void)state;
 	fake_hold(true);
 	assert_int_equal(open_card(0), JPKI_ERR_HELD);
 	way->stop(&service);
@@ -157,7 +146,6 @@ close_gives_up(void **state)
 	uint64_t since;
 	int heard, held;
 
-	(void)state;
 	open_held();
 	heard = pipe_end(&held);
 	since = clock_now_ms();
@@ -176,7 +164,6 @@ close_follows_a_begin(void **state)
 {
 	int heard, held;
 
-	(void)state;
 	open_held();
 	heard = pipe_end(&held);
 	assert_int_equal(way->begin(connection, 0), JPKI_ERR_HELD);
@@ -193,7 +180,6 @@ close_without_a_cut_waits_for_nobody(void **state)
 {
 	int heard, held;
 
-	(void)state;
 	open_held();
 	heard = pipe_end(&held);
 	assert_int_equal(way->close(&connection, false, held), JPKI_OK);
@@ -215,7 +201,6 @@ what_is_held_is_closed_in_every_case(void **state)
 {
 	int heard, held;
 
-	(void)state;
 	heard = pipe_end(&held);
 	assert_int_equal(way->close(&connection, true, held), JPKI_OK);
 	assert_closed(heard);

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "../common/unit.h"
+
 #include <stdio.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include <jpki/transport.h>
 
-#include "../module/clock.h"
+#include "../common/clock.h"
 #include "base/clock.h"
 #include "fake.h"
 #include "pcsc/mute.h"
@@ -27,7 +22,6 @@ static struct jpki_reader_state states[FAKE_READERS_MAX];
 static int
 begin_anew(void **state)
 {
-	(void)state;
 	fake_reset();
 	mute_good_for_ms = 60000;
 	memset(states, 0, sizeof(states));
@@ -39,7 +33,6 @@ begin_anew(void **state)
 static int
 end(void **state)
 {
-	(void)state;
 	clock_go();
 	way->stop(&service);
 	fake_await_nobody();
@@ -66,7 +59,6 @@ poll_all(size_t count)
 static void
 states_are_told(void **state)
 {
-	(void)state;
 	set(0, PRESENT(3) | SCARD_STATE_INUSE);
 	set(1, PRESENT(1) | SCARD_STATE_MUTE);
 	set(2, EMPTY(2));
@@ -115,7 +107,6 @@ waits(int expected, int timeout, unsigned calls_max)
 static void
 mute_cards_are_asked_for_seldom(void **state)
 {
-	(void)state;
 	set(0, PRESENT(1) | SCARD_STATE_MUTE);
 	set(1, EMPTY(1));
 	for (int i = 0; i < 10; i++)
@@ -153,7 +144,6 @@ next_look_comes_after(uint64_t ms)
 static void
 mute_cards_are_asked_for_more_and_more_seldom(void **state)
 {
-	(void)state;
 	set(0, PRESENT(1) | SCARD_STATE_MUTE);
 	set(1, PRESENT(1));
 	clock_stop();
@@ -175,7 +165,6 @@ mute_cards_are_asked_for_more_and_more_seldom(void **state)
 static void
 mute_cards_alone_are_asked_for_as_often_as_ever(void **state)
 {
-	(void)state;
 	set(0, PRESENT(1) | SCARD_STATE_MUTE);
 	set(1, EMPTY(1));
 	clock_stop();
@@ -187,7 +176,6 @@ mute_cards_alone_are_asked_for_as_often_as_ever(void **state)
 static void
 mute_cards_keep_nobody_waiting(void **state)
 {
-	(void)state;
 	set(0, PRESENT(1) | SCARD_STATE_MUTE);
 	set(1, PRESENT(1));
 	poll_all(2);
@@ -210,7 +198,6 @@ mute_cards_keep_nobody_waiting(void **state)
 static void
 cards_without_an_answer_are_mute_too(void **state)
 {
-	(void)state;
 	set(0, PRESENT(1) | SCARD_STATE_UNPOWERED);
 	set(1, EMPTY(1));
 	poll_all(2);
@@ -227,7 +214,6 @@ mute_cards_go_with_their_reader(void **state)
 	char names[2][JPKI_READER_NAME_SIZE];
 	size_t count;
 
-	(void)state;
 	set(0, PRESENT(1) | SCARD_STATE_MUTE);
 	set(1, EMPTY(1));
 	poll_all(2);
@@ -243,7 +229,6 @@ mute_cards_go_with_their_reader(void **state)
 static void
 mute_cards_end_no_wait(void **state)
 {
-	(void)state;
 	set(0, PRESENT(1) | SCARD_STATE_MUTE);
 	set(1, EMPTY(1));
 	poll_all(2);
@@ -259,7 +244,6 @@ mute_cards_end_no_wait(void **state)
 static void
 one_call_asks_for_all(void **state)
 {
-	(void)state;
 	for (unsigned i = 0; i < 16; i++)
 		set(i, EMPTY(1));
 	poll_all(16);
@@ -277,7 +261,6 @@ insertions_differ(void **state)
 {
 	uint64_t first, second;
 
-	(void)state;
 	set(0, PRESENT(1));
 	set(1, PRESENT(1));
 	poll_all(2);
@@ -299,8 +282,7 @@ bad_states_do_not_end_a_wait(void **state)
 	static const DWORD bad[] = {SCARD_STATE_UNAVAILABLE, PRESENT(5) | SCARD_STATE_MUTE,
 	    PRESENT(2) | SCARD_STATE_INUSE, PRESENT(0) | SCARD_STATE_EXCLUSIVE};
 
-	(void)state;
-	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (unsigned i = 0; i < LENGTH_OF(bad); i++)
 		set(i, bad[i]);
 	fake.states[3] &= ~(DWORD)SCARD_STATE_EXCLUSIVE;
 	poll_all(4);
@@ -311,7 +293,6 @@ bad_states_do_not_end_a_wait(void **state)
 static void
 needless_wake_ups_cost_little(void **state)
 {
-	(void)state;
 	set(0, PRESENT(1));
 	fake.restless = true;
 	poll_all(1);
@@ -338,7 +319,6 @@ cancel(void *context)
 static void
 changes_end_a_wait(void **state)
 {
-	(void)state;
 	set(0, EMPTY(1));
 	poll_all(1);
 	meanwhile(put_in, 1, JPKI_OK);
@@ -350,7 +330,6 @@ changes_end_a_wait(void **state)
 static void
 a_rest_is_cancelled(void **state)
 {
-	(void)state;
 	set(0, EMPTY(1));
 	fake.restless = true;
 	poll_all(1);
@@ -361,7 +340,6 @@ a_rest_is_cancelled(void **state)
 static void
 many_readers_are_watched(void **state)
 {
-	(void)state;
 	for (unsigned i = 0; i < FAKE_READERS_MAX; i++)
 		set(i, EMPTY(1));
 	poll_all(FAKE_READERS_MAX);
@@ -404,7 +382,6 @@ fork_and_put_in(void *context)
 static void
 nobody_waits_while_a_program_forks(void **state)
 {
-	(void)state;
 	set(0, EMPTY(1));
 	poll_all(1);
 	forked = forked_in_a_wait = 0;
@@ -434,7 +411,6 @@ fork_while_it_hangs(void *context)
 static void
 a_service_that_hangs_keeps_nobody_from_forking(void **state)
 {
-	(void)state;
 	set(0, EMPTY(1));
 	poll_all(1);
 	forked = 0;

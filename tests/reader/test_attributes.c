@@ -2,11 +2,9 @@
 
 /* The holder's attributes and the manufacture number through the public functions. */
 
-#include <string.h>
-
 #include <jpki/card.h>
 
-#include "../module/clock.h"
+#include "../common/clock.h"
 #include "fixture.h"
 #include "reader/refusal.h"
 
@@ -102,7 +100,6 @@ they_are_read_and_the_card_is_locked(void **state)
 {
 	enum jpki_try spent = JPKI_TRY_SPENT;
 
-	(void)state;
 	vcard_ledger_mark(card);
 	assert_ok(give(RIGHT_PIN, &spent));
 	assert_int_equal(spent, JPKI_TRY_KEPT);
@@ -119,7 +116,6 @@ they_are_read_and_the_card_is_locked(void **state)
 static void
 full_width_digits_are_digits(void **state)
 {
-	(void)state;
 	assert_ok(give("５６７８", NULL));
 	assert_ok(jpki_check_attributes_pin((const uint8_t *)"５６７８", strlen("５６７８")));
 }
@@ -129,7 +125,6 @@ a_wrong_pin_costs_one_try_of_its_own(void **state)
 {
 	enum jpki_try spent = JPKI_TRY_KEPT;
 
-	(void)state;
 	assert_int_equal(left_told(), 3);
 	vcard_ledger_mark(card);
 	assert_rv(give(WRONG_PIN, &spent), JPKI_ERR_PIN_WRONG);
@@ -148,7 +143,6 @@ what_was_refused_is_not_sent_again(void **state)
 {
 	enum jpki_try spent = JPKI_TRY_SPENT;
 
-	(void)state;
 	clock_stop();
 	assert_rv(give(WRONG_PIN, NULL), JPKI_ERR_PIN_WRONG);
 	for (int round = 0; round < 3; round++) {
@@ -174,9 +168,8 @@ what_cannot_be_right_is_not_sent(void **state)
 	    {"56789", JPKI_ERR_PIN_LENGTH}, {"56A8", JPKI_ERR_PIN_CHARACTER}};
 	enum jpki_try spent;
 
-	(void)state;
 	vcard_ledger_mark(card);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(cases); i++) {
 		spent = JPKI_TRY_SPENT;
 		assert_rv(give(cases[i].pin, &spent), cases[i].error);
 		assert_int_equal(spent, JPKI_TRY_KEPT);
@@ -194,7 +187,6 @@ arguments(void **state)
 	char text[JPKI_MANUFACTURE_NUMBER_SIZE];
 	unsigned one;
 
-	(void)state;
 	memset(&attributes, 'x', sizeof(attributes));
 	assert_rv(jpki_attributes(number, NULL, 4, &attributes, &spent), JPKI_ERR_ARGUMENT);
 	assert_int_equal(spent, JPKI_TRY_KEPT);
@@ -226,7 +218,6 @@ blocked(void **state)
 {
 	enum jpki_try spent = JPKI_TRY_KEPT;
 
-	(void)state;
 	set_left(1);
 	assert_int_equal(left_told(), 1);
 	assert_rv(give(WRONG_PIN, &spent), JPKI_ERR_PIN_BLOCKED);
@@ -247,7 +238,6 @@ the_last_try_is_spared(void **state)
 {
 	enum jpki_try spent = JPKI_TRY_SPENT;
 
-	(void)state;
 	jpki_spare_last_try(true);
 	assert_int_equal(left_told(), 3);
 	set_left(1);
@@ -265,8 +255,7 @@ an_answer_that_is_lost(void **state)
 	    VCARD_FAULT_EMPTY, VCARD_FAULT_TRUNCATED, VCARD_FAULT_OVERLONG};
 	enum jpki_try spent;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(faults); i++) {
 		start_over();
 		clock_stop();
 		assert_int_equal(vcard_fault_add_from(card, faults[i], VERIFY, 1, 0, NULL), 0);
@@ -318,7 +307,6 @@ what_another_program_has_left_open(void **state)
 {
 	enum jpki_try spent = JPKI_TRY_SPENT;
 
-	(void)state;
 	for (int told = 0; told < 2; told++) {
 		start_over();
 		assert_ok(vcard_quirk_set(card, "verified-count", "9000", NULL));
@@ -349,7 +337,6 @@ a_selection_that_was_not_made(void **state)
 {
 	enum jpki_try spent = JPKI_TRY_SPENT;
 
-	(void)state;
 	assert_int_equal(vcard_fault_add_from(card, VCARD_FAULT_SW, SELECT, 2, 0x9000, NULL), 0);
 	assert_rv(give(RIGHT_PIN, &spent), JPKI_ERR_RESET);
 	assert_int_equal(spent, JPKI_TRY_KEPT);
@@ -362,7 +349,6 @@ a_selection_that_was_not_made(void **state)
 static void
 a_card_that_loses_its_power_unnoticed(void **state)
 {
-	(void)state;
 	assert_int_equal(vcard_fault_add_from(card, VCARD_FAULT_POWER_LOSS, VERIFY, 1, 0, NULL), 0);
 	assert_rv(give(RIGHT_PIN, NULL), JPKI_ERR_RESET);
 	assert_int_equal(pins_sent(), 1);
@@ -387,8 +373,7 @@ power_is_cut_whatever_goes_wrong_after_the_pin(void **state)
 	};
 	enum jpki_try spent;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(cases); i++) {
 		start_over();
 		swap_card(cases[i].quirk, cases[i].value);
 		if (cases[i].fault != VCARD_FAULTS)
@@ -405,14 +390,12 @@ power_is_cut_whatever_goes_wrong_after_the_pin(void **state)
 static void
 taken_out(void *nth)
 {
-	(void)nth;
 	assert_int_equal(inprocess_eject(READER), 0);
 }
 
 static void
 a_card_that_is_pulled(void **state)
 {
-	(void)state;
 	for (unsigned nth = 1; nth <= 5; nth++) {
 		start_over();
 		inprocess_plan(INPROCESS_TRANSMIT, nth, JPKI_OK, taken_out, NULL);
@@ -434,7 +417,6 @@ a_card_without_attributes(void **state)
 {
 	unsigned one;
 
-	(void)state;
 	swap_card("attributes", "absent");
 	assert_rv(give(RIGHT_PIN, NULL), JPKI_ERR_NOT_FOUND);
 	assert_rv(jpki_attributes_tries(number, &one, &one), JPKI_ERR_NOT_FOUND);
@@ -446,7 +428,6 @@ a_card_without_attributes(void **state)
 static void
 a_card_without_keys_has_them(void **state)
 {
-	(void)state;
 	swap_card("authentication-certificate", "absent");
 	assert_int_equal(vcard_quirk_set(card, "signature-certificate", "absent", NULL), 0);
 	assert_ok(give(RIGHT_PIN, NULL));
@@ -457,23 +438,21 @@ a_card_without_keys_has_them(void **state)
 static void
 logins_end(void **state)
 {
-	(void)state;
-	for (int role = 0; role < JPKI_ROLES; role++) {
-		start_over();
-		assert_ok(login(role, pin_of(role), NULL));
-		assert_ok(give(RIGHT_PIN, NULL));
-		assert_false(logged_in(role));
-		assert_true(all_locked());
-		assert_ok(login(role, pin_of(role), NULL));
-		assert_true(logged_in(role));
-	}
+	enum jpki_role role = role_of(state);
+
+	start_over();
+	assert_ok(login(role, pin_of(role), NULL));
+	assert_ok(give(RIGHT_PIN, NULL));
+	assert_false(logged_in(role));
+	assert_true(all_locked());
+	assert_ok(login(role, pin_of(role), NULL));
+	assert_true(logged_in(role));
 }
 
 /* Also if the PIN is not sent, since selecting may have undone them. */
 static void
 so_they_do_if_it_is_not_sent(void **state)
 {
-	(void)state;
 	set_left(0);
 	assert_ok(login(JPKI_AUTHENTICATION, pin_of(JPKI_AUTHENTICATION), NULL));
 	assert_rv(give(RIGHT_PIN, NULL), JPKI_ERR_PIN_BLOCKED);
@@ -518,7 +497,6 @@ another_program_sees_itself_logged_out(void **state)
 {
 	struct other other;
 
-	(void)state;
 	other_logs_in(&other);
 	assert_false(all_locked());
 	assert_ok(give(RIGHT_PIN, NULL));
@@ -535,7 +513,6 @@ what_is_but_asked_leaves_others_alone(void **state)
 	uint8_t signature[JPKI_SIGNATURE_SIZE];
 	struct other other;
 
-	(void)state;
 	other_logs_in(&other);
 	assert_int_equal(left_told(), 3);
 	assert_ok(jpki_manufacture_number(number, text));
@@ -553,7 +530,6 @@ static bool seen_guarded;
 static void
 look_for_guard(void *unused)
 {
-	(void)unused;
 	seen_guarded = inprocess_guarded_by(READER, NULL) && inprocess_guarded_until(READER) != 0;
 }
 
@@ -561,7 +537,6 @@ look_for_guard(void *unused)
 static void
 a_guard_stands_by_before_the_pin(void **state)
 {
-	(void)state;
 	seen_guarded = false;
 	inprocess_plan(INPROCESS_TRANSMIT, 4, JPKI_OK, look_for_guard, NULL);
 	assert_ok(give(RIGHT_PIN, NULL));
@@ -573,7 +548,6 @@ no_pin_goes_to_another_card(void **state)
 {
 	uint64_t old = number;
 
-	(void)state;
 	swap_card(NULL, NULL);
 	assert_rv(jpki_attributes(old, (const uint8_t *)RIGHT_PIN, 4, &attributes, NULL),
 	    JPKI_ERR_NO_CARD);
@@ -587,7 +561,6 @@ tries_are_asked_when_somebody_wants_them(void **state)
 {
 	unsigned one;
 
-	(void)state;
 	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_SELECT), 1);
 	assert_ok(jpki_tries(number, JPKI_AUTHENTICATION, &one, &one));
 	assert_ok(login(JPKI_AUTHENTICATION, pin_of(JPKI_AUTHENTICATION), NULL));
@@ -611,7 +584,6 @@ nothing_is_asked_while_a_key_is_unlocked(void **state)
 	char text[JPKI_MANUFACTURE_NUMBER_SIZE];
 	unsigned one;
 
-	(void)state;
 	assert_ok(login(JPKI_AUTHENTICATION, pin_of(JPKI_AUTHENTICATION), NULL));
 	vcard_ledger_mark(card);
 	assert_rv(jpki_attributes_tries(number, &one, &one), JPKI_ERR_LOGGED_IN);
@@ -635,7 +607,6 @@ the_number_is_read_once(void **state)
 	char text[JPKI_MANUFACTURE_NUMBER_SIZE] = "as it was",
 	     of_card[VCARD_MANUFACTURE_NUMBER_SIZE];
 
-	(void)state;
 	vcard_manufacture_number(card, of_card);
 	assert_ok(jpki_manufacture_number(number, text));
 	assert_string_equal(text, of_card);
@@ -665,8 +636,7 @@ a_card_without_a_number(void **state)
 	    {"short", JPKI_ERR_DATA}, {"garbled", JPKI_ERR_DATA}};
 	char text[JPKI_MANUFACTURE_NUMBER_SIZE] = "as it was";
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(cases); i++) {
 		swap_card("manufacture-number", cases[i].kind);
 		assert_rv(jpki_manufacture_number(number, text), cases[i].error);
 		assert_string_equal(text, "as it was");
@@ -694,7 +664,7 @@ main(void)
 	    TEST(a_card_that_is_pulled),
 	    TEST(a_card_without_attributes),
 	    TEST(a_card_without_keys_has_them),
-	    TEST(logins_end),
+	    ROLE_TEST(logins_end),
 	    TEST(so_they_do_if_it_is_not_sent),
 	    TEST(another_program_sees_itself_logged_out),
 	    TEST(what_is_but_asked_leaves_others_alone),

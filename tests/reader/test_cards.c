@@ -2,9 +2,7 @@
 
 /* Readers and cards as they come and go, and what they are. */
 
-#include <string.h>
-
-#include "../module/clock.h"
+#include "../common/clock.h"
 #include "fixture.h"
 
 #include <openssl/crypto.h>
@@ -20,7 +18,6 @@ not_started(void **state)
 	unsigned one, two;
 	bool yes;
 
-	(void)state;
 	assert_rv(jpki_stop(), JPKI_ERR_STOPPED);
 	assert_rv(jpki_readers(&length), JPKI_ERR_STOPPED);
 	assert_rv(jpki_reader_name(0, text), JPKI_ERR_STOPPED);
@@ -45,7 +42,6 @@ not_started(void **state)
 static void
 start_and_stop(void **state)
 {
-	(void)state;
 	assert_rv(jpki_start(0), JPKI_ERR_ARGUMENT);
 	assert_rv(jpki_start(JPKI_ALL_ROLES + 1), JPKI_ERR_ARGUMENT);
 	for (int round = 0; round < 2; round++) {
@@ -72,7 +68,6 @@ readers_come_and_go(void **state)
 	enum jpki_holds what;
 	uint64_t there;
 
-	(void)state;
 	assert_ok(jpki_start(JPKI_ALL_ROLES));
 	assert_int_equal(readers(), 0);
 	assert_rv(jpki_reader_name(0, name), JPKI_ERR_NO_READER);
@@ -98,7 +93,6 @@ no_service(void **state)
 {
 	size_t count = 99;
 
-	(void)state;
 	inprocess_service(false);
 	assert_rv(jpki_readers(&count), JPKI_ERR_NO_SERVICE);
 	assert_int_equal(count, 1);
@@ -125,8 +119,7 @@ who_is_in_a_reader(void **state)
 	    {"application", "foreign", JPKI_HOLDS_OTHER},
 	};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(kinds); i++) {
 		swap_card(kinds[i].quirk, kinds[i].value);
 		assert_int_equal(holds(0), kinds[i].holds);
 	}
@@ -142,7 +135,6 @@ a_card_that_another_program_has(void **state)
 {
 	unsigned roles;
 
-	(void)state;
 	assert_int_equal(inprocess_eject(READER), 0);
 	assert_int_equal(inprocess_exclusive(READER, true), 0);
 	assert_int_equal(inprocess_insert(READER, card), 0);
@@ -157,7 +149,6 @@ model_and_serial_number(void **state)
 {
 	char model[JPKI_TEXT_SIZE], serial[JPKI_TEXT_SIZE];
 
-	(void)state;
 	assert_ok(jpki_card_text(number, model, serial));
 	assert_string_equal(serial, SERIAL);
 	assert_true(strlen(model) > 0);
@@ -183,7 +174,6 @@ keys_of_a_card(void **state)
 {
 	unsigned left, most;
 
-	(void)state;
 	assert_int_equal(keys(), JPKI_ALL_ROLES);
 	swap_card("signature-certificate", "absent");
 	assert_int_equal(keys(), JPKI_ROLE(JPKI_AUTHENTICATION));
@@ -199,7 +189,6 @@ keys_of_a_card(void **state)
 static void
 answer_late(void *unused)
 {
-	(void)unused;
 	clock_skip_ms(4000);
 	inprocess_plan(INPROCESS_TRANSMIT, 1, JPKI_OK, answer_late, NULL);
 }
@@ -208,7 +197,6 @@ answer_late(void *unused)
 static void
 a_slow_card_that_fails(void **state)
 {
-	(void)state;
 	clock_stop();
 	reinsert();
 	for (unsigned i = 1; i <= VCARD_FAULTS_MAX; i++)
@@ -239,7 +227,6 @@ a_card_that_loses_its_power_unnoticed(void **state)
 {
 	unsigned left, most;
 
-	(void)state;
 	for (unsigned i = 1; i <= 8; i++) {
 		reinsert();
 		lose_power_at(i);
@@ -256,7 +243,6 @@ a_key_that_is_not_wanted_is_not_looked_at(void **state)
 {
 	bool yes;
 
-	(void)state;
 	assert_ok(jpki_stop());
 	assert_ok(jpki_start(JPKI_ROLE(JPKI_AUTHENTICATION)));
 	number = card_in(0);
@@ -286,7 +272,6 @@ certificates(void **state)
 	uint8_t der[JPKI_CERTIFICATE_MAX];
 	size_t length = sizeof(der);
 
-	(void)state;
 	assert_certificate(JPKI_AUTHENTICATION, JPKI_CERTIFICATE);
 	assert_certificate(JPKI_AUTHENTICATION, JPKI_CA_CERTIFICATE);
 	assert_certificate(JPKI_SIGNATURE, JPKI_CA_CERTIFICATE);
@@ -305,7 +290,6 @@ certificates(void **state)
 static void
 certificates_of_a_card_that_loses_its_power_unnoticed(void **state)
 {
-	(void)state;
 	for (unsigned i = 1; i <= 6; i++) {
 		reinsert();
 		number = card_in(0);
@@ -323,7 +307,6 @@ room_for_a_certificate(void **state)
 	uint8_t der[JPKI_CERTIFICATE_MAX] = {0};
 	size_t length = 0;
 
-	(void)state;
 	assert_rv(jpki_certificate(number, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, NULL, &length),
 	    JPKI_ERR_BUFFER);
 	assert_int_equal(length, size);
@@ -369,7 +352,6 @@ assert_gone(uint64_t gone)
 static void
 a_card_that_has_gone(void **state)
 {
-	(void)state;
 	assert_ok(login(JPKI_AUTHENTICATION, "1234", NULL));
 	vcard_ledger_mark(card);
 	assert_int_equal(inprocess_eject(READER), 0);
@@ -391,7 +373,6 @@ two_cards(void **state)
 {
 	char model[JPKI_TEXT_SIZE], serial[JPKI_TEXT_SIZE];
 
-	(void)state;
 	assert_int_equal(inprocess_add_reader(READER_2), 0);
 	assert_int_equal(inprocess_insert(READER_2, another_card(SERIAL_2)), 0);
 	assert_int_equal(readers(), 2);
@@ -413,7 +394,6 @@ arguments_that_cannot_be(void **state)
 	uint64_t there;
 	bool yes;
 
-	(void)state;
 	assert_rv(jpki_readers(NULL), JPKI_ERR_ARGUMENT);
 	assert_rv(jpki_reader_name(0, NULL), JPKI_ERR_ARGUMENT);
 	assert_rv(jpki_reader_card(0, NULL, &there), JPKI_ERR_ARGUMENT);

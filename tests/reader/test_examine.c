@@ -3,7 +3,6 @@
 /* What a card is asked that is examined, what is told of it, and what it costs. */
 
 #include <stdio.h>
-#include <string.h>
 
 #include <jpki/examine.h>
 
@@ -68,24 +67,21 @@ count(enum jpki_outcome outcome)
 static void
 a_card_as_expected(void **state)
 {
-	(void)state;
-	for (int role = 0; role < JPKI_ROLES; role++) {
-		enum jpki_try spent = JPKI_TRY_SPENT;
+	enum jpki_role role = role_of(state);
+	enum jpki_try spent = JPKI_TRY_SPENT;
 
-		assert_ok(examine(role, pin_of(role), &spent));
-		assert_int_equal(spent, JPKI_TRY_KEPT);
-		for (size_t i = 0; i < told_count; i++)
-			if (told[i].outcome == JPKI_DIFFERS)
-				fail_msg("%s: %s", told[i].id, told[i].seen);
-		/* the certificate for signatures is behind its own PIN */
-		assert_int_equal(count(JPKI_NOT_ASKED), role == JPKI_AUTHENTICATION ? 1 : 0);
-		assert_int_equal(pins_sent(), 1);
-		assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_CHANGE), 0);
-		assert_true(locked());
-		assert_false(logged_in(role));
-		assert_int_equal(tries(role), tries_max(role));
-		start_over();
-	}
+	assert_ok(examine(role, pin_of(role), &spent));
+	assert_int_equal(spent, JPKI_TRY_KEPT);
+	for (size_t i = 0; i < told_count; i++)
+		if (told[i].outcome == JPKI_DIFFERS)
+			fail_msg("%s: %s", told[i].id, told[i].seen);
+	/* the certificate for signatures is behind its own PIN */
+	assert_int_equal(count(JPKI_NOT_ASKED), role == JPKI_AUTHENTICATION ? 1 : 0);
+	assert_int_equal(pins_sent(), 1);
+	assert_int_equal(vcard_ledger_count(card, VCARD_EVENT_CHANGE), 0);
+	assert_true(locked());
+	assert_false(logged_in(role));
+	assert_int_equal(tries(role), tries_max(role));
 }
 
 static void
@@ -93,7 +89,6 @@ without_a_pin(void **state)
 {
 	size_t all, not_asked;
 
-	(void)state;
 	assert_ok(examine(JPKI_AUTHENTICATION, pin_of(JPKI_AUTHENTICATION), NULL));
 	all = told_count;
 	start_over();
@@ -168,8 +163,7 @@ has_key(const struct quirk_row *row)
 static void
 what_differs_is_told(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < sizeof(quirks) / sizeof(quirks[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(quirks); i++) {
 		const struct quirk_row *row = &quirks[i];
 		const struct told *entry;
 
@@ -193,8 +187,7 @@ other_answers_of_a_blocked_pin(void **state)
 	    {"6983", "6983, it is blocked"}, {"6984", "6984, it is blocked"}};
 	enum jpki_try spent = JPKI_TRY_SPENT;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(values); i++) {
 		swap_card("blocked-count", values[i][0]);
 		assert_int_equal(vcard_pin_set_tries(card, VCARD_PIN_AUTHENTICATION, 0, NULL), 0);
 		assert_rv(examine(JPKI_AUTHENTICATION, pin_of(JPKI_AUTHENTICATION), &spent),
@@ -211,7 +204,6 @@ a_pin_is_sent_once_or_not_at_all(void **state)
 {
 	enum jpki_try spent;
 
-	(void)state;
 	assert_rv(examine(JPKI_AUTHENTICATION, "12345", &spent), JPKI_ERR_PIN_LENGTH);
 	assert_rv(examine(JPKI_AUTHENTICATION, "12a4", &spent), JPKI_ERR_PIN_CHARACTER);
 	assert_int_equal(pins_sent(), 0);
@@ -231,7 +223,6 @@ arguments(void **state)
 {
 	enum jpki_try spent = JPKI_TRY_SPENT;
 
-	(void)state;
 	assert_rv(jpki_examine(number, JPKI_ROLES, NULL, 0, note, told, &spent), JPKI_ERR_ARGUMENT);
 	assert_rv(jpki_examine(number, 0, NULL, 0, NULL, told, NULL), JPKI_ERR_ARGUMENT);
 	assert_int_equal(spent, JPKI_TRY_KEPT);
@@ -251,7 +242,6 @@ static unsigned open_exchanges;
 static void
 look_for_guard(void *context)
 {
-	(void)context;
 	if (!locked()) {
 		assert_true(inprocess_guarded(READER));
 		open_exchanges++;
@@ -262,29 +252,26 @@ look_for_guard(void *context)
 static void
 it_is_guarded_while_it_is_open(void **state)
 {
-	(void)state;
-	for (int role = 0; role < JPKI_ROLES; role++) {
-		open_exchanges = 0;
-		look_for_guard(NULL);
-		assert_ok(examine(role, pin_of(role), NULL));
-		inprocess_plan(INPROCESS_TRANSMIT, 0, JPKI_OK, NULL, NULL);
-		assert_true(open_exchanges > 20);
-		assert_true(locked());
-	}
+	enum jpki_role role = role_of(state);
+
+	open_exchanges = 0;
+	look_for_guard(NULL);
+	assert_ok(examine(role, pin_of(role), NULL));
+	inprocess_plan(INPROCESS_TRANSMIT, 0, JPKI_OK, NULL, NULL);
+	assert_true(open_exchanges > 20);
+	assert_true(locked());
 }
 
 /* The card is taken out, or others cut its power, at each exchange in turn. */
 static void
 pull(void *context)
 {
-	(void)context;
 	(void)inprocess_eject(READER);
 }
 
 static void
 cut(void *context)
 {
-	(void)context;
 	(void)inprocess_power_cut(READER);
 }
 
@@ -327,14 +314,12 @@ disturbed(void (*disturb)(void *context), int expected)
 static void
 the_card_is_pulled(void **state)
 {
-	(void)state;
 	disturbed(pull, JPKI_ERR_NO_CARD);
 }
 
 static void
 others_cut_its_power(void **state)
 {
-	(void)state;
 	disturbed(cut, JPKI_ERR_RESET);
 }
 
@@ -342,7 +327,6 @@ others_cut_its_power(void **state)
 static void
 the_way_fails(void **state)
 {
-	(void)state;
 	for (unsigned i = 1; i <= 100; i++) {
 		int rv;
 
@@ -362,13 +346,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(a_card_as_expected),
+	    ROLE_TEST(a_card_as_expected),
 	    TEST(without_a_pin),
 	    TEST(what_differs_is_told),
 	    TEST(other_answers_of_a_blocked_pin),
 	    TEST(a_pin_is_sent_once_or_not_at_all),
 	    TEST(arguments),
-	    TEST(it_is_guarded_while_it_is_open),
+	    ROLE_TEST(it_is_guarded_while_it_is_open),
 	    TEST(the_card_is_pulled),
 	    TEST(others_cut_its_power),
 	    TEST(the_way_fails),

@@ -3,18 +3,12 @@
 /* The thread that locks what has had its time: it comes, not too early, and goes when it is told.
  */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "../common/unit.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/clock.h"
 #include "reader/expiry.h"
@@ -62,7 +56,6 @@ work(void)
 static int
 start(void **state)
 {
-	(void)state;
 	begun = ended = 0;
 	held = false;
 	next = 0;
@@ -73,7 +66,6 @@ start(void **state)
 static int
 stop(void **state)
 {
-	(void)state;
 	expiry_stop(-1);
 	return 0;
 }
@@ -93,7 +85,6 @@ it_comes_at_the_moment(void **state)
 {
 	uint64_t moment = clock_now_ms() + 30;
 
-	(void)state;
 	expiry_at(moment);
 	await(&begun, 1);
 	assert_true(came_at >= moment);
@@ -103,7 +94,6 @@ it_comes_at_the_moment(void **state)
 static void
 a_moment_that_is_over_is_now(void **state)
 {
-	(void)state;
 	expiry_at(1);
 	await(&begun, 1);
 }
@@ -113,7 +103,6 @@ the_earliest_counts(void **state)
 {
 	uint64_t now = clock_now_ms();
 
-	(void)state;
 	expiry_at(now + LONG_MS);
 	expiry_at(now + 20);
 	expiry_at(now + LONG_MS);
@@ -124,7 +113,6 @@ the_earliest_counts(void **state)
 static void
 the_work_says_when_it_is_to_come_next(void **state)
 {
-	(void)state;
 	next = clock_now_ms() + 40;
 	expiry_at(clock_now_ms() + 10);
 	await(&begun, 2);
@@ -134,7 +122,6 @@ the_work_says_when_it_is_to_come_next(void **state)
 static void
 nothing_comes_after_stop(void **state)
 {
-	(void)state;
 	expiry_at(clock_now_ms() + LONG_MS);
 	expiry_stop(-1);
 	expiry_at(1);
@@ -145,7 +132,6 @@ nothing_comes_after_stop(void **state)
 static void *
 let_go_soon(void *context)
 {
-	(void)context;
 	await(&begun, 1);
 	pthread_mutex_lock(&lock);
 	held = false;
@@ -159,7 +145,6 @@ stop_waits_for_work_under_way(void **state)
 {
 	pthread_t other;
 
-	(void)state;
 	held = true;
 	expiry_at(1);
 	await(&begun, 1);
@@ -174,7 +159,6 @@ stop_waits_for_work_under_way(void **state)
 static void
 it_starts_again(void **state)
 {
-	(void)state;
 	expiry_stop(-1);
 	expiry_start(work);
 	expiry_at(1);
@@ -187,7 +171,6 @@ a_forked_child_begins_anew(void **state)
 	int status;
 	pid_t child;
 
-	(void)state;
 	expiry_at(clock_now_ms() + LONG_MS);
 	child = fork();
 	if (child == 0) {

@@ -2,18 +2,11 @@
 
 /* The file by which programs that are logged in know of each other. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "../common/unit.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -53,7 +46,6 @@ one_alone_is_the_last(void **state)
 {
 	struct share share = SHARE_NONE;
 
-	(void)state;
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		join(&share, (enum jpki_role)role);
 		assert_true(leaves_as_last(&share, false));
@@ -68,7 +60,6 @@ lock_is_given_back_though_another_has_the_file(void **state)
 	bool was_open;
 	int rest, copy;
 
-	(void)state;
 	join(&share, JPKI_AUTHENTICATION);
 	assert_false(share_leave(&share, SHARE_ALL, &rest, &was_open));
 	copy = dup(rest);
@@ -85,7 +76,6 @@ the_last_of_several_is_told_that_the_card_is_open(void **state)
 {
 	struct share one = SHARE_NONE, two = SHARE_NONE, three = SHARE_NONE;
 
-	(void)state;
 	join(&one, JPKI_AUTHENTICATION);
 	share_open(&one);
 	join(&two, JPKI_AUTHENTICATION);
@@ -104,7 +94,6 @@ who_locks_keeps_others_from_joining(void **state)
 	bool was_open;
 	int rest;
 
-	(void)state;
 	join(&one, JPKI_AUTHENTICATION);
 	assert_false(share_leave(&one, SHARE_ALL, &rest, &was_open));
 	assert_int_equal(share_join(&two, CARD, JPKI_AUTHENTICATION), SHARE_LATER);
@@ -120,7 +109,6 @@ one_key_goes_and_the_other_stays(void **state)
 	bool was_open;
 	int rest;
 
-	(void)state;
 	join(&one, JPKI_AUTHENTICATION);
 	join(&one, JPKI_SIGNATURE);
 	join(&two, JPKI_AUTHENTICATION);
@@ -138,7 +126,6 @@ one_of_two_that_leave_together_is_the_last(void **state)
 	unsigned last = 0;
 	int barrier[2][2];
 
-	(void)state;
 	assert_int_equal(pipe(barrier[0]), 0);
 	assert_int_equal(pipe(barrier[1]), 0);
 	for (int i = 0; i < ROUNDS; i++) {
@@ -176,7 +163,6 @@ each_card_has_its_own(void **state)
 {
 	struct share one = SHARE_NONE, two = SHARE_NONE;
 
-	(void)state;
 	join(&one, JPKI_AUTHENTICATION);
 	assert_int_equal(share_join(&two, OTHER_CARD, JPKI_AUTHENTICATION), SHARE_JOINED);
 	assert_true(leaves_as_last(&one, false));
@@ -189,7 +175,6 @@ another_card_takes_the_place(void **state)
 {
 	struct share one = SHARE_NONE, two = SHARE_NONE;
 
-	(void)state;
 	join(&one, JPKI_SIGNATURE);
 	assert_int_equal(share_join(&one, OTHER_CARD, JPKI_AUTHENTICATION), SHARE_JOINED);
 	assert_int_equal(one.roles, SHARE_ROLE(JPKI_AUTHENTICATION));
@@ -204,7 +189,6 @@ files_of_cards_that_are_gone_are_removed(void **state)
 	struct share one = SHARE_NONE, two = SHARE_NONE, three = SHARE_NONE;
 	char old[SHARE_PATH_SIZE], held[SHARE_PATH_SIZE];
 
-	(void)state;
 	assert_int_equal(share_join(&one, 1, JPKI_AUTHENTICATION), SHARE_JOINED);
 	strcpy(old, one.path);
 	assert_true(leaves_as_last(&one, false));
@@ -223,7 +207,6 @@ a_removed_file_is_opened_anew(void **state)
 {
 	struct share one = SHARE_NONE, two = SHARE_NONE;
 
-	(void)state;
 	join(&one, JPKI_AUTHENTICATION);
 	assert_int_equal(unlink(one.path), 0);
 	join(&one, JPKI_SIGNATURE);
@@ -240,7 +223,6 @@ a_process_that_ends_leaves(void **state)
 	char word;
 	pid_t child;
 
-	(void)state;
 	assert_int_equal(pipe(ready), 0);
 	child = fork();
 	if (child == 0) {
@@ -270,7 +252,6 @@ nobody_elses_file_is_taken(void **state)
 	struct share share = SHARE_NONE;
 	struct stat info;
 
-	(void)state;
 	assert_true(runtime_folder(folder, sizeof(folder)));
 	snprintf(target, sizeof(target), "%s/target", folder);
 	join(&share, JPKI_AUTHENTICATION);
@@ -388,7 +369,6 @@ errno_is_kept(void **state)
 {
 	struct share share = SHARE_NONE;
 
-	(void)state;
 	errno = EXDEV;
 	join(&share, JPKI_AUTHENTICATION);
 	share_open(&share);

@@ -2,11 +2,8 @@
 
 /* Signing through the public functions, in a login and with a PIN of its own. */
 
-#include <string.h>
-
-#include <openssl/rsa.h>
-
-#include "../module/clock.h"
+#include "../common/clock.h"
+#include "../common/signatures.h"
 #include "base/clock.h"
 #include "fixture.h"
 #include "reader/settings.h"
@@ -21,18 +18,9 @@ static bool
 verifies(enum jpki_role role, enum jpki_signature_form form, const uint8_t *data, size_t length)
 {
 	EVP_PKEY *key = X509_get0_pubkey(certificate_of(role, JPKI_CERTIFICATE));
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
-	bool pss = form == JPKI_SIGN_PSS_SHA256;
-	bool right = EVP_PKEY_verify_init(context) == 1 &&
-		     EVP_PKEY_CTX_set_rsa_padding(
-			 context, pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) == 1;
 
-	if (right && pss)
-		right = EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1 &&
-			EVP_PKEY_CTX_set_rsa_pss_saltlen(context, HASH_SIZE) == 1;
-	right = right && EVP_PKEY_verify(context, signature, sizeof(signature), data, length) == 1;
-	EVP_PKEY_CTX_free(context);
-	return right;
+	return rsa_signature_verifies(
+	    key, form == JPKI_SIGN_PSS_SHA256, NULL, data, length, signature);
 }
 
 static int
@@ -61,23 +49,21 @@ made(void)
 static void
 both_forms(void **state)
 {
-	(void)state;
-	for (int role = 0; role < JPKI_ROLES; role++) {
-		assert_rv(sign(role, JPKI_SIGN_PKCS1, HASH_SIZE), JPKI_ERR_NOT_VERIFIED);
-		assert_ok(login(role, pin_of(role), NULL));
-		assert_ok(sign(role, JPKI_SIGN_PKCS1, HASH_SIZE));
-		assert_true(verifies(role, JPKI_SIGN_PKCS1, hash, HASH_SIZE));
-		assert_ok(sign(role, JPKI_SIGN_PSS_SHA256, HASH_SIZE));
-		assert_true(verifies(role, JPKI_SIGN_PSS_SHA256, hash, HASH_SIZE));
-		assert_ok(jpki_logout(number, role));
-		assert_rv(sign(role, JPKI_SIGN_PKCS1, HASH_SIZE), JPKI_ERR_NOT_VERIFIED);
-	}
+	enum jpki_role role = role_of(state);
+
+	assert_rv(sign(role, JPKI_SIGN_PKCS1, HASH_SIZE), JPKI_ERR_NOT_VERIFIED);
+	assert_ok(login(role, pin_of(role), NULL));
+	assert_ok(sign(role, JPKI_SIGN_PKCS1, HASH_SIZE));
+	assert_true(verifies(role, JPKI_SIGN_PKCS1, hash, HASH_SIZE));
+	assert_ok(sign(role, JPKI_SIGN_PSS_SHA256, HASH_SIZE));
+	assert_true(verifies(role, JPKI_SIGN_PSS_SHA256, hash, HASH_SIZE));
+	assert_ok(jpki_logout(number, role));
+	assert_rv(sign(role, JPKI_SIGN_PKCS1, HASH_SIZE), JPKI_ERR_NOT_VERIFIED);
 }
 
 static void
 two_keys_at_once(void **state)
 {
-	(void)state;
 	for (int role = 0; role < JPKI_ROLES; role++)
 		assert_ok(login(role, pin_of(role), NULL));
 	for (int role = 0; role < JPKI_ROLES; role++) {
@@ -104,9 +90,8 @@ data_of_any_size_that_fits(void **state)
 	    {(enum jpki_signature_form)2, HASH_SIZE, JPKI_ERR_ARGUMENT},
 	};
 
-	(void)state;
 	assert_ok(login(JPKI_AUTHENTICATION, "1234", NULL));
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < LENGTH_OF(cases); i++)
 		assert_rv(sign(JPKI_AUTHENTICATION, cases[i].form, cases[i].length), cases[i].rv);
 	assert_rv(jpki_sign(number, JPKI_AUTHENTICATION, JPKI_SIGN_PKCS1, NULL, 1, signature),
 	    JPKI_ERR_ARGUMENT);
@@ -118,7 +103,6 @@ data_of_any_size_that_fits(void **state)
 static void
 a_card_without_pss(void **state)
 {
-	(void)state;
 	swap_card("sign-forms", "pkcs1");
 	assert_ok(login(JPKI_AUTHENTICATION, "1234", NULL));
 	for (int round = 0; round < 2; round++)
@@ -132,7 +116,6 @@ a_wrong_signature_is_not_given(void **state)
 {
 	static const uint8_t nothing[JPKI_SIGNATURE_SIZE];
 
-	(void)state;
 	swap_card("signature", "damaged");
 	assert_ok(login(JPKI_AUTHENTICATION, "1234", NULL));
 	assert_rv(sign(JPKI_AUTHENTICATION, JPKI_SIGN_PKCS1, HASH_SIZE), JPKI_ERR_DATA);
@@ -142,7 +125,6 @@ a_wrong_signature_is_not_given(void **state)
 static void
 the_window_of_the_signature_key(void **state)
 {
-	(void)state;
 	clock_stop();
 	assert_ok(login(JPKI_AUTHENTICATION, "1234", NULL));
 	assert_true(inprocess_guarded_until(READER) == 0);
@@ -163,7 +145,6 @@ the_window_of_the_signature_key(void **state)
 static void
 others_reset_the_card(void **state)
 {
-	(void)state;
 	assert_ok(login(JPKI_AUTHENTICATION, "1234", NULL));
 	assert_int_equal(inprocess_power_cut(READER), 0);
 	assert_rv(sign(JPKI_AUTHENTICATION, JPKI_SIGN_PKCS1, HASH_SIZE), JPKI_ERR_NOT_VERIFIED);
@@ -177,8 +158,7 @@ one_signature_with_its_pin(void **state)
 	static const uint64_t windows[] = {WINDOW_MS, 0};
 	enum jpki_try spent;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++)
+	for (size_t i = 0; i < LENGTH_OF(windows); i++)
 		for (int role = 0; role < JPKI_ROLES; role++) {
 			settings_now.signature_window_ms = windows[i];
 			spent = JPKI_TRY_SPENT;
@@ -197,7 +177,6 @@ one_signature_with_a_wrong_pin(void **state)
 {
 	enum jpki_try spent;
 
-	(void)state;
 	for (int role = 0; role < JPKI_ROLES; role++) {
 		assert_rv(sign_with(role, wrong_pin_of(role), &spent), JPKI_ERR_PIN_WRONG);
 		assert_int_equal(spent, JPKI_TRY_SPENT);
@@ -219,7 +198,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(both_forms),
+	    ROLE_TEST(both_forms),
 	    TEST(two_keys_at_once),
 	    TEST(data_of_any_size_that_fits),
 	    TEST(a_card_without_pss),

@@ -23,7 +23,6 @@ what_happens_is_seen(void **state)
 {
 	uint64_t seen = 0;
 
-	(void)state;
 	expect_change(&seen);
 	assert_int_equal(inprocess_eject(READER), 0);
 	expect_change(&seen);
@@ -53,7 +52,6 @@ what_was_seen_otherwise_is_not_lost(void **state)
 {
 	uint64_t seen = 0, seen_by_another = 0;
 
-	(void)state;
 	assert_ok(jpki_wait(&seen, 0));
 	assert_ok(jpki_wait(&seen_by_another, 0));
 	assert_int_equal(inprocess_eject(READER), 0);
@@ -67,7 +65,6 @@ a_wait_has_an_end(void **state)
 {
 	uint64_t seen = 0;
 
-	(void)state;
 	assert_ok(jpki_wait(&seen, -1));
 	assert_rv(jpki_wait(&seen, 20), JPKI_ERR_TIMEOUT);
 	inprocess_service(false);
@@ -125,7 +122,6 @@ all_who_wait_see_it(void **state)
 {
 	struct waiter waiters[WAITERS];
 
-	(void)state;
 	begin(waiters);
 	assert_int_equal(inprocess_eject(READER), 0);
 	expect_all(waiters, JPKI_OK);
@@ -139,7 +135,6 @@ cancel_ends_all_waits(void **state)
 {
 	struct waiter waiters[WAITERS];
 
-	(void)state;
 	for (int round = 0; round < 50; round++) {
 		begin(waiters);
 		assert_ok(jpki_cancel());
@@ -153,7 +148,6 @@ cancel_before_the_wait(void **state)
 {
 	uint64_t seen = 0, another = 0;
 
-	(void)state;
 	assert_ok(jpki_wait(&seen, 0));
 	assert_ok(jpki_cancel());
 	assert_rv(jpki_wait(&seen, -1), JPKI_ERR_CANCELLED);
@@ -166,7 +160,6 @@ cancel_without_the_service(void **state)
 {
 	struct waiter waiters[WAITERS];
 
-	(void)state;
 	inprocess_service(false);
 	begin(waiters);
 	assert_ok(jpki_cancel());
@@ -178,7 +171,6 @@ stop_ends_all_waits(void **state)
 {
 	struct waiter waiters[WAITERS];
 
-	(void)state;
 	begin(waiters);
 	assert_ok(jpki_stop());
 	expect_all(waiters, JPKI_ERR_CANCELLED);

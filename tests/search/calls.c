@@ -170,7 +170,7 @@ judge(struct model_session *session, const struct given *pin, CK_RV rv)
 }
 
 static CK_RV
-log_in(struct model_session *session, CK_USER_TYPE type, struct given *pin, bool by_name)
+give_pin(struct model_session *session, CK_USER_TYPE type, struct given *pin, bool by_name)
 {
 	CK_BYTE_PTR typed = pin->missing ? NULL : pin->typed;
 
@@ -185,7 +185,7 @@ CK_RV
 call_login(struct model_session *session, struct given *pin, bool by_name)
 {
 	uint64_t at = scene_now();
-	CK_RV rv = log_in(session, CKU_USER, pin, by_name);
+	CK_RV rv = give_pin(session, CKU_USER, pin, by_name);
 
 	judge(session, pin, rv);
 	model_answered(session, rv);
@@ -205,7 +205,7 @@ call_login(struct model_session *session, struct given *pin, bool by_name)
 CK_RV
 call_login_context(struct model_session *session, struct given *pin)
 {
-	CK_RV rv = log_in(session, CKU_CONTEXT_SPECIFIC, pin, false);
+	CK_RV rv = give_pin(session, CKU_CONTEXT_SPECIFIC, pin, false);
 
 	judge(session, pin, rv);
 	model_answered(session, rv);
@@ -291,7 +291,7 @@ step_login_officer(const uint16_t *a)
 	CK_RV rv;
 
 	pins_type(&pin, scene_card_of(call_reader(session)), call_role(session), a[1]);
-	rv = log_in(session, a[2] % 2 == 0 ? CKU_SO : 77, &pin, false);
+	rv = give_pin(session, a[2] % 2 == 0 ? CKU_SO : 77, &pin, false);
 	watch.given[0] = watch.given[1] = false;
 	model_answered(session, rv);
 	if (rv == CKR_OK || watch.verifies > 0)

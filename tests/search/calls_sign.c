@@ -4,16 +4,15 @@
 
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-
+#include "../common/pkcs11_calls.h"
+#include "../common/signatures.h"
 #include "call.h"
 #include "checks.h"
 #include "pins.h"
 #include "scene.h"
 #include "steps.h"
+#include "token/rv.h"
 
-#define SIGNATURE_SIZE 256
 #define HASH_SIZE 32
 
 static const struct {
@@ -32,60 +31,21 @@ static const struct {
 
 static CK_BYTE message[SIGN_DATA] = "what is signed, or the beginning of it";
 
-static bool
-set_padding(EVP_PKEY_CTX *context, size_t scheme)
-{
-	if (!schemes[scheme].pss)
-		return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
-	return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
-	       EVP_PKEY_CTX_set_rsa_pss_saltlen(context, HASH_SIZE) == 1;
-}
-
-static bool
-hashed_verifies(
-    EVP_PKEY *key, size_t scheme, const CK_BYTE *data, size_t length, const CK_BYTE *signature)
-{
-	EVP_MD_CTX *digest = EVP_MD_CTX_new();
-	EVP_PKEY_CTX *context;
-	bool right;
-
-	right = EVP_DigestVerifyInit_ex(
-		    digest, &context, schemes[scheme].hash, NULL, NULL, key, NULL) == 1 &&
-		set_padding(context, scheme) &&
-		EVP_DigestVerify(digest, signature, SIGNATURE_SIZE, data, length) == 1;
-	EVP_MD_CTX_free(digest);
-	return right;
-}
-
 bool
 signature_verifies(
     X509 *certificate, size_t scheme, const CK_BYTE *data, size_t length, const CK_BYTE *signature)
 {
-	EVP_PKEY *key = X509_get0_pubkey(certificate);
-	EVP_PKEY_CTX *context;
-	bool right;
-
-	if (schemes[scheme].hash != NULL)
-		return hashed_verifies(key, scheme, data, length, signature);
-	context = EVP_PKEY_CTX_new(key, NULL);
-	right =
-	    EVP_PKEY_verify_init(context) == 1 && set_padding(context, scheme) &&
-	    (!schemes[scheme].pss || EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1) &&
-	    EVP_PKEY_verify(context, signature, SIGNATURE_SIZE, data, length) == 1;
-	EVP_PKEY_CTX_free(context);
-	return right;
+	return rsa_signature_verifies(X509_get0_pubkey(certificate), schemes[scheme].pss,
+	    schemes[scheme].hash, data, length, signature);
 }
 
 static CK_RV
 begin(struct model_session *session, size_t scheme, CK_OBJECT_HANDLE key)
 {
-	CK_RSA_PKCS_PSS_PARAMS pss = {CKM_SHA256, CKG_MGF1_SHA256, HASH_SIZE};
-	CK_MECHANISM mechanism = {schemes[scheme].type, NULL, 0};
+	CK_MECHANISM mechanism = pkcs11_mechanism(schemes[scheme].type);
 	uint64_t at = scene_now();
 	CK_RV rv;
 
-	if (schemes[scheme].pss)
-		mechanism = (CK_MECHANISM){schemes[scheme].type, &pss, sizeof(pss)};
 	tell("session %lu, mechanism 0x%lX, key %lu", call_handle(session), mechanism.mechanism,
 	    key);
 	watch_begin("C_SignInit", call_reader(session));
@@ -303,8 +263,7 @@ must_sign(struct model_session *session, size_t scheme, CK_OBJECT_HANDLE key, bo
 	if (rv == CKR_DEVICE_ERROR && scene_certificate_doubted)
 		scene_certificate_doubted = false;
 	else if (rv != CKR_OK)
-		violate(
-		    CHECK_SIGNING, "a session that is logged in cannot sign: %s", report_code(rv));
+		violate(CHECK_SIGNING, "a session that is logged in cannot sign: %s", rv_name(rv));
 }
 
 /* Does the login last for certain, with a card that has tries left? */

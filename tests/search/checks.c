@@ -6,6 +6,7 @@
 #include "codes.h"
 #include "programs.h"
 #include "scene.h"
+#include "token/rv.h"
 #include "watch.h"
 
 /* As things were before the call. */
@@ -153,7 +154,7 @@ checks_after(CK_RV rv)
 	for (int i = 0; looked(rv) && watch.reader != NO_READER && i < CARDS; i++)
 		check_locked(i);
 	if (!code_allowed(watch.function, rv))
-		violate(CHECK_CODE, "%s answers %s", watch.function, report_code(rv));
+		violate(CHECK_CODE, "%s answers %s (0x%lX)", watch.function, rv_name(rv), rv);
 }
 
 /* 8: a right PIN, and nothing else. */

@@ -2,8 +2,7 @@
 
 /*
  * The search finds what it is for: the module with one rule broken at a time, by functions that
- * the linker puts in place of its own. What a mutant breaks, and by which check it is caught, is a
- * row of a table at the end.
+ * the linker puts in place of its own.
  */
 
 #include <signal.h>
@@ -39,55 +38,64 @@
 /* A sequence that shows a mutant is cut down to no more than that. */
 #define SHORT 15
 
-enum mutant {
-	NOTHING,
-	PIN_REPEATED,
-	PIN_IN_LOWER_CASE_TOO,
-	REFUSAL_FORGOTTEN,
-	PIN_UNCHECKED,
-	PIN_NOT_FOLDED,
-	NEW_PIN_UNCHECKED,
-	PIN_KEPT,
-	NOT_SELECTED,
-	TRANSACTION_LET_GO,
-	TRIES_MADE_UP,
-	TRIES_NEVER_OLD,
-	VERDICT_MADE_UP,
-	NEVER_POWERED_OFF,
-	RESET_UNNOTICED,
-	WINDOW_FOR_EVER,
-	NOBODY_COMES,
-	SIGNED_FOR_ANYBODY,
-	CARD_UNCONFIRMED,
-	SIGNATURE_UNCHECKED,
-	LOGOUT_WITHOUT_LOCKING,
-	CLOSING_WITHOUT_LOCKING,
-	SIGNATURE_WITHOUT_LOCKING,
-	LOGOUT_FORGOTTEN,
-	LOGIN_FORGOTTEN,
-	CUT_FOR_OTHERS,
-	LEFT_TO_NOBODY,
-	SHARE_KEPT,
-	SHARE_NOT_TAKEN,
-	GUARD_MISSING,
-	GUARD_LATE,
-	GUARD_HEEDS_OTHERS,
-	REFUSAL_ENDS_WITH_LIBRARY,
-	REFUSAL_NOT_FOR_CHANGES,
-	REFUSAL_FOR_EVER,
-	SEEN_AFTER_WINDOW,
-	NO_LOGIN_AFTER_WINDOW,
-	BEGUN_FOR_EVER,
-	BEGUN_FOR_NOTHING,
-	WINDOW_RENEWED,
-	ATTRIBUTES_LEFT_OPEN,
-	ATTRIBUTES_UNSELECTED,
-	KEY_UNSELECTED,
-	ATTRIBUTES_LEFT_TO_OTHERS,
-	CODE_WRONG,
-	CRASH,
-	HANG,
-};
+#define BY(check) (1u << CHECK_##check)
+/* What a mutant breaks, and by which checks, any of them, it is caught. */
+#define MUTANTS(MUTANT)                                                                            \
+	MUTANT(PIN_REPEATED, "a PIN is sent again after a failure", BY(TWICE))                     \
+	MUTANT(PIN_IN_LOWER_CASE_TOO, "a PIN is tried in a second form", BY(TWICE) | BY(GIVEN))    \
+	MUTANT(REFUSAL_FORGOTTEN, "a PIN that was just refused is tried", BY(TWICE))               \
+	MUTANT(PIN_UNCHECKED, "a malformed PIN is sent", BY(GIVEN))                                \
+	MUTANT(PIN_NOT_FOLDED, "a PIN is sent as it was typed", BY(GIVEN))                         \
+	MUTANT(NEW_PIN_UNCHECKED, "a PIN is sent for a change that cannot be", BY(GIVEN))          \
+	MUTANT(PIN_KEPT, "a lost login is made again with a PIN that was kept",                    \
+	    BY(TWICE) | BY(GIVEN))                                                                 \
+	MUTANT(NOT_SELECTED, "the application is taken for selected", BY(APPLICATION))             \
+	MUTANT(TRANSACTION_LET_GO, "a transaction is not held", BY(APPLICATION))                   \
+	MUTANT(TRIES_MADE_UP, "a blocked PIN is said to have tries", BY(TRIES))                    \
+	MUTANT(TRIES_NEVER_OLD, "an old answer about tries is acted on", BY(TRIES))                \
+	MUTANT(VERDICT_MADE_UP, "a wrong PIN logs in", BY(LOGIN))                                  \
+	MUTANT(NEVER_POWERED_OFF, "the power is never cut", BY(LOCKED))                            \
+	MUTANT(RESET_UNNOTICED, "a reset by others is not noticed",                                \
+	    BY(LOGIN) | BY(LOCKED) | BY(SIGNING))                                                  \
+	MUTANT(WINDOW_FOR_EVER, "the window does not end", BY(LOCKED) | BY(LOGIN))                 \
+	MUTANT(NOBODY_COMES, "who makes no call keeps the key open", BY(LOCKED))                   \
+	MUTANT(SIGNED_FOR_ANYBODY, "a PIN of one session is good for another", BY(SIGNING))        \
+	MUTANT(CARD_UNCONFIRMED, "a card is not confirmed before a PIN", BY(APPLICATION))          \
+	MUTANT(SIGNATURE_UNCHECKED, "a wrong signature is handed out", BY(SIGNATURE))              \
+	MUTANT(LOGOUT_WITHOUT_LOCKING, "logout leaves the card unlocked", BY(LOCKED))              \
+	MUTANT(CLOSING_WITHOUT_LOCKING, "closing leaves the card unlocked", BY(LOCKED))            \
+	MUTANT(SIGNATURE_WITHOUT_LOCKING, "a signature leaves the card unlocked", BY(LOCKED))      \
+	MUTANT(LOGOUT_FORGOTTEN, "logout does nothing", BY(LOCKED) | BY(LOGIN))                    \
+	MUTANT(LOGIN_FORGOTTEN, "a login does not let sign", BY(SIGNING) | BY(LOCKED))             \
+	MUTANT(CUT_FOR_OTHERS, "the power is cut though others are logged in", BY(SHARED))         \
+	MUTANT(LEFT_TO_NOBODY, "the last one leaves the card open", BY(LOCKED))                    \
+	MUTANT(SHARE_KEPT, "a refused PIN leaves a share in the card", BY(LOCKED))                 \
+	MUTANT(SHARE_NOT_TAKEN, "a login takes no share in the card", BY(SHARED) | BY(SIGNING))    \
+	MUTANT(GUARD_MISSING, "no guard is there", BY(LOCKED))                                     \
+	MUTANT(GUARD_LATE, "the guard comes after the share in the card", BY(LOCKED))              \
+	MUTANT(GUARD_HEEDS_OTHERS, "the guard leaves the signature key to others", BY(LOCKED))     \
+	MUTANT(REFUSAL_ENDS_WITH_LIBRARY, "C_Finalize makes forget what was refused", BY(TWICE))   \
+	MUTANT(REFUSAL_NOT_FOR_CHANGES, "C_SetPIN sends what was refused", BY(TWICE))              \
+	MUTANT(REFUSAL_FOR_EVER, "what was refused is so for ever", BY(TWICE))                     \
+	MUTANT(SEEN_AFTER_WINDOW, "a login is seen after its window", BY(LOGIN))                   \
+	MUTANT(NO_LOGIN_AFTER_WINDOW, "no login is taken after the window", BY(LOGIN))             \
+	MUTANT(BEGUN_FOR_EVER, "a signature that was begun keeps the key open for ever",           \
+	    BY(SIGNING) | BY(LOCKED) | BY(LOGIN))                                                  \
+	MUTANT(BEGUN_FOR_NOTHING, "a signature that was begun in the window ends with it",         \
+	    BY(SIGNING))                                                                           \
+	MUTANT(                                                                                    \
+	    WINDOW_RENEWED, "a signature renews the window", BY(SIGNING) | BY(LOCKED) | BY(LOGIN)) \
+	MUTANT(ATTRIBUTES_LEFT_OPEN, "the attributes stay open after they were read", BY(LOCKED))  \
+	MUTANT(ATTRIBUTES_UNSELECTED, "the PIN of the attributes goes to JPKI's application",      \
+	    BY(APPLICATION))                                                                       \
+	MUTANT(KEY_UNSELECTED, "the PIN of a key goes to the attributes", BY(APPLICATION))         \
+	MUTANT(ATTRIBUTES_LEFT_TO_OTHERS, "the guard leaves the attributes to others", BY(LOCKED)) \
+	MUTANT(CODE_WRONG, "an answer that C_Login may not give", BY(CODE))                        \
+	MUTANT(CRASH, "a crash", BY(ALIVE))                                                        \
+	MUTANT(HANG, "a call that never comes back", BY(ALIVE))
+
+#define NAME(name, what, checks) name,
+enum mutant { NOTHING, MUTANTS(NAME) };
 static enum mutant mutant;
 
 /* The linker puts __wrap_f where f is called, and f where __real_f is. It knows no types: that all
@@ -147,10 +155,10 @@ select_wrongly(struct jpki_card *card, enum jpki_role role)
 
 	if (mutant == ATTRIBUTES_UNSELECTED && role == JPKI_ATTRIBUTES &&
 	    jpki_card_select(card, &done) == JPKI_OK)
-		card->fresh = APPLICATION_ATTRIBUTES;
+		card->selected_in_transaction = APPLICATION_ATTRIBUTES;
 	if (mutant == KEY_UNSELECTED && role != JPKI_ATTRIBUTES &&
 	    jpki_card_select_attributes(card) == JPKI_OK)
-		card->fresh = card->selected = APPLICATION_JPKI;
+		card->selected_in_transaction = card->selected = APPLICATION_JPKI;
 }
 
 WRAP(int, jpki_card_verify, struct jpki_card *card, enum jpki_role role, const struct jpki_pin *pin,
@@ -187,7 +195,7 @@ WRAP(int, jpki_card_sign, struct jpki_card *card, enum jpki_role role,
 	if (mutant != PIN_KEPT || rv != JPKI_ERR_NOT_VERIFIED ||
 	    __real_jpki_pin_new(role, kept_pin, kept_length, &pin) != JPKI_OK)
 		return rv;
-	card->fresh = APPLICATION_JPKI;
+	card->selected_in_transaction = APPLICATION_JPKI;
 	if (__real_jpki_card_verify(card, role, pin, &tries) == JPKI_OK)
 		rv = __real_jpki_card_sign(card, role, form, data, length, signature);
 	jpki_pin_free(&pin);
@@ -213,7 +221,7 @@ WRAP(int, jpki_card_begin, struct jpki_card *card, enum jpki_begin how, int pati
 		rv = __real_jpki_card_begin(card, how, patience_ms);
 	}
 	if (rv == JPKI_OK && mutant == NOT_SELECTED && select)
-		card->fresh = APPLICATION_JPKI;
+		card->selected_in_transaction = APPLICATION_JPKI;
 	if (rv == JPKI_OK && mutant == TRANSACTION_LET_GO)
 		(void)jpki_transport.end(card->connection);
 	return rv;
@@ -453,89 +461,28 @@ WRAP(CK_RV, sign_once, struct session *session, const CK_BYTE *data, CK_ULONG le
 	return rv;
 }
 
-#define CAUGHT_BY(check) (1u << (check))
+#define ROW(name, what, checks) {name, what, checks},
 static const struct {
 	enum mutant mutant;
 	const char *what;
-	unsigned checks; /* any of them */
-} mutants[] = {
-    {PIN_REPEATED, "a PIN is sent again after a failure", CAUGHT_BY(CHECK_TWICE)},
-    {PIN_IN_LOWER_CASE_TOO, "a PIN is tried in a second form",
-	CAUGHT_BY(CHECK_TWICE) | CAUGHT_BY(CHECK_GIVEN)},
-    {REFUSAL_FORGOTTEN, "a PIN that was just refused is tried", CAUGHT_BY(CHECK_TWICE)},
-    {PIN_UNCHECKED, "a malformed PIN is sent", CAUGHT_BY(CHECK_GIVEN)},
-    {PIN_NOT_FOLDED, "a PIN is sent as it was typed", CAUGHT_BY(CHECK_GIVEN)},
-    {NEW_PIN_UNCHECKED, "a PIN is sent for a change that cannot be", CAUGHT_BY(CHECK_GIVEN)},
-    {PIN_KEPT, "a lost login is made again with a PIN that was kept",
-	CAUGHT_BY(CHECK_TWICE) | CAUGHT_BY(CHECK_GIVEN)},
-    {NOT_SELECTED, "the application is taken for selected", CAUGHT_BY(CHECK_APPLICATION)},
-    {TRANSACTION_LET_GO, "a transaction is not held", CAUGHT_BY(CHECK_APPLICATION)},
-    {TRIES_MADE_UP, "a blocked PIN is said to have tries", CAUGHT_BY(CHECK_TRIES)},
-    {TRIES_NEVER_OLD, "an old answer about tries is acted on", CAUGHT_BY(CHECK_TRIES)},
-    {VERDICT_MADE_UP, "a wrong PIN logs in", CAUGHT_BY(CHECK_LOGIN)},
-    {NEVER_POWERED_OFF, "the power is never cut", CAUGHT_BY(CHECK_LOCKED)},
-    {RESET_UNNOTICED, "a reset by others is not noticed",
-	CAUGHT_BY(CHECK_LOGIN) | CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_SIGNING)},
-    {WINDOW_FOR_EVER, "the window does not end", CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
-    {NOBODY_COMES, "who makes no call keeps the key open", CAUGHT_BY(CHECK_LOCKED)},
-    {SIGNED_FOR_ANYBODY, "a PIN of one session is good for another", CAUGHT_BY(CHECK_SIGNING)},
-    {CARD_UNCONFIRMED, "a card is not confirmed before a PIN", CAUGHT_BY(CHECK_APPLICATION)},
-    {SIGNATURE_UNCHECKED, "a wrong signature is handed out", CAUGHT_BY(CHECK_SIGNATURE)},
-    {LOGOUT_WITHOUT_LOCKING, "logout leaves the card unlocked", CAUGHT_BY(CHECK_LOCKED)},
-    {CLOSING_WITHOUT_LOCKING, "closing leaves the card unlocked", CAUGHT_BY(CHECK_LOCKED)},
-    {SIGNATURE_WITHOUT_LOCKING, "a signature leaves the card unlocked", CAUGHT_BY(CHECK_LOCKED)},
-    {LOGOUT_FORGOTTEN, "logout does nothing", CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
-    {LOGIN_FORGOTTEN, "a login does not let sign",
-	CAUGHT_BY(CHECK_SIGNING) | CAUGHT_BY(CHECK_LOCKED)},
-    {CUT_FOR_OTHERS, "the power is cut though others are logged in", CAUGHT_BY(CHECK_SHARED)},
-    {LEFT_TO_NOBODY, "the last one leaves the card open", CAUGHT_BY(CHECK_LOCKED)},
-    {SHARE_KEPT, "a refused PIN leaves a share in the card", CAUGHT_BY(CHECK_LOCKED)},
-    {SHARE_NOT_TAKEN, "a login takes no share in the card",
-	CAUGHT_BY(CHECK_SHARED) | CAUGHT_BY(CHECK_SIGNING)},
-    {GUARD_MISSING, "no guard is there", CAUGHT_BY(CHECK_LOCKED)},
-    {GUARD_LATE, "the guard comes after the share in the card", CAUGHT_BY(CHECK_LOCKED)},
-    {GUARD_HEEDS_OTHERS, "the guard leaves the signature key to others", CAUGHT_BY(CHECK_LOCKED)},
-    {REFUSAL_ENDS_WITH_LIBRARY, "C_Finalize makes forget what was refused", CAUGHT_BY(CHECK_TWICE)},
-    {REFUSAL_NOT_FOR_CHANGES, "C_SetPIN sends what was refused", CAUGHT_BY(CHECK_TWICE)},
-    {REFUSAL_FOR_EVER, "what was refused is so for ever", CAUGHT_BY(CHECK_TWICE)},
-    {SEEN_AFTER_WINDOW, "a login is seen after its window", CAUGHT_BY(CHECK_LOGIN)},
-    {NO_LOGIN_AFTER_WINDOW, "no login is taken after the window", CAUGHT_BY(CHECK_LOGIN)},
-    {BEGUN_FOR_EVER, "a signature that was begun keeps the key open for ever",
-	CAUGHT_BY(CHECK_SIGNING) | CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
-    {BEGUN_FOR_NOTHING, "a signature that was begun in the window ends with it",
-	CAUGHT_BY(CHECK_SIGNING)},
-    {WINDOW_RENEWED, "a signature renews the window",
-	CAUGHT_BY(CHECK_SIGNING) | CAUGHT_BY(CHECK_LOCKED) | CAUGHT_BY(CHECK_LOGIN)},
-    {ATTRIBUTES_LEFT_OPEN, "the attributes stay open after they were read",
-	CAUGHT_BY(CHECK_LOCKED)},
-    {ATTRIBUTES_UNSELECTED, "the PIN of the attributes goes to JPKI's application",
-	CAUGHT_BY(CHECK_APPLICATION)},
-    {KEY_UNSELECTED, "the PIN of a key goes to the attributes", CAUGHT_BY(CHECK_APPLICATION)},
-    {ATTRIBUTES_LEFT_TO_OTHERS, "the guard leaves the attributes to others",
-	CAUGHT_BY(CHECK_LOCKED)},
-    {CODE_WRONG, "an answer that C_Login may not give", CAUGHT_BY(CHECK_CODE)},
-    {CRASH, "a crash", CAUGHT_BY(CHECK_ALIVE)},
-    {HANG, "a call that never comes back", CAUGHT_BY(CHECK_ALIVE)},
-};
-#define MUTANTS (sizeof(mutants) / sizeof(mutants[0]))
+	unsigned checks;
+} mutants[] = {MUTANTS(ROW)};
+#define COUNT (sizeof(mutants) / sizeof(mutants[0]))
 
 static struct outcome
 hunt(enum mutant which)
 {
-	struct outcome outcome;
-
 	mutant = which;
 	others_exchange_readers(which == CARD_UNCONFIRMED);
 	memset(&report->statistics, 0, sizeof(report->statistics));
-	outcome = run_many(SEED, 0, STEPS);
-	return outcome;
+	return run_many(SEED, 0, STEPS);
 }
 
 static bool
 test(size_t i)
 {
 	struct outcome outcome = hunt(mutants[i].mutant);
-	bool caught = (mutants[i].checks & CAUGHT_BY(outcome.check)) != 0;
+	bool caught = (mutants[i].checks & 1u << outcome.check) != 0;
 
 	printf("%sok %zu - %s\n", caught ? "" : "not ", i + 1, mutants[i].what);
 	printf("# check %d after %lu steps: %s\n", outcome.check,
@@ -556,7 +503,7 @@ test_shrinking(void)
 	length = sequence.count;
 	shrink(&sequence, outcome.check);
 	well = sequence.count <= SHORT && run_one(&sequence, false, 10).check == outcome.check;
-	printf("%sok %zu - a long sequence is cut down\n", well ? "" : "not ", MUTANTS + 1);
+	printf("%sok %zu - a long sequence is cut down\n", well ? "" : "not ", COUNT + 1);
 	printf("# from %zu steps to %zu: ", length, sequence.count);
 	sequence_print(&sequence);
 	printf("\n");
@@ -569,12 +516,12 @@ main(void)
 	bool well = true;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("1..%zu\n", MUTANTS + 1);
+	printf("1..%zu\n", COUNT + 1);
 	if (!report_prepare() || !scene_prepare()) {
 		printf("Bail out! no memory\n");
 		return 1;
 	}
-	for (size_t i = 0; i < MUTANTS; i++)
+	for (size_t i = 0; i < COUNT; i++)
 		well = test(i) && well;
 	well = test_shrinking() && well;
 	return well ? 0 : 1;

@@ -17,7 +17,7 @@
 #include "steps.h"
 #include "trouble.h"
 #include "watch.h"
-#include "world.h"
+#include "simulated_pcsc.h"
 
 /* Nobody changes a card in less, in ms. */
 #define HANDS_MS 2100
@@ -350,14 +350,14 @@ happen(const struct event *event, int place, unsigned number)
 
 	tell("%s (reader %c, %u)", event->name, 'A' + place, number);
 	report->statistics.events++;
-	memcpy(plans, world.plans, sizeof(plans));
-	memset(world.plans, 0, sizeof(world.plans));
+	memcpy(plans, pcsc.plans, sizeof(plans));
+	memset(pcsc.plans, 0, sizeof(pcsc.plans));
 	watch_others = true;
 	event->run(place, number);
 	programs_look();
 	scene_settle();
 	watch_others = false;
-	memcpy(world.plans, plans, sizeof(plans));
+	memcpy(pcsc.plans, plans, sizeof(plans));
 }
 
 void
@@ -432,9 +432,9 @@ bool
 trouble_in_transaction(int place)
 {
 	for (size_t i = 0; i < INPROCESS_READERS; i++)
-		if (world.readers[i].attached &&
-		    strcmp(world.readers[i].name, places[place].name) == 0)
-			return world.readers[i].holder != NULL;
+		if (pcsc.readers[i].attached &&
+		    strcmp(pcsc.readers[i].name, places[place].name) == 0)
+			return pcsc.readers[i].holder != NULL;
 	return false;
 }
 

@@ -7,43 +7,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "token/rv.h"
+
 struct report *report;
 bool report_tells;
-
-static const struct {
-	CK_RV rv;
-	const char *name;
-} names[] = {
-    {CKR_OK, "OK"},
-    {CKR_SLOT_ID_INVALID, "SLOT_ID_INVALID"},
-    {CKR_GENERAL_ERROR, "GENERAL_ERROR"},
-    {CKR_FUNCTION_FAILED, "FUNCTION_FAILED"},
-    {CKR_FUNCTION_CANCELED, "FUNCTION_CANCELED"},
-    {CKR_ARGUMENTS_BAD, "ARGUMENTS_BAD"},
-    {CKR_NO_EVENT, "NO_EVENT"},
-    {CKR_DATA_LEN_RANGE, "DATA_LEN_RANGE"},
-    {CKR_DEVICE_ERROR, "DEVICE_ERROR"},
-    {CKR_DEVICE_REMOVED, "DEVICE_REMOVED"},
-    {CKR_KEY_HANDLE_INVALID, "KEY_HANDLE_INVALID"},
-    {CKR_MECHANISM_INVALID, "MECHANISM_INVALID"},
-    {CKR_OBJECT_HANDLE_INVALID, "OBJECT_HANDLE_INVALID"},
-    {CKR_OPERATION_ACTIVE, "OPERATION_ACTIVE"},
-    {CKR_OPERATION_NOT_INITIALIZED, "OPERATION_NOT_INITIALIZED"},
-    {CKR_PIN_INCORRECT, "PIN_INCORRECT"},
-    {CKR_PIN_INVALID, "PIN_INVALID"},
-    {CKR_PIN_LEN_RANGE, "PIN_LEN_RANGE"},
-    {CKR_PIN_LOCKED, "PIN_LOCKED"},
-    {CKR_SESSION_HANDLE_INVALID, "SESSION_HANDLE_INVALID"},
-    {CKR_SESSION_READ_ONLY, "SESSION_READ_ONLY"},
-    {CKR_TOKEN_NOT_PRESENT, "TOKEN_NOT_PRESENT"},
-    {CKR_USER_ALREADY_LOGGED_IN, "USER_ALREADY_LOGGED_IN"},
-    {CKR_USER_NOT_LOGGED_IN, "USER_NOT_LOGGED_IN"},
-    {CKR_BUFFER_TOO_SMALL, "BUFFER_TOO_SMALL"},
-    {CKR_CRYPTOKI_NOT_INITIALIZED, "CRYPTOKI_NOT_INITIALIZED"},
-    {CKR_CRYPTOKI_ALREADY_INITIALIZED, "CRYPTOKI_ALREADY_INITIALIZED"},
-    {CKR_FUNCTION_NOT_SUPPORTED, "FUNCTION_NOT_SUPPORTED"},
-    {CKR_SIGNATURE_INVALID, "SIGNATURE_INVALID"},
-};
 
 bool
 report_prepare(void)
@@ -70,25 +37,13 @@ tell(const char *format, ...)
 	fflush(stdout);
 }
 
-const char *
-report_code(CK_RV rv)
-{
-	static char number[24];
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].rv == rv)
-			return names[i].name;
-	snprintf(number, sizeof(number), "0x%08lX", rv);
-	return number;
-}
-
 void
 report_answer(const char *function, CK_RV rv)
 {
 	struct statistics *s = &report->statistics;
 	size_t i;
 
-	tell("  %s = %s", function, report_code(rv));
+	tell("  %s = %s", function, rv_name(rv));
 	s->calls++;
 	for (i = 0; i < CODES_MAX; i++) {
 		if (s->codes[i].count > 0 && s->codes[i].rv != rv)
@@ -132,6 +87,6 @@ report_statistics(double seconds)
 	    s->others_logins, s->others_signatures, s->kills);
 	printf("# %" PRIu64 " calls:", s->calls);
 	for (size_t i = 0; i < CODES_MAX && s->codes[i].count > 0; i++)
-		printf(" %s %" PRIu64, report_code(s->codes[i].rv), s->codes[i].count);
+		printf(" %s %" PRIu64, rv_name(s->codes[i].rv), s->codes[i].count);
 	printf("\n");
 }

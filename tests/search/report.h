@@ -59,7 +59,6 @@ void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A function answered. */
 void report_answer(const char *function, CK_RV rv);
-const char *report_code(CK_RV rv);
 
 /* A check has failed: ends the process. */
 _Noreturn void violate(enum check check, const char *format, ...)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/certificates.h"
+#include "../common/clock.h"
 #include "base/clock.h"
 #include "inprocess.h"
 #include "model.h"
@@ -23,19 +25,11 @@ bool scene_odd, scene_pss_doubted, scene_certificate_doubted;
 uint64_t scene_window_ms;
 
 static struct vcard_pki *pkis[PERSONS];
-static uint64_t now = 1000000;
-
-/* In place of the module's clock: only steps let time pass. */
-uint64_t
-clock_now_ms(void)
-{
-	return now;
-}
 
 uint64_t
 scene_now(void)
 {
-	return now;
+	return clock_now_ms();
 }
 
 uint64_t
@@ -53,7 +47,7 @@ scene_set_linger(uint64_t ms)
 void
 scene_pass(uint64_t ms)
 {
-	now += ms;
+	clock_skip_ms(ms);
 }
 
 bool
@@ -65,7 +59,8 @@ scene_prepare(void)
 	if (setenv("JPKI_CONFIG", "", 1) != 0 || setenv("XDG_CACHE_HOME", "/dev/null", 1) != 0 ||
 	    setenv("JPKI_LOG", "off", 1) != 0)
 		return false;
-	presence_fresh_ms = 0; /* what happens is seen at once */
+	clock_stop_at(1000000);	 /* only steps let time pass */
+	presence_max_age_ms = 0; /* what happens is seen at once */
 	for (size_t i = 0; i < PERSONS; i++)
 		if (vcard_pki_open(&pkis[i], NULL, NULL, &error) != 0)
 			return false;
@@ -173,9 +168,7 @@ scene_card_out(int card)
 X509 *
 scene_certificate(int card, enum jpki_role role)
 {
-	return vcard_pki_certificate(pkis[scene_cards[card].person],
-	    role == JPKI_AUTHENTICATION ? VCARD_CERTIFICATE_AUTHENTICATION
-					: VCARD_CERTIFICATE_SIGNATURE);
+	return role_certificate(pkis[scene_cards[card].person], role, JPKI_CERTIFICATE);
 }
 
 void

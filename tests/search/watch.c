@@ -10,7 +10,7 @@
 #include "scene.h"
 #include "taken.h"
 #include "trouble.h"
-#include "world.h"
+#include "simulated_pcsc.h"
 #include "wrong_pins.h"
 
 #define INS_VERIFY 0x20
@@ -19,7 +19,7 @@
 #define INS_READ 0xB0
 #define INS_SIGN 0x2A
 #define READERS (MODEL_SLOTS / JPKI_ROLES)
-/* How old an answer about tries may be to be acted on, in ms (rule 4). */
+/* How old an answer about tries may be to be acted on, in ms (PIN rule 4). */
 #define SAID_RECENT_MS 2000
 
 enum vcard_answer __real_vcard_exchange(struct vcard *card, const uint8_t *command, size_t length,
@@ -221,8 +221,8 @@ place_of(const struct sight *sight)
 	const struct vcard *card = scene_cards[sight->card].vcard;
 
 	for (size_t i = 0; i < INPROCESS_READERS; i++)
-		if (world.readers[i].attached && world.readers[i].card == card)
-			return &world.readers[i];
+		if (pcsc.readers[i].attached && pcsc.readers[i].card == card)
+			return &pcsc.readers[i];
 	return NULL;
 }
 

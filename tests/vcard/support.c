@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <dirent.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <openssl/crypto.h>
 
@@ -17,14 +14,12 @@ make_pki(void **state)
 {
 	struct vcard_error error;
 
-	(void)state;
 	return vcard_pki_open(&pki, NULL, NULL, &error);
 }
 
 int
 drop_pki(void **state)
 {
-	(void)state;
 	vcard_pki_free(&pki);
 	return 0;
 }
@@ -123,13 +118,6 @@ make_folder(void)
 void
 drop_folder(char *path)
 {
-	DIR *folder = opendir(path);
-	struct dirent *entry;
-
-	assert_non_null(folder);
-	while ((entry = readdir(folder)) != NULL)
-		unlinkat(dirfd(folder), entry->d_name, 0);
-	closedir(folder);
-	rmdir(path);
+	assert_int_equal(remove_tree(path), 0);
 	free(path);
 }

@@ -2,12 +2,7 @@
 #ifndef VCARD_TEST_SUPPORT_H
 #define VCARD_TEST_SUPPORT_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "../common/unit.h"
 
 #include "vcard.h"
 
@@ -34,6 +29,7 @@ struct vcard_pki *test_pki(void);
 /* A powered card in memory, in *state; set-up and tear-down of a test. */
 int make_card(void **state);
 int drop_card(void **state);
+#define CARD_TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
 
 /* The data and the length of the last answer. */
 extern uint8_t answer[VCARD_RESPONSE_MAX];
@@ -50,6 +46,12 @@ void set_quirk(struct vcard *card, const char *name, const char *value);
 size_t read_file(struct vcard *card, unsigned sfi, uint8_t content[16384]);
 
 #define assert_status(card, hex, status) assert_int_equal(send_command(card, hex), status)
+/* ... and with how much data it comes. */
+#define assert_answer(card, hex, status, length)                                                   \
+	do {                                                                                       \
+		assert_status(card, hex, status);                                                  \
+		assert_int_equal(answer_length, length);                                           \
+	} while (0)
 
 /* A new empty folder; the caller gives it back to drop_folder. */
 char *make_folder(void);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
-#include <string.h>
 
 #include <openssl/asn1.h>
 #include <openssl/x509v3.h>
@@ -130,7 +129,7 @@ their_pin_has_a_counter_of_its_own(void **state)
 	verify(*state, VERIFY_AUTHENTICATION);
 }
 
-/* One of the person's attributes in the signature certificate's subjectAltName (card-facts). */
+/* One of the person's attributes in the signature certificate's subjectAltName (F-PERSON). */
 static char *
 of_certificate(struct vcard *card, const char *oid)
 {
@@ -169,7 +168,7 @@ the_person_is_that_of_the_certificate(void **state)
 	};
 	char text[VCARD_ATTRIBUTE_SIZE];
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(rows); i++) {
 		char *expected = of_certificate(*state, rows[i].oid);
 
 		vcard_attribute(*state, rows[i].which, text);
@@ -203,8 +202,7 @@ lengths_take_as_many_bytes_as_they_need(void **state)
 		uint8_t outer; /* the first byte of the whole's length */
 	} rows[] = {{80, 127}, {81, 0x81}, {128, 0x81}, {208, 0x82}, {256, 0x82}};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(rows); i++) {
 		struct vcard *card = card_with_address(rows[i].address);
 
 		check_attributes(card);
@@ -219,7 +217,6 @@ another_citizen_has_other_attributes(void **state)
 	struct vcard *card = card_with_address(3);
 	char text[VCARD_ATTRIBUTE_SIZE];
 
-	(void)state;
 	vcard_attribute(card, VCARD_ATTRIBUTE_NAME, text);
 	assert_string_equal(text, "電子　太郎");
 	vcard_attribute(card, VCARD_ATTRIBUTE_ADDRESS, text);
@@ -237,7 +234,6 @@ they_outlive_the_card(void **state)
 	char text[VCARD_ATTRIBUTE_SIZE];
 	struct vcard *card;
 
-	(void)state;
 	assert_int_equal(vcard_new(&card, &options, NULL), 0);
 	vcard_free(&card);
 	options.citizen.name = NULL;
@@ -329,7 +325,6 @@ large_is_large_for_every_citizen(void **state)
 {
 	struct vcard *card = card_with_address(600);
 
-	(void)state;
 	set_quirk(card, "attributes", "large");
 	check_attributes(card);
 	vcard_free(&card);
@@ -355,8 +350,7 @@ my_number_has_the_right_check_digit(void **state)
 
 	assert_status(*state, SELECT_INPUT_AID, 0x9000);
 	assert_status(*state, VERIFY_ATTRIBUTES, 0x9000);
-	assert_status(*state, "00B0810000", 0x9000);
-	assert_int_equal(answer_length, 12);
+	assert_answer(*state, "00B0810000", 0x9000, 12);
 	for (unsigned n = 1; n <= 11; n++)
 		sum += (unsigned)(answer[11 - n] - '0') * (n <= 6 ? n + 1 : n - 5);
 	assert_int_equal(answer[11] - '0', sum % 11 <= 1 ? 0 : 11 - sum % 11);
@@ -365,35 +359,32 @@ my_number_has_the_right_check_digit(void **state)
 static void
 attributes_have_names(void **state)
 {
-	(void)state;
 	assert_string_equal(vcard_attribute_name(VCARD_ATTRIBUTE_BIRTH_DATE), "birth-date");
 	assert_null(vcard_attribute_name(VCARD_ATTRIBUTES));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(parts_in_a_structure_with_filler_behind),
-	    TEST(they_are_read_only_after_their_pin),
-	    TEST(pins_of_jpki_do_not_open_them),
-	    TEST(their_pin_has_a_counter_of_its_own),
-	    TEST(the_person_is_that_of_the_certificate),
+	    CARD_TEST(parts_in_a_structure_with_filler_behind),
+	    CARD_TEST(they_are_read_only_after_their_pin),
+	    CARD_TEST(pins_of_jpki_do_not_open_them),
+	    CARD_TEST(their_pin_has_a_counter_of_its_own),
+	    CARD_TEST(the_person_is_that_of_the_certificate),
 	    cmocka_unit_test(lengths_take_as_many_bytes_as_they_need),
 	    cmocka_unit_test(another_citizen_has_other_attributes),
 	    cmocka_unit_test(they_outlive_the_card),
-	    TEST(the_file_can_be_empty),
-	    TEST(the_application_can_be_absent),
-	    TEST(they_can_be_garbled),
-	    TEST(the_whole_can_lie_about_its_length),
-	    TEST(the_name_can_be_missing),
-	    TEST(they_can_be_large),
+	    CARD_TEST(the_file_can_be_empty),
+	    CARD_TEST(the_application_can_be_absent),
+	    CARD_TEST(they_can_be_garbled),
+	    CARD_TEST(the_whole_can_lie_about_its_length),
+	    CARD_TEST(the_name_can_be_missing),
+	    CARD_TEST(they_can_be_large),
 	    cmocka_unit_test(large_is_large_for_every_citizen),
-	    TEST(the_length_can_be_indefinite),
-	    TEST(my_number_has_the_right_check_digit),
-	    TEST(attributes_have_names),
+	    CARD_TEST(the_length_can_be_indefinite),
+	    CARD_TEST(my_number_has_the_right_check_digit),
+	    CARD_TEST(attributes_have_names),
 	};
 
 	return cmocka_run_group_tests(tests, make_pki, drop_pki);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
-#include <string.h>
 
 #include "support.h"
 
@@ -233,26 +232,24 @@ drop_text(void **state)
 	return drop_pki(state);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(fronts_are_called),
-	    TEST(counters_are_shown_and_set),
-	    TEST(attributes_are_told),
-	    TEST(pin_of_the_attributes_is_blocked),
-	    TEST(ledger_names_the_application),
-	    TEST(pins_are_set),
-	    TEST(other_programs_select),
-	    TEST(quirks_are_set),
-	    TEST(every_quirk_takes_its_values),
-	    TEST(faults_are_planned),
-	    TEST(power_is_cut),
-	    TEST(ledger_is_shown),
-	    TEST(delays_are_set),
-	    TEST(nonsense_is_refused),
+	    CARD_TEST(fronts_are_called),
+	    CARD_TEST(counters_are_shown_and_set),
+	    CARD_TEST(attributes_are_told),
+	    CARD_TEST(pin_of_the_attributes_is_blocked),
+	    CARD_TEST(ledger_names_the_application),
+	    CARD_TEST(pins_are_set),
+	    CARD_TEST(other_programs_select),
+	    CARD_TEST(quirks_are_set),
+	    CARD_TEST(every_quirk_takes_its_values),
+	    CARD_TEST(faults_are_planned),
+	    CARD_TEST(power_is_cut),
+	    CARD_TEST(ledger_is_shown),
+	    CARD_TEST(delays_are_set),
+	    CARD_TEST(nonsense_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, make_pki, drop_text);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
 #include <time.h>
 
 #include "support.h"
@@ -183,24 +182,22 @@ delays_take_time(void **state)
 	assert_true(spent >= 20 + 15 + 2 - 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(nth_exchange_fails_once),
-	    TEST(exchanges_are_counted_from_a_command),
-	    TEST(answer_is_replaced_after_execution),
-	    TEST(data_that_means_nothing_comes_with_a_status),
-	    TEST(garbage_has_no_status_word),
-	    TEST(answers_of_odd_lengths),
-	    TEST(a_long_answer_can_be_overlong),
-	    TEST(no_status_word_is_left_of_an_answer),
-	    TEST(eject_takes_the_power),
-	    TEST(power_loss_is_unnoticed),
-	    TEST(faults_are_limited_and_cleared),
-	    TEST(delays_take_time),
+	    CARD_TEST(nth_exchange_fails_once),
+	    CARD_TEST(exchanges_are_counted_from_a_command),
+	    CARD_TEST(answer_is_replaced_after_execution),
+	    CARD_TEST(data_that_means_nothing_comes_with_a_status),
+	    CARD_TEST(garbage_has_no_status_word),
+	    CARD_TEST(answers_of_odd_lengths),
+	    CARD_TEST(a_long_answer_can_be_overlong),
+	    CARD_TEST(no_status_word_is_left_of_an_answer),
+	    CARD_TEST(eject_takes_the_power),
+	    CARD_TEST(power_loss_is_unnoticed),
+	    CARD_TEST(faults_are_limited_and_cleared),
+	    CARD_TEST(delays_take_time),
 	};
 
 	return cmocka_run_group_tests(tests, make_pki, drop_pki);

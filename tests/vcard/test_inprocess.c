@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 
@@ -12,9 +14,10 @@
 #define READER "Reader A"
 static const struct jpki_transport *const way = &jpki_transport;
 static struct jpki_service *service;
+static struct jpki_connection *connection;
 
 static int
-make_world(void **state)
+set_up(void **state)
 {
 	inprocess_reset();
 	if (make_card(state) != 0 || inprocess_add_reader(READER) != 0)
@@ -25,8 +28,9 @@ make_world(void **state)
 }
 
 static int
-drop_world(void **state)
+tear_down(void **state)
 {
+	way->close(&connection, false, -1);
 	way->stop(&service);
 	inprocess_reset();
 	return drop_card(state);
@@ -35,21 +39,28 @@ drop_world(void **state)
 static struct jpki_connection *
 open_card(void)
 {
-	struct jpki_connection *connection;
+	struct jpki_connection *opened;
 
-	assert_int_equal(way->open(service, READER, -1, &connection), JPKI_OK);
-	return connection;
+	assert_int_equal(way->open(service, READER, -1, &opened), JPKI_OK);
+	return opened;
+}
+
+/* Set-up with a connection to the card. */
+static int
+set_up_open(void **state)
+{
+	return set_up(state) != 0 || way->open(service, READER, -1, &connection) != JPKI_OK;
 }
 
 static int
-transmit_hex(struct jpki_connection *connection, const char *hex)
+transmit_hex(struct jpki_connection *over, const char *hex)
 {
 	unsigned char command[JPKI_COMMAND_MAX];
 	size_t length;
 
 	assert_int_equal(OPENSSL_hexstr2buf_ex(command, sizeof(command), &length, hex, '\0'), 1);
 	answer_length = JPKI_RESPONSE_MAX;
-	return way->transmit(connection, command, length, answer, &answer_length);
+	return way->transmit(over, command, length, answer, &answer_length);
 }
 
 static struct jpki_reader_state
@@ -68,7 +79,6 @@ readers_are_listed(void **state)
 	char names[2][JPKI_READER_NAME_SIZE];
 	size_t count;
 
-	(void)state;
 	assert_int_equal(inprocess_add_reader("Reader B"), 0);
 	assert_int_equal(inprocess_add_reader("Reader B"), -1);
 	assert_int_equal(way->readers(service, names, 2, &count), JPKI_OK);
@@ -98,9 +108,6 @@ poll_tells_insertions_apart(void **state)
 static void
 mute_cards_are_not_present(void **state)
 {
-	struct jpki_connection *connection;
-
-	(void)state;
 	assert_int_equal(inprocess_eject(READER), 0);
 	assert_int_equal(inprocess_insert(READER, NULL), 0);
 	assert_false(look(READER).present);
@@ -113,8 +120,6 @@ mute_cards_are_not_present(void **state)
 static void
 open_gives_power_and_close_takes_it(void **state)
 {
-	struct jpki_connection *connection;
-
 	assert_false(vcard_powered(*state));
 	connection = open_card();
 	assert_true(vcard_powered(*state));
@@ -127,26 +132,49 @@ open_gives_power_and_close_takes_it(void **state)
 	assert_int_equal(way->close(&connection, true, -1), JPKI_OK);
 }
 
+/* Is a file that had a mark and one byte still marked after the close? Its byte stays. */
+static bool
+marked_after_close(struct jpki_connection *ours, bool power_off)
+{
+	int file = memfd_create("share", MFD_CLOEXEC), held = dup(file);
+	struct stat info;
+
+	assert_int_equal(write(file, "x", 1), 1);
+	assert_int_equal(fchmod(file, 0700), 0);
+	(void)way->close(&ours, power_off, held);
+	assert_int_equal(fstat(file, &info), 0);
+	assert_int_equal(info.st_size, 1);
+	assert_int_equal(info.st_mode & 0677, 0600);
+	close(file);
+	return (info.st_mode & S_IXUSR) != 0;
+}
+
+static void
+close_takes_the_mark_when_it_cuts_the_power(void **state)
+{
+	struct jpki_connection *ours;
+
+	assert_false(marked_after_close(open_card(), true));
+	assert_true(marked_after_close(open_card(), false));
+	ours = open_card();
+	assert_int_equal(inprocess_eject(READER), 0);
+	assert_true(marked_after_close(ours, true));
+}
+
 static void
 exchanges_reach_the_card(void **state)
 {
-	struct jpki_connection *connection = open_card();
-
-	(void)state;
 	assert_int_equal(transmit_hex(connection, SELECT_JPKI), JPKI_OK);
 	assert_int_equal(answer_length, 2);
 	assert_memory_equal(answer, "\x90\x00", 2);
 	assert_int_equal(inprocess_calls(INPROCESS_TRANSMIT), 1);
-	way->close(&connection, false, -1);
 }
 
 static void
 answers_must_fit(void **state)
 {
-	struct jpki_connection *connection = open_card();
 	const uint8_t challenge[] = {0x00, 0x84, 0x00, 0x00, 0x10};
 
-	(void)state;
 	answer_length = 17;
 	assert_int_equal(
 	    way->transmit(connection, challenge, sizeof(challenge), answer, &answer_length),
@@ -158,7 +186,6 @@ answers_must_fit(void **state)
 	assert_int_equal(answer_length, 18);
 	assert_int_equal(
 	    way->transmit(connection, challenge, 3, answer, &answer_length), JPKI_ERR_ARGUMENT);
-	way->close(&connection, false, -1);
 }
 
 static void
@@ -166,7 +193,6 @@ power_cut_is_noticed_by_the_others(void **state)
 {
 	struct jpki_connection *ours = open_card(), *theirs = open_card();
 
-	(void)state;
 	assert_int_equal(way->begin(ours, -1), JPKI_OK);
 	assert_int_equal(way->close(&ours, true, -1), JPKI_OK);
 	assert_int_equal(way->check(theirs), JPKI_ERR_RESET);
@@ -187,7 +213,6 @@ who_resets_it_goes_on(void **state)
 	uint8_t atr[JPKI_ATR_MAX];
 	size_t length = 0;
 
-	(void)state;
 	assert_int_equal(way->begin(ours, -1), JPKI_OK);
 	assert_int_equal(way->atr(ours, atr, &length), JPKI_OK);
 	assert_in_range(length, 2, sizeof(atr));
@@ -204,8 +229,6 @@ who_resets_it_goes_on(void **state)
 static void
 new_card_is_not_the_old_one(void **state)
 {
-	struct jpki_connection *connection = open_card();
-
 	assert_int_equal(inprocess_eject(READER), 0);
 	assert_int_equal(way->check(connection), JPKI_ERR_NO_CARD);
 	assert_int_equal(inprocess_insert(READER, *state), 0);
@@ -215,13 +238,11 @@ new_card_is_not_the_old_one(void **state)
 	assert_int_equal(way->check(connection), JPKI_ERR_NO_READER);
 	assert_int_equal(inprocess_add_reader(READER), 0);
 	assert_int_equal(way->check(connection), JPKI_ERR_NO_READER);
-	way->close(&connection, true, -1);
 }
 
 static void
 service_may_go_and_return(void **state)
 {
-	struct jpki_connection *connection = open_card();
 	struct jpki_service *second;
 
 	inprocess_service(false);
@@ -242,9 +263,8 @@ static void
 stop_orphans_connections(void **state)
 {
 	struct jpki_service *second;
-	struct jpki_connection *connection, *ours = open_card();
+	struct jpki_connection *ours = open_card();
 
-	(void)state;
 	assert_int_equal(way->start(&second), JPKI_OK);
 	assert_int_equal(way->open(second, READER, -1, &connection), JPKI_OK);
 	assert_int_equal(way->begin(connection, -1), JPKI_OK);
@@ -253,23 +273,18 @@ stop_orphans_connections(void **state)
 	assert_int_equal(way->check(connection), JPKI_ERR_NO_SERVICE);
 	assert_int_equal(way->begin(ours, -1), JPKI_OK);
 	assert_int_equal(way->end(ours), JPKI_OK);
-	way->close(&connection, false, -1);
 	way->close(&ours, false, -1);
 }
 
 static void
 transactions_nest(void **state)
 {
-	struct jpki_connection *connection = open_card();
-
-	(void)state;
 	assert_int_equal(way->end(connection), JPKI_ERR_ARGUMENT);
 	assert_int_equal(way->begin(connection, -1), JPKI_OK);
 	assert_int_equal(way->begin(connection, -1), JPKI_OK);
 	assert_int_equal(way->end(connection), JPKI_OK);
 	assert_int_equal(way->end(connection), JPKI_OK);
 	assert_int_equal(way->end(connection), JPKI_ERR_ARGUMENT);
-	way->close(&connection, false, -1);
 }
 
 static void
@@ -312,7 +327,6 @@ begin_waits_for_the_other(void **state)
 	struct jpki_connection *ours = open_card();
 	struct thread thread = {.connection = open_card(), .result = 1};
 
-	(void)state;
 	assert_int_equal(way->begin(ours, -1), JPKI_OK);
 	assert_int_equal(pthread_create(&thread.id, NULL, begin_in_thread, &thread), 0);
 	pause_briefly();
@@ -331,7 +345,6 @@ begin_ends_when_the_card_leaves(void **state)
 	struct jpki_connection *ours = open_card();
 	struct thread thread = {.connection = open_card(), .result = 1};
 
-	(void)state;
 	assert_int_equal(way->begin(ours, -1), JPKI_OK);
 	assert_int_equal(pthread_create(&thread.id, NULL, begin_in_thread, &thread), 0);
 	pause_briefly();
@@ -355,7 +368,6 @@ wait_sees_a_card_leave(void **state)
 {
 	struct thread thread = {.state = look(READER), .timeout = -1};
 
-	(void)state;
 	start_waiting(&thread);
 	assert_int_equal(inprocess_eject(READER), 0);
 	pthread_join(thread.id, NULL);
@@ -381,7 +393,6 @@ wait_is_cancelled(void **state)
 {
 	struct thread thread = {.state = look(READER), .timeout = -1};
 
-	(void)state;
 	start_waiting(&thread);
 	way->cancel(service);
 	pthread_join(thread.id, NULL);
@@ -394,7 +405,6 @@ stop_ends_a_wait(void **state)
 	struct thread thread = {.state = look(READER), .timeout = -1};
 	struct jpki_service *stopped = service;
 
-	(void)state;
 	start_waiting(&thread);
 	way->stop(&stopped);
 	pthread_join(thread.id, NULL);
@@ -407,7 +417,6 @@ wait_ends_with_the_service(void **state)
 {
 	struct thread thread = {.state = look(READER), .timeout = 60000};
 
-	(void)state;
 	start_waiting(&thread);
 	inprocess_service(false);
 	pthread_join(thread.id, NULL);
@@ -423,8 +432,6 @@ select_other(void *context)
 static void
 plans_happen_at_their_call(void **state)
 {
-	struct jpki_connection *connection = open_card();
-
 	inprocess_plan(INPROCESS_TRANSMIT, 2, JPKI_OK, select_other, *state);
 	assert_int_equal(transmit_hex(connection, SELECT_JPKI), JPKI_OK);
 	assert_int_equal(transmit_hex(connection, VERIFY_AUTHENTICATION), JPKI_OK);
@@ -437,14 +444,11 @@ plans_happen_at_their_call(void **state)
 	assert_int_equal(vcard_ledger_count(*state, VCARD_EVENT_SELECT), 2);
 	inprocess_plan(INPROCESS_BEGIN, 1, JPKI_ERR_NO_CARD, NULL, NULL);
 	assert_int_equal(way->begin(connection, -1), JPKI_ERR_NO_CARD);
-	way->close(&connection, false, -1);
 }
 
 static void
 card_faults_reach_the_reader(void **state)
 {
-	struct jpki_connection *connection = open_card();
-
 	assert_int_equal(vcard_fault_add(*state, VCARD_FAULT_EMPTY, 1, 0, NULL), 0);
 	assert_int_equal(transmit_hex(connection, SELECT_JPKI), JPKI_OK);
 	assert_int_equal(answer_length, 0);
@@ -453,14 +457,11 @@ card_faults_reach_the_reader(void **state)
 	assert_int_equal(vcard_fault_add(*state, VCARD_FAULT_EJECT, 1, 0, NULL), 0);
 	assert_int_equal(transmit_hex(connection, SELECT_JPKI), JPKI_ERR_NO_CARD);
 	assert_false(look(READER).present);
-	way->close(&connection, false, -1);
 }
 
 static void
 idle_cards_lose_their_power(void **state)
 {
-	struct jpki_connection *connection = open_card();
-
 	assert_int_equal(inprocess_idle(READER), -1);
 	way->close(&connection, false, -1);
 	assert_int_equal(inprocess_idle(READER), 0);
@@ -470,35 +471,26 @@ idle_cards_lose_their_power(void **state)
 static void
 exclusive_cards_are_busy(void **state)
 {
-	struct jpki_connection *connection;
-
-	(void)state;
 	assert_int_equal(inprocess_exclusive(READER, true), 0);
 	assert_int_equal(way->open(service, READER, -1, &connection), JPKI_ERR_BUSY);
 	assert_int_equal(inprocess_exclusive(READER, false), 0);
 	connection = open_card();
-	way->close(&connection, false, -1);
 }
 
 static void
 readers_carry_long_answers_or_not(void **state)
 {
-	struct jpki_connection *connection = open_card();
-
-	(void)state;
 	assert_int_equal(way->longest(connection), 256);
 	assert_int_equal(inprocess_longest(READER, JPKI_LONG_DATA_MAX), 0);
 	assert_int_equal(way->longest(connection), JPKI_LONG_DATA_MAX);
 	assert_int_equal(inprocess_calls(INPROCESS_LONGEST), 2);
 	assert_int_equal(inprocess_longest("no such reader", 256), -1);
-	way->close(&connection, false, -1);
 }
 
 static void
 long_answers_come_through(void **state)
 {
 	static const uint8_t read[] = {0x00, 0xb0, 0x8a, 0x00, 0x00, 0x04, 0x00};
-	struct jpki_connection *connection = open_card();
 	uint8_t response[1026];
 	size_t length = sizeof(response);
 
@@ -509,7 +501,6 @@ long_answers_come_through(void **state)
 	set_quirk(*state, "extended", "chokes");
 	assert_int_equal(
 	    way->transmit(connection, read, sizeof(read), response, &length), JPKI_ERR_IO);
-	way->close(&connection, false, -1);
 }
 
 /* Many exchanges in short transactions; the card's own answers must never mix. */
@@ -541,7 +532,6 @@ threads_share_a_card(void **state)
 {
 	struct thread threads[4];
 
-	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		threads[i] = (struct thread){.connection = open_card()};
 		assert_int_equal(pthread_create(&threads[i].id, NULL, work, &threads[i]), 0);
@@ -553,7 +543,8 @@ threads_share_a_card(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, drop_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST_OPEN(name) cmocka_unit_test_setup_teardown(name, set_up_open, tear_down)
 
 int
 main(void)
@@ -563,14 +554,15 @@ main(void)
 	    TEST(poll_tells_insertions_apart),
 	    TEST(mute_cards_are_not_present),
 	    TEST(open_gives_power_and_close_takes_it),
-	    TEST(exchanges_reach_the_card),
-	    TEST(answers_must_fit),
+	    TEST(close_takes_the_mark_when_it_cuts_the_power),
+	    TEST_OPEN(exchanges_reach_the_card),
+	    TEST_OPEN(answers_must_fit),
 	    TEST(power_cut_is_noticed_by_the_others),
 	    TEST(who_resets_it_goes_on),
-	    TEST(new_card_is_not_the_old_one),
-	    TEST(service_may_go_and_return),
+	    TEST_OPEN(new_card_is_not_the_old_one),
+	    TEST_OPEN(service_may_go_and_return),
 	    TEST(stop_orphans_connections),
-	    TEST(transactions_nest),
+	    TEST_OPEN(transactions_nest),
 	    TEST(begin_waits_for_the_other),
 	    TEST(begin_ends_when_the_card_leaves),
 	    TEST(wait_sees_a_card_leave),
@@ -578,12 +570,12 @@ main(void)
 	    TEST(wait_is_cancelled),
 	    TEST(stop_ends_a_wait),
 	    TEST(wait_ends_with_the_service),
-	    TEST(plans_happen_at_their_call),
-	    TEST(card_faults_reach_the_reader),
-	    TEST(idle_cards_lose_their_power),
+	    TEST_OPEN(plans_happen_at_their_call),
+	    TEST_OPEN(card_faults_reach_the_reader),
+	    TEST_OPEN(idle_cards_lose_their_power),
 	    TEST(exclusive_cards_are_busy),
-	    TEST(readers_carry_long_answers_or_not),
-	    TEST(long_answers_come_through),
+	    TEST_OPEN(readers_carry_long_answers_or_not),
+	    TEST_OPEN(long_answers_come_through),
 	    TEST(threads_share_a_card),
 	};
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
 #include "support.h"
 
 static void
@@ -91,25 +89,22 @@ signatures_and_changes(void **state)
 static void
 every_event_has_a_name(void **state)
 {
-	(void)state;
 	for (enum vcard_event i = 0; i < VCARD_EVENTS; i++)
 		assert_non_null(vcard_event_name(i));
 	assert_null(vcard_event_name(VCARD_EVENTS));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(every_verify_is_written_down),
-	    TEST(misdirected_verify_is_written_down_too),
-	    TEST(power_is_written_down),
-	    TEST(marks_begin_anew),
-	    TEST(lines_hold_no_pin),
-	    TEST(signatures_and_changes),
-	    TEST(every_event_has_a_name),
+	    CARD_TEST(every_verify_is_written_down),
+	    CARD_TEST(misdirected_verify_is_written_down_too),
+	    CARD_TEST(power_is_written_down),
+	    CARD_TEST(marks_begin_anew),
+	    CARD_TEST(lines_hold_no_pin),
+	    CARD_TEST(signatures_and_changes),
+	    CARD_TEST(every_event_has_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, make_pki, drop_pki);

@@ -194,30 +194,28 @@ verify_needs_a_pin_file(void **state)
 	assert_status(*state, "00200018", 0x6a86);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(counting_spends_nothing),
-	    TEST(verify_on_the_current_file),
-	    TEST(counting_does_not_tell_the_state),
-	    TEST(three_wrong_pins_block),
-	    TEST(five_wrong_passwords_block),
-	    TEST(blocked_is_said_in_three_ways),
-	    TEST(right_pin_gives_the_tries_back),
-	    TEST(wrong_pin_ends_the_verified_state),
-	    TEST(lower_case_is_wrong),
-	    TEST(malformed_pins_spend_a_try_or_not),
-	    TEST(verified_survives_all_but_power),
-	    TEST(selecting_can_clear),
-	    TEST(reset_can_clear),
-	    TEST(stray_verify_spends_the_other_pin),
-	    TEST(change_needs_the_old_one),
-	    TEST(change_on_the_current_file),
-	    TEST(change_refuses_what_is_no_pin),
-	    TEST(verify_needs_a_pin_file),
+	    CARD_TEST(counting_spends_nothing),
+	    CARD_TEST(verify_on_the_current_file),
+	    CARD_TEST(counting_does_not_tell_the_state),
+	    CARD_TEST(three_wrong_pins_block),
+	    CARD_TEST(five_wrong_passwords_block),
+	    CARD_TEST(blocked_is_said_in_three_ways),
+	    CARD_TEST(right_pin_gives_the_tries_back),
+	    CARD_TEST(wrong_pin_ends_the_verified_state),
+	    CARD_TEST(lower_case_is_wrong),
+	    CARD_TEST(malformed_pins_spend_a_try_or_not),
+	    CARD_TEST(verified_survives_all_but_power),
+	    CARD_TEST(selecting_can_clear),
+	    CARD_TEST(reset_can_clear),
+	    CARD_TEST(stray_verify_spends_the_other_pin),
+	    CARD_TEST(change_needs_the_old_one),
+	    CARD_TEST(change_on_the_current_file),
+	    CARD_TEST(change_refuses_what_is_no_pin),
+	    CARD_TEST(verify_needs_a_pin_file),
 	};
 
 	return cmocka_run_group_tests(tests, make_pki, drop_pki);

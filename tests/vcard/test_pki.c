@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
 #include <sys/stat.h>
 
 #include <openssl/x509v3.h>
@@ -29,7 +28,6 @@ issuers_are_shaped_as_jpki(void **state)
 {
 	char text[512];
 
-	(void)state;
 	name_text(X509_get_issuer_name(certificate(VCARD_CERTIFICATE_AUTHENTICATION)), text,
 	    sizeof(text));
 	assert_string_equal(text, "C=JP,O=JPKI-TEST,OU=JPKI for user authentication,"
@@ -45,7 +43,6 @@ subjects_tell_what_they_should(void **state)
 {
 	char text[512];
 
-	(void)state;
 	name_text(X509_get_subject_name(certificate(VCARD_CERTIFICATE_AUTHENTICATION)), text,
 	    sizeof(text));
 	assert_memory_equal(text, "C=JP,CN=", 8);
@@ -74,7 +71,6 @@ check_chain(enum vcard_certificate which, enum vcard_certificate ca)
 static void
 chains_verify(void **state)
 {
-	(void)state;
 	check_chain(VCARD_CERTIFICATE_AUTHENTICATION, VCARD_CERTIFICATE_AUTHENTICATION_CA);
 	check_chain(VCARD_CERTIFICATE_SIGNATURE, VCARD_CERTIFICATE_SIGNATURE_CA);
 }
@@ -97,7 +93,6 @@ check_policy(enum vcard_certificate which, const char *expected)
 static void
 usage_and_policies(void **state)
 {
-	(void)state;
 	assert_int_equal(X509_get_key_usage(certificate(VCARD_CERTIFICATE_AUTHENTICATION)),
 	    KU_DIGITAL_SIGNATURE);
 	assert_int_equal(X509_get_key_usage(certificate(VCARD_CERTIFICATE_SIGNATURE)),
@@ -121,7 +116,6 @@ person_is_in_the_other_names(void **state)
 	    certificate(VCARD_CERTIFICATE_SIGNATURE), NID_subject_alt_name, NULL, NULL);
 	char type[64];
 
-	(void)state;
 	assert_non_null(names);
 	assert_int_equal(sk_GENERAL_NAME_num(names), 6);
 	for (int i = 0; i < 6; i++) {
@@ -143,7 +137,6 @@ person_is_in_the_other_names(void **state)
 static void
 authentication_names_nobody(void **state)
 {
-	(void)state;
 	assert_int_equal(X509_get_ext_by_NID(certificate(VCARD_CERTIFICATE_AUTHENTICATION),
 			     NID_subject_alt_name, -1),
 	    -1);
@@ -156,7 +149,6 @@ revocation_lists_are_directory_names(void **state)
 	    certificate(VCARD_CERTIFICATE_SIGNATURE), NID_crl_distribution_points, NULL, NULL);
 	DIST_POINT *point;
 
-	(void)state;
 	assert_non_null(points);
 	point = sk_DIST_POINT_value(points, 0);
 	assert_int_equal(
@@ -170,7 +162,6 @@ validity_ends_at_midnight_in_japan(void **state)
 	struct tm end;
 	int days, seconds;
 
-	(void)state;
 	for (enum vcard_certificate i = 0; i < VCARD_CERTIFICATES; i++) {
 		assert_int_equal(ASN1_TIME_to_tm(X509_get0_notAfter(certificate(i)), &end), 1);
 		assert_int_equal(end.tm_hour, 14);
@@ -210,7 +201,6 @@ folder_is_reused_until_the_citizen_changes(void **state)
 	struct vcard_pki *other = open_pki(folder, &citizen);
 	struct vcard_pki *still = open_pki(folder, NULL);
 
-	(void)state;
 	for (enum vcard_certificate i = 0; i < VCARD_CERTIFICATES; i++)
 		assert_int_equal(compare(first, same, i), 0);
 	assert_int_equal(compare(first, other, VCARD_CERTIFICATE_SIGNATURE_CA), 0);
@@ -249,8 +239,7 @@ an_ocsp_address_stays_until_it_is_taken_away(void **state)
 	} steps[] = {{NULL, ""}, {&with, address}, {NULL, address}, {&without, ""}, {NULL, ""}};
 	char *folder = make_folder();
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(steps); i++) {
 		struct vcard_pki *pki = open_pki(folder, steps[i].citizen);
 
 		assert_address(pki, steps[i].expected);
@@ -272,8 +261,7 @@ impossible_citizens_are_refused(void **state)
 	struct vcard_error error;
 	struct vcard_pki *pki;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(citizens) / sizeof(citizens[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(citizens); i++) {
 		assert_int_equal(vcard_pki_open(&pki, NULL, &citizens[i], &error), -1);
 		assert_null(pki);
 	}
@@ -289,9 +277,8 @@ certificates_are_exported(void **state)
 	struct stat info;
 	char path[128];
 
-	(void)state;
 	assert_int_equal(vcard_pki_export(test_pki(), folder, &error), 0);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(names); i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		assert_int_equal(stat(path, &info), 0);
 		assert_true(info.st_size > 1000);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
 #include <openssl/x509.h>
 
 #include "support.h"
@@ -44,8 +42,7 @@ static void
 token_information_is_160_bytes(void **state)
 {
 	select_jpki(*state);
-	assert_status(*state, "00B0860000", 0x9000);
-	assert_int_equal(answer_length, 160);
+	assert_answer(*state, "00B0860000", 0x9000, 160);
 	assert_memory_equal(answer, "JPKIAPICCTOKEN2                 ", 32);
 	assert_memory_equal(answer + 140, "0301", 4);
 	assert_memory_equal(answer + 144, "9999999999999999", 16);
@@ -55,8 +52,7 @@ static void
 presence_says_both_certificates(void **state)
 {
 	select_jpki(*state);
-	assert_status(*state, "00B0880000", 0x9000);
-	assert_int_equal(answer_length, 3);
+	assert_answer(*state, "00B0880000", 0x9000, 3);
 	assert_memory_equal(answer, "\x8f\x8f\x00", 3);
 }
 
@@ -79,8 +75,7 @@ past_the_end_is_6b00(void **state)
 	assert_status(*state, "00B0009F01", 0x9000);
 	assert_status(*state, "00B000A001", 0x6b00);
 	assert_status(*state, "00B07FFF01", 0x6b00);
-	assert_status(*state, "00B0009810", 0x9000);
-	assert_int_equal(answer_length, 8);
+	assert_answer(*state, "00B0009810", 0x9000, 8);
 }
 
 static void
@@ -88,8 +83,7 @@ end_of_file_can_be_a_warning(void **state)
 {
 	set_quirk(*state, "end-of-file", "6282");
 	select_jpki(*state);
-	assert_status(*state, "00B0860000", 0x6282);
-	assert_int_equal(answer_length, 160);
+	assert_answer(*state, "00B0860000", 0x6282, 160);
 	assert_status(*state, "00B08600A0", 0x9000);
 }
 
@@ -98,10 +92,8 @@ wrong_le_can_be_corrected(void **state)
 {
 	set_quirk(*state, "wrong-le", "6cxx");
 	select_jpki(*state);
-	assert_status(*state, "00B0860000", 0x6ca0);
-	assert_int_equal(answer_length, 0);
-	assert_status(*state, "00B08600A0", 0x9000);
-	assert_int_equal(answer_length, 160);
+	assert_answer(*state, "00B0860000", 0x6ca0, 0);
+	assert_answer(*state, "00B08600A0", 0x9000, 160);
 }
 
 static void
@@ -109,16 +101,12 @@ chained_answers_are_fetched(void **state)
 {
 	set_quirk(*state, "chaining", "all");
 	select_jpki(*state);
-	assert_status(*state, "00B0860000", 0x61a0);
-	assert_int_equal(answer_length, 0);
-	assert_status(*state, "00C0000010", 0x6190);
-	assert_int_equal(answer_length, 16);
-	assert_status(*state, "00C0000090", 0x9000);
-	assert_int_equal(answer_length, 144);
+	assert_answer(*state, "00B0860000", 0x61a0, 0);
+	assert_answer(*state, "00C0000010", 0x6190, 16);
+	assert_answer(*state, "00C0000090", 0x9000, 144);
 	assert_status(*state, "00C0000000", 0x6985);
 	set_quirk(*state, "chaining", "half");
-	assert_status(*state, "00B08A0000", 0x6180);
-	assert_int_equal(answer_length, 128);
+	assert_answer(*state, "00B08A0000", 0x6180, 128);
 	assert_status(*state, "00C0000080", 0x9000);
 }
 
@@ -158,7 +146,7 @@ other_refusals_of_short_identifiers(void **state)
 	} rows[] = {{"6982", 0x6982}, {"6985", 0x6985}, {"6986", 0x6986}, {"6a80", 0x6a80}};
 
 	select_jpki(*state);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(rows); i++) {
 		set_quirk(*state, "short-identifiers", rows[i].value);
 		assert_status(*state, "00B0860000", rows[i].sw);
 		assert_status(*state, VERIFY_AUTHENTICATION, rows[i].sw);
@@ -172,22 +160,16 @@ reads_can_be_limited(void **state)
 {
 	select_jpki(*state);
 	set_quirk(*state, "read-limit", "128");
-	assert_status(*state, "00B0860000", 0x9000);
-	assert_int_equal(answer_length, 128);
-	assert_status(*state, "00B0008000", 0x9000);
-	assert_int_equal(answer_length, 32);
-	assert_status(*state, "00B0860010", 0x9000);
-	assert_int_equal(answer_length, 16);
+	assert_answer(*state, "00B0860000", 0x9000, 128);
+	assert_answer(*state, "00B0008000", 0x9000, 32);
+	assert_answer(*state, "00B0860010", 0x9000, 16);
 	set_quirk(*state, "read-limit", "100");
 	assert_status(*state, "00B086C880", 0x6b00);
-	assert_status(*state, "00B0868064", 0x9000);
-	assert_int_equal(answer_length, 32);
-	assert_status(*state, "00B08A0000", 0x9000);
-	assert_int_equal(answer_length, 100);
+	assert_answer(*state, "00B0868064", 0x9000, 32);
+	assert_answer(*state, "00B08A0000", 0x9000, 100);
 	check_certificate(*state, 0x0a, VCARD_CERTIFICATE_AUTHENTICATION);
 	set_quirk(*state, "read-limit", "none");
-	assert_status(*state, "00B08A0000", 0x9000);
-	assert_int_equal(answer_length, 256);
+	assert_answer(*state, "00B08A0000", 0x9000, 256);
 }
 
 static void
@@ -207,8 +189,7 @@ static void
 extended_length_is_refused_at_first(void **state)
 {
 	select_jpki(*state);
-	assert_status(*state, "00B08A00000400", 0x6700);
-	assert_int_equal(answer_length, 0);
+	assert_answer(*state, "00B08A00000400", 0x6700, 0);
 }
 
 static void
@@ -216,17 +197,13 @@ extended_length_gives_as_much_as_is_asked_for(void **state)
 {
 	set_quirk(*state, "extended", "yes");
 	select_jpki(*state);
-	assert_status(*state, "00B08A00000400", 0x9000);
-	assert_int_equal(answer_length, 1024);
-	assert_status(*state, "00B00080000101", 0x9000);
-	assert_int_equal(answer_length, 257);
-	assert_status(*state, "00B00000000010", 0x9000);
-	assert_int_equal(answer_length, 16);
+	assert_answer(*state, "00B08A00000400", 0x9000, 1024);
+	assert_answer(*state, "00B00080000101", 0x9000, 257);
+	assert_answer(*state, "00B00000000010", 0x9000, 16);
 	/* all that there is */
 	assert_status(*state, "00B00001000000", 0x9000);
 	assert_true(answer_length > 2000);
-	assert_status(*state, "00B0860000FFFF", 0x9000);
-	assert_int_equal(answer_length, 160);
+	assert_answer(*state, "00B0860000FFFF", 0x9000, 160);
 	/* an Le of two bytes, or data, is no command of this kind */
 	assert_status(*state, "00B086000001", 0x6700);
 	assert_status(*state, "00B0860000000101", 0x6700);
@@ -243,26 +220,21 @@ extended_length_goes_with_other_quirks(void **state)
 	assert_status(*state, "00B08A00000000", 0x9000);
 	size = answer_length;
 	set_quirk(*state, "end-of-file", "6282");
-	assert_status(*state, "00B0860000FFFF", 0x6282);
-	assert_int_equal(answer_length, 160);
+	assert_answer(*state, "00B0860000FFFF", 0x6282, 160);
 	set_quirk(*state, "wrong-le", "6cxx");
 	assert_status(*state, "00B0860000FFFF", 0x6ca0);
 	assert_status(*state, "00B08A00004000", 0x6700);
 	set_quirk(*state, "wrong-le", "short");
 	set_quirk(*state, "chaining", "all");
-	assert_status(*state, "00B08A00000201", 0x6100);
-	assert_int_equal(answer_length, 0);
-	assert_status(*state, "00C0000000", 0x6100);
-	assert_int_equal(answer_length, 256);
+	assert_answer(*state, "00B08A00000201", 0x6100, 0);
+	assert_answer(*state, "00C0000000", 0x6100, 256);
 	assert_status(*state, "00C0000000", 0x6101);
 	assert_status(*state, "00C0000001", 0x9000);
 	set_quirk(*state, "chaining", "half");
-	assert_status(*state, "00B08A00000200", 0x6100);
-	assert_int_equal(answer_length, 128);
+	assert_answer(*state, "00B08A00000200", 0x6100, 128);
 	set_quirk(*state, "chaining", "no");
 	set_quirk(*state, "read-limit", "100");
-	assert_status(*state, "00B08A00000200", 0x9000);
-	assert_int_equal(answer_length, 100);
+	assert_answer(*state, "00B08A00000200", 0x9000, 100);
 	assert_true(size > 2000);
 }
 
@@ -271,10 +243,8 @@ extended_length_may_be_taken_and_not_followed(void **state)
 {
 	set_quirk(*state, "extended", "short");
 	select_jpki(*state);
-	assert_status(*state, "00B08A00000400", 0x9000);
-	assert_int_equal(answer_length, 256);
-	assert_status(*state, "00B08A00000010", 0x9000);
-	assert_int_equal(answer_length, 16);
+	assert_answer(*state, "00B08A00000400", 0x9000, 256);
+	assert_answer(*state, "00B08A00000010", 0x9000, 16);
 }
 
 static void
@@ -288,35 +258,32 @@ a_reader_may_choke_on_extended_length(void **state)
 	    vcard_exchange(*state, long_read, sizeof(long_read), answer, &answer_length),
 	    VCARD_MUTE);
 	assert_int_equal(answer_length, 0);
-	assert_status(*state, "00B08A0000", 0x9000);
-	assert_int_equal(answer_length, 256);
+	assert_answer(*state, "00B08A0000", 0x9000, 256);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(certificates_are_followed_by_filler),
-	    TEST(signature_certificate_needs_its_password),
-	    TEST(token_information_is_160_bytes),
-	    TEST(presence_says_both_certificates),
-	    TEST(short_identifier_makes_the_file_current),
-	    TEST(past_the_end_is_6b00),
-	    TEST(end_of_file_can_be_a_warning),
-	    TEST(wrong_le_can_be_corrected),
-	    TEST(chained_answers_are_fetched),
-	    TEST(any_command_drops_a_chained_rest),
-	    TEST(cards_without_short_identifiers),
-	    TEST(other_refusals_of_short_identifiers),
-	    TEST(reads_can_be_limited),
-	    TEST(impossible_reads_are_refused),
-	    TEST(extended_length_is_refused_at_first),
-	    TEST(extended_length_gives_as_much_as_is_asked_for),
-	    TEST(extended_length_goes_with_other_quirks),
-	    TEST(extended_length_may_be_taken_and_not_followed),
-	    TEST(a_reader_may_choke_on_extended_length),
+	    CARD_TEST(certificates_are_followed_by_filler),
+	    CARD_TEST(signature_certificate_needs_its_password),
+	    CARD_TEST(token_information_is_160_bytes),
+	    CARD_TEST(presence_says_both_certificates),
+	    CARD_TEST(short_identifier_makes_the_file_current),
+	    CARD_TEST(past_the_end_is_6b00),
+	    CARD_TEST(end_of_file_can_be_a_warning),
+	    CARD_TEST(wrong_le_can_be_corrected),
+	    CARD_TEST(chained_answers_are_fetched),
+	    CARD_TEST(any_command_drops_a_chained_rest),
+	    CARD_TEST(cards_without_short_identifiers),
+	    CARD_TEST(other_refusals_of_short_identifiers),
+	    CARD_TEST(reads_can_be_limited),
+	    CARD_TEST(impossible_reads_are_refused),
+	    CARD_TEST(extended_length_is_refused_at_first),
+	    CARD_TEST(extended_length_gives_as_much_as_is_asked_for),
+	    CARD_TEST(extended_length_goes_with_other_quirks),
+	    CARD_TEST(extended_length_may_be_taken_and_not_followed),
+	    CARD_TEST(a_reader_may_choke_on_extended_length),
 	};
 
 	return cmocka_run_group_tests(tests, make_pki, drop_pki);

@@ -4,8 +4,7 @@
 static void
 jpki_is_selected_by_its_whole_name(void **state)
 {
-	assert_status(*state, SELECT_JPKI, 0x9000);
-	assert_int_equal(answer_length, 0);
+	assert_answer(*state, SELECT_JPKI, 0x9000, 0);
 	assert_status(*state, "00B0880003", 0x9000);
 }
 
@@ -60,8 +59,7 @@ selecting_forgets_the_current_file(void **state)
 static void
 control_information_names_the_application(void **state)
 {
-	assert_status(*state, "00A404000AD392F00026010000000100", 0x9000);
-	assert_int_equal(answer_length, 14);
+	assert_answer(*state, "00A404000AD392F00026010000000100", 0x9000, 14);
 	assert_memory_equal(answer, "\x6f\x0c\x84\x0a\xd3\x92\xf0", 7);
 }
 
@@ -114,23 +112,21 @@ malformed_commands_are_refused(void **state)
 	assert_status(*state, "00A4020C050006", 0x6700);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(jpki_is_selected_by_its_whole_name),
-	    TEST(prefix_selects_another_application),
-	    TEST(unknown_application_leaves_the_current_one),
-	    TEST(select_mf_says_yes_and_does_nothing),
-	    TEST(nothing_works_before_a_selection),
-	    TEST(selecting_forgets_the_current_file),
-	    TEST(control_information_names_the_application),
-	    TEST(foreign_cards_have_no_such_application),
-	    TEST(an_application_can_be_preselected),
-	    TEST(another_program_can_select),
-	    TEST(malformed_commands_are_refused),
+	    CARD_TEST(jpki_is_selected_by_its_whole_name),
+	    CARD_TEST(prefix_selects_another_application),
+	    CARD_TEST(unknown_application_leaves_the_current_one),
+	    CARD_TEST(select_mf_says_yes_and_does_nothing),
+	    CARD_TEST(nothing_works_before_a_selection),
+	    CARD_TEST(selecting_forgets_the_current_file),
+	    CARD_TEST(control_information_names_the_application),
+	    CARD_TEST(foreign_cards_have_no_such_application),
+	    CARD_TEST(an_application_can_be_preselected),
+	    CARD_TEST(another_program_can_select),
+	    CARD_TEST(malformed_commands_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, make_pki, drop_pki);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 
@@ -38,15 +36,6 @@ signs_nothing(enum vcard_certificate which, int salt)
 	return is_signature(which, hash, salt);
 }
 
-static bool
-signs_abc(int salt)
-{
-	uint8_t hash[32];
-
-	SHA256((const unsigned char *)"abc", 3, hash);
-	return is_signature(VCARD_CERTIFICATE_AUTHENTICATION, hash, salt);
-}
-
 static void
 keys_need_their_pins(void **state)
 {
@@ -58,45 +47,29 @@ keys_need_their_pins(void **state)
 	assert_true(signs_nothing(VCARD_CERTIFICATE_SIGNATURE, -1));
 }
 
+/* P1 tells what is padded, what gets a DigestInfo, what is hashed, for PKCS #1 and for PSS. */
 static void
-form_00_pads_what_it_gets(void **state)
+each_form_signs(void **state)
 {
-	verify(*state, VERIFY_AUTHENTICATION);
-	assert_status(*state, "802A009733" DIGEST_INFO HASH "00", 0x9000);
-	assert_int_equal(answer_length, 256);
-	assert_true(signs_nothing(VCARD_CERTIFICATE_AUTHENTICATION, -1));
-}
+	static const struct {
+		const char *command, *text;
+		int salt;
+	} rows[] = {
+	    {"802A009733" DIGEST_INFO HASH "00", "", -1},
+	    {"802A029720" HASH "00", "", -1},
+	    {"802A039703" MESSAGE "00", "abc", -1},
+	    {"802A049720" HASH "00", "", 32},
+	    {"802A059703" MESSAGE "00", "abc", 32},
+	};
 
-static void
-form_02_adds_the_digest_info(void **state)
-{
 	verify(*state, VERIFY_AUTHENTICATION);
-	assert_status(*state, "802A029720" HASH "00", 0x9000);
-	assert_true(signs_nothing(VCARD_CERTIFICATE_AUTHENTICATION, -1));
-}
+	for (size_t i = 0; i < LENGTH_OF(rows); i++) {
+		uint8_t hash[32];
 
-static void
-form_03_hashes(void **state)
-{
-	verify(*state, VERIFY_AUTHENTICATION);
-	assert_status(*state, "802A039703" MESSAGE "00", 0x9000);
-	assert_true(signs_abc(-1));
-}
-
-static void
-form_04_is_pss(void **state)
-{
-	verify(*state, VERIFY_AUTHENTICATION);
-	assert_status(*state, "802A049720" HASH "00", 0x9000);
-	assert_true(signs_nothing(VCARD_CERTIFICATE_AUTHENTICATION, 32));
-}
-
-static void
-form_05_hashes_for_pss(void **state)
-{
-	verify(*state, VERIFY_AUTHENTICATION);
-	assert_status(*state, "802A059703" MESSAGE "00", 0x9000);
-	assert_true(signs_abc(32));
+		SHA256((const unsigned char *)rows[i].text, strlen(rows[i].text), hash);
+		assert_answer(*state, rows[i].command, 0x9000, 256);
+		assert_true(is_signature(VCARD_CERTIFICATE_AUTHENTICATION, hash, rows[i].salt));
+	}
 }
 
 static void
@@ -108,7 +81,7 @@ other_salts(void **state)
 	} rows[] = {{"0", 0}, {"20", 20}, {"222", 222}};
 
 	verify(*state, VERIFY_AUTHENTICATION);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(rows); i++) {
 		set_quirk(*state, "pss-salt", rows[i].text);
 		assert_status(*state, "802A049720" HASH "00", 0x9000);
 		assert_true(signs_nothing(VCARD_CERTIFICATE_AUTHENTICATION, rows[i].salt));
@@ -167,8 +140,7 @@ static void
 the_other_key_needs_no_pin(void **state)
 {
 	assert_status(*state, SELECT_SURFACE, 0x9000);
-	assert_status(*state, "802A029720" HASH "00", 0x9000);
-	assert_int_equal(answer_length, 256);
+	assert_answer(*state, "802A029720" HASH "00", 0x9000, 256);
 	assert_false(signs_nothing(VCARD_CERTIFICATE_AUTHENTICATION, -1));
 }
 
@@ -183,8 +155,7 @@ signatures_can_be_wrong(void **state)
 	assert_status(*state, "802A029720" HASH "00", 0x9000);
 	assert_false(signs_nothing(VCARD_CERTIFICATE_AUTHENTICATION, -1));
 	set_quirk(*state, "signature", "short");
-	assert_status(*state, "802A029720" HASH "00", 0x9000);
-	assert_int_equal(answer_length, 255);
+	assert_answer(*state, "802A029720" HASH "00", 0x9000, 255);
 }
 
 static void
@@ -192,8 +163,7 @@ without_le_the_signature_waits(void **state)
 {
 	verify(*state, VERIFY_AUTHENTICATION);
 	assert_status(*state, "802A029720" HASH, 0x6100);
-	assert_status(*state, "00C0000000", 0x9000);
-	assert_int_equal(answer_length, 256);
+	assert_answer(*state, "00C0000000", 0x9000, 256);
 	assert_true(signs_nothing(VCARD_CERTIFICATE_AUTHENTICATION, -1));
 	assert_status(*state, "802A029720" HASH "80", 0x6c00);
 }
@@ -211,13 +181,11 @@ challenges_are_random(void **state)
 {
 	uint8_t first[8];
 
-	assert_status(*state, "0084000008", 0x9000);
-	assert_int_equal(answer_length, 8);
+	assert_answer(*state, "0084000008", 0x9000, 8);
 	memcpy(first, answer, sizeof(first));
 	assert_status(*state, "0084000008", 0x9000);
 	assert_memory_not_equal(first, answer, 8);
-	assert_status(*state, "0084000000", 0x9000);
-	assert_int_equal(answer_length, 256);
+	assert_answer(*state, "0084000000", 0x9000, 256);
 	assert_status(*state, "00840000", 0x6700);
 }
 
@@ -233,28 +201,22 @@ first_command_can_fail(void **state)
 	assert_status(*state, SELECT_JPKI, 0x9000);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_card, drop_card)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(keys_need_their_pins),
-	    TEST(form_00_pads_what_it_gets),
-	    TEST(form_02_adds_the_digest_info),
-	    TEST(form_03_hashes),
-	    TEST(form_04_is_pss),
-	    TEST(form_05_hashes_for_pss),
-	    TEST(other_salts),
-	    TEST(current_file_is_the_key),
-	    TEST(unknown_forms_are_6a86),
-	    TEST(lengths_are_checked),
-	    TEST(the_other_key_needs_no_pin),
-	    TEST(signatures_can_be_wrong),
-	    TEST(without_le_the_signature_waits),
-	    TEST(extended_length_is_taken),
-	    TEST(challenges_are_random),
-	    TEST(first_command_can_fail),
+	    CARD_TEST(keys_need_their_pins),
+	    CARD_TEST(each_form_signs),
+	    CARD_TEST(other_salts),
+	    CARD_TEST(current_file_is_the_key),
+	    CARD_TEST(unknown_forms_are_6a86),
+	    CARD_TEST(lengths_are_checked),
+	    CARD_TEST(the_other_key_needs_no_pin),
+	    CARD_TEST(signatures_can_be_wrong),
+	    CARD_TEST(without_le_the_signature_waits),
+	    CARD_TEST(extended_length_is_taken),
+	    CARD_TEST(challenges_are_random),
+	    CARD_TEST(first_command_can_fail),
 	};
 
 	return cmocka_run_group_tests(tests, make_pki, drop_pki);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "support.h"
@@ -28,7 +27,6 @@ counters_and_pins_outlive_the_card(void **state)
 	char *folder = make_folder();
 	struct vcard *card = open_card(folder, NULL);
 
-	(void)state;
 	verify(card, VERIFY_SIGNATURE);
 	assert_status(card, "0024019B0658595A393837", 0x9000);
 	assert_status(card, VERIFY_WRONG, 0x63c2);
@@ -48,7 +46,6 @@ serial_number_stays(void **state)
 	struct vcard *card = open_card(folder, NULL);
 	uint8_t serial[16];
 
-	(void)state;
 	select_jpki(card);
 	assert_status(card, "00B0865010", 0x9000);
 	memcpy(serial, answer, sizeof(serial));
@@ -67,7 +64,6 @@ cards_have_serials_of_their_own(void **state)
 	struct vcard *one = open_card(NULL, NULL), *two = open_card(NULL, NULL);
 	uint8_t serial[16];
 
-	(void)state;
 	select_jpki(one);
 	assert_status(one, "00B0865010", 0x9000);
 	memcpy(serial, answer, sizeof(serial));
@@ -85,7 +81,6 @@ given_pin_has_all_tries(void **state)
 	struct vcard_error error;
 	struct vcard *card = open_card(folder, NULL);
 
-	(void)state;
 	assert_int_equal(vcard_pin_set_tries(card, VCARD_PIN_AUTHENTICATION, 1, &error), 0);
 	vcard_free(&card);
 	card = open_card(folder, "1234");
@@ -107,7 +102,6 @@ folder_belongs_to_one_card(void **state)
 	struct vcard_error error;
 	struct vcard *second;
 
-	(void)state;
 	assert_int_equal(vcard_new(&second, &options, &error), -1);
 	assert_null(second);
 	assert_non_null(strstr(error.text, "another virtual card"));
@@ -123,7 +117,6 @@ files_are_private(void **state)
 	struct stat info;
 	char path[128];
 
-	(void)state;
 	snprintf(path, sizeof(path), "%s/card.json", folder);
 	assert_int_equal(stat(path, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0600);
@@ -141,14 +134,9 @@ broken_state_is_refused(void **state)
 	struct vcard *card;
 	char path[128];
 
-	(void)state;
 	snprintf(path, sizeof(path), "%s/card.json", folder);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		FILE *file = fopen(path, "w");
-
-		assert_non_null(file);
-		fputs(texts[i], file);
-		fclose(file);
+	for (size_t i = 0; i < LENGTH_OF(texts); i++) {
+		write_file_text(path, texts[i]);
 		assert_int_equal(vcard_new(&card, &options, &error), -1);
 		assert_non_null(strstr(error.text, "remove it"));
 	}
@@ -159,11 +147,8 @@ static void
 ledger_file_is_appended(void **state)
 {
 	char *folder = make_folder();
-	char path[128], line[128];
-	unsigned lines = 0;
-	FILE *file;
+	char path[128], *text;
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		struct vcard *card = open_card(folder, NULL);
 
@@ -171,12 +156,9 @@ ledger_file_is_appended(void **state)
 		vcard_free(&card);
 	}
 	snprintf(path, sizeof(path), "%s/ledger", folder);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file) != NULL)
-		lines += strcmp(line, "2 verify application=jpki ef=0018 sw=9000\n") == 0;
-	fclose(file);
-	assert_int_equal(lines, 2);
+	text = read_file_text(path, NULL);
+	assert_int_equal(times_in(text, "\n2 verify application=jpki ef=0018 sw=9000\n"), 2);
+	free(text);
 	drop_folder(folder);
 }
 
@@ -187,7 +169,6 @@ options_are_checked(void **state)
 	struct vcard_error error;
 	struct vcard *card;
 
-	(void)state;
 	assert_int_equal(vcard_new(&card, &options, &error), -1);
 	options.serial = "12345678901234567";
 	assert_int_equal(vcard_new(&card, &options, &error), -1);

@@ -15,7 +15,8 @@
 #include "secret_line.h"
 #include "text.h"
 
-/* Room for what is typed, with an end: longer than any PIN in any width of letters. */
+/* Bytes of room for what is typed, with the end of the line: more than any PIN needs, in
+ * full-width letters too. */
 #define ROOM 256
 
 static int
@@ -31,9 +32,9 @@ ask_prepare(const struct words *words, struct ask *ask)
 	const char *text = words->value[OPTION_PIN_FD];
 
 	ask->descriptor = text != NULL ? descriptor_option(text) : -1;
-	if (text != NULL && ask->descriptor < 0) /* it was open when the words were read */
+	if (text != NULL && ask->descriptor < 0) /* it was open when the options were read */
 		return cancelled();
-	if (ask->descriptor >= 0) /* for no program that is started */
+	if (ask->descriptor >= 0) /* programs that are started must not inherit it */
 		(void)fcntl(ask->descriptor, F_SETFD, FD_CLOEXEC);
 	return STATUS_DONE;
 }
@@ -44,7 +45,7 @@ ask_is_person(const struct ask *ask)
 	return ask->descriptor < 0;
 }
 
-/* What a variable of the environment holds; NULL if nothing. */
+/* The value of a variable of the environment; NULL if it is unset or empty. */
 static const char *
 value_of(const char *name)
 {

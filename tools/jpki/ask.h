@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Ask a person for a PIN. It comes from --pin-fd, else from the program that JPKI_ASKPASS names,
- * else from the terminal, else through a window (pinentry): never from the command line or from a
+ * else from the terminal, else from a window (pinentry); never from the command line or a
  * variable, where others may see it. */
 #ifndef JPKI_TOOL_ASK_H
 #define JPKI_TOOL_ASK_H
@@ -12,24 +12,24 @@
 
 #include "verb.h"
 
-/* Where PINs come from, for as long as a verb runs. */
+/* Where PINs come from while a verb runs. */
 struct ask {
-	int descriptor; /* of --pin-fd, or -1 */
+	int descriptor; /* from --pin-fd, or -1 */
 };
 
-/* What the options say. STATUS_DONE, or STATUS_USAGE and that was told. */
+/* Read the options. STATUS_DONE, or STATUS_USAGE after telling what is wrong. */
 int ask_prepare(const struct words *words, struct ask *ask);
 
-/* Whether it is a person who answers, as far as can be told. */
+/* Whether a person answers, as far as is known. */
 bool ask_is_person(const struct ask *ask);
 
-/* Whether another answer may be better: of a person at a terminal or before a window. A program
- * that JPKI_ASKPASS names would say the same. */
+/* Whether it makes sense to ask again: a person at a terminal or a window may answer differently,
+ * a program named by JPKI_ASKPASS would not. */
 bool ask_may_be_repeated(const struct ask *ask);
 
-/* Ask once. `prompt` is a line; `why` is more lines for a window, or NULL. STATUS_DONE, and *secret
- * is the caller's, with what was typed, without the end of the line; else STATUS_PIN and why was
- * told: there is nobody to ask, or it was cancelled. */
+/* Ask once. `prompt` is a line; `why` is more lines for a window, or NULL. STATUS_DONE: the caller
+ * owns *secret, which is what was typed, without the end of the line. STATUS_PIN if there is
+ * nobody to ask, or the question was cancelled: that was told. */
 int ask_secret(
     const struct ask *ask, const char *prompt, const char *why, struct jpki_secret **secret);
 

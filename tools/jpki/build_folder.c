@@ -12,7 +12,7 @@
 /* Where meson puts the programs, below the build folder. */
 static const char *const places[] = {"/tools/jpki/jpki", "/tools/mynaportal/host/jpki-portal-host"};
 
-/* How much of its path is that of the build folder; 0: it is none. */
+/* The length of the build folder's path in the program's path; 0 if it is not in a build folder. */
 static size_t
 root_of(const char *program, size_t length)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki cache: what is kept of cards, so that it is read only once. No card is asked. */
+/* jpki cache: the files that are kept about cards, so that these are read only once. No card is
+ * asked. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -115,7 +116,7 @@ tell_trouble(const char *path, int error)
 
 /* ---------------------------------------------------------------- for people */
 
-/* The text with another item at its end, in a line of its own. */
+/* Add an item to the text, in a line of its own. */
 static char *
 listed(char *list, const char *item)
 {
@@ -258,7 +259,7 @@ refused_json(const struct jpki_kept *one)
 	return list;
 }
 
-/* What a file brings is fit to be shown, as a card's own texts are (JPKI_TEXT_SIZE). */
+/* Texts from a file are cleaned for display, as a card's own texts are (JPKI_TEXT_SIZE). */
 static void
 set_clean(json_t *object, const char *member, const char *text)
 {

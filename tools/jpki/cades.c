@@ -24,7 +24,7 @@ add_time(CMS_SignerInfo *signer)
 	return added;
 }
 
-/* What CMS_CADES has not added already. */
+/* Add the attributes that CMS_CADES does not add. */
 static bool
 add_attributes(CMS_SignerInfo *signer, const uint8_t *digest)
 {
@@ -69,7 +69,7 @@ signed_attributes(CMS_SignerInfo *signer)
 	return set;
 }
 
-/* They are signed as a set in the order of DER (RFC 5652, 5.4). */
+/* Hash the attributes in the form in which they are signed: a set in DER order (RFC 5652, 5.4). */
 static bool
 hash_attributes(CMS_SignerInfo *signer, uint8_t *hash)
 {
@@ -121,7 +121,7 @@ int
 cades_make(X509 *certificate, X509 *issuer, const uint8_t *digest, cades_signer sign, void *key,
     uint8_t **der, size_t *length)
 {
-	/* The key that OpenSSL gets is the public one: it only looks whether it fits. */
+	/* OpenSSL gets the public key: it only checks that it fits the certificate. */
 	CMS_ContentInfo *cms =
 	    CMS_sign(NULL, NULL, NULL, NULL, CMS_DETACHED | CMS_PARTIAL | CMS_BINARY);
 	CMS_SignerInfo *signer =

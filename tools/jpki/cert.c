@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki cert: a certificate of the card, as people read it, and as programs do. */
+/* jpki cert: show a certificate of the card to people, or write it for programs. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,7 +52,7 @@ print_if(const char *label, const char *value)
 		columns_row(0, COLUMN, label, value);
 }
 
-/* Each character that stands for one that the certificate cannot hold (card-facts: X.509). */
+/* The characters that stand for others, which the certificate cannot contain (F-PERSON). */
 static void
 print_substitutes(const char *label, const char *map)
 {
@@ -142,7 +142,7 @@ print_and_free(const char *label, char *value)
 	text_free(&value);
 }
 
-/* Hexadecimal digits in groups, for eyes. */
+/* Hexadecimal digits in groups of four, to be read by people. */
 static char *
 grouped(const char *digits)
 {
@@ -315,7 +315,7 @@ run(const struct words *words)
 	if (verb_has(words, OPTION_DER) && export.path == NULL && isatty(STDOUT_FILENO))
 		return verb_misused(
 		    words, "%s", _("--der would garble the terminal: use --output FILE"));
-	/* the one for signatures says who a person is and where he lives */
+	/* the signature certificate contains personal data */
 	export.mode = kind->which == JPKI_CERTIFICATE ? 0600 : 0666;
 	status = show(words, kind, &export);
 	jpki_stop();

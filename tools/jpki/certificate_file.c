@@ -16,11 +16,12 @@
 #include "pem.h"
 #include "text.h"
 
-/* More than that is no certificate; a list of revoked ones of a large CA has megabytes. */
+/* Largest files, in bytes: of certificates, and of a list of revoked ones, which has megabytes for
+ * a large CA. */
 #define CERTIFICATES_SIZE_MAX (4L << 20)
 #define CRL_SIZE_MAX (256L << 20)
 
-/* The bytes of a regular file: a pipe would keep us waiting. NULL with errno. */
+/* The bytes of a regular file; reading a pipe could block. NULL with errno. */
 static BIO *
 read_open(int file, long most)
 {
@@ -89,11 +90,11 @@ parse(BIO *memory)
 	else
 		while ((one = PEM_read_bio_X509(memory, NULL, pem_no_passphrase, NULL)) != NULL)
 			add(certificates, one);
-	ERR_clear_error(); /* the last one is that there are no more */
+	ERR_clear_error(); /* the last error means that there are no more */
 	return certificates;
 }
 
-/* What is in a file, as far as it can be read; NULL with errno. */
+/* The certificates of a file, as far as they can be read. NULL with errno. */
 static struct stack_st_X509 *
 certificates_of(const char *path)
 {
@@ -179,7 +180,7 @@ certificate_folder_read(const char *path, struct stack_st_X509 **certificates)
 	return STATUS_DONE;
 }
 
-/* The first one, and whether there is more behind it. NULL: there is none. */
+/* The first list in the file, and whether anything follows it. NULL if there is none. */
 static X509_CRL *
 parse_crl(BIO *memory, bool *more)
 {
@@ -208,7 +209,7 @@ tell_no_crl(const char *path)
 	return STATUS_FAILED;
 }
 
-/* What is not looked at may tell of a revocation. */
+/* A second list, which would not be used, may contain a revocation: so refuse it. */
 static int
 tell_more_than_a_crl(const char *path)
 {

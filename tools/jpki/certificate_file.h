@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Certificates and lists of revoked ones in files, PEM or DER. */
+/* Reads certificates and lists of revoked ones (CRLs) from files, PEM or DER. */
 #ifndef JPKI_TOOL_CERTIFICATE_FILE_H
 #define JPKI_TOOL_CERTIFICATE_FILE_H
 
@@ -8,15 +8,17 @@
 
 #include <openssl/x509.h>
 
-/* All certificates of a file, in its order; in `certificates`, which the caller owns. STATUS_DONE,
- * or it was told: it cannot be read, or there is none in it. */
+/* Read all certificates of a file, in their order; the caller owns *certificates. STATUS_DONE;
+ * otherwise it was told: the file cannot be read, or contains none. */
 int certificate_file_read(const char *path, struct stack_st_X509 **certificates);
 
-/* The same of all files of a folder, but those that hold none are passed over. */
+/* Read the certificates of all files in a folder; files without any are skipped. The caller owns
+ * *certificates. STATUS_DONE; otherwise it was told: the folder cannot be read, or no file
+ * contains any. */
 int certificate_folder_read(const char *path, struct stack_st_X509 **certificates);
 
-/* The list of revoked certificates in a file, which holds no other. The caller owns it.
- * STATUS_DONE, or it was told. */
+/* Read a list of revoked certificates from a file that contains nothing else. The caller owns
+ * *crl. STATUS_DONE; otherwise it was told. */
 int crl_file_read(const char *path, X509_CRL **crl);
 
 #endif

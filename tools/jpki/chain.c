@@ -8,7 +8,7 @@
 #include "rules.h"
 #include "text.h"
 
-/* 112 bits: RSA of 2048 bits, SHA-256. */
+/* OpenSSL's security level 2: 112 bits, that is RSA of 2048 bits, SHA-256. */
 #define SECURITY_LEVEL 2
 
 static bool
@@ -30,7 +30,7 @@ is_signed_by(X509 *end, X509 *ca)
 	return is;
 }
 
-/* Several can have one name and one identifier, if somebody has made them so. */
+/* Check all of them: somebody may have made several with the same name and key identifier. */
 static enum chain_result
 find_ca(X509 *end, const struct known_cas *cas, X509 **ca)
 {
@@ -54,7 +54,8 @@ is_period_error(int error)
 	return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
 }
 
-/* The certificate's own period is remembered, and all else looked at. */
+/* Called by OpenSSL for each error. Remembers that the certificate's own period is over (or has
+ * not begun), and goes on with the other checks. */
 static int
 pass_period(int ok, X509_STORE_CTX *context)
 {
@@ -67,7 +68,7 @@ pass_period(int ok, X509_STORE_CTX *context)
 	return 1;
 }
 
-/* The certificate's own was passed: it is the CA's. */
+/* The certificate's own period was passed over, so a period error is the CA's. */
 static int
 not_its_period(int error)
 {
@@ -112,7 +113,7 @@ chain_verify(X509 *end, X509 *ca, X509_CRL *crl, time_t at)
 	return error;
 }
 
-/* OpenSSL does not ask of a CA that is trusted whether it may issue. */
+/* OpenSSL does not check whether a trusted CA may issue certificates. */
 static bool
 may_issue(X509 *ca)
 {
@@ -164,7 +165,7 @@ chain_find(X509 *end, const struct known_cas *cas, time_t at)
 	return chain;
 }
 
-/* What each result is for people and for scripts. */
+/* The texts of each result: a word for scripts, a sentence for people. */
 static const struct row {
 	const char *word, *text;
 } rows[] = {

@@ -14,7 +14,7 @@
 #define RANDOM 32
 #define HASH 32
 
-/* What stands before a SHA-256 hash in a DigestInfo (RFC 8017, 9.2, note 1). */
+/* The bytes before a SHA-256 hash in a DigestInfo (RFC 8017, 9.2, note 1). */
 static const uint8_t prefix[] = {0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
     0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
 
@@ -33,7 +33,7 @@ is_signature(EVP_PKEY *key, const uint8_t *bytes, const uint8_t signature[JPKI_S
 	return is;
 }
 
-/* Random bytes, and what the card signs of them. */
+/* Random bytes, and their DigestInfo, which the card signs. */
 struct question {
 	uint8_t bytes[RANDOM], info[sizeof(prefix) + HASH];
 };
@@ -48,15 +48,15 @@ make(struct question *question)
 		out_of_memory();
 }
 
-/* Whether an error says something of the key. */
+/* Does the result say something about the key? */
 static bool
 is_told(int rv)
 {
 	return rv == JPKI_OK || (rv == JPKI_ERR_DATA && pulled_instead(rv) == JPKI_HOLDS_CARD);
 }
 
-/* With the PIN once more: for each signature, if a setting wants it so (window = 0), and where the
- * time for signatures has passed. */
+/* Sign with the PIN again: if a setting requires it for each signature (window = 0), or the time
+ * for signatures has passed. */
 static int
 sign_with_pin(const struct unlock *unlock, const struct question *question,
     uint8_t signature[JPKI_SIGNATURE_SIZE], int *rv)
@@ -77,8 +77,8 @@ sign_with_pin(const struct unlock *unlock, const struct question *question,
 			    : trouble_tell_pin(unlock->found->card, unlock->role, *rv, spent);
 }
 
-/* STATUS_DONE, and *rv is JPKI_OK or JPKI_ERR_DATA: libjpki gives none that is not one of the
- * certificate's key. */
+/* STATUS_DONE: *rv is JPKI_OK or JPKI_ERR_DATA, since libjpki returns no signature that does not
+ * fit the certificate's key. */
 static int
 sign(const struct unlock *unlock, const struct question *question,
     uint8_t signature[JPKI_SIGNATURE_SIZE], int *rv)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Has a card the key that a certificate is for? */
+/* Does a card have the key that a certificate is for? */
 #ifndef JPKI_TOOL_CHALLENGE_H
 #define JPKI_TOOL_CHALLENGE_H
 
@@ -8,9 +8,9 @@
 #include "point.h"
 #include "unlock.h"
 
-/* Have the card, which is logged in, sign random bytes, and say as POINT_KEY whether the signature
- * is that of the certificate's key. Asks for the PIN again if it has to be given for each
- * signature. STATUS_DONE, or it was told what has failed. */
+/* Let the card, with which we are logged in, sign random bytes, and set POINT_KEY: is the
+ * signature that of the certificate's key? Asks for the PIN again if each signature needs it.
+ * STATUS_DONE, or it was told what has failed. */
 int challenge(const struct unlock *unlock, X509 *certificate, struct points *points);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki check: is a certificate valid, as far as can be told (有効性確認)? */
+/* jpki check: is a certificate valid, as far as can be found out (有効性確認)? */
 #include <unistd.h>
 
 #include <openssl/x509.h>
@@ -26,15 +26,16 @@ struct check {
 	const struct words *words;
 	enum jpki_role role;
 	struct known_cas cas;
-	X509_CRL *crl; /* of --crl, or NULL */
+	X509_CRL *crl; /* from --crl, or NULL */
 	struct facts facts;
 	struct points points;
 };
 
-/* ---------------------------------------------------------------- of the card */
+/* ---------------------------------------------------------------- from the card */
 
-/* Believed only if its fingerprint is known, or the person has named it: it is the card that says
- * so. A card that has none is told as one of an unknown CA. */
+/* Offer the CA certificate of the card. It is trusted only if its fingerprint is known, or the
+ * person has named it, because anything could be on the card. Without one the result is an unknown
+ * CA. */
 static void
 offer_ca(struct check *check, const struct found *found)
 {
@@ -52,7 +53,7 @@ judge_issue_on(struct check *check, const struct found *found)
 	struct facts other;
 	int rv = state_read_certificate(found->card, JPKI_AUTHENTICATION, JPKI_CERTIFICATE, &other);
 
-	if (rv == JPKI_ERR_NOT_VERIFIED) /* that of a phone may need its own PIN */
+	if (rv == JPKI_ERR_NOT_VERIFIED) /* a phone's certificate may need its own PIN */
 		points_set(&check->points, POINT_ISSUE, POINT_UNCHECKED,
 		    text_format("%s", _("The one for user authentication, to compare its end with, "
 					"is to be read only with its PIN.")));
@@ -62,7 +63,8 @@ judge_issue_on(struct check *check, const struct found *found)
 		facts_free(&other);
 }
 
-/* Trying again without the PIN would change nothing. */
+/* Does the error mean that the PIN is needed, which --no-pin forbids? Then trying again is of no
+ * use. */
 static bool
 wants_pin(const struct check *check, int error)
 {
@@ -118,9 +120,9 @@ read_card(struct check *check)
 	return read_from(check, &found);
 }
 
-/* ---------------------------------------------------------------- of a file */
+/* ---------------------------------------------------------------- from a file */
 
-/* Whose certificate it is meant to be: what was said, else what its policy says. */
+/* Which key the certificate is for: as given on the command line, else by its policy. */
 static void
 find_role(struct check *check)
 {
@@ -141,7 +143,7 @@ take_first(struct check *check, const X509 *certificate)
 	OPENSSL_free(der);
 }
 
-/* The first certificate; those behind it may be that of its CA. */
+/* Read the first certificate of the file; the following ones may be its CA's. */
 static int
 read_file(struct check *check)
 {
@@ -174,7 +176,8 @@ not_asked(struct check *check, enum point_id id, const char *why)
 	points_set(&check->points, id, POINT_UNAVAILABLE, text_format("%s", why));
 }
 
-/* The address of --ocsp-url, else the certificate's own; NULL and the point says why. */
+/* The address from --ocsp-url, else the certificate's own. NULL if there is none: the point says
+ * why. */
 static char *
 find_address(struct check *check)
 {
@@ -193,7 +196,7 @@ find_address(struct check *check)
 	return address;
 }
 
-/* That may take a while, and tells others of the certificate. */
+/* Tell the person before asking: it may take a while, and others learn of the certificate. */
 static void
 tell_of_asking(const char *address)
 {
@@ -278,7 +281,8 @@ judge(struct check *check)
 	return statuses[points_verdict(&check->points)];
 }
 
-/* What is wrong with the files that are named is told before anybody is asked for a PIN. */
+/* Read the files that are named on the command line, so that errors in them are told before
+ * anybody is asked for a PIN. */
 static int
 prepare(struct check *check)
 {

@@ -12,8 +12,8 @@ struct range {
 	wchar_t first, last;
 };
 
-/* Those that cannot be seen, or turn the direction of what follows: a name could look like another.
- * Unicode's Default_Ignorable_Code_Point, and what separates lines or annotates. */
+/* Characters that are invisible or change the direction of writing, by which one name could look
+ * like another: Unicode's Default_Ignorable_Code_Point, line separators, annotations. */
 static const struct range unseen[] = {
     {0x00ad, 0x00ad},
     {0x034f, 0x034f},
@@ -34,10 +34,10 @@ static const struct range unseen[] = {
     {0xe0000, 0xe0fff},
 };
 
-/* Those that say which form of the character before them is meant. */
+/* Variation selectors, which choose a form of the character before them. */
 static const struct range selectors[] = {{0xfe00, 0xfe0f}, {0xe0100, 0xe01ef}};
 
-/* The characters whose forms names really tell apart (UTS #37). */
+/* The characters whose forms matter in names (UTS #37). */
 static const struct range ideographs[] = {
     {0x3005, 0x3007}, {0x3400, 0x4dbf}, {0x4e00, 0x9fff}, {0xf900, 0xfaff}, {0x20000, 0x3ffff}};
 
@@ -110,7 +110,7 @@ columns_row(int indent, int column, const char *label, const char *value)
 {
 	int used = indent + columns_of(label);
 
-	if (used >= column) /* a label that is too long has a line of its own */
+	if (used >= column) /* a label that is too long gets a line of its own */
 		printf("%*s%s\n%*s", indent, "", label, column, "");
 	else
 		printf("%*s%s%*s", indent, "", label, column - used, "");

@@ -9,20 +9,21 @@
 /* How many columns a text in UTF-8 takes. */
 int columns_of(const char *text);
 
-/* A text that a card, a certificate or a file has brought, in UTF-8, fit to be shown: control
- * characters, those that nobody sees or that turn the direction of writing, and what is no UTF-8
- * become "?". What tells the forms of an ideograph apart stays. To be freed. */
+/* Clean a text of a card, a certificate or a file for display: control characters, invisible ones,
+ * those that change the direction of writing, and bytes that are not UTF-8 become "?". Variation
+ * selectors of ideographs stay. The caller frees the result. */
 char *columns_clean(const char *text, size_t length);
 
-/* Print, on standard output, a line "label  value", the value from the given column on, behind
- * `indent` blanks. A value that is too long goes on in the next line, below its beginning. */
+/* Print, on standard output, a line "label  value": `indent` blanks, the label, and the value from
+ * the given column on. A value that is too long continues in the next line, below its beginning. */
 void columns_row(int indent, int column, const char *label, const char *value);
 
-/* The same for a line of which `used` columns are printed already, up to the value. */
+/* Print the value of a line of which `used` columns are printed already, from the given column on,
+ * as columns_row does. */
 void columns_rest(int used, int column, const char *value);
 
-/* Print a text, which may have newlines in it, with one at its end, broken at blanks, or between
- * Japanese characters, where it would be wider than WRAP_COLUMNS (wrap.h); each further line behind
+/* Print a text and a newline. It is broken at blanks or newlines, or between Japanese characters,
+ * where a line would be wider than WRAP_COLUMNS (wrap.h); each line after the first begins with
  * `indent` blanks. */
 void columns_text(FILE *out, int indent, const char *text);
 

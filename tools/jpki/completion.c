@@ -37,8 +37,8 @@ struct before {
 	const struct verb *verb;
 	bool given[OPTION_COUNT];
 	bool only_words;	/* "--" was typed */
-	enum option_id waiting; /* for its value */
-	char **word;		/* what is no option, moved to the front */
+	enum option_id waiting; /* the option whose value comes next */
+	char **word;		/* the words that are no options */
 	int count;
 };
 
@@ -72,7 +72,7 @@ static void
 take(struct before *before, char *word)
 {
 	if (before->waiting != OPTION_NONE) {
-		if (strcmp(word, "=") != 0) /* bash has it as a word */
+		if (strcmp(word, "=") != 0) /* bash passes "=" as a word */
 			before->waiting = OPTION_NONE;
 	} else if (before->only_words || strncmp(word, "--", 2) != 0)
 		before->word[before->count++] = word;
@@ -82,9 +82,9 @@ take(struct before *before, char *word)
 		take_option(before, word);
 }
 
-/* ---------------------------------------------------------------- what a usage says of words */
+/* ---------------------------------------------------------------- the words of a usage */
 
-/* The next word of a usage, without brackets and dots; *repeated tells whether there were dots. */
+/* The next word of a usage, without brackets and dots. *repeated is true if it had dots. */
 static bool
 next_part(const char **usage, struct part *part, bool *repeated)
 {
@@ -109,7 +109,7 @@ is_variable(struct part part)
 	return isupper((unsigned char)part.text[0]) != 0;
 }
 
-/* What a part says can be there, one after the other: "auth|sign". */
+/* Take the choices of a part one after the other: "auth|sign". */
 static bool
 next_choice(struct part *part, struct part *choice)
 {
@@ -174,7 +174,8 @@ offer_part(const struct verb *verb, struct part part)
 			printf("%.*s\t\n", (int)choice.length, choice.text);
 }
 
-/* One of the ways of a usage, up to its end or to a bar. Whether a word may come here. */
+/* Offer what may come next in one alternative of a usage, which ends at a bar or at the end. True
+ * if a word may come here. */
 static bool
 offer_way(const struct before *before, const char **usage)
 {
@@ -224,7 +225,7 @@ offer_value(enum option_id id)
 		offer_part(NULL, (struct part){value, strlen(value)});
 }
 
-/* Behind a verb. */
+/* Offer what may come after a verb. */
 static void
 offer_behind(const struct before *before, const char *last)
 {

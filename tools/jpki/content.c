@@ -16,7 +16,7 @@
 #include "message.h"
 #include "text.h"
 
-/* What is read at once. */
+/* Bytes that are read at once. */
 #define PIECE (256u << 10)
 
 bool
@@ -44,7 +44,8 @@ content_refuse(const char *path, const char *what)
 	return STATUS_FAILED;
 }
 
-/* One that the system makes while it is read, as those of /proc: its size is told as 0. */
+/* Is it a file that the system makes while it is read, such as those of /proc? Its size is
+ * reported as 0. */
 static bool
 has_no_size(int file, const struct stat *info)
 {
@@ -53,7 +54,7 @@ has_no_size(int file, const struct stat *info)
 	return info->st_size == 0 && pread(file, &byte, sizeof(byte), 0) != 0;
 }
 
-/* Not one that waits for somebody to write, nor one that has no end. */
+/* Refuse files whose reading may block or never end. */
 static int
 check_kind(const char *path, int file, const struct stat *info)
 {
@@ -85,7 +86,7 @@ content_open(const char *path, struct content *content)
 	return status;
 }
 
-/* From where it stands, for somebody may have read its beginning. */
+/* The rest from the current position on, because somebody may have read the beginning. */
 static void
 take_rest(struct content *content, const struct stat *info)
 {
@@ -132,7 +133,7 @@ content_close(struct content *content)
 	content->file = -1;
 }
 
-/* Whoever is at the other end may have made it one that does not wait. */
+/* Read from a stream. The program at the other end may have made it non-blocking. */
 static ssize_t
 next_of_stream(const struct content *content, void *piece)
 {
@@ -146,7 +147,7 @@ next_of_stream(const struct content *content, void *piece)
 	return count;
 }
 
-/* How many bytes there are next; 0 where the file ends; -1. */
+/* Read the next bytes: their number, 0 at the end of the file, -1 after an error. */
 static ssize_t
 next_piece(const struct content *content, uint64_t done, void *piece)
 {
@@ -211,7 +212,7 @@ content_digest(const struct content *content, const char *path, struct progress 
 	return status;
 }
 
-/* Memory that is read as a file is. */
+/* A content that is kept in memory, while it is read. */
 struct kept {
 	const char *path;
 	struct content memory;

@@ -63,8 +63,8 @@ tell_revoked(struct points *points, X509_CRL *crl, X509 *end)
 	text_free(&time);
 }
 
-/* What the list says of the certificate, if that is for good: not that it was only put on hold, nor
- * that it is in force again. */
+/* The entry of the certificate in the list, if it is final: neither "on hold" nor "removed from
+ * the list". */
 static const X509_REVOKED *
 find_row(X509_CRL *crl, X509 *end)
 {
@@ -81,7 +81,7 @@ find_row(X509_CRL *crl, X509 *end)
 	return lasts ? row : NULL;
 }
 
-/* Whether the list was right when it was made. */
+/* Was the list valid when it was made? */
 static bool
 was_right(X509_CRL *crl, X509 *end, X509 *ca)
 {
@@ -91,7 +91,7 @@ was_right(X509_CRL *crl, X509 *end, X509 *ca)
 	       chain_verify(end, ca, crl, timegm(&made)) == X509_V_ERR_CERT_REVOKED;
 }
 
-/* A revocation does not end, though the list does. False if there is none in it. */
+/* A revocation is final, even if the list has expired. False if the list does not have one. */
 static bool
 tell_old_revocation(struct points *points, X509_CRL *crl, X509 *end, X509 *ca)
 {
@@ -126,8 +126,8 @@ has_safe_hash(const X509_CRL *crl)
 	return safe_hash_of_signature(algorithm);
 }
 
-/* What OpenSSL passes: a list without an end, which RFC 5280 demands; one that has only what has
- * changed since another; and one that may be forged. */
+/* What is wrong with the list, of what OpenSSL accepts: no end (RFC 5280 requires one), only
+ * changes to another list (a delta CRL), or a weak signature. */
 static const char *
 find_fault(const X509_CRL *crl)
 {
@@ -145,7 +145,7 @@ find_fault(const X509_CRL *crl)
 static bool
 is_passed(int error)
 {
-	/* the certificate's period is another point */
+	/* the certificate's period is a point of its own */
 	return error == X509_V_OK || error == X509_V_ERR_CERT_HAS_EXPIRED ||
 	       error == X509_V_ERR_CERT_NOT_YET_VALID;
 }

@@ -7,8 +7,8 @@
 
 #include "point.h"
 
-/* Say what the list tells, as POINT_CRL: only one that this CA itself has signed, that is current,
- * and that is for such a certificate. That one has been revoked, an old one tells too. */
+/* Set POINT_CRL by the list. It counts only if this CA has signed it, it is current, and it is for
+ * this kind of certificate. A revocation counts in an expired list too. */
 void crl_check(X509_CRL *crl, X509 *end, X509 *ca, struct points *points);
 
 #endif

@@ -10,7 +10,7 @@
 
 static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
-/* How the eras are called, and the year before their first. */
+/* The names of the eras, and the year before their first one. */
 static const struct era {
 	const char *name;
 	int before;
@@ -132,7 +132,7 @@ day_time_text(time_t time)
 	return text;
 }
 
-/* Behind a date, which is taken, the year by the Japanese era. */
+/* The date, and after it in brackets the year in the Japanese era. Takes over `western`. */
 static char *
 with_era(char *western, int year, int era)
 {

@@ -2,7 +2,7 @@
 #ifndef JPKI_TOOL_DESCRIPTOR_OPTION_H
 #define JPKI_TOOL_DESCRIPTOR_OPTION_H
 
-/* The file descriptor that a text names, if it is open now; else -1. */
+/* The file descriptor that a text names, if it is open now; -1 otherwise. */
 int descriptor_option(const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What was looked at, point by point: how it stands, and what to do. */
+/* The findings of a diagnosis, and what to do about each. */
 #ifndef JPKI_TOOL_DIAGNOSIS_H
 #define JPKI_TOOL_DIAGNOSIS_H
 
@@ -9,7 +9,7 @@
 
 enum mark {
 	MARK_GOOD,
-	MARK_NEUTRAL, /* not used, or not there, which may be meant */
+	MARK_NEUTRAL, /* not used or not there, which may be intended */
 	MARK_BAD,
 };
 
@@ -25,13 +25,14 @@ struct diagnosis {
 	size_t count, bad;
 };
 
-/* Add one; the texts are taken over. */
+/* Add a finding, and take over its texts. */
 void diagnosis_add(
     struct diagnosis *diagnosis, const char *id, enum mark mark, char *text, char *remedy);
 
 void diagnosis_free(struct diagnosis *diagnosis);
 
-/* Print them on standard output, in colours where that is a terminal and NO_COLOR is not set. */
+/* Print the findings on standard output, in colours if that is a terminal and NO_COLOR is not set.
+ */
 void diagnosis_print(const struct diagnosis *diagnosis);
 
 json_t *diagnosis_json(const struct diagnosis *diagnosis);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki doctor: from the service for readers to the browser, what keeps the card from being used,
+/* jpki doctor: finds what keeps the card from being used, from the PC/SC service to the browser,
  * and one remedy for each. */
 #include <locale.h>
 #include <stdio.h>
@@ -48,7 +48,7 @@ look_at_service(struct diagnosis *diagnosis, int service)
 		    copy(trouble_advice(service)));
 }
 
-/* What USB knows and the service does not. */
+/* Find readers that USB lists and the service does not. */
 static void
 look_at_usb(struct diagnosis *diagnosis)
 {
@@ -170,7 +170,7 @@ pass_over(void *context, const struct jpki_kept *one)
 	(void)one;
 }
 
-/* Cards can be used without it: it is only slower. */
+/* Check the cache folder. Without it cards can be used, only more slowly. */
 static void
 look_at_cache(struct diagnosis *diagnosis)
 {
@@ -210,7 +210,7 @@ print(const struct diagnosis *diagnosis)
 	diagnosis_print(diagnosis);
 }
 
-/* Whether something is said that only --card takes; that was told. */
+/* Whether an option was given that only goes with --card: then that was told. */
 static bool
 is_for_card(const struct words *words)
 {
@@ -246,7 +246,7 @@ run(const struct words *words)
 		return STATUS_USAGE;
 	if (verb_has(words, OPTION_UNFIX))
 		return doctor_unfix();
-	if (verb_has(words, OPTION_REPORT)) /* whoever reads it need not know Japanese */
+	if (verb_has(words, OPTION_REPORT)) /* a report is in English, for any reader */
 		setlocale(LC_MESSAGES, "C");
 	if (verb_has(words, OPTION_FIX) && (status = doctor_fix()) != STATUS_DONE)
 		return status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki doctor --card. What it prints is for the makers, and in English therefore; what it says to
+/* jpki doctor --card. The results are for the developers, so they are in English; what is said to
  * the person goes to standard error, in the person's language. */
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,7 @@
 #include "trouble.h"
 #include "unlock.h"
 
-/* Where the columns begin; a mark stands before the first. */
+/* The beginnings of the columns, after that of the mark. */
 #define FACT_COLUMN 2
 #define EXPECTED_COLUMN 34
 #define SEEN_COLUMN 57
@@ -31,12 +31,12 @@ static const struct {
     [JPKI_NOT_ASKED] = {"not-asked", "-"},
 };
 
-/* A card that is examined, and what was told of it. */
+/* An examination of a card, and its results. */
 struct visit {
 	struct found found;
 	enum jpki_role role;
 	struct unlock unlock;
-	struct jpki_secret *pin; /* NULL: none is given */
+	struct jpki_secret *pin; /* NULL: none was given */
 	enum jpki_try spent;
 	json_t *facts;
 	int counts[JPKI_NOT_ASKED + 1];
@@ -58,7 +58,7 @@ tell_what_is_done(void)
 	      "certificate and no PIN in it: please send it to the makers of jpki."));
 }
 
-/* Whether there is a PIN to be asked for. What needs none is asked all the same. */
+/* Sets *wanted: should a PIN be asked for? Without one the rest is examined all the same. */
 static int
 wants_pin(const struct words *words, const struct visit *visit, bool *wanted)
 {
@@ -132,15 +132,15 @@ is_outcome(const json_t *fact, enum jpki_outcome outcome)
 	return strcmp(text_of(fact, "outcome"), outcomes[outcome].word) == 0;
 }
 
-/* Whether a card that has gone could have been the answer. Nothing is wrong of extended length, so
- * nothing is right either. */
+/* Could this result come from a card that was being taken out? Extended length has no right
+ * answer, so it counts too. */
 static bool
 is_doubtful(const json_t *fact)
 {
 	return !is_outcome(fact, JPKI_AGREES) || strcmp(text_of(fact, "id"), "read-extended") == 0;
 }
 
-/* The last that was asked, or NULL. */
+/* The last fact that was asked, or NULL. */
 static const json_t *
 last_asked(const struct visit *visit)
 {
@@ -164,8 +164,9 @@ unsee(struct visit *visit, json_t *fact)
 	json_object_set_new(fact, "outcome", json_string(outcomes[JPKI_NOT_ASKED].word));
 }
 
-/* The error, or that the card has gone: then what was no answer of a card tells nothing of it, and
- * that is at the end. It may have gone unseen, where an answer was wrong and nothing else was. */
+/* The error; or JPKI_ERR_NO_CARD if the card has been taken out, which may also have gone
+ * unnoticed if only the last answer was wrong. Then the last results, which may come from that,
+ * are dropped. */
 static int
 judge_end(struct visit *visit, int error)
 {
@@ -208,7 +209,7 @@ print_fact(const json_t *fact)
 	    seen[0] != '\0' ? seen : "not asked");
 }
 
-/* Of a reader's name without the number that some have in it. */
+/* The reader's name, without the serial number that some names contain. */
 static char *
 reader_of(const struct visit *visit)
 {
@@ -275,7 +276,8 @@ is_about_pin(int error)
 	       error == JPKI_ERR_PIN_REFUSED;
 }
 
-/* What was seen until something went wrong is worth to be told; not so where it was the PIN. */
+/* Examine the card. The results before an error are printed too, unless the error is about the
+ * PIN. */
 static int
 examine(const struct words *words, struct visit *visit)
 {

@@ -4,8 +4,8 @@
 
 #include "verb.h"
 
-/* jpki doctor --card: ask the person's own card what is not known of all cards, with one PIN, and
- * print what comes of it, which tells nothing of the person. An exit status. */
+/* jpki doctor --card: examine the person's own card, with one PIN, for what is not known of all
+ * cards. Prints the results, which contain nothing personal. Returns an exit status. */
 int doctor_card(const struct words *words);
 
 #endif

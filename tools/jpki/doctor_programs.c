@@ -28,7 +28,7 @@ doctor_is_installed(const char *const *paths)
 
 static const struct program {
 	const char *name;
-	const char *const *files; /* one of them is there if the program is installed */
+	const char *const *files; /* one of them exists if the program is installed */
 } programs[] = {
     {"firefox", (const char *const[]){"/usr/bin/firefox", "/usr/bin/firefox-esr",
 		    "/snap/bin/firefox", NULL}},
@@ -46,13 +46,13 @@ static const struct program {
 
 struct check {
 	int status;
-	bool complained; /* setting it up would, too: what was said tells what to do */
+	bool complained; /* something is wrong that setting it up would report too */
 	bool registered;
 	unsigned opensc;
 	char *said;
 };
 
-/* OpenSC's module matters where ours is. */
+/* Check a program. OpenSC's module is only looked for if ours is registered. */
 static struct check
 check_program(const struct program *program)
 {
@@ -68,7 +68,7 @@ check_program(const struct program *program)
 	message_divert(NULL);
 	check.complained = message_complained();
 	check.opensc = opensc.seen;
-	if (check.said != NULL && *check.said != '\0') /* one finding, without the last newline */
+	if (check.said != NULL && *check.said != '\0') /* a finding has no newline at its end */
 		check.said[strlen(check.said) - 1] = '\0';
 	return check;
 }
@@ -96,7 +96,7 @@ look_at_program(struct diagnosis *diagnosis, const struct program *program)
 	    remedy_of(program, &check));
 }
 
-/* Without a home folder nothing can be told of any program: once is enough. */
+/* Without a home folder no program can be checked: say it once. */
 static bool
 has_home(struct diagnosis *diagnosis)
 {
@@ -124,9 +124,9 @@ doctor_look_at_programs(struct diagnosis *diagnosis)
 			look_at_program(diagnosis, &programs[i]);
 }
 
-/* ---------------------------------------------------------------- mending */
+/* ---------------------------------------------------------------- fixing */
 
-/* Where our module is: put its path right, and take OpenSC's out. */
+/* If our module is registered in the program: correct its path, and remove OpenSC's module. */
 static int
 fix_program(const struct program *program)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki doctor: the programs that use the card, and OpenSC's module beside ours in them. */
+/* jpki doctor: programs that use the card, and OpenSC's module beside ours in them. */
 #ifndef JPKI_TOOL_DOCTOR_PROGRAMS_H
 #define JPKI_TOOL_DOCTOR_PROGRAMS_H
 
@@ -7,14 +7,14 @@
 
 #include "diagnosis.h"
 
-/* Whether one of these files is there, to be run; NULL ends them. */
+/* Whether one of these files exists and can be run; the list ends with NULL. */
 bool doctor_is_installed(const char *const *files);
 
-/* Say of each program that is installed whether it knows our module. */
+/* Add a finding for each installed program: is our module registered in it? */
 void doctor_look_at_programs(struct diagnosis *diagnosis);
 
-/* Put our module's path right, and take OpenSC's out, in files of the person's own; and undo the
- * latter. An exit status. */
+/* Correct our module's path and remove OpenSC's module in the person's own files; and undo the
+ * latter. Both return an exit status. */
 int doctor_fix(void);
 int doctor_unfix(void);
 

@@ -19,8 +19,8 @@
 /* Where the texts of findings begin. */
 #define COLUMN 15
 
-/* Is it a reader's number, as some have in their names: letters and digits between brackets, many
- * of them digits? */
+/* Is it a serial number in a reader's name: letters and digits between brackets, many of them
+ * digits? */
 static bool
 is_number(const char *text, size_t length)
 {
@@ -45,7 +45,7 @@ doctor_report_hide_numbers(char *text)
 	}
 }
 
-/* What os-release says that the system is called. */
+/* Print the name of the system, from os-release. */
 static void
 print_system(void)
 {
@@ -62,7 +62,7 @@ print_system(void)
 		printf("kernel   %s %s %s\n", kernel.sysname, kernel.release, kernel.machine);
 }
 
-/* Replace a word, if there is one. */
+/* Replace a word wherever it occurs. */
 static void
 hide(char **text, const char *word, const char *with)
 {
@@ -71,8 +71,8 @@ hide(char **text, const char *word, const char *with)
 	*text = hidden;
 }
 
-/* Profiles' folders; the home folder, by both its paths if a link leads there, and the person's
- * name in others. */
+/* Replace the folders of profiles, the home folder (by both paths if it is a link), and the
+ * person's name elsewhere. */
 static char *
 without_person(const char *text)
 {
@@ -94,11 +94,15 @@ without_person(const char *text)
 	return hidden;
 }
 
-/* The readers' names may have serial numbers in them, the paths the person's name. */
+/* Print the findings. Readers' names may contain serial numbers, and paths the person's name. */
 static void
 print_findings(const struct diagnosis *diagnosis)
 {
-	static const char *const marks[] = {"ok", "--", "!!"};
+	static const char *const marks[] = {
+	    [MARK_GOOD] = "ok",
+	    [MARK_NEUTRAL] = "--",
+	    [MARK_BAD] = "!!",
+	};
 
 	for (size_t i = 0; i < diagnosis->count; i++) {
 		const struct finding *finding = &diagnosis->rows[i];

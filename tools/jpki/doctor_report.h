@@ -4,11 +4,11 @@
 
 #include "diagnosis.h"
 
-/* Print a text for a report of a bug: versions and what was found, in English, without anything
- * about the person: no names, no serial numbers, "~" for the home folder. */
+/* Print a report for a bug tracker: versions and findings, in English, without anything personal:
+ * no names, no serial numbers, "~" for the home folder. */
 void doctor_report(const struct diagnosis *diagnosis);
 
-/* Put an "X" in place of each character of a serial number, as some readers have in their names. */
+/* Replace each character of a serial number, which some readers have in their names, by "X". */
 void doctor_report_hide_numbers(char *text);
 
 #endif

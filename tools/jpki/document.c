@@ -16,9 +16,9 @@
 #include "message.h"
 #include "text.h"
 
-/* ---------------------------------------------------------------- look */
+/* ---------------------------------------------------------------- check */
 
-/* The folder that a file is in, links followed; to be freed. NULL, with errno: there is none. */
+/* The folder of a file, links followed; the caller frees it. NULL, with errno, if there is none. */
 static char *
 folder_of(const char *path)
 {
@@ -39,7 +39,7 @@ name_of(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* The file that is written, links followed if it is there; to be freed. NULL: it cannot be. */
+/* The file to write, links followed if it exists; the caller frees it. NULL if it cannot exist. */
 static char *
 target_of(const char *output)
 {
@@ -84,7 +84,7 @@ place_of(const struct document *document)
 	return content_is_input(document->path) ? "/dev/stdin" : document->path;
 }
 
-/* Neither what another one becomes, nor what is to be signed itself. */
+/* The output must be neither another document's output nor a file to sign. */
 static int
 check_others(const struct documents *documents, size_t self)
 {
@@ -120,7 +120,8 @@ check_output(const struct documents *documents, size_t i)
 	return status == STATUS_DONE && export.path != NULL ? check_folder(export.path) : status;
 }
 
-/* Around it the file is written after its size, and after it was read for the signature. */
+/* A pipe can only be signed with --detached: otherwise its size is needed first, and it is read
+ * again after the signature. */
 static int
 tell_pipe(const struct document *document)
 {
@@ -190,7 +191,7 @@ tell_changed(const struct document *document)
 	return STATUS_FAILED;
 }
 
-/* Is it still the file that was found, as it was? */
+/* Is it still the same file, unchanged since it was found? */
 static bool
 is_as_found(const struct document *document, const struct content *content)
 {
@@ -272,7 +273,7 @@ struct copy {
 	EVP_MD_CTX *context;
 };
 
-/* What is written is hashed again: it must be what was signed. */
+/* Write a piece, and hash it again: it must be what was signed. */
 static int
 take_for_copy(void *to, const void *bytes, size_t length)
 {
@@ -301,7 +302,7 @@ copy_content(const struct document *document, const struct content *content, str
 								     : tell_changed(document);
 }
 
-/* The frame around the content, piece by piece. */
+/* Write the frame around the content, piece by piece. */
 static int
 put_attached(const struct document *document, const struct content *content, struct copy *copy,
     struct progress *progress)

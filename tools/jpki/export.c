@@ -59,7 +59,7 @@ export_check(const struct export *export)
 		return tell_it_is_there(export->path);
 	if (stat(export->path, &info) == 0 && S_ISREG(info.st_mode))
 		return STATUS_DONE;
-	/* a device, a pipe, a folder: nothing to put a file in the place of */
+	/* a device, a pipe, a folder: a file must not replace it */
 	complain(_("%s is not a regular file"), export->path);
 	return STATUS_FAILED;
 }
@@ -80,7 +80,7 @@ write_all(int file, const char *bytes, size_t length)
 	return true;
 }
 
-/* The file that is to be written, links followed if it is there; to be freed. */
+/* The file to write, links followed if it exists; the caller frees it. */
 static char *
 target(const struct export *export)
 {
@@ -89,8 +89,8 @@ target(const struct export *export)
 	return real != NULL ? real : text_copy(export->path, strlen(export->path));
 }
 
-/* It is written to a file beside it, which then takes its name; both are NULL where it is standard
- * output. */
+/* Pieces are written to a temporary file in the same folder, which then gets the name. Both are
+ * NULL for standard output. */
 struct export_pieces {
 	const struct export *export;
 	char *path, *temporary;
@@ -135,7 +135,7 @@ export_begin(const struct export *export)
 int
 export_put(struct export_pieces *pieces, const void *bytes, size_t length)
 {
-	if (ending_is_asked()) /* it may take long */
+	if (ending_is_asked()) /* writing may take long */
 		return STATUS_FAILED;
 	if (!write_all(pieces->file, bytes, length))
 		return cannot_write(pieces->export->path, errno);
@@ -172,7 +172,7 @@ export_end(struct export_pieces **pieces, bool whole)
 		return whole ? STATUS_DONE : STATUS_FAILED;
 	}
 	error = whole ? finish(*pieces) : 0;
-	(void)close((*pieces)->file); /* it is on the disk */
+	(void)close((*pieces)->file); /* the data is on the disk already */
 	if (!whole || error != 0)
 		(void)unlink((*pieces)->temporary);
 	pieces_free(pieces);
@@ -188,7 +188,7 @@ export_write(const struct export *export, const void *bytes, size_t length)
 {
 	struct export_pieces *pieces;
 
-	if (export->path == NULL) /* what goes wrong there, main() tells */
+	if (export->path == NULL) /* main() tells errors of standard output */
 		return fwrite(bytes, 1, length, stdout) == length ? STATUS_DONE : STATUS_FAILED;
 	pieces = export_begin(export);
 	if (pieces == NULL)

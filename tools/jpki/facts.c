@@ -12,7 +12,7 @@
 #include "message.h"
 #include "text.h"
 
-/* The attributes of a person, below this one (card-facts: X.509). */
+/* The object identifiers of a person's attributes begin with this (F-PERSON). */
 #define ATTRIBUTES "1.2.392.200149.8.5.5."
 
 static char *
@@ -119,7 +119,8 @@ read_period(struct facts *facts)
 	return true;
 }
 
-/* Of old people the register may have no day, or no month either: zeros. NULL: it is not that. */
+/* For some old people the register has no day, or no month either: zeros. NULL if it is not such a
+ * date. */
 static char *
 part_of_date(const char *text)
 {
@@ -131,7 +132,7 @@ part_of_date(const char *text)
 	return day_of_part(day, text[0] - '0');
 }
 
-/* EYYYYMMDD (card-facts: X.509); the year is the western one. */
+/* EYYYYMMDD (F-PERSON), with the Gregorian year. */
 static void
 read_birth_date(struct facts *facts, const char *text)
 {
@@ -212,7 +213,7 @@ read_attribute(struct facts *facts, const OTHERNAME *other)
 		take_attribute(facts, oid[prefix], text);
 }
 
-/* Is any character another one than the person's own? */
+/* Does any character stand for another one? */
 static bool
 is_substituted(const char *map)
 {
@@ -289,7 +290,12 @@ facts_period_text(const struct facts *facts)
 const char *
 facts_period_word(enum period period)
 {
-	static const char *const words[] = {"not-yet", "valid", "renew", "expired"};
+	static const char *const words[] = {
+	    [PERIOD_NOT_YET] = "not-yet",
+	    [PERIOD_RUNS] = "valid",
+	    [PERIOD_RENEW] = "renew",
+	    [PERIOD_OVER] = "expired",
+	};
 
 	return words[period];
 }

@@ -5,7 +5,7 @@
 
 static struct failure noted;
 
-/* Where a text that is too long can be cut: before a character. */
+/* Where to cut a text that is too long: before a whole character. */
 static size_t
 length_that_fits(const char *text)
 {

@@ -13,7 +13,7 @@ static const char *const codes[] = {
     [STATUS_UNKNOWN] = "unknown",
 };
 
-/* A name of a file in it may be no UTF-8. */
+/* The sentence may contain a file name that is not UTF-8. */
 static json_t *
 sentence_of(const struct failure *noted)
 {

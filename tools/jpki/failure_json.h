@@ -2,7 +2,7 @@
 #ifndef JPKI_TOOL_FAILURE_JSON_H
 #define JPKI_TOOL_FAILURE_JSON_H
 
-/* Print, on a line of JSON, what has gone wrong last (failure.h), with the exit status. */
+/* Print the last error (failure.h) and the exit status as a line of JSON. */
 void failure_json_print(int status);
 
 #endif

@@ -14,7 +14,7 @@
 #include "text.h"
 #include "way.h"
 
-/* More than 8000 entries. */
+/* Room for an access list of more than 8000 entries, in bytes. */
 #define ACCESS_LIST_MAX 65536
 
 bool
@@ -67,7 +67,7 @@ read_all(int number, char *text, size_t size, size_t *length)
 	return got < 0 ? -1 : 0;
 }
 
-/* The text of an open file. A FIFO or a device could hold the program up for ever. */
+/* Read an open file, which must be regular: a FIFO or a device could block for ever. */
 static int
 read_text(struct file *file, int number)
 {
@@ -96,7 +96,7 @@ read_text(struct file *file, int number)
 	return 0;
 }
 
-/* A new one has the name by which it was asked for. */
+/* A file that does not exist yet keeps the path that was given. */
 static int
 read_nothing(struct file *file, const char *path)
 {
@@ -167,9 +167,8 @@ write_all(int number, const char *text)
 	return 0;
 }
 
-/* Who may read and write it. With an access list (acl(5)) the mode's group is not the group but the
- * most that the list gives, and is set with the list. One that the folder gives to new files goes.
- */
+/* Copy the access list (acl(5)) to the new file. With one, the group bits of the mode are the
+ * mask, and are set with the list. A default list from the folder is removed. */
 static int
 keep_access(const struct file *file, int number)
 {
@@ -186,7 +185,7 @@ keep_access(const struct file *file, int number)
 	return fchmod(number, file->info.st_mode & 07777);
 }
 
-/* Owner, group and mode as before; the owner first, since a change of it may take modes away. */
+/* Copy owner, group and mode; the owner first, because changing it may clear bits of the mode. */
 static int
 keep_owner_and_mode(const struct file *file, int number)
 {
@@ -217,7 +216,7 @@ has_changed(const struct file *file)
 	       now.st_ctim.tv_nsec != then->st_ctim.tv_nsec;
 }
 
-/* A file of a new name, as mkstemp. */
+/* Create a file under a new name, like mkstemp. */
 static int
 make_beside(int folder, char *name)
 {
@@ -237,7 +236,7 @@ make_beside(int folder, char *name)
 	return number;
 }
 
-/* The new text beside the file, under a name of its own, safe on disk. */
+/* Write the new text to a temporary file in the same folder, and to disk. */
 static int
 write_beside(const struct file *file, char *temporary, const char *text)
 {
@@ -261,7 +260,7 @@ write_beside(const struct file *file, char *temporary, const char *text)
 	return result;
 }
 
-/* A rename is on disk when its folder is. */
+/* A rename is on disk only when the folder is. */
 static void
 synchronize_folder(const struct file *file)
 {
@@ -273,8 +272,8 @@ synchronize_folder(const struct file *file)
 	(void)close(number);
 }
 
-/* What root makes or removes by its path may be another thing by then, where another user can give
- * another one that name; and what root makes would be out of that user's reach. */
+/* Root must not make or remove files in another user's folder: that user could put something else
+ * in their place, and could not remove what root makes. */
 static bool
 is_in_strangers_folder(const struct way *way)
 {
@@ -284,7 +283,7 @@ is_in_strangers_folder(const struct way *way)
 	return way->strangers != NULL;
 }
 
-/* As rename, but nothing else may have the name. */
+/* Like rename, but fails if the name exists. */
 static int
 take_name(int folder, const char *temporary, const char *name)
 {
@@ -298,7 +297,7 @@ take_name(int folder, const char *temporary, const char *name)
 		errno = EEXIST;
 		return -1;
 	}
-	return renameat(folder, temporary, folder, name); /* a file system without links */
+	return renameat(folder, temporary, folder, name); /* the file system has no hard links */
 }
 
 int
@@ -326,7 +325,7 @@ put_in_place(const struct file *file, const char *temporary)
 	return -1;
 }
 
-/* Only root can give a file to others. */
+/* Tell why a file cannot be written: only root can keep a foreign owner. */
 static void
 tell_failure(const struct file *file, int reason)
 {
@@ -370,7 +369,7 @@ signals_release(const sigset_t *before)
 	sigprocmask(SIG_SETMASK, before, NULL);
 }
 
-/* The folder of a new file may have been made since it was looked for. */
+/* Find the folder of a new file, which may have been made meanwhile. */
 static int
 find_folder(struct way *way, const char *path)
 {
@@ -421,7 +420,7 @@ file_remove(const struct file *file)
 
 /* --- folders ---------------------------------------------------------------------------------- */
 
-/* Why there can be no folder of this name. */
+/* Why a folder of this name cannot be made. */
 static const char *
 what_hinders(const char *path, int reason)
 {
@@ -440,7 +439,7 @@ make_one(const char *path, mode_t mode)
 	int reason;
 
 	if (mkdir(path, mode) == 0) {
-		(void)chmod(path, mode); /* whatever the umask */
+		(void)chmod(path, mode); /* regardless of the umask */
 		return 1;
 	}
 	reason = errno;
@@ -450,7 +449,7 @@ make_one(const char *path, mode_t mode)
 	return -1;
 }
 
-/* Root makes none below another user's. */
+/* Root makes no folder below another user's. */
 static bool
 may_make(const char *path)
 {

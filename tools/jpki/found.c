@@ -12,8 +12,8 @@
 #include "text.h"
 #include "trouble.h"
 
-/* Of several readers without a card that has keys, what is in which one is told: the later one
- * here tells more. */
+/* If no card has keys, what is in one of the readers is told: the one that is later in this list.
+ */
 static const enum jpki_holds by_weight[] = {
     JPKI_HOLDS_NO_READER,
     JPKI_HOLDS_NOTHING,
@@ -54,10 +54,10 @@ found_is_meant(const struct words *words, const char *name)
 	return wanted == NULL || strcasestr(name, wanted) != NULL;
 }
 
-/* How the search stands. */
+/* A search for a card, under way. */
 struct search {
-	struct found *found; /* the first with keys, or what tells most */
-	int count;	     /* readers that are meant */
+	struct found *found; /* the first with keys, or the one most worth telling */
+	int count;	     /* readers that --reader means */
 	int with_keys;
 };
 
@@ -117,7 +117,8 @@ tell_several(size_t readers)
 	return STATUS_NO_CARD;
 }
 
-/* An exact name is meant alone, though it may be a part of others. */
+/* If the option is the exact name of a reader, only that one is meant, although the name may be
+ * part of others. */
 static bool
 is_exact(const struct words *words, size_t readers)
 {

@@ -6,7 +6,7 @@
 
 #include "frame.h"
 
-/* Bytes of a tag and a length are at most so many. */
+/* The most bytes of a tag and a length. */
 #define HEADER_MAX 10
 
 #define CONSTRUCTED 0x20
@@ -22,11 +22,11 @@ static const uint8_t data[] = {
 /* ---------------------------------------------------------------- read */
 
 struct cursor {
-	const uint8_t *at, *end; /* what is there of it */
+	const uint8_t *at, *end; /* the bytes that are present */
 	uint64_t left;		 /* bytes of the structure from `at` on */
 };
 
-/* Over the header of an element with this tag and a definite length. */
+/* Move past the header of an element that has this tag and a definite length. */
 static bool
 enter(struct cursor *cursor, int wanted, uint64_t *length)
 {
@@ -45,7 +45,7 @@ enter(struct cursor *cursor, int wanted, uint64_t *length)
 	return true;
 }
 
-/* Into one that all the rest is in. */
+/* Enter an element that contains all the rest. */
 static bool
 enter_last(struct cursor *cursor, int wanted)
 {
@@ -76,7 +76,8 @@ skip_bytes(struct cursor *cursor, const uint8_t *bytes, size_t length)
 	return true;
 }
 
-/* The content with its type, of so many bytes; its header is entered if there is any. */
+/* Read the type of the content, of `length` bytes with the content, and enter the content's
+ * headers if it is there. */
 static bool
 read_content(struct frame *frame, struct cursor *cursor, const uint8_t *start, uint64_t length)
 {
@@ -135,14 +136,14 @@ length_bytes(uint64_t length)
 	return count;
 }
 
-/* How long an element is whose contents are so long. */
+/* The length of an element with contents of that length. */
 static uint64_t
 element(uint64_t length)
 {
 	return 2 + (length < 0x80 ? 0 : length_bytes(length)) + length;
 }
 
-/* ASN1_put_object() stops at 2 GiB. */
+/* Not with ASN1_put_object(), which is limited to 2 GiB. */
 static uint8_t *
 put_header(uint8_t *out, int tag, uint64_t length)
 {

@@ -10,18 +10,18 @@
 #include "http.h"
 #include "text.h"
 
-/* Seconds until somebody is there. */
+/* Seconds to wait for a connection. */
 #define CONNECT_PATIENCE 10
 
-/* Seconds that OpenSSL, which counts whole ones of another clock, has more than is left here: its
- * end is then known for what it is. */
+/* Seconds by which OpenSSL's time limit is longer than ours, because it counts whole seconds of
+ * another clock: so ours ends first, and a timeout is recognised. */
 #define MARGIN 2
 
 /* Bytes of an answer up to its status (RFC 9112, 4). */
 #define HEAD 12
 
-/* How an exchange stands. OpenSSL bounds what an answer says of itself and how long it waits: not
- * how many lines may come before it, nor how slowly. */
+/* An exchange under way. OpenSSL limits the length that an answer declares and how long it waits,
+ * but not how many lines come before it, nor how slowly. */
 struct limit {
 	BIO_METHOD *method;
 	size_t left;
@@ -97,7 +97,7 @@ new_method(void)
 	return method;
 }
 
-/* In front of a connection. */
+/* Put the limit in front of a connection. */
 static BIO *
 put_limit(BIO *connection, struct limit *limit)
 {
@@ -110,7 +110,8 @@ put_limit(BIO *connection, struct limit *limit)
 	return BIO_push(filter, connection);
 }
 
-/* Not as OpenSSL's HTTP does it, which tries a port that refuses until the time is up. */
+/* Connect. Not by OpenSSL's HTTP functions, which try a port that refuses until the time is over.
+ */
 static BIO *
 connect_to(const char *host, const char *port, struct limit *limit)
 {
@@ -132,8 +133,7 @@ connect_to(const char *host, const char *port, struct limit *limit)
 	return bio;
 }
 
-/* What the server has said by its status. Not by OpenSSL's errors, which are others from version to
- * version. */
+/* The result by the server's status. Not by OpenSSL's errors, which differ between versions. */
 static enum http_result
 by_status(const struct limit *limit)
 {
@@ -143,7 +143,7 @@ by_status(const struct limit *limit)
 		return HTTP_STRANGE;
 	if (strcmp(status, "401") == 0 || strcmp(status, "403") == 0)
 		return HTTP_REFUSED;
-	if (status[0] == '5' || strcmp(status, "429") == 0) /* too many questions */
+	if (status[0] == '5' || strcmp(status, "429") == 0) /* too many requests */
 		return HTTP_FAILING;
 	return HTTP_STRANGE;
 }
@@ -160,7 +160,7 @@ why_not(const struct limit *limit)
 	return by_status(limit);
 }
 
-/* Which of several names at one address is meant: OpenSSL does not say it by itself. */
+/* The header that names the host, which OpenSSL does not send by itself. */
 static struct stack_st_CONF_VALUE *
 headers_for(const char *host, const char *port)
 {
@@ -175,7 +175,7 @@ headers_for(const char *host, const char *port)
 	return headers;
 }
 
-/* An address, taken apart. */
+/* The parts of an address. */
 struct place {
 	char *host, *port, *path;
 };
@@ -234,7 +234,7 @@ http_post(const struct http_question *question, BIO *request, BIO **answer)
 	struct limit limit = {.method = new_method(),
 	    .left = question->most,
 	    .deadline = seconds_now() + question->seconds};
-	/* a server that hangs up would end the program */
+	/* otherwise a server that hangs up would end the program */
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
 	enum http_result result = HTTP_OK;
 

@@ -6,21 +6,21 @@
 
 #include <jansson.h>
 
-/* The person wants JSON: an error is an object then, too. */
+/* Note that JSON was asked for: then errors are printed as an object, too. */
 void json_expect(void);
 bool json_is_expected(void);
 
-/* Print it on standard output, a member a line, in the order in which it was made, and give it
- * back. */
+/* Print a value on standard output, one member a line, in the order in which they were added, and
+ * free it. */
 void json_print(json_t *value);
 
-/* Whether that was done: a program that wants JSON then has its answer. */
+/* Whether json_print was called: then the program has its answer. */
 bool json_is_printed(void);
 
-/* Print it on a line, one of several, and give it back. */
+/* Print a value on one line, one of several, and free it. */
 void json_print_line(json_t *value);
 
-/* A member that is a text; none where that is NULL. The second gives the text back. */
+/* Add a member that is a text, unless that is NULL. The second function frees the text. */
 void json_set_text(json_t *object, const char *member, const char *text);
 void json_set_text_taken(json_t *object, const char *member, char *text);
 

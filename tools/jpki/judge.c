@@ -22,7 +22,7 @@ judge_period(const struct facts *facts, struct points *points)
 	text_free(&time);
 }
 
-/* The period is a point of its own. */
+/* Was it issued by a trusted CA? The period is a point of its own. */
 static bool
 is_issued(const struct chain *chain)
 {
@@ -88,7 +88,7 @@ judge_certificate(const struct facts *facts, enum jpki_role role, const struct k
 	judge_usage(facts->certificate, role, points);
 	judge_policy(facts->certificate, role, points);
 	if (!is_issued(&chain))
-		chain.ca = NULL; /* nobody is to be asked about it */
+		chain.ca = NULL; /* so that no responder is asked about it */
 	return chain;
 }
 

@@ -9,13 +9,13 @@
 #include "facts.h"
 #include "point.h"
 
-/* Period, issuer, key usage and policy of a certificate for a key, at this moment. What was found
- * of the issuer. */
+/* Judge period, issuer, key usage and policy of a certificate for a key, now. Returns what was
+ * found about the issuer. */
 struct chain judge_certificate(const struct facts *facts, enum jpki_role role,
     const struct known_cas *cas, struct points *points);
 
-/* The rule that the signature certificate does not outlive the other one of the card (card-facts:
- * validity), which is NULL if there is none. */
+/* Judge the rule that the signature certificate does not outlive the card's authentication
+ * certificate (F-VALIDITY), which is NULL if there is none. */
 void judge_issue(
     const struct facts *signature, const struct facts *authentication, struct points *points);
 

@@ -11,7 +11,7 @@
 
 #define FINGERPRINT 32
 
-/* The three generations of a CA have one and the same name. */
+/* The three generations of a CA have the same name. */
 static const struct row {
 	const char *name;
 	unsigned char fingerprint[FINGERPRINT]; /* SHA-256 */

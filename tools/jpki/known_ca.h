@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The CAs that are believed: those of JPKI, known by their fingerprints (card-facts: X.509), and
- * those that a person has named. The certificates of the first are not here: they come from the
- * card, or in a signature, where anybody may have put them, and are looked at by known_cas_offer().
- */
+/* The trusted CAs: those of JPKI, recognised by their fingerprints (F-CA-FINGERPRINTS), and those
+ * that a person has named. The certificates of the former are not stored here: they come from the
+ * card or a signature, where anybody may have put them, so known_cas_offer() checks them. */
 #ifndef JPKI_TOOL_KNOWN_CA_H
 #define JPKI_TOOL_KNOWN_CA_H
 
@@ -13,27 +12,27 @@
 
 #include "verb.h"
 
-/* The options that known_cas_load() looks at. */
+/* The options that known_cas_load() reads. */
 #define KNOWN_CA_OPTIONS OPTION_CA, OPTION_CA_DIR
 
-/* CAs that are believed, all of them. Begin with {0}. */
+/* The trusted CAs. Begin with {0}. */
 struct known_cas {
 	X509 **rows;
 	size_t count;
 };
 
-/* What a CA of JPKI is called, for _(), if the certificate is the one of it, bit by bit; else NULL.
- */
+/* The name of a JPKI CA, for _(), if the certificate is exactly that CA's; otherwise NULL. */
 const char *known_ca_name(const X509 *certificate);
 
-/* Believe what --ca and --ca-dir name. STATUS_DONE, or what is wrong was told. To be freed. */
+/* Trust the certificates of --ca and --ca-dir. STATUS_DONE, or it was told what is wrong. The
+ * caller frees *cas. */
 int known_cas_load(const struct words *words, struct known_cas *cas);
 
-/* Believe this one; copied. */
+/* Trust this certificate, which is copied. */
 void known_cas_add(struct known_cas *cas, const X509 *certificate);
 
-/* A certificate that came from anywhere: it is taken if it is known by its fingerprint. Whether it
- * is believed now. */
+/* Trust a certificate from anywhere, if its fingerprint is known. Returns whether it is trusted
+ * now. */
 bool known_cas_offer(struct known_cas *cas, const X509 *certificate);
 
 void known_cas_free(struct known_cas *cas);

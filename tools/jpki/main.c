@@ -11,22 +11,13 @@
 #include "verb.h"
 
 static const struct verb *const verbs[] = {
-    &verb_status,
-    &verb_cert,
-    &verb_check,
-    &verb_pin,
-    &verb_sign,
-    &verb_verify,
-    &verb_pdf,
-    &verb_watch,
-    &verb_doctor,
-    &verb_setup,
-    &verb_cache,
-    &verb_card,
+#define VERB(name) &verb_##name,
+#include "verbs.h"
+#undef VERB
     NULL,
 };
 
-/* Where their summaries begin. */
+/* The column at which the summaries of the verbs begin. */
 #define NAME_COLUMN 13
 
 static void
@@ -79,7 +70,8 @@ help(int argc, char **argv)
 		print_help();
 		return STATUS_DONE;
 	}
-	if (strcmp(argv[1], "--words") == 0) { /* for shells, tools/jpki/completion */
+	if (strcmp(argv[1], "--words") ==
+	    0) { /* used by the shell scripts in tools/jpki/completion */
 		completion_print(verbs, argc - 2, argv + 2);
 		return STATUS_DONE;
 	}
@@ -116,12 +108,14 @@ dispatch(int argc, char **argv)
 	return verb_run(verb, argc, argv);
 }
 
-/* Also where the options are not understood; getopt_long() knows it by its first letters too. */
+/* Does the command line ask for JSON? Found even if the options are not understood; getopt_long()
+ * also accepts the beginning of the word. */
 static bool
 wants_json(char **argv)
 {
 	for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++) {
-		size_t length = strcspn(*argv, "="); /* a value is misused, in JSON too */
+		size_t length =
+		    strcspn(*argv, "="); /* --json takes no value, but that error is in JSON too */
 
 		if (length > strlen("--") && strncmp("--json", *argv, length) == 0)
 			return true;

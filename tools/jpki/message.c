@@ -10,7 +10,7 @@
 #include "message.h"
 #include "wrap.h"
 
-/* Where it goes instead of the two streams. */
+/* The text to which everything is appended, in place of the two streams; NULL: print. */
 static char **diverted;
 static bool complained;
 
@@ -35,7 +35,7 @@ message_complained(void)
 	return complained;
 }
 
-/* Memory that is short for this ends nothing: a line is missing then. */
+/* Without memory the line is left out. */
 static void
 append(const char *line)
 {
@@ -47,7 +47,7 @@ append(const char *line)
 	*diverted = both;
 }
 
-/* What comes from elsewhere is not to do anything to the terminal. */
+/* Replace control characters: texts from elsewhere must not control the terminal. */
 static void
 clean(char *line)
 {
@@ -56,7 +56,7 @@ clean(char *line)
 			*line = '?';
 }
 
-/* What is said to a person is broken into lines that fit; what a script reads is not. */
+/* Print a text: on a terminal broken into lines that fit, otherwise as it is, for scripts. */
 static void
 print(FILE *stream, const char *name, const char *text)
 {
@@ -68,25 +68,32 @@ print(FILE *stream, const char *name, const char *text)
 		fprintf(stream, "%s\n", text);
 }
 
-/* Say a line that vasprintf() has made, with this length, and free it; without memory, its format.
- */
-static void
-say(FILE *stream, const char *name, char *line, int length, const char *format)
+/* The formatted text; the caller frees it. NULL if there is no memory. */
+__attribute__((format(printf, 1, 0))) static char *
+line_of(const char *format, va_list arguments)
 {
-	const char *text = length >= 0 ? line : format;
+	char *line;
 
-	if (length >= 0)
+	return vasprintf(&line, format, arguments) >= 0 ? line : NULL;
+}
+
+/* Print a line from line_of() and free it; if it is NULL, print the format. */
+static void
+say(FILE *stream, const char *name, char *line, const char *format)
+{
+	const char *text = line != NULL ? line : format;
+
+	if (line != NULL)
 		clean(line);
 	if (diverted != NULL)
 		append(text);
 	else {
-		/* What was said on the other stream came first. */
+		/* Keep the order of the two streams. */
 		if (stream != stdout)
 			fflush(stdout);
 		print(stream, name, text);
 	}
-	if (length >= 0)
-		free(line);
+	free(line);
 }
 
 void
@@ -94,12 +101,11 @@ tell(const char *format, ...)
 {
 	va_list arguments;
 	char *line;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&line, format, arguments);
+	line = line_of(format, arguments);
 	va_end(arguments);
-	say(stdout, NULL, line, length, format);
+	say(stdout, NULL, line, format);
 }
 
 void
@@ -107,15 +113,14 @@ complain(const char *format, ...)
 {
 	va_list arguments;
 	char *line;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&line, format, arguments);
+	line = line_of(format, arguments);
 	va_end(arguments);
 	complained = true;
 	if (diverted == NULL)
-		failure_note(length >= 0 ? line : format);
-	say(stderr, speaker, line, length, format);
+		failure_note(line != NULL ? line : format);
+	say(stderr, speaker, line, format);
 }
 
 void
@@ -123,10 +128,9 @@ advise(const char *format, ...)
 {
 	va_list arguments;
 	char *line;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&line, format, arguments);
+	line = line_of(format, arguments);
 	va_end(arguments);
-	say(stderr, NULL, line, length, format);
+	say(stderr, NULL, line, format);
 }

@@ -10,23 +10,23 @@
 /* For a text in a table: found by xgettext here, translated by _() where it is printed. */
 #define N_(text) text
 
-/* A line on standard output. */
+/* Print a line on standard output. */
 __attribute__((format(printf, 1, 2))) void tell(const char *format, ...);
 
-/* A line on standard error, behind the program's name. */
+/* Print a line on standard error, after the program's name. */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 
-/* That name, instead of "jpki"; it is not copied. */
+/* Set that name, which is "jpki" by default; it is not copied. */
 void message_speak_as(const char *name);
 
-/* A line on standard error as it is: what to do with that which is on standard output. */
+/* Print a line on standard error as it is, for example what to do with the output. */
 __attribute__((format(printf, 1, 2))) void advise(const char *format, ...);
 
-/* Have all that is said from now on appended to a text, which begins as NULL and is to be freed,
- * and not printed; with NULL it is printed again. */
+/* From now on append everything to *text instead of printing it. *text begins as NULL; the caller
+ * frees it. With NULL, print again. */
 void message_divert(char **text);
 
-/* Whether complain() had something to say since what is said was last diverted. */
+/* Whether complain() was called since the last message_divert(). */
 bool message_complained(void);
 
 #endif

@@ -25,8 +25,8 @@ module_path(const char *folder, const char *file)
 	return path;
 }
 
-/* Loaded and given back, so that a library which is missing is found here, and not by a program
- * that would say nothing of it. */
+/* Load the module and unload it, so that a missing library is found here, and not by a program
+ * that would say nothing about it. */
 static int
 try_to_load(const char *path)
 {

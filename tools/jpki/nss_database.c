@@ -21,8 +21,8 @@ static const char *const names[] = {"cert9.db", "key4.db"};
 
 #define NAME_COUNT (sizeof(names) / sizeof(names[0]))
 
-/* The functions of NSS that are used. It is loaded and not linked, because most of what jpki does
- * needs no NSS, and what needs this database brings NSS. */
+/* The functions of NSS that are used. NSS is loaded, not linked, because most of jpki does not
+ * need it, and programs that use such databases bring it. */
 struct nss {
 	__typeof__(&NSS_Initialize) initialize;
 	__typeof__(&PK11_GetInternalKeySlot) key_slot;
@@ -31,7 +31,7 @@ struct nss {
 	__typeof__(&NSS_Shutdown) shutdown;
 };
 
-/* The path of one of the files, to be freed. */
+/* The path of one of the files; the caller frees it. */
 static char *
 path_of(const char *folder, size_t i)
 {
@@ -88,7 +88,7 @@ static bool
 make(const struct nss *nss, const char *folder)
 {
 	char *database = text_format("sql:%s", folder);
-	/* No list of modules: it is written afterwards, whole. */
+	/* Without a list of modules, which is written afterwards. */
 	bool made = nss->initialize(database, "", "", "secmod.db",
 			NSS_INIT_NOMODDB | NSS_INIT_NOROOTINIT) == SECSuccess;
 	PK11SlotInfo *slot = NULL;
@@ -114,7 +114,7 @@ unlink_all(const char *folder)
 	}
 }
 
-/* Both files into their folder, and never over those of a program that was faster. */
+/* Move both files into their folder, but never over those of a program that was faster. */
 static bool
 move_all(const char *from, const char *folder)
 {
@@ -148,7 +148,7 @@ nss_database_make(const char *folder)
 		signals_release(&before);
 	}
 	text_free(&aside);
-	/* NSPR, which NSS runs on, cannot be unloaded: the library stays. */
+	/* The library stays loaded, because NSPR, which NSS uses, cannot be unloaded. */
 	return made;
 }
 
@@ -172,9 +172,9 @@ nss_database_state(const char *folder)
 	return state;
 }
 
-/* Nobody gets a lease to write a file that another one has open (fcntl(2)). Whoever opens it during
- * the lease waits for its end, and we get SIGIO, which would end the program, also later if it is
- * held back now. Nothing else here is told by it. */
+/* Does another program have the file open? If so, we do not get a write lease (fcntl(2)). A
+ * program that opens the file during the lease waits, and we get SIGIO, which would end this
+ * program, even later if it were blocked now. So it is ignored; nothing else here uses it. */
 static bool
 is_open(const char *path)
 {
@@ -188,7 +188,7 @@ is_open(const char *path)
 		return false;
 	sigaction(SIGIO, &ignore, NULL);
 	is = fcntl(number, F_SETLEASE, F_WRLCK) != 0 && errno == EAGAIN;
-	(void)close(number); /* the lease goes with it */
+	(void)close(number); /* this ends the lease */
 	return is;
 }
 

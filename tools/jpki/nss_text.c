@@ -7,7 +7,7 @@
 #include "nss_text.h"
 #include "text.h"
 
-/* NSS's own module, as NSS writes it. The parameters are missing, because NSS takes its own. */
+/* NSS's own module, as NSS writes it, but without parameters, which NSS then sets itself. */
 #define INTERNAL_MODULE                                                                            \
 	"library=\n"                                                                               \
 	"name=NSS Internal PKCS #11 Module\n"                                                      \
@@ -33,7 +33,7 @@ line_length(const char *line)
 	return strcspn(line, "\n");
 }
 
-/* Where the next line begins. */
+/* The beginning of the next line. */
 static const char *
 after_line(const char *line)
 {
@@ -41,7 +41,7 @@ after_line(const char *line)
 	return *line == '\n' ? line + 1 : line;
 }
 
-/* A value between quotes, without its backslashes; *rest is behind it. */
+/* A value in quotes, without backslashes; *rest is set to what follows it. */
 static char *
 quoted_value(const char *value, const char *end, const char **rest)
 {
@@ -58,7 +58,7 @@ quoted_value(const char *value, const char *end, const char **rest)
 	return plain;
 }
 
-/* A value up to the end of the line; a line may end in CR LF. */
+/* A value that ends with the line, which may end in CR LF. */
 static char *
 plain_value(const char *value, const char *end, const char **rest)
 {
@@ -74,7 +74,7 @@ is_key(const char *key, size_t length, const char *wanted)
 	return length == strlen(wanted) && strncasecmp(key, wanted, length) == 0;
 }
 
-/* The last value of a name counts, and an empty one is none. */
+/* The last value of a key counts; an empty one means that there is none. */
 static void
 keep_value(char **place, char *value)
 {
@@ -85,7 +85,7 @@ keep_value(char **place, char *value)
 		text_free(&value);
 }
 
-/* More than one "key=value" is on a line only behind a value in quotes. */
+/* Read a line. After a value in quotes another "key=value" may follow. */
 static void
 read_line(struct nss_module *module, const char *text, const char *line, const char *end)
 {
@@ -126,7 +126,7 @@ is_empty(const char *line)
 	return *line == '\n' || (line[0] == '\r' && line[1] == '\n');
 }
 
-/* A stanza that begins at a line which is not empty; gives the line behind it. */
+/* Read a stanza that begins at a non-empty line. Returns the line after it. */
 static const char *
 read_stanza(struct nss_module *module, const char *text, const char *line)
 {
@@ -189,7 +189,7 @@ nss_path_fits(const char *library)
 	return library[0] == '/' && strlen(library) <= NSS_PATH_MAX;
 }
 
-/* The text with what is between two places replaced. */
+/* The text with the part between two positions replaced. */
 static char *
 spliced(const char *text, size_t begin, size_t end, const char *between)
 {
@@ -205,8 +205,9 @@ ends_with_empty_line(const char *text)
 	       (length >= 2 && strcmp(text + length - 2, "\n\n") == 0);
 }
 
-/* The end, if the stanza would begin after an empty line there. Else before the last stanza: so the
- * text round about stays as it is, and what NSS may append to it later is not taken for ours. */
+/* Where to insert a stanza: at the end if an empty line is before it, otherwise before the last
+ * stanza. So the text around stays as it is, and what NSS may append later does not become part of
+ * ours. */
 static size_t
 place_for_stanza(const char *text)
 {
@@ -243,7 +244,7 @@ nss_text_moved(const char *text, const struct nss_module *module, const char *li
 	return result;
 }
 
-/* The comments of a stanza. */
+/* The comments in a stanza. */
 static char *
 comments_of(const char *text, const struct nss_module *module)
 {
@@ -288,7 +289,7 @@ nss_text_cut(const char *text, const struct nss_module *module, char **stanza, s
 	return spliced(text, module->begin, end, "");
 }
 
-/* Whether a stanza may begin there: at the beginning, or behind an empty line. */
+/* Whether a stanza may begin there: at the beginning, or after an empty line. */
 static bool
 is_between(const char *text, size_t at)
 {
@@ -301,7 +302,7 @@ is_between(const char *text, size_t at)
 	return at == 1 || text[at - 2] == '\n';
 }
 
-/* Whether it ends so that another one may follow. */
+/* Whether it ends with an empty line, so that another one may follow. */
 static bool
 is_closed(const char *stanza)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The text of pkcs11.txt, in which a database of NSS keeps its list of modules.
+/* The text of pkcs11.txt, the list of modules of an NSS database.
  *
- * A module is a stanza: lines "key=value", up to an empty line. NSS (lib/util/utilmod.c) takes
- * "library", "name", "parameters" and "NSS", skips lines that begin with "#", and reads a value
- * that begins with a quote up to the next one, with backslashes; any other value is the rest of the
- * line as it is. It reads lines of at most 2046 bytes.
+ * A module is a stanza: lines "key=value", up to an empty line. NSS (lib/util/utilmod.c) reads
+ * "library", "name", "parameters" and "NSS", and skips lines that begin with "#". A value in
+ * quotes ends at the next quote and may contain backslashes; any other value is the rest of the
+ * line. Lines have at most 2046 bytes.
  *
- * NSS has functions to edit the file (NSSUTIL_DoModuleDBFunction), which are not used here: they
- * write in place or over a fixed name beside the file, do not look whether writing worked, remove
- * the file before they put the new one there (with a symbolic link), take a module whose name only
- * begins with the wanted one, and drop a last stanza that no empty line follows. */
+ * NSS's own functions to edit the file (NSSUTIL_DoModuleDBFunction) are not used: they write in
+ * place or to a fixed name beside the file, do not check whether writing worked, remove the file
+ * before they put the new one there (with a symbolic link), match a module whose name only begins
+ * with the wanted one, and lose a last stanza without an empty line after it. */
 #ifndef JPKI_TOOL_NSS_TEXT_H
 #define JPKI_TOOL_NSS_TEXT_H
 
@@ -20,9 +20,9 @@
 #define NSS_PATH_MAX 2000
 
 struct nss_module {
-	size_t begin, end;		   /* where the stanza's lines are in the text */
-	char *library, *name;		   /* NULL where there is none */
-	size_t library_begin, library_end; /* where its value is, with its quotes */
+	size_t begin, end;		   /* offsets of the stanza in the text */
+	char *library, *name;		   /* NULL: none */
+	size_t library_begin, library_end; /* offsets of its value, with the quotes */
 };
 
 struct nss_modules {
@@ -30,32 +30,34 @@ struct nss_modules {
 	size_t count;
 };
 
-/* The modules in a text, in its order; to be freed. */
+/* Read the modules in a text, in their order; the caller frees them. */
 void nss_modules_read(struct nss_modules *modules, const char *text);
 void nss_modules_free(struct nss_modules *modules);
 
-/* Whether NSS can hold such a path in its file. */
+/* Whether such a path fits into NSS's file. */
 bool nss_path_fits(const char *library);
 
-/* Each of these gives a new text, to be freed, that differs from the old one in the one module. */
+/* Each of these returns a new text, which the caller frees, and which differs from the old one in
+ * one module only. */
 
-/* With a module more. nss_text_without() gives the old text again, byte for byte. */
+/* With one more module. nss_text_without() restores the old text, byte for byte. */
 char *nss_text_with(const char *text, const char *library, const char *name);
-/* With another file for a module that has one. */
+/* With another library path in a module that has one. */
 char *nss_text_moved(const char *text, const struct nss_module *module, const char *library);
 /* Without a module. Comments in its stanza stay. */
 char *nss_text_without(const char *text, const struct nss_module *module);
 
-/* Without a module and all that is in its stanza, which is *stanza (to be freed) from *at on. */
+/* Without a module and its whole stanza, which becomes *stanza (the caller frees it) with its
+ * offset *at. */
 char *nss_text_cut(const char *text, const struct nss_module *module, char **stanza, size_t *at);
-/* With such a stanza again: where it was, if that is between two others now, so that a text that
- * has not changed since is the old one byte for byte. */
+/* With such a stanza put back: at its old place if that is between two others now. So a text that
+ * has not changed since becomes the old one, byte for byte. */
 char *nss_text_put_back(const char *text, const char *stanza, size_t at);
 
-/* A new file: NSS's own module alone, and a comment that says who made it, with a note (a line) to
- * find again. To be freed. */
+/* A new file, with only NSS's own module, and a comment that says who made it and contains `note`
+ * (one line). The caller frees it. */
 char *nss_text_new(const char *note);
-/* The note, to be freed, if a text is such a file and nothing more; else NULL. */
+/* The note, if a text is such a file and nothing more; the caller frees it. Otherwise NULL. */
 char *nss_text_note(const char *text);
 
 #endif

@@ -39,7 +39,8 @@ ocsp_address(X509 *end)
 static OCSP_CERTID *
 identify(X509 *end, X509 *ca)
 {
-	/* SHA-1 is what every responder knows; it is a name, nothing is signed with it */
+	/* every responder supports SHA-1; it only names the certificate, nothing is signed with it
+	 */
 	OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), end, ca);
 
 	if (id == NULL)
@@ -58,10 +59,10 @@ ocsp_request(X509 *end, X509 *ca)
 	return request;
 }
 
-/* ---------------------------------------------------------------- whether it is to be believed */
+/* ---------------------------------------------------------------- can it be trusted? */
 
-/* One to whom the CA has given a certificate needs a key that may sign, if that says what it may.
- * Of the CA itself that is not asked: its key is one for certificates and lists. */
+/* May the signer sign answers? A delegated responder's certificate must allow digital signatures
+ * if it has a key usage. The CA itself is not checked: its key is for certificates and lists. */
 static bool
 may_sign(OCSP_BASICRESP *basic, STACK_OF(X509) * others, X509 *ca)
 {
@@ -90,7 +91,7 @@ is_signed(OCSP_BASICRESP *basic, X509 *ca)
 	return is;
 }
 
-/* What an answer says of the certificate. */
+/* What an answer says about the certificate. */
 struct status {
 	int status, reason;
 	ASN1_GENERALIZEDTIME *since, *from, *until;
@@ -118,7 +119,7 @@ is_current(const struct status *status)
 	return is;
 }
 
-/* Why it is not believed, for _(); NULL: it is, and *status is what it says. */
+/* Why the answer is not trusted, for _(); NULL: it is, and *status is what it says. */
 static const char *
 find_fault(OCSP_BASICRESP *basic, OCSP_REQUEST *request, X509 *end, X509 *ca, struct status *status)
 {
@@ -140,7 +141,7 @@ find_fault(OCSP_BASICRESP *basic, OCSP_REQUEST *request, X509 *end, X509 *ca, st
 	return NULL;
 }
 
-/* ---------------------------------------------------------------- what it says */
+/* ---------------------------------------------------------------- what does it say? */
 
 static char *
 time_text(const ASN1_GENERALIZEDTIME *time)
@@ -223,7 +224,7 @@ tell_failing(struct points *points, const char *how)
 	    text_format(_("The responder cannot answer now (%s): try later."), how));
 }
 
-/* An answer that is none (RFC 6960, 4.2.1). */
+/* Tell of a response with an error status (RFC 6960, 4.2.1). */
 static void
 tell_no_answer(struct points *points, int status)
 {

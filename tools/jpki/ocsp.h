@@ -7,19 +7,21 @@
 
 #include "point.h"
 
-/* The address that a certificate names, or NULL; to be freed. It may be anything. */
+/* The address that a certificate names (F-OCSP), or NULL; the caller frees it. It may be any text.
+ */
 char *ocsp_address(X509 *end);
 
-/* What is asked of a certificate, with a nonce of its own. The caller frees it. */
+/* A request about a certificate, with a nonce. The caller frees it. */
 OCSP_REQUEST *ocsp_request(X509 *end, X509 *ca);
 
-/* What an answer to it says, as POINT_OCSP. Believed is what the CA itself has signed, or one whom
- * it has given a certificate for that (OCSPSigning). Good and revoked only if it is current, about
- * this certificate and, where it repeats a nonce, about this question. */
+/* Set POINT_OCSP by an answer to the request. It is trusted if it is signed by the CA itself, or
+ * by a responder to which the CA has given a certificate for that (OCSPSigning). "Good" and
+ * "revoked" count only if the answer is current, about this certificate and, if it repeats a
+ * nonce, for this request. */
 void ocsp_judge(
     OCSP_RESPONSE *answer, OCSP_REQUEST *request, X509 *end, X509 *ca, struct points *points);
 
-/* Ask at an address (http_is_address()), and say what came of it as POINT_OCSP. */
+/* Ask at an address (http_is_address()), and set POINT_OCSP by the result. */
 void ocsp_check(const char *url, X509 *end, X509 *ca, struct points *points);
 
 #endif

@@ -13,7 +13,8 @@
 
 #define OTHER_INSTALLATION "-env:UserInstallation=file://"
 
-/* A file of /proc with texts that each end in a zero byte, and one more zero; to be freed. */
+/* Read a file of /proc that consists of texts, each with a NUL, and add one more NUL; the caller
+ * frees it. */
 static char *
 read_texts(const char *process, const char *name)
 {
@@ -36,7 +37,7 @@ read_texts(const char *process, const char *name)
 	return NULL;
 }
 
-/* What follows a word at the beginning of one of the texts; NULL if none begins so. */
+/* The rest of the text that begins with `word`; NULL if none does. */
 static const char *
 find_text(const char *texts, const char *word)
 {
@@ -60,7 +61,7 @@ is_office(const char *process)
 	return office;
 }
 
-/* The installation of a process by its environment; to be freed. */
+/* The user installation of a process, by its environment; the caller frees it. */
 static char *
 usual_installation(const char *environment)
 {
@@ -72,7 +73,7 @@ usual_installation(const char *environment)
 	return home != NULL ? text_format("%s/.config/libreoffice/4", home) : NULL;
 }
 
-/* In doubt, it does. */
+/* Does the process use this user installation? Yes, if that is not clear. */
 static bool
 uses(const char *process, const char *installation)
 {
@@ -108,7 +109,7 @@ some_office_uses(const char *installation)
 bool
 office_is_running(const char *installation)
 {
-	/* It stays behind when LibreOffice is killed. */
+	/* The lock file stays when LibreOffice is killed. */
 	char *lock = text_format("%s/.lock", installation);
 	bool running = is_there(lock) && some_office_uses(installation);
 

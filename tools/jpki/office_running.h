@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Whether LibreOffice runs with this installation (as ~/.config/libreoffice/4). It writes its
- * settings anew when it ends, so that a change in between is lost. */
+/* Whether LibreOffice runs with this user installation (such as ~/.config/libreoffice/4). It
+ * writes its settings again when it ends, so a change made meanwhile is lost. */
 bool office_is_running(const char *installation);
 
 #endif

@@ -20,7 +20,7 @@
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* libxml2 has characters of its own. */
+/* A text in libxml2's type. */
 static const xmlChar *
 octets(const char *text)
 {
@@ -43,7 +43,7 @@ has_attribute(xmlNode *node, const char *name, const char *wanted)
 	return equal;
 }
 
-/* The value of a property, where it is not empty. */
+/* Read the value of the property; an empty one counts as none. */
 static void
 read_property(xmlNode *property, char **folder)
 {
@@ -58,7 +58,7 @@ read_property(xmlNode *property, char **folder)
 	xmlFree(value);
 }
 
-/* The last one counts. */
+/* Read the setting; the last item counts. */
 static void
 read_items(const xmlNode *root, char **folder)
 {
@@ -97,7 +97,7 @@ office_folder_fits(const char *folder)
 
 /* --- editing ---------------------------------------------------------------------------------- */
 
-/* A value as LibreOffice writes it; libxml2 would also escape quotes. */
+/* A value escaped as LibreOffice does it; libxml2 would escape quotes too. */
 static char *
 escaped(const char *value)
 {
@@ -118,7 +118,7 @@ escaped(const char *value)
 	return text;
 }
 
-/* A line as LibreOffice writes it. */
+/* An item as LibreOffice writes it, on a line. */
 static char *
 item_of(const char *folder)
 {
@@ -131,7 +131,7 @@ item_of(const char *folder)
 	return item;
 }
 
-/* The last place of a word in a text. */
+/* The last occurrence of a word in a text. */
 static const char *
 last_place(const char *text, const char *word)
 {
@@ -142,7 +142,7 @@ last_place(const char *text, const char *word)
 	return found;
 }
 
-/* What an edited text says must be what was meant. */
+/* Check that the edited text has the wanted setting; otherwise free it and return NULL. */
 static char *
 checked(char *text, const char *wanted)
 {

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How long LibreOffice may sign after the signature password: from the password to the last button
- * (Save) there is more to do than ten seconds are enough for, and where they were not, it says
- * little or nothing. So it has a setting of its own in the person's jpki.conf. */
+/* How long LibreOffice may sign after the signature password. Between the password and the last
+ * button (Save) more than ten seconds often pass, and if the time is over LibreOffice says little
+ * or nothing. So it gets a setting of its own in the person's jpki.conf. */
 #ifndef JPKI_TOOL_OFFICE_WINDOW_H
 #define JPKI_TOOL_OFFICE_WINDOW_H
 
 #include <stdbool.h>
 
-/* Each gives 0, or -1, and why was told. */
+/* Each returns 0, or -1 after telling what is wrong. */
 
-/* Make it, unless a person has chosen a time for LibreOffice or for all programs. */
+/* Make the setting, unless the person has set a time for LibreOffice or for all programs. *made:
+ * whether it was made. */
 int office_window_set(bool *made);
-/* Tell what holds, behind the program's title. */
+/* Tell which setting applies, after the program's title. */
 int office_window_check(const char *title);
-/* Remove it if it is ours, and tell so (title NULL: do not). */
+/* Remove the setting if it is ours, and tell so (not if title is NULL). */
 int office_window_unset(const char *title);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Taking out and putting back. What is taken out is written down first and forgotten last, so that
- * it is in one place at least whenever the program may end. */
+/* Removes OpenSC's module, and puts it back. What is removed is recorded first, and the record is
+ * removed last, so that it exists in at least one place whenever the program ends. */
 #include <string.h>
 #include <unistd.h>
 
@@ -12,7 +12,7 @@
 #include "opensc_name.h"
 #include "text.h"
 
-/* Files that override others. */
+/* Texts of files that override others. */
 #define NO_MODULE                                                                                  \
 	"# Made by jpki setup, which removes it again with --with-opensc: keeps OpenSC's module "  \
 	"out.\nmodule:\n"
@@ -74,8 +74,8 @@ tell_back(enum opensc_place place, const char *file)
 
 /* --- taking out ------------------------------------------------------------------------------- */
 
-/* The text without OpenSC's modules, each of which is kept; NULL (told) if one cannot be. To be
- * freed. */
+/* The text without OpenSC's modules, each of which is recorded; NULL, after telling why, if one
+ * cannot be. The caller frees it. */
 static char *
 cut_all(const struct file *file, struct kept *kept)
 {
@@ -84,7 +84,9 @@ cut_all(const struct file *file, struct kept *kept)
 	int result = 0;
 
 	nss_modules_read(&modules, text);
-	for (size_t i = modules.count; i-- > 0 && result == 0;) { /* so the others stay in place */
+	for (size_t i = modules.count;
+	     i-- > 0 &&
+	     result == 0;) { /* from the end, so that the offsets of the others stay valid */
 		struct kept_row row = {.place = OPENSC_IN_DATABASE, .file = file->path};
 		char *stanza, *rest;
 
@@ -103,7 +105,7 @@ cut_all(const struct file *file, struct kept *kept)
 	return text;
 }
 
-/* Whatever was written down is forgotten if the file stayed as it was. */
+/* Remove the new records, because the file was not changed. */
 static void
 forget_new(size_t before)
 {
@@ -139,7 +141,7 @@ folder_of(const char *path)
 	return text_copy(path, (size_t)(strrchr(path, '/') - path));
 }
 
-/* Another text for a whole file, in folders that were made for it. */
+/* Write a whole new file, after making folders for it. */
 static int
 override(const struct file *file, struct kept *kept, const struct kept_row *row)
 {
@@ -159,7 +161,7 @@ override(const struct file *file, struct kept *kept, const struct kept_row *row)
 static int
 take_out_by_file(const struct opensc_finding *finding, struct file *file, struct kept *kept)
 {
-	/* p11-kit's files of root's are for all users. */
+	/* root's files of p11-kit are for all users */
 	bool for_all = finding->place == OPENSC_IN_P11_KIT && geteuid() == 0;
 	char *folder = folder_of(finding->file);
 	struct kept_row row = {
@@ -239,8 +241,8 @@ has_module(const char *text, const char *stanza)
 	return has;
 }
 
-/* 1: it was put back; 0: there is no need to; -1: it cannot be. A list that is not there may be so
- * for a while, as on a disk that is not mounted. */
+/* 1 if it was put back; 0 if that is not needed; -1 if it is not possible now. A list that is
+ * missing may be missing for a while only, for example on a disk that is not mounted. */
 static int
 put_into_database(const struct file *file, const struct kept_row *row, const char *kept)
 {
@@ -307,7 +309,7 @@ opensc_put_back(enum opensc_place place, const char *file)
 	int result = kept_read(&kept);
 	bool changed = false;
 
-	/* What was taken out last goes back first: so each finds its place. */
+	/* What was removed last is put back first, so that each offset is right. */
 	for (size_t i = result == 0 ? kept_count(&kept) : 0; i-- > 0;) {
 		struct kept_row row;
 

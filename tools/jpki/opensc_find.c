@@ -43,7 +43,7 @@ opensc_is_module(const char *library)
 	return is;
 }
 
-/* Takes the texts. */
+/* Add a finding, and take over the texts. */
 static void
 add(struct opensc_findings *findings, enum opensc_place place, char *where, char *file)
 {
@@ -97,7 +97,7 @@ opensc_find_in_database(struct opensc_findings *findings, const char *folder)
 
 /* --- p11-kit ---------------------------------------------------------------------------------- */
 
-/* The folders with modules' files: a file comes before one of the same name in a later folder. */
+/* The folders with module files. A file overrides those of the same name in later folders. */
 struct p11kit_folders {
 	char *path[3];
 	size_t count;
@@ -115,7 +115,7 @@ p11kit_folders(void)
 	return folders;
 }
 
-/* Whether a file has a value for the module, and whether that is OpenSC's. */
+/* Whether a file names a module, and whether that is OpenSC's. */
 static bool
 file_says(const char *path, bool *is_opensc)
 {
@@ -132,7 +132,7 @@ file_says(const char *path, bool *is_opensc)
 	return says;
 }
 
-/* A file of one of the folders, if it is the one that counts. */
+/* Check a file of one of the folders, unless an earlier folder overrides it. */
 static void
 look_at(struct opensc_findings *findings, const struct p11kit_folders *folders, size_t folder,
     const char *name)
@@ -205,12 +205,12 @@ take(void *context, const char *section, const char *name, const char *value)
 		return 1;
 	if (strcmp(name, "Hidden") == 0)
 		desktop->hidden = strcmp(value, "true") == 0;
-	else if (strcmp(name, "Exec") == 0) /* such files stay when Debian's package goes */
+	else if (strcmp(name, "Exec") == 0) /* such files stay when Debian's package is removed */
 		desktop->gone = value[0] == '/' && strchr(value, ' ') == NULL && !is_there(value);
 	return 1;
 }
 
-/* Whether there is a file, and the desktop starts what it says. */
+/* Whether the file exists, and the desktop starts its program. */
 static int
 read_desktop(const char *path, bool *exists, bool *starts)
 {
@@ -226,7 +226,7 @@ read_desktop(const char *path, bool *exists, bool *starts)
 	return result;
 }
 
-/* The file for all users, to be freed; NULL if there is none. */
+/* The file for all users; the caller frees it. NULL if there is none. */
 static char *
 find_desktop_file(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What opensc.c has taken out of files, byte for byte: a file of JSON of the person's own, which is
- * there only while it holds something. */
+/* The record of what opensc.c has removed from files, byte for byte: a JSON file of the person's
+ * own, which exists only while it is not empty. */
 #ifndef JPKI_TOOL_OPENSC_KEPT_H
 #define JPKI_TOOL_OPENSC_KEPT_H
 
@@ -18,24 +18,24 @@ struct kept {
 struct kept_row {
 	enum opensc_place place;
 	const char *file;
-	const char *taken; /* what was taken out: a part, or the whole file; NULL: there was none */
-	size_t at;	   /* where the part was */
-	const char *made;  /* the whole file since, NULL for a part */
-	int folders;	   /* that were made for it */
+	const char *taken; /* what was removed: a part, or the whole file; NULL: nothing */
+	size_t at;	   /* offset of the part */
+	const char *made;  /* the new content of the whole file; NULL for a part */
+	int folders;	   /* number of folders made for it */
 };
 
-/* 0 or -1 (told). To be freed in any case. */
+/* Read the record. 0, or -1 after telling why. The caller frees it in either case. */
 int kept_read(struct kept *kept);
 void kept_free(struct kept *kept);
 
 size_t kept_count(const struct kept *kept);
-/* Whether row i is a sound one; its texts are those of the file. */
+/* Get row i; its texts belong to *kept. False if the row is invalid. */
 bool kept_get(const struct kept *kept, size_t i, struct kept_row *row);
-/* 0, or -1 (told): it cannot be kept. */
+/* Add a row. 0, or -1 after telling that it cannot be stored. */
 int kept_add(struct kept *kept, const struct kept_row *row);
 void kept_drop(struct kept *kept, size_t i);
 
-/* Write it, or remove the file if nothing is in it. 0 or -1 (told). */
+/* Write the file, or remove it if there are no rows. 0, or -1 after telling why. */
 int kept_write(struct kept *kept);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Whether a module's path, as a program has it, is OpenSC's: by the name of the file, or of the one
- * that it is a link to. One that is gone is none: nobody loads it. */
+/* Whether a module's path, as a program has it, is OpenSC's, by the name of the file or of the
+ * file that it links to. A file that is missing does not count, since it cannot be loaded. */
 bool opensc_is_module(const char *library);
 
 #endif

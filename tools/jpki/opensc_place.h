@@ -4,10 +4,9 @@
 
 /* Where OpenSC's module may be. */
 enum opensc_place {
-	OPENSC_IN_DATABASE, /* a list of modules of NSS's: Firefox, Thunderbird, Chromium */
+	OPENSC_IN_DATABASE, /* a list of modules of NSS: Firefox, Thunderbird, Chromium */
 	OPENSC_IN_P11_KIT,
-	OPENSC_AT_LOGIN, /* registered in databases again whenever the person logs in to a desktop
-			  */
+	OPENSC_AT_LOGIN, /* registered in the databases at each login to a desktop */
 };
 
 #endif

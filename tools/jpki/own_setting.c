@@ -26,7 +26,7 @@ keep(char **place, const char *value)
 	*place = text_copy(value, strlen(value));
 }
 
-/* For inih; 1 is well. */
+/* Called by inih for each line; 1 means no error. */
 static int
 take(void *context, const char *section, const char *name, const char *value)
 {
@@ -75,7 +75,7 @@ after_line(const char *line)
 	return *line == '\n' ? line + 1 : line;
 }
 
-/* Whether more lines of the section follow, which a person has written. */
+/* Whether more lines of the section follow, which the person must have written. */
 static bool
 goes_on(const char *line)
 {
@@ -89,7 +89,7 @@ goes_on(const char *line)
 	return false;
 }
 
-/* The text of the block between its comment and its value; to be freed. */
+/* The text of the block between its comment and its value; the caller frees it. */
 static char *
 head_of(const struct own_setting *setting)
 {
@@ -118,7 +118,7 @@ find_block(const char *text, const struct own_setting *setting, struct block *bl
 	return found != NULL;
 }
 
-/* The block begins with the end of a line, which the one before it may lack. */
+/* The block begins with a newline, because the line before it may have none. */
 static char *
 block_text(const struct own_setting *setting, int folders)
 {
@@ -146,7 +146,7 @@ own_path(void)
 	return place_config("jpki/jpki.conf");
 }
 
-/* 1: found; 0: not there; -1. */
+/* 1 if found, 0 if not, -1 after an error. */
 static int
 find_in(
     const char *path, const struct own_setting *setting, bool or_general, struct own_found *found)
@@ -220,7 +220,7 @@ write_new(const struct file *file, const struct own_setting *setting)
 	return result;
 }
 
-/* In the place of the block that is there, or at the end. */
+/* Replace the existing block, or append one. */
 static int
 write_into(const struct file *file, const struct own_setting *setting)
 {
@@ -253,8 +253,8 @@ own_setting_make(const struct own_setting *setting, char **path)
 	return result;
 }
 
-/* Another block of ours has it in its comment from now on, that folders were made. Takes the text;
- * to be freed. */
+/* Note in another block of ours that folders were made. Takes over the text; the caller frees the
+ * result. */
 static char *
 pass_on(char *text, int folders)
 {
@@ -268,7 +268,7 @@ pass_on(char *text, int folders)
 	return passed;
 }
 
-/* A file in which nothing else is goes too. */
+/* Remove the block, and the file if nothing else is in it. */
 static int
 cut(const struct file *file, const struct block *block)
 {

@@ -41,7 +41,7 @@ run(const struct words *words)
 		return verb_misused(words, "%s", _("say what to do: sign FILE or check FILE"));
 	if (words->count < 2)
 		return verb_misused(words, "%s", _("a file is missing"));
-	/* "./-" is a file of this name */
+	/* "-" is not accepted here; "./-" is a file of that name */
 	if (content_is_input(words->word[1]) ||
 	    (verb_has(words, OPTION_OUTPUT) && export_path(words->value[OPTION_OUTPUT]) == NULL))
 		return verb_misused(words, "%s",

@@ -12,10 +12,10 @@
 struct check {
 	struct pdf_file file;
 	struct known_cas cas;
-	struct pdf_points *list; /* as many as the file has signatures */
+	struct pdf_points *list; /* one for each signature of the file */
 };
 
-/* ---------------------------------------------------------------- what comes of it */
+/* ---------------------------------------------------------------- the result */
 
 static bool
 fits(const struct check *check)
@@ -26,7 +26,7 @@ fits(const struct check *check)
 	return check->file.count > 0;
 }
 
-/* Of all signatures. */
+/* The state of all signatures together: the worst. */
 static enum signer_state
 state_of(const struct check *check)
 {
@@ -131,7 +131,7 @@ pdf_check(const struct words *words, const char *path)
 	return status;
 }
 
-/* Of the one that covers the whole file, which is the last one. */
+/* The state of the signature that covers the whole file, which is the last one. */
 static enum signer_state
 state_of_last(const struct check *check)
 {

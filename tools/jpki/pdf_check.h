@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki pdf check: is a signed PDF what the registry offices' online filing wants, and is its
- * signature valid? */
+/* jpki pdf check: does a signed PDF fulfil the rules of the registry offices' online filing, and
+ * is its signature valid? */
 #ifndef JPKI_TOOL_PDF_CHECK_H
 #define JPKI_TOOL_PDF_CHECK_H
 
@@ -8,11 +8,11 @@
 
 #include "verb.h"
 
-/* Check a file and tell about it; an exit status. */
+/* Check a file and print the result. Returns an exit status. */
 int pdf_check(const struct words *words, const char *path);
 
-/* Look whether one that was just signed is right, by a certificate of this CA. STATUS_DONE; else
- * all was told that a check tells. */
+/* Check a file that was just signed with a certificate of this CA. STATUS_DONE; otherwise the
+ * result of the check was printed. */
 int pdf_check_made(const char *path, const X509 *issuer);
 
 #endif

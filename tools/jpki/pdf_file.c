@@ -43,8 +43,8 @@ add_signature(void *to, const struct pdf_dictionary *dictionary)
 	memcpy(signature->contents, dictionary->contents.bytes, signature->contents_length);
 }
 
-/* One of the reader's functions. qpdf comes with many libraries, which no other verb is to carry.
- */
+/* Load one of the reader's functions. qpdf depends on many libraries, which the other verbs should
+ * not load. */
 static bool
 load(const char *name, void *function)
 {
@@ -154,14 +154,15 @@ digit(char character)
 	return -1;
 }
 
-/* How many bytes of the file it takes. */
+/* The number of bytes that the signature takes in the file. */
 static size_t
 written_length(const struct pdf_signature *signature)
 {
 	return 2 * signature->contents_length + 2;
 }
 
-/* "<", twice as many digits as there are bytes, ">": without blanks, which nobody writes there. */
+/* Is the signature written there: "<", two digits for each byte, ">"? Blanks are not accepted, as
+ * no program writes them. */
 static bool
 is_written(const char *text, const struct pdf_signature *signature)
 {
@@ -178,7 +179,7 @@ is_written(const char *text, const struct pdf_signature *signature)
 	return true;
 }
 
-/* Whether the signature stands at this place of the file. */
+/* Whether the signature is at this offset of the file. */
 static bool
 stands_at(const struct pdf_file *file, const struct pdf_signature *signature, long long at)
 {

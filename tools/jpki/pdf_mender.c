@@ -18,7 +18,8 @@ copy_of(qpdf_data qpdf, qpdf_oh items)
 	return copy;
 }
 
-/* The form becomes an object of its own, with the list of its fields in it. Whether it was not. */
+/* Make the form an object of its own, with the list of its fields in it. Returns whether it was
+ * not. */
 static bool
 mend(qpdf_data qpdf)
 {
@@ -39,7 +40,7 @@ mend(qpdf_data qpdf)
 	return !is_own || !holds;
 }
 
-/* An error that nobody fetches is printed. */
+/* Whether there is an error; it is fetched, because qpdf prints errors that are not. */
 static bool
 has_error(qpdf_data qpdf)
 {

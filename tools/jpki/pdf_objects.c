@@ -7,13 +7,13 @@
 /* The most objects that a file may have (ISO 32000-1, annex C). */
 #define OBJECTS 8388607
 
-/* The most of another generation than 0, which hardly any file has. */
+/* The most objects of another generation than 0; hardly any file has one. */
 #define OTHERS 10000
 
 /* More than there are generations. */
 #define GENERATIONS 65536
 
-/* What is to be looked at. */
+/* A value to visit. */
 struct node {
 	qpdf_oh value;
 	long long key;
@@ -25,7 +25,7 @@ struct look {
 	void *to;
 	struct node *nodes;
 	size_t count, room;
-	long long others[OTHERS]; /* keys */
+	long long others[OTHERS]; /* their keys */
 	int other_count;
 	bool failed;
 };
@@ -54,7 +54,7 @@ push(struct look *look, qpdf_oh value, long long key)
 	look->nodes[look->count++] = (struct node){value, key};
 }
 
-/* Objects of generation 0 are looked at by their numbers. */
+/* Remember an object of another generation. Those of generation 0 are visited by their numbers. */
 static void
 add_other(struct look *look, long long key)
 {
@@ -66,7 +66,7 @@ add_other(struct look *look, long long key)
 		look->others[look->other_count++] = key;
 }
 
-/* What stands in another object, under this key if that is a field. */
+/* Visit a value within an object; `key` is that of the object if the value is a field's. */
 static void
 take_inner(struct look *look, qpdf_oh value, long long key)
 {
@@ -132,7 +132,7 @@ look_at_node(struct look *look, const struct node *node)
 	qpdf_oh_release(look->qpdf, node->value);
 }
 
-/* With all that stands in it. */
+/* Visit an object and all that is in it. */
 static void
 look_at_object(struct look *look, long long key)
 {
@@ -156,7 +156,7 @@ look_at_all(struct look *look)
 	look->failed = count > OBJECTS + 1;
 	for (long long i = 1; i < count && !look->failed; i++)
 		look_at_object(look, i * GENERATIONS);
-	/* their list may grow meanwhile */
+	/* this list may grow meanwhile */
 	for (int i = 0; i < look->other_count && !look->failed; i++)
 		look_at_object(look, look->others[i]);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every object of a PDF file, for what looks like a signature but is in no field that is found:
- * what one program does not find another one may show. */
+/* Searches all objects of a PDF file for dictionaries that look like a signature but are in no
+ * field that was found: another program may find and show them. */
 #ifndef JPKI_TOOL_PDF_OBJECTS_H
 #define JPKI_TOOL_PDF_OBJECTS_H
 
@@ -8,14 +8,15 @@
 
 #include <qpdf/qpdf-c.h>
 
-/* Which object it is, by number and generation, more than 0; 0: it stands in another one. */
+/* A number that identifies the object, made from its number and generation, greater than 0; 0 if
+ * it is a part of another object. */
 long long pdf_object_key(qpdf_data qpdf, qpdf_oh object);
 
-/* Gets a dictionary that looks like a signature, with its key; or with -KEY: it stands in the
- * object of this key, as the value of a field. */
+/* Gets a dictionary that looks like a signature, with its key; or with -KEY if it is the value of
+ * a field in the object with that key. */
 typedef void (*pdf_finder)(void *to, qpdf_oh dictionary, long long key);
 
-/* Give all of them to `find`. False: memory is used up, or there are too many objects. */
+/* Pass all of them to `find`. False if there is no memory, or there are too many objects. */
 bool pdf_objects_look(qpdf_data qpdf, pdf_finder find, void *to);
 
 #endif

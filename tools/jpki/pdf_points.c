@@ -51,7 +51,7 @@ look_at_word(struct pdf_points *points, enum pdf_point point, const char *value,
 	set(points, point, ok, value != NULL ? value : _("it is missing"));
 }
 
-/* Of blanks alone, also those of other widths. */
+/* Does it consist of blanks only, of any width? */
 static bool
 is_blank(const char *text)
 {
@@ -98,7 +98,7 @@ look_at_form(struct pdf_points *points, const struct pdf_signature *signature)
 		    "it elsewhere"));
 }
 
-/* What is wrong with it, for _(); NULL: nothing that could be told without the file's size. */
+/* What is wrong with the range, for _(); NULL if nothing can be said without the file's size. */
 static const char *
 fault_of_range(const struct pdf_file *file, const struct pdf_signature *signature)
 {
@@ -144,7 +144,8 @@ look_at_range(
 	text_free(&why);
 }
 
-/* If the range leaves out something else, that is the range's fault. */
+/* Check the contents. If the range leaves out something else, that is told as an error of the
+ * range. */
 static void
 look_at_contents(
     struct pdf_points *points, const struct pdf_file *file, const struct pdf_signature *signature)
@@ -160,7 +161,7 @@ look_at_contents(
 
 /* ---------------------------------------------------------------- the signature */
 
-/* Behind it, the room that was too much is filled with zeros. */
+/* Parse the CMS signature; unused room after it is filled with zeros. */
 static CMS_ContentInfo *
 read_cms(const struct pdf_signature *signature)
 {
@@ -178,7 +179,7 @@ read_cms(const struct pdf_signature *signature)
 	return NULL;
 }
 
-/* Of the only signer: a PDF has one for each signature. */
+/* Check the hash of the only signer: in a PDF each signature has one. */
 static void
 look_at_hash(struct pdf_points *points, CMS_SignerInfo *info)
 {
@@ -231,7 +232,8 @@ look_at_signers(struct pdf_points *points, const struct pdf_file *file,
 	return status;
 }
 
-/* By itself, wherever it stands; but who has signed what is told only of what it covers. */
+/* Check the CMS structure itself. The signers are checked only if it is known what the signature
+ * covers. */
 static int
 look_at_cms(struct pdf_points *points, const struct pdf_file *file,
     const struct pdf_signature *signature, struct known_cas *cas)

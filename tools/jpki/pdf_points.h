@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the registry offices' online filing wants of a signature in a PDF, point by point. */
+/* The rules of the registry offices' online filing for a signature in a PDF, point by point. */
 #ifndef JPKI_TOOL_PDF_POINTS_H
 #define JPKI_TOOL_PDF_POINTS_H
 
@@ -23,24 +23,25 @@ enum pdf_point {
 	PDF_POINTS,
 };
 
-/* What was found of one signature. */
+/* The result for one signature. */
 struct pdf_points {
 	struct {
 		bool ok;
 		char *why; /* NULL: nothing to say */
 	} point[PDF_POINTS];
-	struct signers signers; /* none if what it covers cannot be told */
+	struct signers signers; /* empty if it is not known what it covers */
 };
 
-/* Look at one. STATUS_DONE, or it was told: the file cannot be read. To be freed in any case. */
+/* Check one signature. STATUS_DONE, or it was told that the file cannot be read. The caller frees
+ * *points in either case. */
 int pdf_points_look(struct pdf_points *points, const struct pdf_file *file,
     const struct pdf_signature *signature, struct known_cas *cas);
 void pdf_points_free(struct pdf_points *points);
 
-/* Whether all points are right; it says nothing of the signers. */
+/* Whether all points are right; the signers do not count here. */
 bool pdf_points_fit(const struct pdf_points *points);
 
-/* For people: rows on standard output. For programs: an object. */
+/* Print rows for people on standard output; make an object for programs. */
 void pdf_points_print(const struct pdf_points *points);
 json_t *pdf_points_to_json(const struct pdf_points *points);
 

@@ -8,34 +8,34 @@
 #include "pdf_objects.h"
 #include "pdf_reader.h"
 
-/* Trees are at most so deep, and have so many nodes: what goes on is in itself. */
+/* Limits for the depth and the nodes of a tree, which may contain itself. */
 #define DEPTH 64
 #define NODES 300000
 
 /* A file has at most so many signatures. */
 #define SIGNATURES 10000
 
-/* Fields, or pages, that are in another one. */
+/* Fields, or pages, that belong to another one. */
 struct list {
 	qpdf_oh nodes;
 	int depth;
-	bool parent_is; /* that one is a signature, so these are, if they do not say otherwise */
+	bool parent_is; /* that one is a signature field, so these are by default */
 };
 
 struct walk {
 	qpdf_data qpdf;
 	pdf_taker take;
 	void *to;
-	struct list *lists, now; /* those of a tree, and the one that is looked at */
+	struct list *lists, now; /* the lists of a tree, and the present one */
 	int count, nodes;
-	long long *seen; /* what was given, by its key; or -KEY: the value that stands in a field */
+	long long *seen; /* keys of what was passed on; -KEY for the value of a field */
 	int seen_count;
 	bool failed; /* memory is used up, or there are too many */
 };
 
 /* ---------------------------------------------------------------- one signature */
 
-/* What qpdf gives is good only until the next call. */
+/* Copy bytes, because qpdf's are valid only until the next call. */
 static struct pdf_text
 copy(struct walk *walk, const char *bytes, size_t length)
 {
@@ -62,21 +62,10 @@ name_of(struct walk *walk, qpdf_oh dictionary, const char *key)
 	return copy(walk, name, strlen(name));
 }
 
+/* The string in a dictionary, read by `get`; empty if the value is not a string. */
 static struct pdf_text
-text_of(struct walk *walk, qpdf_oh dictionary, const char *key)
-{
-	qpdf_oh value = qpdf_oh_get_key(walk->qpdf, dictionary, key);
-	const char *text;
-	size_t length = 0;
-
-	if (!qpdf_oh_is_string(walk->qpdf, value))
-		return (struct pdf_text){0};
-	text = qpdf_oh_get_binary_utf8_value(walk->qpdf, value, &length);
-	return copy(walk, text, length);
-}
-
-static struct pdf_text
-bytes_of(struct walk *walk, qpdf_oh dictionary, const char *key)
+string_of(struct walk *walk, qpdf_oh dictionary, const char *key,
+    const char *(*get)(qpdf_data qpdf, qpdf_oh value, size_t *length))
 {
 	qpdf_oh value = qpdf_oh_get_key(walk->qpdf, dictionary, key);
 	const char *bytes;
@@ -84,8 +73,20 @@ bytes_of(struct walk *walk, qpdf_oh dictionary, const char *key)
 
 	if (!qpdf_oh_is_string(walk->qpdf, value))
 		return (struct pdf_text){0};
-	bytes = qpdf_oh_get_binary_string_value(walk->qpdf, value, &length);
+	bytes = get(walk->qpdf, value, &length);
 	return copy(walk, bytes, length);
+}
+
+static struct pdf_text
+text_of(struct walk *walk, qpdf_oh dictionary, const char *key)
+{
+	return string_of(walk, dictionary, key, qpdf_oh_get_binary_utf8_value);
+}
+
+static struct pdf_text
+bytes_of(struct walk *walk, qpdf_oh dictionary, const char *key)
+{
+	return string_of(walk, dictionary, key, qpdf_oh_get_binary_string_value);
 }
 
 static void
@@ -141,7 +142,8 @@ is_noted(const struct walk *walk, long long key)
 	return false;
 }
 
-/* Whether one is new: each signature is given once, however many fields and pages name it. */
+/* Remember a signature. True if it is new: each is passed on once, even if several fields and
+ * pages name it. */
 static bool
 note(struct walk *walk, long long key)
 {
@@ -158,7 +160,7 @@ note(struct walk *walk, long long key)
 	return true;
 }
 
-/* The value of a field. */
+/* Pass on the value of a field. */
 static void
 give_value(struct walk *walk, qpdf_oh field, bool listed)
 {
@@ -204,7 +206,7 @@ add_list(struct walk *walk, qpdf_oh nodes, bool parent_is)
 
 typedef void (*looker)(struct walk *walk, qpdf_oh node);
 
-/* Those in a list, as far as they are dictionaries. */
+/* Visit the dictionaries in a list. */
 static void
 look_at_each(struct walk *walk, qpdf_oh nodes, looker look)
 {
@@ -220,7 +222,7 @@ look_at_each(struct walk *walk, qpdf_oh nodes, looker look)
 	}
 }
 
-/* One level after the other. */
+/* Visit a tree, level by level. */
 static void
 look_at_tree(struct walk *walk, qpdf_oh root, looker look)
 {
@@ -233,7 +235,7 @@ look_at_tree(struct walk *walk, qpdf_oh root, looker look)
 	}
 }
 
-/* What the fields above it say, as it names them, is its own too. */
+/* Find kind and value of a field, which may be inherited from its parents. */
 static void
 look_above(struct walk *walk, qpdf_oh field, bool listed)
 {
@@ -258,8 +260,8 @@ look_above(struct walk *walk, qpdf_oh field, bool listed)
 		give_value(walk, valued, listed);
 }
 
-/* The kind of a field is its own or that of the one it is in: of the one that lists it, or that it
- * names itself. */
+/* Visit a field. Its kind is its own, or that of its parent: the field that lists it, or the one
+ * that it names. */
 static void
 look_at_field(struct walk *walk, qpdf_oh field)
 {
@@ -272,14 +274,14 @@ look_at_field(struct walk *walk, qpdf_oh field)
 	add_list(walk, qpdf_oh_get_key(walk->qpdf, field, "/Kids"), is);
 }
 
-/* Those in the form's list are known by now. */
+/* Visit a widget on a page. Those in the form's list have been passed on already. */
 static void
 look_at_widget(struct walk *walk, qpdf_oh widget)
 {
 	look_above(walk, widget, false);
 }
 
-/* A page, or a list of some; or both, for a program that takes it so. */
+/* Visit a page or a list of pages; some programs accept a node that is both. */
 static void
 look_at_page(struct walk *walk, qpdf_oh page)
 {
@@ -304,7 +306,7 @@ look_at_all(struct walk *walk)
 		look_at_tree(walk, qpdf_oh_get_key(walk->qpdf, pages, "/Kids"), look_at_page);
 }
 
-/* What is left: no field was found that has it. */
+/* Pass on the rest: those that are in no field that was found. */
 static void
 give_rest(void *to, qpdf_oh dictionary, long long key)
 {
@@ -314,7 +316,7 @@ give_rest(void *to, qpdf_oh dictionary, long long key)
 		give(walk, dictionary, false);
 }
 
-/* An error that nobody fetches is printed. */
+/* The code of an error, which is fetched, because qpdf prints errors that are not. */
 static enum qpdf_error_code_e
 error_of(qpdf_data qpdf)
 {
@@ -329,7 +331,7 @@ walk_all(struct walk *walk, const char *path)
 
 	qpdf_silence_errors(walk->qpdf);
 	qpdf_set_suppress_warnings(walk->qpdf, QPDF_TRUE);
-	/* what has to be repaired each program reads in another way */
+	/* each program repairs a damaged file in another way */
 	qpdf_set_attempt_recovery(walk->qpdf, QPDF_FALSE);
 	(void)qpdf_read(walk->qpdf, path, NULL);
 	error = error_of(walk->qpdf);
@@ -343,7 +345,7 @@ walk_all(struct walk *walk, const char *path)
 	if (error_of(walk->qpdf) != qpdf_e_success || qpdf_more_warnings(walk->qpdf) ||
 	    walk->failed)
 		return PDF_DAMAGED;
-	/* this takes a while; what is damaged here is nothing that a field or a page needs */
+	/* this takes a while; damage found here is in no object that a field or a page needs */
 	if (walk->seen_count > 0 &&
 	    (!pdf_objects_look(walk->qpdf, give_rest, walk) || walk->failed))
 		return PDF_DAMAGED;

@@ -22,8 +22,8 @@
 #include "program.h"
 #include "text.h"
 
-/* pdfsig's signature is made longer by so much, for the real one to fit into its place; it takes
- * up to 10000 bytes. */
+/* Bytes by which pdfsig's signature is made longer, so that the real one fits into its place; it
+ * takes up to 10000 bytes. */
 #define PADDING 5000
 
 /* How long pk12util may take, in seconds. */
@@ -32,10 +32,10 @@
 #define HOUR 3600
 #define DAY 86400
 
-/* The key is worth nothing, and so is what it is wrapped with. */
+/* The key has no value, so its password is constant. */
 static char nickname[] = "jpki", wrapping[] = "jpki";
 
-/* The document twice, and NSS's database and what else is small. */
+/* Bytes needed in the folder: twice the document, and the NSS database and other small files. */
 static uint64_t
 size_in_folder(const char *document)
 {
@@ -106,7 +106,7 @@ make_certificate(EVP_PKEY *key, const char *name)
 	return certificate;
 }
 
-/* Both in a file, for pk12util. */
+/* Write key and certificate to a file, for pk12util. */
 static bool
 write_bundle(const struct pdf_room *room, const char *name, const char *path)
 {
@@ -148,9 +148,7 @@ run_pdfsig(char *document, char *made, char *database, const char *log)
 	return program_run(argv, log, PDF_ROOM_PATIENCE);
 }
 
-/* A document that it can sign so that the form has the signature: the same, or a copy in the
- * folder.
- */
+/* Let pdfsig sign the document, or a copy whose form can take the signature. */
 static enum program_end
 run_pdfsig_fitly(const char *folder, char *document, char *made, char *database, const char *log)
 {
@@ -207,7 +205,7 @@ make(struct pdf_room *room, const char *folder, char *document, const char *name
 	return ready;
 }
 
-/* What is made stays open and has no name any more. */
+/* Make the PDF in a private folder. The result stays open and has no name. */
 static int
 make_in_folder(struct pdf_room *room, char *document, const char *name)
 {

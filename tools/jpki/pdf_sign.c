@@ -23,18 +23,18 @@
 #include "pulled.h"
 #include "text.h"
 
-/* How long what is done before and after may take besides, in seconds. */
+/* How long the steps before and after may take in addition, in seconds. */
 #define SECONDS_MORE 60
 
 struct signing {
 	struct signing_key key;
-	struct documents documents; /* one */
+	struct documents documents; /* one document */
 	struct pdf_room room;
 };
 
 /* ---------------------------------------------------------------- names */
 
-/* "letter.pdf" becomes "letter-signed.pdf"; to be freed. */
+/* "letter.pdf" becomes "letter-signed.pdf"; the caller frees it. */
 static char *
 usual_output(const char *path)
 {
@@ -45,7 +45,7 @@ usual_output(const char *path)
 	return text_format("%.*s-signed.pdf", (int)length, path);
 }
 
-/* What the certificate calls its holder, letters and digits; to be freed. */
+/* The certificate's common name of its holder, letters and digits; the caller frees it. */
 static char *
 signer_name(X509 *certificate)
 {
@@ -92,7 +92,7 @@ digest_parts(const struct pdf_file *file, const struct pdf_signature *signature,
 	return status;
 }
 
-/* The new one is the one that covers all of the file. */
+/* Find pdfsig's new signature: the one that covers the whole file. */
 static const struct pdf_signature *
 find_room(const struct pdf_file *file)
 {
@@ -105,7 +105,7 @@ find_room(const struct pdf_file *file)
 	return NULL;
 }
 
-/* As digits, with zeros behind them. */
+/* Write the signature as hexadecimal digits, filled up with zeros. */
 static int
 write_digits(const char *path, const struct pdf_signature *room, const uint8_t *der, size_t length)
 {
@@ -130,7 +130,8 @@ write_digits(const char *path, const struct pdf_signature *room, const uint8_t *
 	return written ? STATUS_DONE : STATUS_FAILED;
 }
 
-/* Where a PIN is good for one signature only (settings: window = 0), or the card was reset. */
+/* Sign with the PIN again: each signature needs one by a setting (window = 0), or the card was
+ * reset. */
 static int
 sign_with_pin(struct signing_key *key, const uint8_t *digest, uint8_t **der, size_t *length)
 {
@@ -223,8 +224,8 @@ sign_room(struct signing *signing)
 	return status == STATUS_DONE ? copy_out(signing) : status;
 }
 
-/* pdfsig may take longer for a large file than a login is good for; a setting that asks for each
- * signature is heeded. */
+/* Keep the key unlocked for longer, because pdfsig may take longer than a login lasts. If each
+ * signature needs a PIN by a setting, that still applies. */
 static void
 stay_open(const struct signing *signing)
 {
@@ -252,8 +253,8 @@ sign_opened(struct signing *signing)
 
 /* ---------------------------------------------------------------- the verb */
 
-/* Whether pdfsig can add a signature; what has to be written anew for that loses those that it has.
- */
+/* Check that pdfsig can add a signature. If the form would have to be rewritten, existing
+ * signatures would become invalid. */
 static int
 check_form(const struct pdf_file *file)
 {
@@ -305,7 +306,7 @@ sign(const struct words *words, struct signing *signing, const char *path)
 int
 pdf_sign(const struct words *words, const char *path)
 {
-	/* with the certificate, which says who a person is and where he lives */
+	/* the certificate in the file contains personal data */
 	struct signing signing = {
 	    .documents = {.force = verb_has(words, OPTION_FORCE), .mode = 0600}};
 	int status = sign(words, &signing, path);

@@ -5,7 +5,7 @@
 #include "day.h"
 #include "pdf_time.h"
 
-/* So many digits, and then the text is behind them; -1: there are not so many. */
+/* Read `count` digits and advance the text; -1 if there are fewer. */
 static int
 take_digits(const char **text, int count)
 {
@@ -20,7 +20,7 @@ take_digits(const char **text, int count)
 	return number;
 }
 
-/* Two digits that are no more than that. */
+/* Read two digits whose value is at most `most`. */
 static bool
 take_up_to(const char **text, int most)
 {
@@ -36,8 +36,8 @@ take_apostrophe(const char **text)
 		(*text)++;
 }
 
-/* Z, or + or - with HH and perhaps mm, behind each of which an apostrophe may stand; a Z may have
- * zeros. */
+/* Is it a difference to UTC: Z, or + or - with HH and perhaps mm, each of which an apostrophe may
+ * follow? After Z there may be zeros. */
 static bool
 is_difference(const char *text)
 {
@@ -58,7 +58,7 @@ is_difference(const char *text)
 	return *text == '\0';
 }
 
-/* Hour, minute and second, as far as they are there. */
+/* Read hour, minute and second, as far as present. */
 static bool
 take_time(const char **text)
 {

@@ -11,7 +11,7 @@
 #define END(name) "-----END " name "-----"
 #define BEGIN_CMS BEGIN(PEM_STRING_CMS)
 #define BEGIN_PKCS7 BEGIN(PEM_STRING_PKCS7)
-/* Letters of the first and the last line, without the blank in each. */
+/* Characters of the first and the last line, without the blank in each. */
 #define LINES(name) (strlen(BEGIN(name) END(name)) - 2)
 
 int
@@ -36,12 +36,12 @@ pem_is_blank(const char *bytes, size_t length)
 static bool
 is_signature(const char *name, const char *header)
 {
-	/* RFC 7468, 2: there are no headers; with one it may be said to be encrypted */
+	/* RFC 7468, 2: there are no headers; with one it could be encrypted */
 	return (strcmp(name, PEM_STRING_CMS) == 0 || strcmp(name, PEM_STRING_PKCS7) == 0) &&
 	       *header == '\0';
 }
 
-/* The next block, which has to be one; to be freed. NULL: it is none. */
+/* Read the next block, which must be a signature; the caller frees it. NULL if it is not. */
 static unsigned char *
 read_block(BIO *memory, size_t *size)
 {
@@ -60,7 +60,7 @@ read_block(BIO *memory, size_t *size)
 	return der;
 }
 
-/* Where one seems to begin; NULL. */
+/* The place where a signature seems to begin; NULL if there is none. */
 static const uint8_t *
 find_begin(const uint8_t *bytes, size_t length)
 {
@@ -76,8 +76,8 @@ count_unless_blank(const uint8_t *bytes, size_t length)
 	return pem_is_blank((const char *)bytes, length) ? 0 : length;
 }
 
-/* Of the block, what is neither its first line, its last one, nor base64 of that many bytes:
- * OpenSSL passes over text behind a dash, and at the ends of lines. */
+/* Count the bytes of the block that are neither its first line, its last line, nor base64 of
+ * `der_size` bytes: OpenSSL ignores text after a dash and at the ends of lines. */
 static size_t
 count_within(const uint8_t *block, size_t length, size_t der_size)
 {

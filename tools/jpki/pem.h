@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files in the form of text (PEM, RFC 7468). Nobody is ever asked for a passphrase: what is read
- * here is never secret, and a forged file shall not ask for one in our name. */
+/* Files in text form (PEM, RFC 7468). Nobody is ever asked for a passphrase: what is read here is
+ * not secret, and a forged file must not ask for one in our name. */
 #ifndef JPKI_TOOL_PEM_H
 #define JPKI_TOOL_PEM_H
 
@@ -8,16 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* For OpenSSL, which asks a person itself where it has none: there is no passphrase. */
+/* A callback for OpenSSL, which would ask the person itself without one: there is no passphrase. */
 int pem_no_passphrase(char *room, int size, int writing, void *data);
 
-/* The DER of the first signature in it; to be freed with OPENSSL_free(). NULL: there is none.
- * `beside` gets how many bytes stand before it, within it and behind it that are no part of it, and
- * that OpenSSL passes over; not where all are blank. */
+/* The DER of the first signature; the caller frees it with OPENSSL_free(). NULL if there is none.
+ * *beside is the number of bytes before, within and after it that do not belong to it and that
+ * OpenSSL ignores; 0 if they are all blank. */
 unsigned char *pem_read_signature(
     const uint8_t *bytes, size_t length, size_t *size, uint64_t *beside);
 
-/* Whether there is nothing but white space. */
+/* Whether the text is only white space. */
 bool pem_is_blank(const char *bytes, size_t length);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki pin: tries left, and another PIN. */
+/* jpki pin: show the tries left, and change a PIN. */
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@
 #include "weak.h"
 
 #define COLUMN 26
-/* How often a person is asked for a new one. */
+/* How many times a person is asked for a new PIN. */
 #define QUESTIONS 3
 
 /* ---------------------------------------------------------------- status */
@@ -30,10 +30,10 @@ tries_json(int error, unsigned left, unsigned maximum)
 		   : json_pack("{s:s}", "error", trouble_word(error));
 }
 
-/* How the PINs of a card stand. */
+/* The state of the PINs of a card. */
 struct pins {
 	bool any_blocked, any_may_be_open;
-	int error; /* of the first of which it cannot be asked */
+	int error; /* error of the first one whose tries are not known */
 };
 
 static void
@@ -75,7 +75,7 @@ advise_on(const struct pins *pins)
 		columns_text(stdout, 0, advice);
 }
 
-/* The error of a card that has gone, which is told once; JPKI_OK. */
+/* The error if the card has gone, which is told only once; otherwise JPKI_OK. */
 static int
 find_gone(const struct found *found)
 {
@@ -124,7 +124,7 @@ has_small_letters(const struct jpki_secret *secret)
 	return false;
 }
 
-/* Weak ones are a person's own choice, made knowingly. */
+/* A weak PIN is accepted only if the person confirms it. */
 static int
 accept_weak(const struct change *change, const char *reason)
 {
@@ -139,7 +139,7 @@ accept_weak(const struct change *change, const char *reason)
 	return STATUS_PIN;
 }
 
-/* Twice, if a person types it where it cannot be seen. False if both are not the same. */
+/* Ask again, if a person types it unseen. *same: whether both are equal. */
 static int
 ask_again(const struct change *change, bool *same)
 {
@@ -161,7 +161,7 @@ ask_again(const struct change *change, bool *same)
 	return *same || ask_may_be_repeated(&change->unlock.ask) ? STATUS_DONE : STATUS_PIN;
 }
 
-/* Is there nothing to be said against it, or is it taken all the same? */
+/* Is the new PIN acceptable, or does the person want it all the same? */
 static int
 judge_new(const struct change *change)
 {
@@ -177,7 +177,8 @@ judge_new(const struct change *change)
 	return reason != NULL ? accept_weak(change, reason) : STATUS_DONE;
 }
 
-/* One attempt: change->new is there if it is accepted, and not if another may be asked for. */
+/* Ask once for a new PIN. change->new is set if it is accepted, and NULL if the person may be
+ * asked again. */
 static int
 ask_new_once(struct change *change)
 {
@@ -216,8 +217,8 @@ ask_new(struct change *change)
 	return status == STATUS_DONE && change->new == NULL ? STATUS_PIN : status;
 }
 
-/* The answer was lost, or is none that says it: both PINs are possible. A try costs nothing that
- * the right one does not bring back. */
+/* Tell that the change is uncertain: the answer was lost or unclear, so either PIN may be valid.
+ * Trying them is safe: the right one restores the tries. */
 static void
 tell_uncertain(void)
 {
@@ -245,8 +246,8 @@ tell_changed(const struct change *change)
 		      "but not in every program."));
 }
 
-/* Whether it was changed, too. As many tries as before are left where the card has taken the old
- * one or has not compared it. */
+/* Tell the error, and whether the PIN may have been changed. If as many tries as before are left,
+ * the card accepted the old PIN or did not compare it. */
 static int
 tell_not_changed(const struct change *change, int error, enum jpki_try spent, unsigned before)
 {

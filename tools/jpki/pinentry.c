@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The Assuan protocol, as far as pinentry needs it: lines, each answered by others, of which the
- * last begins with OK or ERR (The Assuan Manual, "Server responses"). The library for it would keep
- * the line with the PIN in a buffer of its own. */
+/* The Assuan protocol, as far as pinentry needs it: each line is answered by lines, of which the
+ * last begins with OK or ERR (The Assuan Manual, "Server responses"). Its library is not used,
+ * because that would keep the line with the PIN in a buffer of its own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -21,21 +21,22 @@
 /* Bytes of a line, with its end (Assuan: 1000). */
 #define LINE_ROOM 1002
 
-/* How long a person may take, in seconds: time to find the letter that the password stands in. By
- * itself, pinentry gives up after one minute. */
+/* How long a person may take, in seconds: time to find the letter with the password. pinentry's
+ * default is one minute. */
 #define TIME_TO_ANSWER "600"
 
-/* How long it may take to end, in seconds, when nobody talks to it any more. */
+/* How long pinentry may take to end, in seconds, after the connection is closed. */
 #define PATIENCE 5
 
 struct pinentry {
 	struct program program;
 	int socket;
 	const char *terminal;	  /* NULL: none */
-	struct jpki_secret *line; /* the last that came */
+	struct jpki_secret *line; /* the last line that was read */
 };
 
-/* Where it may use the terminal it is in our group, for which the system lets it. */
+/* Start pinentry. If it may use the terminal it is in our process group, so that the system lets
+ * it. */
 static bool
 start(struct pinentry *pinentry)
 {
@@ -73,7 +74,8 @@ begins(const struct jpki_secret *line, const char *word)
 	return line->length >= length && memcmp(line->bytes, word, length) == 0;
 }
 
-/* Take "D ..." for what was typed: %XX is a byte (The Assuan Manual, "Server responses"). */
+/* Read what was typed from a line "D ...", in which %XX is a byte (The Assuan Manual, "Server
+ * responses"). */
 static void
 take_data(const struct jpki_secret *line, struct jpki_secret *secret)
 {
@@ -91,7 +93,7 @@ take_data(const struct jpki_secret *line, struct jpki_secret *secret)
 	}
 }
 
-/* Read until OK, which is true, or ERR. */
+/* Read lines until OK (true) or ERR (false). */
 static bool
 read_answer(struct pinentry *pinentry, struct jpki_secret *secret)
 {
@@ -115,7 +117,7 @@ command(struct pinentry *pinentry, const char *text, struct jpki_secret *secret)
 	       send(pinentry->socket, "\n", 1, MSG_NOSIGNAL) == 1 && read_answer(pinentry, secret);
 }
 
-/* A command with a text, in which "%" and what ends a line are to be escaped. */
+/* Send a command with a text, in which "%" and line ends are escaped. */
 static bool
 say(struct pinentry *pinentry, const char *word, const char *text)
 {
@@ -134,7 +136,7 @@ say(struct pinentry *pinentry, const char *word, const char *text)
 	return done;
 }
 
-/* A pinentry that does not know an option says so and goes on. */
+/* Send an option. A pinentry that does not know it answers with an error, and goes on. */
 static void
 tell_option(struct pinentry *pinentry, const char *name, const char *value)
 {
@@ -147,7 +149,7 @@ tell_option(struct pinentry *pinentry, const char *name, const char *value)
 	text_free(&option);
 }
 
-/* What this terminal and screen are. */
+/* Send the options for this terminal and screen. */
 static void
 tell_place(struct pinentry *pinentry)
 {
@@ -159,8 +161,8 @@ tell_place(struct pinentry *pinentry)
 		tell_option(pinentry, places[i][0], getenv(places[i][1]));
 }
 
-/* Whether a person has pressed the button, closed the window, or let its time run out: the error's
- * number is in the lower 16 bits (gpg-error.h). */
+/* Whether the person has cancelled, closed the window, or let the time run out: the error code is
+ * in the lower 16 bits (gpg-error.h). */
 static bool
 is_cancelled(const struct jpki_secret *line)
 {
@@ -176,7 +178,7 @@ static enum pinentry_answer
 converse(struct pinentry *pinentry, const char *prompt, const char *why, struct jpki_secret *secret)
 {
 	char *label = text_format("%s:", prompt);
-	bool ready = read_answer(pinentry, NULL); /* its greeting */
+	bool ready = read_answer(pinentry, NULL); /* the greeting */
 
 	if (ready) {
 		tell_place(pinentry);
@@ -184,7 +186,7 @@ converse(struct pinentry *pinentry, const char *prompt, const char *why, struct 
 		(void)say(pinentry, "SETTITLE", "JPKI");
 		if (why != NULL)
 			(void)say(pinentry, "SETDESC", why);
-		/* its own words are not in every language */
+		/* pinentry's own labels are not translated into every language */
 		(void)say(pinentry, "SETOK", "OK");
 		(void)say(pinentry, "SETCANCEL", _("Cancel"));
 		ready = say(pinentry, "SETPROMPT", label);
@@ -197,8 +199,8 @@ converse(struct pinentry *pinentry, const char *prompt, const char *why, struct 
 	return is_cancelled(pinentry->line) ? PINENTRY_CANCELLED : PINENTRY_MISSING;
 }
 
-/* The display gives the next window the number of the one that has just gone. A window manager that
- * has not noticed that yet takes it for the old one, and shows nothing: leave it some time. */
+/* Wait a moment after the last window. The display gives the next window the same number, and a
+ * window manager that has not noticed the change takes it for the old one, and shows nothing. */
 static void
 let_go_of_the_last_window(void)
 {

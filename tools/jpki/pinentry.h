@@ -10,9 +10,10 @@ enum pinentry_answer {
 	PINENTRY_MISSING, /* there is no such program, or it cannot ask here */
 };
 
-/* Have the program pinentry ask: a window that no other one can read from, as far as the system
- * has that. `prompt` stands beside the field, `why` (or NULL) above it, both UTF-8. `terminal` is
- * the path of one that it may ask at where there is no screen, or NULL. */
+/* Ask for a PIN with the program pinentry: a window that other programs cannot read from, as far
+ * as the system supports that. `prompt` is the label of the field, `why` (or NULL) the text above
+ * it, both UTF-8. `terminal` is the path of a terminal to ask at if there is no screen, or NULL.
+ * PINENTRY_GIVEN: *secret holds what was typed. */
 enum pinentry_answer pinentry_ask(
     const char *prompt, const char *why, const char *terminal, struct jpki_secret *secret);
 

@@ -10,8 +10,8 @@
 #include "text.h"
 #include "way.h"
 
-/* Whether another user has become root for this command alone, as with sudo, which gives it root's
- * HOME. */
+/* Whether another user has become root for this command only, for example by sudo, which sets
+ * root's HOME. */
 static bool
 is_made_root(void)
 {
@@ -99,8 +99,8 @@ place_state(const char *below)
 	return place_xdg("XDG_STATE_HOME", ".local/state", below);
 }
 
-/* A folder by its path without links, with a slash at its end; to be freed. NULL if there is none.
- */
+/* The path of a folder without links, with a slash at its end; the caller frees it. NULL if there
+ * is none. */
 static char *
 find_folder(const char *typed)
 {

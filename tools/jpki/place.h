@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The folders of a person. */
+/* The person's folders. */
 #ifndef JPKI_TOOL_PLACE_H
 #define JPKI_TOOL_PLACE_H
 
 #include <stdbool.h>
 
-/* Whether there is a home folder to work in: HOME is an absolute path of a folder and, if something
- * is to be written there, does not belong to somebody else than root while we are root; and we are
- * not root by sudo, which would work in root's. Else -1, and why was told. */
+/* Check that there is a home folder to work in: HOME is the absolute path of a folder; if we are
+ * root and `writing`, it belongs to root; and we are not root by sudo, which would use root's home
+ * folder. 0, or -1 after telling why. */
 int place_check(bool writing);
 
-/* Paths below the home folder, below $XDG_CONFIG_HOME or ~/.config, and below $XDG_DATA_HOME or
- * ~/.local/share; to be freed. Only after place_check() has given 0. */
+/* Paths below the home folder; below $XDG_CONFIG_HOME or ~/.config; and below $XDG_DATA_HOME or
+ * ~/.local/share. The caller frees them. Call place_check() first. */
 char *place_home(const char *below);
 char *place_config(const char *below);
 char *place_data(const char *below);
-/* Below $XDG_STATE_HOME or ~/.local/state. */
+/* A path below $XDG_STATE_HOME or ~/.local/state; the caller frees it. */
 char *place_state(const char *below);
 
-/* An absolute path for one that a person typed; to be freed. A relative one that leads nowhere
- * stays as it is. */
+/* The absolute path for one that a person typed; the caller frees it. A relative path that leads
+ * nowhere stays as it is. */
 char *place_absolute(const char *typed);
 
 #endif

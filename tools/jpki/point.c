@@ -4,7 +4,7 @@
 #include "point.h"
 #include "text.h"
 
-/* Where states and reasons begin. */
+/* Columns at which states and reasons begin. */
 #define STATE_COLUMN 22
 #define WHY_COLUMN 38
 
@@ -79,7 +79,11 @@ points_revocation_told(const struct points *points)
 const char *
 verdict_word(enum verdict verdict)
 {
-	static const char *const words[] = {"valid", "not-valid", "unknown"};
+	static const char *const words[] = {
+	    [VERDICT_VALID] = "valid",
+	    [VERDICT_NOT_VALID] = "not-valid",
+	    [VERDICT_UNKNOWN] = "unknown",
+	};
 
 	return words[verdict];
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a check has found, point by point, and what follows from it. */
+/* The results of a check, point by point, and the verdict. */
 #ifndef JPKI_TOOL_POINT_H
 #define JPKI_TOOL_POINT_H
 
@@ -8,12 +8,12 @@
 #include <jansson.h>
 
 enum point_state {
-	POINT_LEFT_OUT, /* it is none of this check */
+	POINT_LEFT_OUT, /* not part of this check */
 	POINT_OK,
 	POINT_WRONG,
-	POINT_UNKNOWN,	   /* it was looked at, and cannot be told */
-	POINT_UNCHECKED,   /* nobody has asked for it */
-	POINT_UNAVAILABLE, /* it was asked for, and no answer can be had */
+	POINT_UNKNOWN,	   /* checked, without a clear result */
+	POINT_UNCHECKED,   /* not asked for */
+	POINT_UNAVAILABLE, /* asked for, but there is no answer */
 };
 
 enum point_id {
@@ -23,7 +23,7 @@ enum point_id {
 	POINT_USAGE,
 	POINT_POLICY,
 	POINT_ISSUE,
-	POINT_REVOCATION, /* where neither of the next two was asked for */
+	POINT_REVOCATION, /* if neither of the next two was asked for */
 	POINT_OCSP,
 	POINT_CRL,
 	POINTS,
@@ -39,26 +39,26 @@ struct points {
 enum verdict {
 	VERDICT_VALID,
 	VERDICT_NOT_VALID, /* a point is wrong */
-	VERDICT_UNKNOWN,   /* none is wrong, but one cannot be told, or was asked for in vain */
+	VERDICT_UNKNOWN,   /* none is wrong, but one is unknown or unavailable */
 };
 
-/* Say how a point stands; the text is taken, and freed later. */
+/* Set the state of a point, and take over the text. */
 void points_set(struct points *points, enum point_id id, enum point_state state, char *why);
 
 void points_free(struct points *points);
 
 enum verdict points_verdict(const struct points *points);
 
-/* Whether somebody has answered who could tell whether it was revoked. */
+/* Whether there is a valid answer about revocation. */
 bool points_revocation_told(const struct points *points);
 
-/* A word for scripts. */
+/* The verdict as a word, for scripts. */
 const char *verdict_word(enum verdict verdict);
 
-/* A sentence: what the points come to. */
+/* The verdict as a sentence. */
 const char *points_sentence(const struct points *points);
 
-/* A line for each on standard output. */
+/* Print a line for each point on standard output. */
 void points_print(const struct points *points);
 
 json_t *points_to_json(const struct points *points);

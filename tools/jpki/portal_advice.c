@@ -14,7 +14,7 @@ check_there(const char *path)
 	return -1;
 }
 
-/* An extension that Mozilla has not signed: ESR can be told to take it. */
+/* Tell how to install the extension, which Mozilla has not signed; ESR can be set to accept it. */
 static void
 advise_mozilla(const struct portal_browser *browser, const char *path)
 {
@@ -30,7 +30,8 @@ advise_mozilla(const struct portal_browser *browser, const char *path)
 		     "which this extension is not."));
 }
 
-/* The Japanese words are those of Chromium's own translation, which Edge does not use. */
+/* Tell how to install the extension. The Japanese words are those of Chromium's own translation,
+ * which Edge does not use. */
 static void
 advise_chromium(const struct portal_browser *browser, const char *path)
 {

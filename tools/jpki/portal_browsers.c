@@ -16,6 +16,9 @@ const struct portal_browser portal_browsers[] = {
 	.snap = "snap/firefox",
 	.flatpak = ".var/app/org.mozilla.firefox",
 	.page = "about:addons",
+	.system_manifests = "/usr/lib/mozilla/native-messaging-hosts",
+	.system_extension = "/usr/share/mozilla/extensions/"
+			    "{ec8030f7-c20a-464f-9b0e-13a3a9e97384}/jpki-portal@jpki-pkcs11",
     },
     {
 	.title = "Chromium",
@@ -25,6 +28,8 @@ const struct portal_browser portal_browsers[] = {
 	.snap = "snap/chromium",
 	.flatpak = ".var/app/org.chromium.Chromium",
 	.page = "chrome://extensions",
+	.system_manifests = "/etc/chromium/native-messaging-hosts",
+	.system_extension = "/usr/share/chromium/extensions/jpki-portal",
     },
     {
 	.title = "Google Chrome",
@@ -73,8 +78,8 @@ is_folder_of_settings(const char *below)
 	return is;
 }
 
-/* Whether it was ever started outside of a box. What others have put below ~/.mozilla says nothing.
- */
+/* Whether the browser was ever started, other than as a snap or flatpak. What other programs have
+ * put below ~/.mozilla does not count. */
 static bool
 was_started(const struct portal_browser *browser)
 {
@@ -98,8 +103,8 @@ is_installed(const struct portal_browser *browser)
 	return false;
 }
 
-/* Where there is a box, a program of the name may be what starts that, as Ubuntu's are. Of snaps,
- * Firefox's alone has a service that starts programs: Ubuntu's own addition to xdg-desktop-portal
+/* If there is a snap or flatpak, a program of that name may only start it, as on Ubuntu. Of snaps,
+ * only Firefox's has a service that starts programs: Ubuntu's addition to xdg-desktop-portal
  * (org.freedesktop.portal.WebExtensions), which reads the manifests of ~/.mozilla. */
 enum portal_presence
 portal_browser_presence(const struct portal_browser *browser, const char **box)
@@ -115,8 +120,8 @@ portal_browser_presence(const struct portal_browser *browser, const char **box)
 									    : PORTAL_IN_BOX;
 }
 
-/* Firefox keeps to ~/.mozilla here, though its profiles may be in ~/.config/mozilla since version
- * 147; and ~/.mozilla with nothing of its own in it does not change where they are. */
+/* Firefox reads manifests from ~/.mozilla, although its profiles may be in ~/.config/mozilla since
+ * version 147. Making ~/.mozilla for them does not change where profiles are. */
 char *
 portal_browser_manifests(const struct portal_browser *browser)
 {

@@ -16,12 +16,12 @@
 const char *
 portal_extension_id(enum portal_kind kind)
 {
-	/* the second is the hash of the key in the extension's manifest */
+	/* the second is derived from the key in the extension's manifest */
 	return kind == PORTAL_MOZILLA ? "jpki-portal@jpki-pkcs11"
 				      : "pngabolhnpdfldjpeblgbblgcdhfmnaa";
 }
 
-/* Takes the profile's name. */
+/* Add a place, and take over the profile's name. */
 static void
 add_place(struct portal_places *places, char *profile, bool enabled)
 {
@@ -38,7 +38,7 @@ portal_places_free(struct portal_places *places)
 	*places = (struct portal_places){0};
 }
 
-/* What a file of JSON holds; NULL if there is none. */
+/* The contents of a JSON file; NULL if there are none. */
 static json_t *
 read_json(const char *folder, const char *name)
 {
@@ -58,7 +58,7 @@ read_json(const char *folder, const char *name)
 
 /* --- Firefox ---------------------------------------------------------------------------------- */
 
-/* Whether a profile has it, in extensions.json; *enabled: and uses it. */
+/* Whether a profile has the extension, by extensions.json; *enabled: and it is turned on. */
 static bool
 is_in_mozilla(const char *folder, const char *id, bool *enabled)
 {
@@ -90,7 +90,7 @@ name_of(const struct profile *profile)
 	return text_copy(name, strlen(name));
 }
 
-/* Takes the path of the list's folder. */
+/* Search the profiles of a list; frees the path of the list's folder. */
 static void
 find_in_list(struct portal_places *places, char *folder, const char *id)
 {
@@ -118,21 +118,22 @@ find_in_mozilla(struct portal_places *places, const char *id)
 
 /* --- Chromium --------------------------------------------------------------------------------- */
 
-/* Why it is off: a number of bits once, a list now. */
+/* Are there reasons why it is off? Bits in older versions, a list now. */
 static bool
 has_reasons(const json_t *reasons)
 {
 	return json_integer_value(reasons) != 0 || json_array_size(reasons) > 0;
 }
 
-/* The same in one of the files of a Chromium's profile. Without a path it was removed. */
+/* Whether a profile of Chromium has the extension, by one of its files; *enabled: and it is turned
+ * on. An entry without a path was removed. */
 static bool
 is_in_preferences(const char *folder, const char *name, const char *id, bool *enabled)
 {
 	json_t *root = read_json(folder, name);
 	const json_t *settings = json_object_get(json_object_get(root, "extensions"), "settings");
 	const json_t *entry = json_object_get(settings, id);
-	const json_t *state = json_object_get(entry, "state"); /* older versions: 1 is on */
+	const json_t *state = json_object_get(entry, "state"); /* older versions: 1 means on */
 	bool is = json_object_get(entry, "path") != NULL;
 
 	*enabled = is && (state == NULL || json_integer_value(state) == 1) &&
@@ -148,7 +149,7 @@ is_profile(const struct dirent *entry)
 	       strncmp(entry->d_name, "Profile ", strlen("Profile ")) == 0;
 }
 
-/* Debian's Chromium has extensions in the first file, others in the second. */
+/* Debian's Chromium stores extensions in the first file, other builds in the second. */
 static void
 find_in_chromium(struct portal_places *places, const char *folder, const char *id)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether an extension is in the profiles of a browser: in what the browser has written there. An
- * add-on that Firefox has for the time alone is in no file, and is not seen. */
+/* Finds an extension in the profiles of a browser, by the files that the browser has written. A
+ * temporary add-on of Firefox is in no file, and is not found. */
 #ifndef JPKI_TOOL_PORTAL_EXTENSION_H
 #define JPKI_TOOL_PORTAL_EXTENSION_H
 
@@ -9,7 +9,7 @@
 
 #include "portal_browsers.h"
 
-/* A profile that has it. */
+/* A profile that has the extension. */
 struct portal_place {
 	char *profile; /* its name */
 	bool enabled;
@@ -20,11 +20,11 @@ struct portal_places {
 	size_t count;
 };
 
-/* Our extension, as a browser of that kind names it. */
+/* The id of our extension in a browser of that kind. */
 const char *portal_extension_id(enum portal_kind kind);
 
-/* The profiles that have the extension of this name. What cannot be read has none; it was told if
- * it is a file. To be freed. */
+/* Find the profiles that have the extension with this id. A profile that cannot be read counts as
+ * not having it; for a file that was told. The caller frees *places. */
 void portal_extension_find(
     struct portal_places *places, const struct portal_browser *browser, const char *id);
 void portal_places_free(struct portal_places *places);

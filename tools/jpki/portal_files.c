@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,10 +10,10 @@
 #include "program.h"
 #include "text.h"
 
-/* How long it may take to tell its version, in seconds. */
+/* How long the program may take to print its version, in seconds. */
 #define PATIENCE 10
 
-/* Below a folder of the build, if that is there; else below the installed one. */
+/* The path below the build folder, if there is one; otherwise below the installed folder. */
 static char *
 find(const char *built, const char *installed, const char *name, const char *installed_name)
 {
@@ -47,23 +46,13 @@ portal_unpacked_path(void)
 	    "/tools/mynaportal/extension", JPKI_DATA_FOLDER, "unpacked", "portal-extension");
 }
 
-/* Whether it can tell its version, which needs no browser and no card. */
+/* Whether it can print its version, which needs no browser and no card. */
 static bool
 runs(const char *path)
 {
 	char *argv[] = {text_format("%s", path), text_format("--version"), NULL};
-	posix_spawn_file_actions_t actions;
-	struct program program;
-	bool well;
+	bool well = program_run_silently(argv, PATIENCE) == PROGRAM_DONE;
 
-	if (posix_spawn_file_actions_init(&actions) != 0)
-		out_of_memory();
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	well = program_start(&program, argv, &actions, PROGRAM_APART) == 0 &&
-	       program_wait(&program, PATIENCE) == PROGRAM_DONE;
-	posix_spawn_file_actions_destroy(&actions);
 	for (size_t i = 0; argv[i] != NULL; i++)
 		text_free(&argv[i]);
 	return well;

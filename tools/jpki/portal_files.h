@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What of the way to Mynaportal is installed: the program that a browser starts, and the extension.
- */
+/* The installed parts for Mynaportal: the program that a browser starts, and the extension. */
 #ifndef JPKI_TOOL_PORTAL_FILES_H
 #define JPKI_TOOL_PORTAL_FILES_H
 
-/* jpki-portal-host, the extension as Firefox takes it (.xpi), and its folder as Chromium takes it:
- * absolute paths, those of the build folder the program runs in, or else the installed ones. There
- * need not be such files. To be freed. */
+/* The paths of jpki-portal-host, of the extension for Firefox (.xpi), and of its folder for
+ * Chromium: absolute, in the build folder in which the program runs, otherwise the installed ones.
+ * The files need not exist. The caller frees them. */
 char *portal_host_path(void);
 char *portal_xpi_path(void);
 char *portal_unpacked_path(void);
 
-/* 0 if that program is there and runs; else -1, and it was told what is wrong. */
+/* 0 if that program exists and runs; -1 after telling what is wrong. */
 int portal_host_check(const char *path);
 
 #endif

@@ -13,8 +13,8 @@ is_chromium(const char *id, size_t length)
 	return length == CHROMIUM_LENGTH && strspn(id, "abcdefghijklmnop") >= length;
 }
 
-/* As Firefox checks it: "{UUID}", or letters, digits, "-", "." and "_" around one "@", behind which
- * there is something. */
+/* Is it an id that Firefox accepts: "{UUID}", or letters, digits, "-", "." and "_" around one "@",
+ * after which there is something? */
 static bool
 is_mozilla(const char *id, size_t length)
 {
@@ -28,7 +28,7 @@ is_mozilla(const char *id, size_t length)
 	       before + 1 + strspn(id + before + 1, letters) >= length;
 }
 
-/* The next one of a list, to be freed; NULL: there is none. */
+/* The next id of a list; the caller frees it. NULL at the end. */
 static char *
 next_id(const char **list)
 {

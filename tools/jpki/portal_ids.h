@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Extensions that may start the program, as --official and a manifest name them. */
+/* Ids of extensions that may start the program, in the forms of --official and of a manifest. */
 #ifndef JPKI_TOOL_PORTAL_IDS_H
 #define JPKI_TOOL_PORTAL_IDS_H
 
 #include <jansson.h>
 #include <stdbool.h>
 
-/* What kind a browser is of: extensions have names of its own there. */
+/* The kind of a browser: each has its own ids of extensions. */
 enum portal_kind {
 	PORTAL_MOZILLA,
 	PORTAL_CHROMIUM,
 };
 
-/* Whether it is a list of names, with commas between them, as browsers show them: 32 letters a to p
- * (Chromium), or what Firefox takes, as "name@place". */
+/* Whether it is a list of ids, separated by commas, as browsers show them: 32 letters a to p
+ * (Chromium), or what Firefox accepts, such as "name@place". */
 bool portal_ids_are_good(const char *list);
 
-/* Those of it that a browser of that kind has, as its manifest has them; to be given back. */
+/* The ids of the list for a browser of that kind, in the form of its manifest. The caller frees
+ * them (json_decref). */
 json_t *portal_ids_listed(const char *list, enum portal_kind kind);
 
-/* The same for one, of that kind. */
+/* One id of that kind in the form of a manifest. The caller frees it (json_decref). */
 json_t *portal_id_in_manifest(const char *id, enum portal_kind kind);
 
-/* The name again, of one as the manifest has it; to be freed. */
+/* The id, from its form in a manifest; the caller frees it. */
 char *portal_id_of(const char *in_manifest);
 
 #endif

@@ -6,12 +6,13 @@
 #include "portal_manifest.h"
 #include "text.h"
 
-/* The only member in which a browser takes any text: how many folders were made stands behind. */
+/* The description, the only member in which browsers accept any text. It ends with the number of
+ * folders that were made. */
 #define MADE                                                                                       \
 	"My Number card. Made by jpki setup portal, which removes it again with --remove: "        \
 	"folders "
 
-/* What the list of extensions is called. */
+/* The name of the member with the list of extensions. */
 static const char *
 list_name(const struct portal_manifest *manifest)
 {
@@ -20,7 +21,8 @@ list_name(const struct portal_manifest *manifest)
 
 /* --- the text --------------------------------------------------------------------------------- */
 
-/* To be freed; NULL if the path is not in UTF-8, which JSON has to be. */
+/* The text of a manifest; the caller frees it. NULL if the path is not UTF-8, which JSON requires.
+ */
 static char *
 made_text(
     const struct portal_manifest *manifest, const char *program, const json_t *ids, int folders)
@@ -47,7 +49,7 @@ member(const struct portal_manifest *manifest, const char *name)
 	return json_string_value(json_object_get(manifest->root, name));
 }
 
-/* How many folders were made for a file that is as it was made; else -1. */
+/* The number of folders made for the file, if it is unchanged since we made it; otherwise -1. */
 static int
 folders_of(const struct portal_manifest *manifest)
 {
@@ -69,16 +71,14 @@ folders_of(const struct portal_manifest *manifest)
 /* --- reading ---------------------------------------------------------------------------------- */
 
 int
-portal_manifest_read(
-    struct portal_manifest *manifest, const struct portal_browser *browser, const char *name)
+portal_manifest_read_in(struct portal_manifest *manifest, const struct portal_browser *browser,
+    const char *folder, const char *name)
 {
 	char *path;
 	int result;
 
-	*manifest = (struct portal_manifest){.browser = browser,
-	    .name = name,
-	    .folder = portal_browser_manifests(browser),
-	    .folders = -1};
+	*manifest = (struct portal_manifest){
+	    .browser = browser, .name = name, .folder = text_format("%s", folder), .folders = -1};
 	path = text_format("%s/%s.json", manifest->folder, name);
 	result = file_read(&manifest->file, path);
 	if (result == 0 && manifest->file.exists && file_is_linked(&manifest->file, path))
@@ -89,6 +89,17 @@ portal_manifest_read(
 	manifest->root = json_loads(manifest->file.text, 0, NULL);
 	manifest->folders = folders_of(manifest);
 	return 0;
+}
+
+int
+portal_manifest_read(
+    struct portal_manifest *manifest, const struct portal_browser *browser, const char *name)
+{
+	char *folder = portal_browser_manifests(browser);
+	int result = portal_manifest_read_in(manifest, browser, folder, name);
+
+	text_free(&folder);
+	return result;
 }
 
 void
@@ -123,7 +134,7 @@ has_id(const json_t *ids, const json_t *wanted)
 	return false;
 }
 
-/* Whether a member is this text. */
+/* Whether a member has this text. */
 static bool
 says(const struct portal_manifest *manifest, const char *name, const char *text)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The manifest of a program that extensions may start: a file of JSON in a folder of the browser's
+/* The manifest of a program that extensions may start: a JSON file in a folder of the browser
  * (developer.mozilla.org, "Native manifests"; developer.chrome.com, "Native messaging"). */
 #ifndef JPKI_TOOL_PORTAL_MANIFEST_H
 #define JPKI_TOOL_PORTAL_MANIFEST_H
@@ -9,7 +9,7 @@
 #include "file.h"
 #include "portal_browsers.h"
 
-/* Under these names extensions ask for the program: our own extension, and the official one. */
+/* The names by which extensions ask for the program: our own extension, and the official one. */
 #define PORTAL_HOST "jpki.portal_host"
 #define PORTAL_OFFICIAL_HOST "jp.go.myna"
 
@@ -19,30 +19,33 @@ struct portal_manifest {
 	const char *name;
 	char *folder;
 	struct file file;
-	char *link;   /* the path of a link to the file, which a person has made; else NULL */
-	json_t *root; /* NULL if the file has no object of JSON */
-	int folders;  /* that were made for it, if it is as it was made; else -1 */
+	char *link;   /* path of a link to the file, which a person has made; else NULL */
+	json_t *root; /* NULL if the file is not a JSON object */
+	int folders;  /* number of folders made for it, if it is unchanged since; otherwise -1 */
 };
 
-/* Read the one of a name, which need not be there: 0, or -1 (told). To be freed in any case. */
+/* Read the person's manifest of that name, or the one in a folder; it need not exist. 0, or -1
+ * after telling why. The caller frees *manifest in either case. */
 int portal_manifest_read(
     struct portal_manifest *manifest, const struct portal_browser *browser, const char *name);
+int portal_manifest_read_in(struct portal_manifest *manifest, const struct portal_browser *browser,
+    const char *folder, const char *name);
 void portal_manifest_free(struct portal_manifest *manifest);
 
-/* Whether it lets these extensions, and perhaps others, start the program of this path. */
+/* Whether it allows these extensions, and perhaps others, to start the program with this path. */
 bool portal_manifest_is_right(
     const struct portal_manifest *manifest, const char *program, const json_t *ids);
 
-/* The extensions that it names, borrowed; NULL if there are none. */
+/* The extensions that it names, which belong to the manifest; NULL if none. */
 json_t *portal_manifest_ids(const struct portal_manifest *manifest);
-/* The program that it names, borrowed; NULL if there is none. */
+/* The program that it names, which belongs to the manifest; NULL if none. */
 const char *portal_manifest_program(const struct portal_manifest *manifest);
 
-/* Write it, in the place of one of ours or where there is none: 0 or -1 (told). */
+/* Write the manifest, replacing one of ours if it exists. 0, or -1 after telling why. */
 int portal_manifest_write(
     const struct portal_manifest *manifest, const char *program, const json_t *ids);
 
-/* Remove one of ours, with the folders that were made for it: 0 or -1 (told). */
+/* Remove a manifest of ours, with the folders that were made for it. 0, or -1 after telling why. */
 int portal_manifest_remove(const struct portal_manifest *manifest);
 
 #endif

@@ -17,15 +17,16 @@
 
 #define NAME "jpki-pdf-"
 
-/* What nss_database_make() makes in it. */
+/* Beginning of the name of the folder that nss_database_make() makes in it. */
 #define DATABASE ".jpki-"
 
-/* Made in each one, once it is locked: a folder without it is not ours, whatever it is called. */
+/* A file that is made in each folder after it is locked. A folder without it is not ours, whatever
+ * its name. */
 #define MARK ".jpki-private"
 
 /* ---------------------------------------------------------------- where */
 
-/* Room that is left for others in a folder that is in memory. */
+/* Bytes that are left free for others in a folder in memory. */
 #define SPARE (16u << 20)
 
 static bool
@@ -36,7 +37,7 @@ has_room(const char *path, uint64_t size)
 	return statvfs(path, &info) == 0 && (uint64_t)info.f_bavail * info.f_frsize >= size + SPARE;
 }
 
-/* One of our own, as the XDG Base Directory Specification wants it. */
+/* Is it a folder of this user, with the mode that the XDG Base Directory Specification requires? */
 static bool
 is_own(int folder)
 {
@@ -63,7 +64,7 @@ is_own_path(const char *path)
 	return is;
 }
 
-/* A folder that the environment names; NULL. */
+/* A folder that the environment names; otherwise NULL. */
 static const char *
 named(const char *variable)
 {
@@ -85,7 +86,7 @@ base_for(uint64_t size)
 
 /* ---------------------------------------------------------------- what is in it */
 
-/* What jpki makes in it, and the programs that it runs. */
+/* The files that jpki, and the programs that it runs, make in it. */
 static const char *const files[] = {"bundle", "log", "signed.pdf", "mended.pdf", "pkcs11.txt",
     "cert9.db", "key4.db", "cert9.db-journal", "key4.db-journal", NULL};
 
@@ -98,7 +99,7 @@ is_file(const char *name)
 	return false;
 }
 
-/* What mkdtemp() makes of a beginning. */
+/* Is it a name that mkdtemp() makes from this beginning? */
 static bool
 is_made(const char *name, const char *beginning)
 {
@@ -117,7 +118,7 @@ is_itself(const char *name)
 
 typedef bool (*asker)(int folder, const char *name);
 
-/* Whether it is so of all that is in a folder. */
+/* Whether `ask` is true for everything in a folder. */
 static bool
 is_all(int folder, asker ask)
 {
@@ -141,7 +142,7 @@ is_known_file(int folder, const char *name)
 	       S_ISREG(info.st_mode);
 }
 
-/* NSS's database is made in a folder in it. */
+/* Is it a file of ours, or the folder in which an NSS database is made? */
 static bool
 is_known(int folder, const char *name)
 {
@@ -184,7 +185,7 @@ remove_one(int folder, const char *name)
 	return is_made(name, DATABASE) ? remove_folder(folder, name) : remove_file(folder, name);
 }
 
-/* The mark goes last: what is left of one that is killed meanwhile goes with the next. */
+/* Empty the folder, the mark last: if this is interrupted, the next call removes the rest. */
 static void
 empty(int folder)
 {
@@ -192,7 +193,7 @@ empty(int folder)
 		(void)unlinkat(folder, MARK, 0);
 }
 
-/* One that jpki has made, not one that is only called like it. */
+/* Was the folder made by jpki? The name alone does not show that. */
 static bool
 is_marked(int folder)
 {
@@ -202,7 +203,7 @@ is_marked(int folder)
 	       S_ISREG(info.st_mode) && info.st_uid == geteuid();
 }
 
-/* The lock of one that lives is its own. */
+/* Remove a folder that was left behind. That of a running program is locked. */
 static void
 remove_left(int base, const char *name)
 {
@@ -254,7 +255,8 @@ private_folder_remove(struct private_folder *folder)
 
 /* ---------------------------------------------------------------- make */
 
-/* Locked before it is marked: so nobody takes it for one that was left. */
+/* Lock the folder before marking it, so that no other process takes it for one that was left
+ * behind. */
 static bool
 lock_and_mark(struct private_folder *folder)
 {

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A folder for what other programs need for a moment. One of ours that was killed meanwhile leaves
- * it behind: whoever makes one removes such first, if it is marked as ours and nothing else is in
- * it. */
+/* A temporary folder for files of other programs. If jpki is killed it stays; the next call
+ * removes such folders first, if they have our mark and contain nothing else. */
 #ifndef JPKI_TOOL_PRIVATE_FOLDER_H
 #define JPKI_TOOL_PRIVATE_FOLDER_H
 
 #include <stdint.h>
 
 struct private_folder {
-	char *path; /* NULL: there is none */
-	int lock;   /* the folder, locked for as long as we live */
+	char *path; /* NULL: none */
+	int lock;   /* descriptor of the folder, locked while this process lives */
 };
 
-/* Make one that holds so many bytes: below TMPDIR if that is set; else below XDG_RUNTIME_DIR, which
- * is in memory and goes with the person's session, if there is room; else below /tmp. An exit
- * status; what is wrong was told. */
+/* Make a folder for `size` bytes: below TMPDIR if that is set; otherwise below XDG_RUNTIME_DIR,
+ * which is in memory and ends with the person's session, if there is room; otherwise below /tmp.
+ * Returns an exit status; what is wrong was told. */
 int private_folder_make(struct private_folder *folder, uint64_t size);
 
-/* Whether one could be made, as far as can be told before: an exit status, as above. */
+/* Check whether such a folder could probably be made. Returns an exit status; what is wrong was
+ * told. */
 int private_folder_check(uint64_t size);
 
-/* Remove it with the files that are made in it, if there is one. */
+/* Remove the folder, if there is one, with the files made in it. */
 void private_folder_remove(struct private_folder *folder);
 
 #endif

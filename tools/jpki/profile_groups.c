@@ -8,10 +8,10 @@
 #include "text.h"
 #include "way.h"
 
-/* How long another program may have it for itself, in ms. */
+/* How long to wait, in ms, while another program has locked the database. */
 #define PATIENCE 3000
 
-/* A path in an address, where some characters mean something (sqlite.org/uri.html). */
+/* A path as a URI, in which some characters are escaped (sqlite.org/uri.html). */
 static char *
 address_of(const char *path, const char *mode)
 {
@@ -27,7 +27,7 @@ address_of(const char *path, const char *mode)
 	return text_append(address, mode);
 }
 
-/* Whether pages wait beside the file to be taken in, as while Firefox runs. */
+/* Whether a write-ahead log exists beside the file, as while Firefox runs. */
 static bool
 has_log(const char *path)
 {
@@ -39,8 +39,8 @@ has_log(const char *path)
 	return has;
 }
 
-/* Without such pages, and for root in another user's folder, the file alone is read: SQLite would
- * make others beside it. */
+/* Open the database. Without a log, and for root in another user's folder, only the file is read:
+ * SQLite would create others beside it. */
 static int
 open_database(const struct way *way, sqlite3 **database)
 {
@@ -68,7 +68,8 @@ add(struct profiles *profiles, const char *folder, const char *store, sqlite3_st
 	    name, store);
 }
 
-/* An SQLite result. There is no table before Firefox has made it. */
+/* Read the rows. Returns an SQLite result. Without a table, which Firefox makes later, there are
+ * no rows. */
 static int
 read_rows(struct profiles *profiles, const char *folder, const char *store, sqlite3 *database)
 {
@@ -113,7 +114,7 @@ read_group(struct profiles *profiles, const char *folder, const char *store)
 	int result = way_go(&way, path);
 
 	if (result == 0 && way.folder >= 0 && lstat(way.path, &info) == 0) {
-		if (S_ISREG(info.st_mode)) { /* another could hold the program up for ever */
+		if (S_ISREG(info.st_mode)) { /* reading anything else could block for ever */
 			result = read_database(profiles, folder, store, &way);
 		} else {
 			complain(_("%s is not a regular file"), way.path);

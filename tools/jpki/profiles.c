@@ -11,9 +11,9 @@
 struct reading {
 	struct profiles *profiles;
 	const char *folder;
-	const char *rest; /* of the text */
+	const char *rest; /* the rest of the text */
 	char *section;
-	char *name, *path, *store; /* of a profile's section */
+	char *name, *path, *store; /* values of a profile's section */
 	bool is_relative, is_default;
 };
 
@@ -26,7 +26,7 @@ find_folder(struct profiles *profiles, const char *folder)
 	return NULL;
 }
 
-/* The row of a folder, a new one if there is none. Takes the text. */
+/* The row of a folder, which is added if there is none. Takes over the text. */
 static struct profile *
 row_of(struct profiles *profiles, char *folder)
 {
@@ -59,7 +59,7 @@ copy_if_new(char **place, const char *value)
 		*place = text_copy(value, strlen(value));
 }
 
-/* A section [Profile0] is at its end. */
+/* The end of a section such as [Profile0]. */
 static void
 end_profile(struct reading *reading)
 {
@@ -103,7 +103,7 @@ take_default(struct reading *reading, const char *path)
 		row_of(reading->profiles, absolute(reading, path, true))->is_installs = true;
 }
 
-/* For inih; 1 is well. */
+/* Called by inih for each line of profiles.ini; 1 means no error. */
 static int
 take_profile(void *context, const char *section, const char *name, const char *value)
 {
@@ -129,7 +129,7 @@ take_profile(void *context, const char *section, const char *name, const char *v
 	return 1;
 }
 
-/* In installs.ini each section is an installation. */
+/* Called by inih for each line of installs.ini, in which each section is an installation. */
 static int
 take_install(void *context, const char *section, const char *name, const char *value)
 {
@@ -141,7 +141,7 @@ take_install(void *context, const char *section, const char *name, const char *v
 	return 1;
 }
 
-/* As fgets, from the text. */
+/* Like fgets, from the text. */
 static char *
 next_line(char *line, int size, void *context)
 {
@@ -160,7 +160,7 @@ next_line(char *line, int size, void *context)
 	return line;
 }
 
-/* Debian's inih has settings, without which long paths, and names with " ;" in them, are cut. */
+/* Set up Debian's inih, which by default cuts long paths, and names that contain " ;". */
 static void
 set_up_inih(void)
 {
@@ -225,7 +225,7 @@ profiles_free(struct profiles *profiles)
 	*profiles = (struct profiles){0};
 }
 
-/* The row of the group's own path, which may be written otherwise than in profiles.ini. */
+/* The row of the same folder, whose path may be written differently in profiles.ini. */
 static struct profile *
 find_same(struct profiles *profiles, const char *folder)
 {

@@ -20,10 +20,10 @@
 #include "program.h"
 #include "text.h"
 
-/* What is told of what it said. */
+/* Bytes of the program's output that are shown. */
 #define SAID 400
 
-/* What a folder of PATH has of that name, to be freed; NULL if it cannot be run. */
+/* The path of the program in a folder of PATH; the caller frees it. NULL if it cannot be run. */
 static char *
 find_in(const char *folder, size_t length, const char *name)
 {
@@ -146,7 +146,7 @@ now_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* poll(2) of two, whatever interrupts it. */
+/* poll(2) of two descriptors, repeated after interruptions. */
 static int
 poll_both(struct pollfd files[2], int ms)
 {
@@ -168,7 +168,8 @@ program_can_read(const struct program *program, int file, int ms)
 	return poll_both(files, ms) > 0 && files[1].revents == 0;
 }
 
-/* Without a descriptor for it (they are used up), it is waited for as for a program that ends. */
+/* Wait for the process. Without a descriptor for it (there are no more), wait without a time
+ * limit. */
 static enum program_end
 await(const struct program *program, int process, int seconds)
 {
@@ -183,11 +184,11 @@ await(const struct program *program, int process, int seconds)
 
 /* ---------------------------------------------------------------- end */
 
-/* A process that is told to end may take so long to leave things in order. */
+/* How long a process may take to end after SIGTERM, in ms. */
 #define GRACE_MS 300
 
-/* A process and its children, as far as they are told by the system: their numbers may be others'
- * when they are gone, so they are held by descriptors. */
+/* A process and its children, as far as the system reports them, by descriptors: a process number
+ * could be reused after the process has ended. */
 #define FAMILY 32
 struct family {
 	pid_t id[FAMILY];
@@ -238,7 +239,7 @@ tell_all(const struct program *program, const struct family *family, int signal)
 		(void)pidfd_send_signal(family->member[i], signal, NULL, 0);
 }
 
-/* In the background it would be stopped by SIGTTOU. */
+/* Restore the modes of the terminal. In the background SIGTTOU would stop us, so it is blocked. */
 static void
 restore_terminal(const struct program *program)
 {
@@ -272,7 +273,7 @@ end_all(const struct program *program)
 	restore_terminal(program);
 }
 
-/* Its number is its own until here, and so is that of its group. */
+/* Reap the process. Until then its number, and that of its group, is not reused. */
 static int
 reap(struct program *program)
 {
@@ -361,4 +362,13 @@ program_run(char *const *argv, const char *log, int seconds)
 			     (unsigned long)seconds),
 		    argv[0], seconds);
 	return end;
+}
+
+enum program_end
+program_run_silently(char *const *argv, int seconds)
+{
+	struct program program;
+
+	return start(&program, argv, "/dev/null") == 0 ? program_wait(&program, seconds)
+						       : PROGRAM_FAILED;
 }

@@ -4,7 +4,7 @@
 
 #include "progress.h"
 
-/* Bytes that are read in a blink. */
+/* Up to so many bytes no progress is shown. */
 #define SOON (16u << 20)
 
 #define BAR 40

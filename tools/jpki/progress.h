@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How far a long work is: a bar on standard error, if that is a terminal. */
+/* A progress bar for long work, on standard error if that is a terminal. */
 #ifndef JPKI_TOOL_PROGRESS_H
 #define JPKI_TOOL_PROGRESS_H
 
@@ -12,10 +12,10 @@ struct progress {
 	int shown; /* percent */
 };
 
-/* `label` is what is done, translated: "Reading". Nothing is shown of what is soon done. */
+/* Begin; `label` says what is done, translated: "Reading". Short work shows nothing. */
 void progress_begin(struct progress *progress, const char *label, uint64_t total);
 void progress_add(struct progress *progress, uint64_t done);
-/* The line is empty again. */
+/* Clear the line. */
 void progress_end(struct progress *progress);
 
 #endif

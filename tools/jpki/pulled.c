@@ -6,8 +6,8 @@
 
 #include "pulled.h"
 
-/* How long it may take until the service has seen that a card has gone; and where that is not
- * likely, as the card was only locked. */
+/* How long to wait until the service notices that a card has gone, in ms; and if that is unlikely,
+ * because the card was only locked. */
 #define MOST_MS 1000
 #define LOCKED_MS 500
 
@@ -29,7 +29,7 @@ pulled_card(void)
 	return watched.card;
 }
 
-/* What is in the reader now; a card that has been put in meanwhile is not the one that was. */
+/* What is in the reader now. A card that was put in meanwhile does not count as the one before. */
 static enum jpki_holds
 look(void)
 {
@@ -37,7 +37,7 @@ look(void)
 	size_t readers = 0;
 
 	if (jpki_readers(&readers) != JPKI_OK)
-		return JPKI_HOLDS_CARD; /* that is another trouble */
+		return JPKI_HOLDS_CARD; /* that is a different error */
 	for (size_t i = 0; i < readers; i++) {
 		char name[JPKI_READER_NAME_SIZE];
 		uint64_t card = 0;

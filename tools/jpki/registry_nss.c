@@ -10,22 +10,22 @@
 #include "text.h"
 #include "verb.h"
 
-/* The module that has both tokens. */
+/* The module with both tokens. */
 #define WHOLE_MODULE "jpki-pkcs11.so"
 
-/* How the note in a new file begins. */
+/* Beginning of the note in a new file. */
 #define NOTE "folders "
-/* What it says of a database that was made with the file, and of one that was not. */
+/* Whether the database was made together with the file. */
 #define MADE "made"
 #define KEPT "kept"
 
-/* What a database has of a module; each is a row of the list, or NULL. */
+/* Modules of the list that concern ours; each is a row of the list, or NULL. */
 struct found {
-	const struct nss_module *ours;	/* under our name */
-	const struct nss_module *again; /* under our name once more */
-	const struct nss_module *other; /* the same file, under another name */
-	const struct nss_module *twin;	/* another file that shows the same token */
-	const struct nss_module *taken; /* our name, for something else */
+	const struct nss_module *ours;	/* ours, under our name */
+	const struct nss_module *again; /* ours, under our name a second time */
+	const struct nss_module *other; /* our file, under another name */
+	const struct nss_module *twin;	/* another module of ours that shows the same token */
+	const struct nss_module *taken; /* our name, for another module */
 };
 
 static const char *
@@ -70,7 +70,7 @@ classify(struct found *found, const struct nss_module *module, const struct setu
 		found->twin = module;
 }
 
-/* What stands beside ours, so that the program has the card twice; NULL if there is nothing. */
+/* A second entry of our module, by which the program has the card twice; NULL if there is none. */
 static const struct nss_module *
 second_of(const struct found *found)
 {
@@ -91,7 +91,7 @@ find(const struct nss_modules *modules, const struct setup_request *request)
 
 /* --- adding ----------------------------------------------------------------------------------- */
 
-/* Why the module cannot be added here; false if it can. */
+/* Tell why the module cannot be added here. False if it can. */
 static bool
 is_in_the_way(const struct found *found, const struct file *file)
 {
@@ -162,15 +162,15 @@ add(const struct setup_request *request, const struct file *file, const struct f
 	return STATUS_DONE;
 }
 
-/* What was made for a new file, in its first line: whoever removes the file can tell whether the
- * rest is still as made. */
+/* The note in the first line of a new file: what was made, so that we can see later whether it is
+ * unchanged, and remove it. */
 static char *
 note_of(int folders, bool made, const char *state)
 {
 	return text_format(NOTE "%d,%s,%s", folders, made ? MADE : KEPT, state);
 }
 
-/* A new list of modules, and the database to it if the program has not made one. */
+/* Make a new list of modules, and the database if the program has not made one. */
 static int
 add_to_nothing(const struct setup_request *request, struct file *file, const char *folder,
     enum nss_kind kind, bool *changed)
@@ -189,7 +189,7 @@ add_to_nothing(const struct setup_request *request, struct file *file, const cha
 	file->text = nss_text_new(note);
 	status = add_new(request, file, changed);
 	if (status != STATUS_DONE) {
-		if (made && !is_there(file->path)) /* else another one goes with them */
+		if (made && !is_there(file->path)) /* otherwise another process has made the list */
 			nss_database_remove(folder, state);
 		folders_remove(folder, folders);
 	}
@@ -226,7 +226,7 @@ check(const struct setup_request *request, const struct file *file, const struct
 	return STATUS_FAILED;
 }
 
-/* All goes that was made for the module, if it is as it was made. */
+/* Write the list, or, if everything is unchanged since we made it, remove all of it. */
 static int
 write_or_remove(const struct setup_request *request, const struct file *file, const char *folder,
     const char *text)
@@ -260,7 +260,8 @@ write_or_remove(const struct setup_request *request, const struct file *file, co
 	return result;
 }
 
-/* The text without any of ours, to be freed; the last first, so that the others stay in place. */
+/* The text without our modules; the caller frees it. The last one first, so that the offsets of
+ * the others stay valid. */
 static char *
 text_without_ours(
     const struct setup_request *request, const struct file *file, const struct nss_modules *modules)
@@ -336,7 +337,7 @@ act(const struct setup_request *request, struct file *file, const char *folder, 
 	return status;
 }
 
-/* *unread: the list cannot be read, which was told. */
+/* *unread is true if the list cannot be read: that was told. */
 static int
 do_ours(const struct setup_request *request, const char *folder, enum nss_kind kind, bool *changed,
     bool *unread)

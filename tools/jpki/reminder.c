@@ -19,7 +19,7 @@
 /* The first line of the file. */
 #define HEAD "# Made by jpki: when certificates end. jpki setup reminder --remove removes it.\n"
 
-/* How long telling the desktop may take, in seconds. */
+/* How long notify-send may take, in seconds. */
 #define PATIENCE 30
 
 struct notes {
@@ -34,7 +34,7 @@ reminder_path(void)
 	return place_data("jpki/reminder");
 }
 
-/* The day behind a word at the beginning of a line; year 0 if there is none. */
+/* The day that follows a word at the beginning of a line; year 0 if there is none. */
 static struct day
 day_behind(const char *text, const char *word)
 {
@@ -51,7 +51,8 @@ day_behind(const char *text, const char *word)
 	return day;
 }
 
-/* Whether it is set up, and could be read. The file is to be freed in any case. */
+/* Read the notes. False if reminding is not set up, or the file cannot be read. The caller frees
+ * the file in either case. */
 static bool
 read_notes(struct notes *notes)
 {
@@ -113,7 +114,7 @@ reminder_note(const struct card_state *state)
 	file_free(&notes.file);
 }
 
-/* What is to be said of a certificate today; NULL: nothing. To be freed. */
+/* What to say about a certificate today; NULL: nothing. The caller frees it. */
 static char *
 line_for(enum jpki_role role, struct day end, struct day today)
 {
@@ -122,7 +123,8 @@ line_for(enum jpki_role role, struct day end, struct day today)
 	return state_end_line(role, end, day_distance(today, end));
 }
 
-/* By the program that desktops have for it; without one, what is printed has to do. */
+/* Show a notification with the program that desktops have for it; without it, the printed text is
+ * all. */
 static void
 notify(const char *text)
 {
@@ -135,7 +137,7 @@ notify(const char *text)
 	argv[3] = body;
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		out_of_memory();
-	/* what it says where there is no desktop is for those who have made it */
+	/* its error without a desktop is not for the person */
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	if (program_start(&program, argv, &actions, PROGRAM_APART) == 0 &&
 	    program_wait(&program, PATIENCE) == PROGRAM_FAILED)
@@ -146,7 +148,7 @@ notify(const char *text)
 	text_free(&body);
 }
 
-/* All that is to be said today; NULL: nothing. To be freed. */
+/* All that is to be said today; NULL: nothing. The caller frees it. */
 static char *
 lines_for(const struct notes *notes, struct day today)
 {
@@ -180,7 +182,7 @@ remind(struct notes *notes)
 	columns_text(stdout, 0, lines);
 	if (notes->told.year == 0 || day_distance(notes->told, today) != 0) {
 		notes->told = today;
-		/* kept first: if that fails, it would be said again and again */
+		/* stored first: if that fails, it would be said again */
 		if (write_notes(notes) == 0)
 			notify(lines);
 		else

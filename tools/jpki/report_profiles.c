@@ -28,7 +28,7 @@ report_without(const char *text, const char *word, const char *with)
 	return text_append(out, text);
 }
 
-/* A folder as a text may have it, and what is told instead. */
+/* A folder that a text may contain, and its replacement. */
 struct place {
 	char *folder;
 	char *instead;
@@ -39,7 +39,7 @@ struct places {
 	size_t count;
 };
 
-/* Takes both. */
+/* Add a row, and take over both texts. */
 static void
 add_place(struct places *places, char *folder, char *instead)
 {
@@ -47,7 +47,8 @@ add_place(struct places *places, char *folder, char *instead)
 	places->rows[places->count++] = (struct place){folder, instead};
 }
 
-/* By the path that its list has, which says where the list is, and by the real one. */
+/* Add a profile by its path in the list, whose replacement keeps the list's folder, and by its
+ * real path. */
 static void
 add_profile(struct places *places, const char *list, const char *folder, int number)
 {
@@ -63,7 +64,7 @@ add_profile(struct places *places, const char *list, const char *folder, int num
 	free(real);
 }
 
-/* Takes the path of the list's folder. */
+/* Add the profiles of a list; frees the path of its folder. */
 static void
 add_list(struct places *places, char *list)
 {
@@ -78,7 +79,7 @@ add_list(struct places *places, char *list)
 	text_free(&list);
 }
 
-/* A folder may begin as another one is called. */
+/* Longer paths first, because one may begin with another. */
 static int
 longer_first(const void *one, const void *other)
 {
@@ -88,7 +89,7 @@ longer_first(const void *one, const void *other)
 	return (first < second) - (first > second);
 }
 
-/* What cannot be read was told as a finding. */
+/* Errors are not shown here: they were told as findings. */
 static struct places
 find_places(void)
 {

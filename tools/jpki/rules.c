@@ -54,12 +54,12 @@ rules_usage_fits(X509 *certificate, enum jpki_role role)
 	uint32_t wanted = role == JPKI_SIGNATURE ? KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION
 						 : KU_DIGITAL_SIGNATURE;
 
-	/* all bits are set where there is no such extension */
+	/* without the extension all bits are set */
 	return X509_get_key_usage(certificate) == wanted;
 }
 
-/* The uses that take in that of a card's key: those of RFC 5280, 4.2.1.12 and RFC 9336, and what
- * makers of programs call the same. */
+/* Extended key usages that include the use of a card's key: those of RFC 5280, 4.2.1.12 and RFC
+ * 9336, and vendors' own ones. */
 static const struct purpose {
 	const char *oid;
 	unsigned roles;
@@ -91,7 +91,7 @@ rules_purpose_fits(const X509 *certificate, enum jpki_role role)
 	int critical;
 	EXTENDED_KEY_USAGE *list =
 	    X509_get_ext_d2i(certificate, NID_ext_key_usage, &critical, NULL);
-	bool fits = critical == 0 || critical == -1; /* -1: there is none */
+	bool fits = critical == 0 || critical == -1; /* -1: no such extension */
 
 	for (int i = 0; i < sk_ASN1_OBJECT_num(list) && !fits; i++)
 		fits = is_purpose_of(sk_ASN1_OBJECT_value(list, i), role);

@@ -26,7 +26,7 @@ safe_hash(const X509_ALGOR *hash)
 	return is_safe(nid_of(hash));
 }
 
-/* RFC 4055, 3.1: SHA-1 where it does not say. */
+/* RFC 4055, 3.1: the default is SHA-1. */
 static bool
 is_safe_pss(const X509_ALGOR *algorithm)
 {
@@ -53,7 +53,7 @@ safe_hash_of_signature(const X509_ALGOR *algorithm)
 	switch (nid) {
 	case NID_rsassaPss:
 		return is_safe_pss(algorithm);
-	case NID_ED25519: /* they have their own */
+	case NID_ED25519: /* they include a safe hash */
 	case NID_ED448:
 		return true;
 	default:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hashes that are safe: SHA-256 or more. MD5 and SHA-1 can be made to fit another content. */
+/* Safe hashes: SHA-256 or longer. With MD5 and SHA-1 another content with the same hash can be
+ * made. */
 #ifndef JPKI_TOOL_SAFE_HASH_H
 #define JPKI_TOOL_SAFE_HASH_H
 
@@ -9,7 +10,7 @@
 
 bool safe_hash(const X509_ALGOR *hash);
 
-/* Whether a signature is made with one; false if its algorithm is not known. */
+/* Whether a signature uses a safe hash; false if the algorithm is not known. */
 bool safe_hash_of_signature(const X509_ALGOR *algorithm);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "secret_line.h"
 
-/* One byte, straight to its place: 1, or 0 at the end and after an error. */
+/* Read one byte directly to its place: 1, or 0 at the end and after an error. */
 static ssize_t
 read_byte(int descriptor, uint8_t *place)
 {
@@ -29,7 +29,7 @@ secret_line_read(int descriptor, const struct program *program, struct jpki_secr
 	bool any = false;
 
 	secret->length = 0;
-	/* the last place is where bytes go that do not fit */
+	/* bytes that do not fit go to the last place */
 	while (next_byte(descriptor, program, &secret->bytes[secret->length])) {
 		any = true;
 		if (secret->bytes[secret->length] == '\n')

@@ -33,9 +33,10 @@ static const struct program {
 	int (*run)(const struct setup_request *request);
 	const void *details;
 	bool has_profiles, has_opensc, has_official;
-	const char *snap, *flatpak; /* its folders there, below HOME */
+	const char *snap, *flatpak; /* its folders as snap and flatpak, below HOME */
 	const char *help;
-	const char *const *files; /* their names, if its windows show what tokens are called */
+	const char *const
+	    *files; /* names of its program files, if its windows show the labels of tokens */
 } programs[] = {
     {
 	.name = "firefox",
@@ -131,7 +132,7 @@ static const struct program {
     },
 };
 
-/* Where their help begins. */
+/* The column at which their help begins. */
 #define NAME_COLUMN 15
 #define PROGRAM_COUNT (sizeof(programs) / sizeof(programs[0]))
 
@@ -175,7 +176,7 @@ find_program(const char *name)
 	return NULL;
 }
 
-/* What differs from one run to the next. */
+/* What a call of setup can ask for. */
 struct wanted {
 	enum setup_action action;
 	const char *profile, *modules, *labels, *official;
@@ -225,7 +226,7 @@ setup_program(
 	return program != NULL ? run_program(program, &wanted) : STATUS_FAILED;
 }
 
-/* Which of these go together. */
+/* Which options go together. */
 static bool
 may_be_together(const struct words *words)
 {
@@ -257,7 +258,7 @@ check_official(const struct words *words, const struct program *program)
 	return STATUS_DONE;
 }
 
-/* Whether the program has what the options are about. */
+/* Check that the options apply to the program. */
 static int
 check_options(const struct words *words, const struct program *program)
 {

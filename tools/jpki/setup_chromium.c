@@ -13,9 +13,9 @@
 #include "text.h"
 #include "verb.h"
 
-/* Where Chromium looks: ~/.pki/nssdb; since some version before 156, if that is no folder,
- * ~/.local/share/pki/nssdb. The first works for all versions, so it is made if none is there; but
- * not if the second is there, which would then be out of sight. To be freed. */
+/* The folder where Chromium looks: ~/.pki/nssdb; since some version before 156, if that is not a
+ * folder, ~/.local/share/pki/nssdb. All versions use the first, so it is made if neither exists;
+ * but not if the second exists, which would then be ignored. The caller frees it. */
 static char *
 database(void)
 {
@@ -30,7 +30,8 @@ database(void)
 	return folder;
 }
 
-/* A running Chromium has a link in its profile, to "HOST-PROCESS"; one that was killed too. */
+/* Is Chromium running? Then its profile has a link to "HOST-PROCESS"; it stays if Chromium is
+ * killed. */
 static bool
 is_running(void)
 {
@@ -47,7 +48,7 @@ is_running(void)
 	return process > 1 && (kill((pid_t)process, 0) == 0 || errno == EPERM);
 }
 
-/* Whether a Chromium or Chrome was ever started that is no snap or flatpak. */
+/* Whether a Chromium or Chrome was ever started, other than as a snap or flatpak. */
 static bool
 is_known(const char *folder)
 {

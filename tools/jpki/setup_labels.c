@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What tokens are called in a program that asks for their PINs: in Japanese their names say what
- * the PIN looks like. By settings for that program alone, because addresses and scripts have the
- * English names. */
+/* The labels of tokens in programs that ask for their PINs: the Japanese labels say what the PIN
+ * looks like. They are settings for that program only, because URIs and scripts use the English
+ * labels. */
 #include <string.h>
 
 #include "message.h"
@@ -10,7 +10,7 @@
 #include "text.h"
 #include "verb.h"
 
-#define ENGLISH "en" /* what holds without a setting */
+#define ENGLISH "en" /* the default */
 
 static struct own_setting
 setting_of(const char *program, const char *value)
@@ -96,7 +96,7 @@ unmake(const struct setup_request *request)
 	return result;
 }
 
-/* What the program has, as far as a setting says it: by the first of its names. */
+/* Find the program's setting, by the first of its names that has one. */
 static int
 find(const struct setup_request *request, struct own_found *found)
 {
@@ -112,7 +112,7 @@ find(const struct setup_request *request, struct own_found *found)
 	return result;
 }
 
-/* Where there is a translation: whoever reads English is not helped by names in Japanese. */
+/* Only in a language with a translation: labels in Japanese do not help those who read English. */
 static void
 advise_labels(const struct setup_request *request)
 {
@@ -145,7 +145,7 @@ act(const struct setup_request *request)
 {
 	switch (request->action) {
 	case SETUP_REMOVE:
-		/* other profiles may go on with it */
+		/* other profiles may still use it */
 		return request->profile == NULL ? unmake(request) : 0;
 	case SETUP_ADD:
 		return request->labels != NULL ? make(request) : look(request);

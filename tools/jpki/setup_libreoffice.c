@@ -13,21 +13,21 @@
 #include "text.h"
 #include "verb.h"
 
-/* How the note in a new file begins. */
+/* Beginning of the note in a new file. */
 #define NOTE "folders "
 
-/* What is set up: a database with the module in it, and the setting that names the database. */
+/* What is set up: a database that has the module, and the setting that names the database. */
 struct office {
-	char *installation; /* LibreOffice's folder of the person */
-	char *folder;	    /* of the settings */
+	char *installation; /* LibreOffice's folder for this person */
+	char *folder;	    /* folder of the settings */
 	char *database;
 	struct file settings;
-	char *now; /* the database that LibreOffice uses by its settings; NULL: one that it finds */
+	char *now; /* the database that the settings name; NULL: LibreOffice looks for one */
 };
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* Where an installation and its settings are; NULL: the usual one. */
+/* Set the folders of an installation; NULL: the usual one. */
 static void
 name_folders(struct office *office, const char *profile)
 {
@@ -67,7 +67,7 @@ is_set(const struct office *office)
 	return office->now != NULL && strcmp(office->now, office->database) == 0;
 }
 
-/* Whatever may keep the setting from being written is told before anything is done. */
+/* Check that the setting can be written, before anything is done. */
 static int
 may_change(const struct setup_request *request, const struct office *office)
 {
@@ -170,7 +170,7 @@ refuse_other(const struct setup_request *request, const struct office *office)
 	return STATUS_FAILED;
 }
 
-/* The database alone is of no use where the setting could not be written. */
+/* Remove the database again, which is useless without the setting. */
 static void
 take_back(const struct setup_request *request, const struct office *office)
 {
@@ -181,7 +181,7 @@ take_back(const struct setup_request *request, const struct office *office)
 	(void)registry_nss(&back, office->database, NSS_OF_ITS_OWN, &changed);
 }
 
-/* Whom to trust is for the person to say, and cards have different CAs. */
+/* Tell how to trust the CA: that is the person's decision, and cards have different CAs. */
 static void
 advise_trust(const struct setup_request *request, const struct office *office)
 {
@@ -240,7 +240,7 @@ check(const struct setup_request *request, const struct office *office)
 	return STATUS_FAILED;
 }
 
-/* Whether the usual installation takes the database, when another one does no longer. */
+/* Whether the usual installation still uses the database, when another one no longer does. */
 static bool
 is_needed(const struct office *office)
 {
@@ -310,7 +310,7 @@ run(const struct setup_request *request, struct office *office)
 	return read_settings(office) == 0 ? act(request, office) : STATUS_FAILED;
 }
 
-/* Whether there is an installation to work in, or one can be made. */
+/* Whether there is an installation to set up, or one can be made. */
 static bool
 is_usable(const struct setup_request *request, const char *installation)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Programs that look for modules nowhere: they are told by a person, who gets the lines for it. */
+/* Programs that do not look for modules anywhere: the person has to add lines to their
+ * configuration, and gets these lines. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -53,8 +54,7 @@ const struct setup_lines_details setup_java = {
     .undo = N_("Nothing is registered. Delete the file that you have put the lines in."),
 };
 
-/* A path as these programs read it: between quotes, if there is more in it than plain characters.
- */
+/* A path in the form that these programs read: in quotes if it has other than plain characters. */
 static char *
 quoted(const char *path)
 {
@@ -90,7 +90,7 @@ print_lines(const char *lines, const char *library)
 	text_free(&path);
 }
 
-/* Whether a line of ssh_config(5), up to its end, gives a keyword this file. */
+/* Whether a line of ssh_config(5) sets a keyword to this file. */
 static bool
 line_names(const char *line, const char *keyword, const char *library)
 {
@@ -121,7 +121,7 @@ text_names(const char *text, const char *keyword, const char *library)
 	return *text != '\0';
 }
 
-/* Whether the configuration names the module, as far as there is one known. */
+/* Check whether the configuration names the module, if its file is known. */
 static int
 check_file(const struct setup_request *request, const struct setup_lines_details *details)
 {

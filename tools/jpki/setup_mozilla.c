@@ -22,7 +22,7 @@ const struct setup_mozilla_details setup_thunderbird = {
     .folder = ".thunderbird",
 };
 
-/* A program that runs holds a lock on a file of the profile; the file itself stays afterwards. */
+/* Is the profile in use? A running program holds a lock on a file in it; the file itself stays. */
 static bool
 is_in_use(const char *folder)
 {
@@ -55,13 +55,13 @@ do_profile(const struct setup_request *request, const char *folder)
 	return status;
 }
 
-/* What came of the profiles so far. */
+/* The results for the profiles so far. */
 struct outcome {
 	size_t listed, known, done;
 	int status;
 };
 
-/* Those that are used, or those of the name that was typed. */
+/* Do the request for the profiles in use, or those with the name that was typed. */
 static void
 do_profiles(
     const struct setup_request *request, const struct profiles *profiles, struct outcome *outcome)
@@ -82,7 +82,7 @@ do_profiles(
 	}
 }
 
-/* The profiles listed in a folder. */
+/* Do the request for the profiles listed in a folder. */
 static void
 do_list(const struct setup_request *request, char *folder, struct outcome *outcome)
 {
@@ -96,7 +96,7 @@ do_list(const struct setup_request *request, char *folder, struct outcome *outco
 	text_free(&folder);
 }
 
-/* Nothing is registered where there is no profile, which is what --remove wants. */
+/* There is no profile. For --remove that is no error: nothing is registered. */
 static int
 nothing_there(const struct setup_request *request, const struct outcome *outcome)
 {
@@ -131,7 +131,7 @@ none_done(const struct setup_request *request, const struct outcome *outcome)
 	return STATUS_FAILED;
 }
 
-/* The profile's folder was typed. */
+/* Do the request for the profile whose folder was typed. */
 static int
 do_typed(const struct setup_request *request)
 {

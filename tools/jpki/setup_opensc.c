@@ -24,7 +24,7 @@ put_back(const struct setup_request *request, enum opensc_place place, const cha
 	return kept == 0 || opensc_put_back(place, file) == 0 ? STATUS_DONE : STATUS_FAILED;
 }
 
-/* It is easily forgotten that something was taken out. */
+/* Remind the person that the module was removed. */
 static void
 tell_kept(const struct setup_request *request, enum opensc_place place, const char *file)
 {
@@ -65,7 +65,7 @@ is_looking(const struct setup_request *request)
 
 /* --- the places ------------------------------------------------------------------------------- */
 
-/* The list of modules itself, where there are links to it; to be freed. NULL if there is none. */
+/* The list of modules, links followed; the caller frees it. NULL if there is none. */
 static char *
 list_of(const char *folder)
 {
@@ -145,7 +145,7 @@ setup_opensc_in_p11_kit(const struct setup_request *request, int status)
 	return status;
 }
 
-/* It comes back to all browsers or to none. */
+/* Handle what the desktop starts at login, which concerns all browsers. */
 static int
 at_login(const struct setup_request *request, int status)
 {

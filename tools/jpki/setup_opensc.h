@@ -5,8 +5,8 @@
 
 #include "setup.h"
 
-/* After a place was set up, with a status: tell of OpenSC's module there, take it out or put it
- * back, as the request says. *changed is true if that changed the place. A status. */
+/* After a place was set up, with its status: tell of OpenSC's module there, remove it or put it
+ * back, as the request says. *changed becomes true if that changed the place. Returns a status. */
 int setup_opensc_in_database(
     const struct setup_request *request, const char *folder, int status, bool *changed);
 int setup_opensc_in_p11_kit(const struct setup_request *request, int status);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* p11-kit: a file a module, of lines "key: value" (pkcs11.conf(5)). */
+/* p11-kit: one file for each module, with lines "key: value" (pkcs11.conf(5)). */
 #include <string.h>
 #include <unistd.h>
 
@@ -15,11 +15,11 @@
 #define FILE_NAME "jpki.module"
 #define MADE "# Made by jpki setup, which removes it again with --remove: folders "
 
-/* The file of the person, and one for all users that is there already. */
+/* The person's file, and an existing one for all users. */
 struct places {
 	char *folder, *path;
 	mode_t folder_mode;
-	char *system; /* NULL if there is none */
+	char *system; /* NULL: none */
 };
 
 /* --- the text --------------------------------------------------------------------------------- */
@@ -30,7 +30,7 @@ made_text(int folders, const char *library)
 	return text_format(MADE "%d\nmodule: %s\n", folders, library);
 }
 
-/* How many folders were made for a file that is as it was made; else -1. */
+/* The number of folders made for the file, if it is unchanged since we made it; otherwise -1. */
 static int
 folders_of(const char *text)
 {
@@ -88,7 +88,7 @@ move(const struct setup_request *request, const struct file *file, const char *l
 	return STATUS_DONE;
 }
 
-/* A file that is there. One that a person has written is the person's to change. */
+/* Add the module to an existing file. One that the person has written is not changed. */
 static int
 add_to_file(const struct setup_request *request, const struct file *file)
 {
@@ -111,7 +111,7 @@ add_to_file(const struct setup_request *request, const struct file *file)
 	return status;
 }
 
-/* Whether all users have this very module. */
+/* Whether exactly this module is registered for all users. */
 static bool
 is_for_all(const struct setup_request *request, const struct places *places)
 {
@@ -133,14 +133,14 @@ add(const struct setup_request *request, const struct places *places, const stru
 {
 	if (file->exists)
 		return add_to_file(request, file);
-	if (!is_for_all(request, places)) /* a file of the same name comes before that one */
+	if (!is_for_all(request, places)) /* the person's file overrides that one */
 		return write_new(request, places, file);
 	tell(_("%s: it is registered for all users already, in %s."), request->title,
 	    places->system);
 	return STATUS_DONE;
 }
 
-/* What a file says of the module. */
+/* Check what a file says about the module. */
 static int
 check_file(const struct setup_request *request, const struct file *file)
 {
@@ -184,7 +184,7 @@ check(const struct setup_request *request, const struct places *places, const st
 	return status;
 }
 
-/* What --remove does not reach. */
+/* Tell of the file for all users, which --remove does not remove. */
 static void
 tell_system(const struct setup_request *request, const struct places *places)
 {
@@ -235,7 +235,7 @@ act(const struct setup_request *request, const struct places *places, const stru
 
 /* --- where ------------------------------------------------------------------------------------ */
 
-/* A file in one of the folders for all users. */
+/* The file in one of the folders for all users. */
 static char *
 find_system(bool is_root)
 {
@@ -251,7 +251,7 @@ find_system(bool is_root)
 int
 setup_p11kit(const struct setup_request *request)
 {
-	/* p11-kit reads no person's files for root, who writes those for all users instead. */
+	/* For root p11-kit reads no personal files, so root's are for all users. */
 	bool is_root = geteuid() == 0;
 	struct places places = {0};
 	struct file file = {0};

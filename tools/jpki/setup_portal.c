@@ -11,17 +11,18 @@
 #include "portal_files.h"
 #include "portal_ids.h"
 #include "portal_manifest.h"
+#include "portal_system.h"
 #include "setup.h"
 #include "text.h"
 #include "verb.h"
 
-/* What came of it so far. */
+/* The results so far. */
 struct outcome {
 	const struct setup_request *request;
 	char *program; /* jpki-portal-host */
 	bool runs;
-	unsigned found; /* browsers, or when removing, files */
-	bool ready;	/* one of them */
+	unsigned found; /* number of browsers or, when removing, files */
+	bool ready;	/* at least one is ready */
 	int status;
 };
 
@@ -44,7 +45,8 @@ tell_place(const struct portal_browser *browser, const char *what, const struct 
 		    browser->title, what, place->profile, browser->page);
 }
 
-/* Tell in which profiles it is; in how many, and in *enabled whether one has it turned on. */
+/* Tell in which profiles the extension is. Returns how many; *enabled: one of them has it turned
+ * on. */
 static size_t
 tell_places(const struct portal_browser *browser, const char *id, const char *what, bool *enabled)
 {
@@ -68,6 +70,28 @@ tell_own_places(const struct portal_browser *browser, bool *enabled)
 	    browser, portal_extension_id(browser->kind), _("the extension"), enabled);
 }
 
+static void
+tell_system_extension(const struct portal_browser *browser)
+{
+	tell(_("%s: a package has the extension for everybody on this computer; it is there from "
+	       "the browser's next start on. Turn it off and on in %s."),
+	    browser->title, browser->page);
+}
+
+/* Whether a package has registered the program for all users: then tell so. */
+static bool
+tell_system_manifest(const struct outcome *outcome, const struct portal_browser *browser)
+{
+	char *path = portal_system_manifest(browser, outcome->program);
+	bool is = path != NULL;
+
+	if (is)
+		tell(_("%s: a package has registered %s for everybody on this computer, in %s."),
+		    browser->title, outcome->program, path);
+	text_free(&path);
+	return is;
+}
+
 /* --- adding ----------------------------------------------------------------------------------- */
 
 static int
@@ -86,7 +110,7 @@ write_manifest(
 	return STATUS_DONE;
 }
 
-/* What others have made stays. */
+/* Tell that a file of another program is not changed. */
 static int
 tell_foreign(const struct portal_manifest *manifest)
 {
@@ -100,7 +124,7 @@ tell_foreign(const struct portal_manifest *manifest)
 	return STATUS_FAILED;
 }
 
-/* One of ours names the wanted extensions and no others. */
+/* Write our manifest, which names the wanted extensions and no others. */
 static int
 add_to_manifest(
     const struct outcome *outcome, const struct portal_manifest *manifest, const json_t *ids)
@@ -118,6 +142,8 @@ add_to_manifest(
 	return write_manifest(outcome, manifest, ids);
 }
 
+/* Keep the person's own file right, even beside that of a package, because a browser reads it
+ * first. */
 static int
 add_own(const struct outcome *outcome, const struct portal_browser *browser)
 {
@@ -125,14 +151,19 @@ add_own(const struct outcome *outcome, const struct portal_browser *browser)
 	json_t *ids = own_ids(browser);
 	int status = STATUS_FAILED;
 
-	if (portal_manifest_read(&manifest, browser, PORTAL_HOST) == 0)
+	if (portal_manifest_read(&manifest, browser, PORTAL_HOST) != 0)
+		;
+	else if (!manifest.file.exists && tell_system_manifest(outcome, browser))
+		status = STATUS_DONE;
+	else
 		status = add_to_manifest(outcome, &manifest, ids);
 	json_decref(ids);
 	portal_manifest_free(&manifest);
 	return status;
 }
 
-/* Without --official, one that was made before is only brought up to date. */
+/* Add the manifest for the official extension. Without --official only an existing one is updated.
+ */
 static int
 add_official(const struct outcome *outcome, const struct portal_browser *browser)
 {
@@ -154,6 +185,16 @@ add_official(const struct outcome *outcome, const struct portal_browser *browser
 	return status;
 }
 
+/* Tell how the browser gets the extension, which no profile has yet. */
+static int
+tell_how_to_get_it(const struct portal_browser *browser)
+{
+	if (!portal_system_extension(browser))
+		return portal_advise(browser);
+	tell_system_extension(browser);
+	return 0;
+}
+
 static void
 add_in(struct outcome *outcome, const struct portal_browser *browser)
 {
@@ -163,14 +204,14 @@ add_in(struct outcome *outcome, const struct portal_browser *browser)
 	if (own != STATUS_DONE || official != STATUS_DONE)
 		outcome->status = STATUS_FAILED;
 	if (own == STATUS_DONE && tell_own_places(browser, &enabled) == 0 &&
-	    portal_advise(browser) != 0)
+	    tell_how_to_get_it(browser) != 0)
 		outcome->status = STATUS_FAILED;
 }
 
 /* --- checking --------------------------------------------------------------------------------- */
 
-/* Whether a manifest that is there lets an extension start our program, with all that is wrong
- * told. */
+/* Check that an existing manifest allows an extension to start our program, and tell what is
+ * wrong. */
 static bool
 check_manifest(
     const struct outcome *outcome, const struct portal_manifest *manifest, const json_t *ids)
@@ -204,10 +245,12 @@ check_own(struct outcome *outcome, const struct portal_browser *browser)
 
 	if (portal_manifest_read(&manifest, browser, PORTAL_HOST) != 0)
 		;
-	else if (!manifest.file.exists)
-		tell(_("%s: not registered in %s."), browser->title, manifest.file.path);
-	else
+	else if (manifest.file.exists)
 		right = check_manifest(outcome, &manifest, ids);
+	else if (tell_system_manifest(outcome, browser))
+		right = true;
+	else
+		tell(_("%s: not registered in %s."), browser->title, manifest.file.path);
 	if (manifest.file.exists && outcome->request->registered != NULL)
 		*outcome->request->registered = true;
 	json_decref(ids);
@@ -225,7 +268,7 @@ tell_none(const struct portal_browser *browser)
 		    browser->title);
 }
 
-/* One of ours: the official extension in its place. Whether a profile has it turned on. */
+/* Check our manifest for the official extension. Returns whether a profile has that turned on. */
 static bool
 check_official(const struct outcome *outcome, const struct portal_browser *browser)
 {
@@ -254,8 +297,14 @@ check_in(struct outcome *outcome, const struct portal_browser *browser)
 {
 	bool right = check_own(outcome, browser), enabled = false;
 
-	if (tell_own_places(browser, &enabled) == 0)
+	if (tell_own_places(browser, &enabled) > 0) {
+		;
+	} else if (portal_system_extension(browser)) {
+		tell_system_extension(browser);
+		enabled = true;
+	} else {
 		tell_none(browser);
+	}
 	enabled = right && enabled;
 	if (check_official(outcome, browser))
 		enabled = true;
@@ -275,7 +324,8 @@ tell_left(struct outcome *outcome, const char *path)
 	outcome->status = STATUS_FAILED;
 }
 
-/* Without what it leads to, which may be of use elsewhere, the next setup would fail. */
+/* A link that we have not made stays, and so does its target: without it the next setup would
+ * fail. */
 static void
 tell_left_link(struct outcome *outcome, const char *path)
 {
@@ -318,19 +368,25 @@ remove_manifest(struct outcome *outcome, const struct portal_browser *browser, c
 	portal_manifest_free(&manifest);
 }
 
-/* No browser lets others take one out of it. */
+/* Tell that the extension stays, because no program can remove it from a browser. */
 static void
 tell_extension_stays(const struct portal_browser *browser)
 {
 	struct portal_places places;
 
+	if (portal_system_extension(browser)) {
+		tell(_("%s: a package has the extension for everybody on this computer: it stays. "
+		       "Turn it off in %s."),
+		    browser->title, browser->page);
+		return;
+	}
 	portal_extension_find(&places, browser, portal_extension_id(browser->kind));
 	if (places.count > 0)
 		tell(_("%s: the extension stays; remove it in %s."), browser->title, browser->page);
 	portal_places_free(&places);
 }
 
-/* Whether it is what jpki-portal-host writes. */
+/* Whether it is a number that jpki-portal-host has written. */
 static bool
 is_number(const char *text)
 {
@@ -355,7 +411,7 @@ remove_number(struct outcome *outcome, const struct file *file, const char *fold
 	tell(_("%s: removed %s."), outcome->request->title, file->path);
 }
 
-/* The number by which the sites know this installation, which jpki-portal-host makes. */
+/* Remove the number by which the sites recognise this installation, which jpki-portal-host made. */
 static void
 remove_installation(struct outcome *outcome)
 {
@@ -394,7 +450,7 @@ undo(struct outcome *outcome)
 
 /* --- each browser ----------------------------------------------------------------------------- */
 
-/* Whether it is one that can be set up. */
+/* Do the request for a browser. Returns whether it can be set up. */
 static bool
 do_browser(struct outcome *outcome, const struct portal_browser *browser)
 {
@@ -427,7 +483,7 @@ do_browsers(struct outcome *outcome)
 		outcome->status = STATUS_FAILED;
 }
 
-/* Whether a browser has a manifest by the name of our extension's. */
+/* Whether any browser has a manifest with our extension's name, or the extension from a package. */
 static bool
 is_set_up(void)
 {
@@ -438,14 +494,14 @@ is_set_up(void)
 		char *folder = portal_browser_manifests(browser);
 		char *path = text_format("%s/" PORTAL_HOST ".json", folder);
 
-		is |= is_there(path);
+		is |= is_there(path) || portal_system_extension(browser);
 		text_free(&path);
 		text_free(&folder);
 	}
 	return is;
 }
 
-/* What the person gives up by it. */
+/* Tell the disadvantage of the official extension. */
 static void
 tell_of_official(const struct setup_request *request)
 {
@@ -465,7 +521,8 @@ setup_portal(const struct setup_request *request)
 		undo(&outcome);
 		return outcome.status;
 	}
-	if (request->registered != NULL && !is_set_up()) { /* in short, among other programs */
+	if (request->registered != NULL &&
+	    !is_set_up()) { /* one line, among those of other programs */
 		tell(_("%s: it is not set up."), request->title);
 		return STATUS_FAILED;
 	}

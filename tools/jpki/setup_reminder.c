@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki setup reminder: a timer of the person's own systemd, which runs "jpki status --remind" once
- * a day. */
+/* jpki setup reminder: a timer of the person's systemd, which runs "jpki status --remind" once a
+ * day. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,10 +22,11 @@
 /* How long systemctl may take, in seconds. */
 #define PATIENCE 60
 
-/* What is made: three files and a link, which is what enables the timer (systemctl(1), enable). */
+/* The files that are made: three files, and a link that enables the timer (systemctl(1), enable).
+ */
 struct parts {
-	char *folder, *wants; /* of units; of what is started with timers.target */
-	char *service, *timer, *link, *notes, *kept; /* the last is the folder of the notes */
+	char *folder, *wants; /* folder of units; folder of units that timers.target starts */
+	char *service, *timer, *link, *notes, *kept; /* the last one is the folder of the notes */
 };
 
 static void
@@ -51,8 +51,8 @@ parts_free(struct parts *parts)
 		text_free(texts[i]);
 }
 
-/* This program, as a word of a unit: between quotes, with what means something there doubled
- * (systemd.service(5), "Command lines"). To be freed; NULL if it cannot be told. */
+/* The path of this program as a word in a unit: in quotes, with special characters doubled
+ * (systemd.service(5), "Command lines"). The caller frees it. NULL if it is not known. */
 static char *
 command_word(void)
 {
@@ -76,7 +76,8 @@ command_word(void)
 	return word;
 }
 
-/* Write a file unless it is so already. 0, 1 if it was, or -1. */
+/* Write a file, unless it has this text already. 0 if written, 1 if unchanged, -1 after an error.
+ */
 static int
 write_part(const char *path, const char *text)
 {
@@ -118,28 +119,20 @@ write_timer(const struct parts *parts)
 		 "WantedBy=timers.target\n");
 }
 
-/* Run systemctl for the person, if there is one to talk to; whether it worked. */
+/* Run systemctl for the person's systemd. Returns whether it worked. */
 static bool
 systemctl(const char *verb, const char *unit)
 {
 	char *argv[] = {text_format("systemctl"), text_format("--user"), text_format("--quiet"),
 	    text_format("%s", verb), unit != NULL ? text_format("%s", unit) : NULL, NULL};
-	posix_spawn_file_actions_t actions;
-	struct program program;
-	bool well;
+	bool well = program_run_silently(argv, PATIENCE) == PROGRAM_DONE;
 
-	if (posix_spawn_file_actions_init(&actions) != 0)
-		out_of_memory();
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	well = program_start(&program, argv, &actions, PROGRAM_APART) == 0 &&
-	       program_wait(&program, PATIENCE) == PROGRAM_DONE;
-	posix_spawn_file_actions_destroy(&actions);
 	for (size_t i = 0; argv[i] != NULL; i++)
 		text_free(&argv[i]);
 	return well;
 }
 
-/* The file of notes is there from now on, which says that days are to be kept. */
+/* Make the file of notes; from now on days are stored, because it exists. */
 static int
 make_notes(const struct parts *parts)
 {
@@ -191,7 +184,7 @@ check(const struct setup_request *request, const struct parts *parts)
 	return STATUS_DONE;
 }
 
-/* Remove a file if it is there: 0 or -1. */
+/* Remove a file if it exists. 0 or -1. */
 static int
 remove_part(const char *path)
 {

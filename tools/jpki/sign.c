@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki sign: signatures of files, by a key of the card. */
+/* jpki sign: sign files with a key of the card. */
 #include <limits.h>
 #include <unistd.h>
 
@@ -13,8 +13,8 @@
 struct signing {
 	struct signing_key key;
 	struct documents documents;
-	size_t done;  /* documents that are signed */
-	size_t since; /* of these, since the last login */
+	size_t done;  /* documents signed so far */
+	size_t since; /* of these, after the last login */
 };
 
 static int
@@ -31,7 +31,7 @@ sign_next(struct signing *signing)
 	return rv;
 }
 
-/* Where a PIN is good for one signature only (settings: window = 0). */
+/* Sign with a PIN of its own, if a setting requires one for each signature (window = 0). */
 static int
 sign_next_with_pin(struct signing *signing)
 {
@@ -44,12 +44,12 @@ sign_next_with_pin(struct signing *signing)
 	return signing_key_end_one(&signing->key, rv);
 }
 
-/* Seconds that a card may take for a signature, and those that a login is good for anyway. */
+/* Seconds that a card may take for a signature, and those that a login lasts by itself. */
 #define SECONDS_EACH 3
 #define SECONDS_ANYWAY 10
 
-/* After a login: one PIN is for all the files that the person has named, as long as they take, and
- * the card is locked when they are done. A setting that asks for each signature is heeded. */
+/* After a login: keep the key unlocked for all the files that the person has named; the card is
+ * locked when they are done. If a setting requires a PIN for each signature, that still applies. */
 static int
 stay_open(const struct signing *signing, int status)
 {
@@ -62,8 +62,8 @@ stay_open(const struct signing *signing, int status)
 	return status;
 }
 
-/* The key has closed: the time that a login is good for has passed, or the card was reset. It is
- * opened again only with a PIN that is given again. */
+/* The key is locked again: the login's time has passed, or the card was reset. Log in again, with
+ * a PIN that the person gives again. */
 static int
 open_again(struct signing *signing)
 {
@@ -95,7 +95,7 @@ sign_all(struct signing *signing)
 	return status;
 }
 
-/* The files are read before the PIN is asked for: the time that it is good for is short. */
+/* Read the files before asking for the PIN, because the login's time is short. */
 static int
 sign_documents(const struct words *words, struct signing *signing)
 {
@@ -121,7 +121,7 @@ has_input(const struct words *words)
 	return false;
 }
 
-/* What is wrong with standard input and output; STATUS_DONE. */
+/* Check the use of standard input and output. STATUS_DONE, or it was told what is wrong. */
 static int
 check_streams(const struct words *words, const char *output)
 {
@@ -156,7 +156,7 @@ run(const struct words *words)
 	status = check_streams(words, output);
 	if (status != STATUS_DONE)
 		return status;
-	/* with the certificate, which says who a person is and where he lives */
+	/* the certificate in the file contains personal data */
 	signing.documents.mode = verb_has(words, OPTION_AUTH) ? 0666 : 0600;
 	status = documents_find(&signing.documents, words->word, (size_t)words->count, output);
 	if (status == STATUS_DONE)

@@ -16,14 +16,15 @@
 #include "signed_file.h"
 #include "text.h"
 
-/* What is looked at for the beginning of the content. */
+/* Bytes that are read to find the beginning of the content. */
 #define HEAD 65536u
 
-/* Certificates and signers of one that is read in parts, and one that is read whole. */
+/* Largest certificates and signers of a signature that is read in parts, and largest one that is
+ * read whole, in bytes. */
 #define TAIL_MAX (16u << 20)
 #define WHOLE_MAX (256u << 20)
 
-/* So many bytes from there; to be freed. NULL, and it was told. */
+/* Read `length` bytes from an offset; the caller frees them. NULL after telling why. */
 static uint8_t *
 read_bytes(const struct signed_file *file, uint64_t from, size_t length)
 {
@@ -70,7 +71,7 @@ without_content(const struct frame *frame, const uint8_t *tail)
 	return cms;
 }
 
-/* The content stays in the file, however large it is. */
+/* Read a signature whose content stays in the file, of any size. */
 static int
 open_in_parts(struct signed_file *file, const struct frame *frame)
 {
@@ -94,7 +95,7 @@ open_in_parts(struct signed_file *file, const struct frame *frame)
 
 /* ---------------------------------------------------------------- whole */
 
-/* What stands in its DER behind it is no part of it either. */
+/* Decode PEM. Bytes after the signature within its DER count as beside it too. */
 static void
 decode_pem(struct signed_file *file, const uint8_t *bytes, size_t length)
 {
@@ -109,7 +110,7 @@ decode_pem(struct signed_file *file, const uint8_t *bytes, size_t length)
 	OPENSSL_free(der);
 }
 
-/* As DER first: what is signed in it may hold a signature in the other form. */
+/* Decode DER first, because its content may contain a signature in PEM. */
 static void
 decode(struct signed_file *file, const uint8_t *bytes, size_t length)
 {
@@ -204,7 +205,7 @@ signed_file_close(struct signed_file *file)
 	text_free(&file->content_path);
 }
 
-/* "FILE.p7s" is that of FILE; NULL: there is none. */
+/* The content of "FILE.p7s" is FILE; NULL if that does not exist. */
 static char *
 usual_content(const char *path)
 {

@@ -14,11 +14,11 @@
 #include "signer.h"
 #include "text.h"
 
-/* What is looked at of one signer. */
+/* A check of one signer, under way. */
 struct look {
 	CMS_ContentInfo *cms;
 	CMS_SignerInfo *info;
-	STACK_OF(X509) * certificates; /* all that came along */
+	STACK_OF(X509) * certificates; /* all in the signature */
 	BIO *chain;
 	struct known_cas *cas;
 	enum jpki_role role;
@@ -45,14 +45,15 @@ signer_has_good_hash(CMS_SignerInfo *info)
 	return hash != NULL && safe_hash(hash);
 }
 
-/* The one value of a signed attribute that is there once; NULL. */
+/* The only value of a signed attribute that occurs once; otherwise NULL. */
 static const void *
 attribute(CMS_SignerInfo *info, int nid, int type)
 {
 	return CMS_signed_get0_data_by_OBJ(info, OBJ_nid2obj(nid), -3, type);
 }
 
-/* RFC 5652, 11.1: it is the type of what is signed. OpenSSL looks only whether it is there. */
+/* Is the content type the type of the content (RFC 5652, 11.1)? OpenSSL only checks that it is
+ * there. */
 static bool
 is_type_signed(const struct look *look)
 {
@@ -61,8 +62,8 @@ is_type_signed(const struct look *look)
 	return type != NULL && OBJ_cmp(type, CMS_get0_eContentType(look->cms)) == 0;
 }
 
-/* The signer's certificate, of those that came along: number and issuer are no more than a claim,
- * so the one whose key has signed, if there is one. */
+/* Find the signer's certificate among those in the signature. Number and issuer are only claims,
+ * so the one whose key has signed is taken, if there is one. */
 static X509 *
 find_certificate(const struct look *look)
 {
@@ -114,7 +115,7 @@ check_signature(struct look *look)
 
 /* ---------------------------------------------------------------- the certificate */
 
-/* The signer first, then all that its reference may name besides. */
+/* The signer's certificate first, then all others that its reference may name. */
 static STACK_OF(X509) * candidates(const struct look *look)
 {
 	STACK_OF(X509) *list = sk_X509_dup(look->certificates);
@@ -126,14 +127,15 @@ static STACK_OF(X509) * candidates(const struct look *look)
 	return list;
 }
 
-/* What the signature says which certificate is meant, RFC 5035; one of them names it by SHA-1. */
+/* The signature's reference to the certificate, RFC 5035; one of the two forms names it by SHA-1.
+ */
 struct reference {
-	bool is_there, is_damaged; /* a damaged one may mean any */
+	bool is_there, is_damaged; /* a damaged one could mean any certificate */
 	ESS_SIGNING_CERT *by_sha1;
 	ESS_SIGNING_CERT_V2 *named;
 };
 
-/* The bytes of a signed attribute, which may be there once. NULL: it is not to be read. */
+/* The bytes of a signed attribute, which may occur once. NULL if there are none. */
 static const unsigned char *
 find_reference(CMS_SignerInfo *info, int nid, struct reference *reference, long *length)
 {
@@ -163,7 +165,7 @@ read_reference(CMS_SignerInfo *info)
 	return reference;
 }
 
-/* Each of them, if there are both. */
+/* Do all references that are present name the certificate? */
 static bool
 is_named(const struct look *look, const struct reference *reference)
 {

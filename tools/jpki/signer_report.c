@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* signer.h: what is said of signers. */
+/* signer.h: the results, for people and programs. */
 #include "columns.h"
 #include "exit_status.h"
 #include "json.h"
@@ -80,7 +80,7 @@ print_if(const char *label, const char *value)
 		columns_row(0, COLUMN, label, value);
 }
 
-/* A name is a name only if all is right. */
+/* Print the signer. The name is only a claim unless everything is right. */
 static void
 print_person(const struct signer *signer)
 {

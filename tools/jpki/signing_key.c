@@ -23,7 +23,7 @@ signing_key_find(const struct words *words, enum jpki_role role, struct signing_
 	return status;
 }
 
-/* What is signed now would be worth nothing. */
+/* Tell that the certificate is not valid now: a signature would be worthless. */
 static int
 tell_period(const struct signing_key *key)
 {
@@ -47,13 +47,15 @@ read_certificates(struct signing_key *key)
 		return trouble_tell_pin(card, role, rv, JPKI_TRY_KEPT);
 	if (key->own.period == PERIOD_OVER || key->own.period == PERIOD_NOT_YET)
 		return tell_period(key);
-	/* one that the card does not have is not missed: a checker has to know it anyway */
+	/* without the CA certificate the signature is made all the same: who checks it must know
+	 * the CA anyway */
 	if (state_read_certificate(card, role, JPKI_CA_CERTIFICATE, &key->issuer) != JPKI_OK)
 		key->issuer = (struct facts){0};
 	return STATUS_DONE;
 }
 
-/* As the official client does: it is in the signature, for whoever gets that. */
+/* Tell that the certificate, with personal data, becomes part of the signature, as the official
+ * client does. */
 static void
 tell_what_goes_along(enum jpki_role role)
 {

@@ -19,7 +19,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static bool started;
 
-/* Nothing is unlocked yet, and nothing is half done. */
+/* Ends the program if the service does not answer in time: nothing is unlocked or half done yet. */
 static void *
 watch(void *unused)
 {

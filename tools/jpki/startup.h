@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a program begins with. */
+/* The first steps of a program. */
 #ifndef JPKI_TOOL_STARTUP_H
 #define JPKI_TOOL_STARTUP_H
 
-/* Fill the three standard streams, where whoever started us has closed them: else what is opened
- * next, as the connection to the card's service, is taken for one of them. Reading and writing fail
- * as before, but what is said on standard error goes nowhere. */
+/* Open the three standard streams if they are closed: otherwise the next descriptor, such as the
+ * connection with the PC/SC service, would be taken for one of them. Reading and writing fail as
+ * before, but what is written to standard error is lost. */
 void startup_streams(void);
 
-/* Speak the person's language: with the translations of the build folder where the program runs
- * there. */
+/* Set the person's language; in the build folder its translations are used. */
 void startup_language(void);
 
 #endif

@@ -17,7 +17,7 @@ state_read_certificate(
 
 	if (rv == JPKI_OK && !facts_read(facts, der, length))
 		rv = JPKI_ERR_DATA;
-	explicit_bzero(der, sizeof(der)); /* one of them is a person's */
+	explicit_bzero(der, sizeof(der)); /* it may contain personal data */
 	return rv;
 }
 
@@ -35,7 +35,7 @@ is_of_gone(int error)
 	return error == JPKI_ERR_NO_CARD || pulled_instead(error) != JPKI_HOLDS_CARD;
 }
 
-/* Was it taken out while it was asked? */
+/* Was the card taken out meanwhile? */
 static bool
 is_gone(const struct card_state *state)
 {
@@ -118,7 +118,7 @@ state_tries_text(int error, unsigned left, unsigned maximum)
 		return text_format("%s", _("cannot be asked for now"));
 	if (left == 0)
 		return text_format("%s", _("blocked: no try left"));
-	if (left > maximum) /* which no card says; what it counts from is not known then */
+	if (left > maximum) /* not plausible, so the maximum is not known */
 		return text_format(
 		    ngettext("%u try left", "%u tries left", (unsigned long)left), left);
 	/* TRANSLATORS: of tries. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How a card stands: its keys, their certificates and tries. */
+/* The state of a card: its keys, their certificates and tries. */
 #ifndef JPKI_TOOL_STATE_H
 #define JPKI_TOOL_STATE_H
 
@@ -10,9 +10,9 @@
 
 struct key_state {
 	bool is_there;
-	int tries_error; /* JPKI_OK: the next two are what the card says */
+	int tries_error; /* JPKI_OK: the next two are valid */
 	unsigned left, maximum;
-	int certificate_error; /* JPKI_OK: the facts are those of its certificate */
+	int certificate_error; /* JPKI_OK: the facts are valid */
 	struct facts facts;
 };
 
@@ -21,23 +21,22 @@ struct card_state {
 	struct key_state keys[JPKI_ROLES];
 };
 
-/* Ask the card all that needs no PIN; what needs one, if there is a login. To be freed. An error of
- * libjpki if it cannot be asked at all. */
+/* Read everything that needs no PIN, and, if there is a login, what needs one. The caller frees
+ * *state. JPKI_OK, or an error of libjpki if the card cannot be asked at all. */
 int state_read(const struct found *found, struct card_state *state);
 void state_free(struct card_state *state);
 
-/* Read a certificate of a card. JPKI_OK, and the facts are to be freed; else an error. */
+/* Read a certificate of a card. JPKI_OK: the caller frees *facts. Otherwise an error of libjpki. */
 int state_read_certificate(
     uint64_t card, enum jpki_role role, enum jpki_certificate which, struct facts *facts);
 
-/* What is to be said of a certificate that ends so many days from today, or has ended: a line, to
- * be freed. */
+/* A line about a certificate that ends in so many days, or has ended; the caller frees it. */
 char *state_end_line(enum jpki_role role, struct day end, long days_left);
 
-/* Could another PIN of the card serve to set this key's anew? Not one that is blocked. */
+/* Can the other PIN of the card help to set this key's again? Not if that is blocked. */
 bool state_other_may_help(const struct card_state *state, enum jpki_role role);
 
-/* How many tries are left, in words, by what jpki_tries() has said; to be freed. */
+/* The tries left in words, by the result of jpki_tries(); the caller frees it. */
 char *state_tries_text(int error, unsigned left, unsigned maximum);
 
 #endif

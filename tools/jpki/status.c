@@ -20,17 +20,17 @@
 /* Where values begin, in every language. */
 #define COLUMN 26
 
-/* A reader, what is in it, and how that stands. */
+/* A reader, what is in it, and its state. */
 struct row {
 	struct found found;
-	int error; /* the card's, when it was asked */
+	int error; /* of asking the card */
 	struct card_state state;
 };
 
 struct overview {
-	int service;	  /* of libjpki, when it was asked for readers */
-	size_t readers;	  /* all that there are */
-	struct row *rows; /* those that are meant */
+	int service;	  /* error of asking for readers */
+	size_t readers;	  /* number of all readers */
+	struct row *rows; /* the readers that --reader means */
 	size_t count;
 };
 
@@ -150,7 +150,7 @@ first_without_keys(const struct overview *overview)
 	return overview->count > 0 ? &overview->rows[0] : NULL;
 }
 
-/* There is no card that can be asked: why. */
+/* Tell why there is no card that can be used. */
 static int
 tell_missing(const struct overview *overview, const struct words *words)
 {
@@ -165,7 +165,7 @@ tell_missing(const struct overview *overview, const struct words *words)
 	return found_tell_no_reader(words, overview->readers);
 }
 
-/* Why a card cannot be asked, and in which reader it is, or was. */
+/* Tell why a card cannot be asked, and in which reader it is, or was. */
 static int
 print_trouble(const struct row *row)
 {
@@ -306,7 +306,7 @@ print_json(const struct overview *overview)
 
 /* ---------------------------------------------------------------- the verb */
 
-/* With the signature password: log in, so that what is read then has that certificate too. */
+/* Log in with the signature password, so that its certificate can be read too. */
 static int
 log_in(const struct words *words)
 {
@@ -315,7 +315,7 @@ log_in(const struct words *words)
 	int status = found_card(words, &found);
 
 	if (status == STATUS_DONE && !(found.keys & JPKI_ROLE(JPKI_SIGNATURE)))
-		return STATUS_DONE; /* which the list tells */
+		return STATUS_DONE; /* the list shows that */
 	if (status == STATUS_DONE)
 		status = unlock_prepare(words, &found, JPKI_SIGNATURE, &unlocking);
 	if (status == STATUS_DONE)

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Ask the person at the terminal to say yes; false without a terminal. */
+/* Ask a yes-or-no question at the terminal. False for no, and without a terminal. */
 bool terminal_confirm(const char *question);
 
 #endif

@@ -3,42 +3,44 @@
 #ifndef JPKI_TOOL_TEXT_H
 #define JPKI_TOOL_TEXT_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
-/* As asprintf, to be freed; ends the program if memory is used up. Nothing is half done then:
- * files are replaced in one step. */
+/* Like asprintf; the caller frees the result. Without memory the program ends. Nothing is half
+ * done then, since files are replaced in one step. */
 __attribute__((format(printf, 1, 2))) char *text_format(const char *format, ...);
+__attribute__((format(printf, 1, 0))) char *text_format_list(const char *format, va_list arguments);
 
-/* A copy of so many bytes with a zero behind them, to be freed; ends the program as above. */
+/* A copy of `length` bytes, with a NUL added; the caller frees it. Without memory the program
+ * ends. */
 char *text_copy(const char *text, size_t length);
 
-/* The text with another one behind it; the first is freed. */
+/* The text with another one appended; frees `text`. */
 char *text_append(char *text, const char *more);
 
-/* The text between quotes ("), with backslashes before quotes and backslashes in it; to be freed.
- */
+/* The text in quotes ("), with backslashes before quotes and backslashes; the caller frees it. */
 char *text_quoted(const char *text);
 
-/* What stands between quotes, with which a text begins, without the backslashes before quotes and
- * backslashes in it; to be freed. NULL if the line ends before the quote does. */
+/* The contents of the quotes with which a text begins, without the backslashes; the caller frees
+ * it. NULL if the line ends first. */
 char *text_unquoted(const char *text);
 
-/* The text for a shell, which takes it as it is; to be freed. */
+/* The text quoted for a shell; the caller frees it. */
 char *text_for_shell(const char *text);
 
-/* The number, 0 to 999, behind a word with which a text begins; -1 if there is none. */
+/* The number, 0 to 999, after a word with which the text begins; -1 if there is none. */
 int text_number(const char *text, const char *word);
 
-/* Free and forget. */
+/* Free the text and set the pointer to NULL. */
 void text_free(char **text);
 
-/* Room for one row more in a list, as realloc(); ends the program as above. */
+/* Make room for one more row in a list, like realloc(). Without memory the program ends. */
 void *list_grow(void *rows, size_t count, size_t size);
 
-/* So many bytes, all zero, to be freed; ends the program as above. */
+/* `size` bytes, all zero; the caller frees them. Without memory the program ends. */
 void *memory_new(size_t size);
 
-/* Ends the program: memory is used up. */
+/* End the program, because there is no memory. */
 _Noreturn void out_of_memory(void);
 
 #endif

@@ -100,10 +100,10 @@ static const struct row errors[] = {
     {JPKI_ERR_MEMORY, "memory", STATUS_FAILED, N_("out of memory"), NULL},
 };
 
-/* Of a PIN that is blocked, where the other one cannot help. */
+/* Advice for a blocked PIN if the other one cannot help. */
 static const char only_office[] = N_("Only the town office can set a new one.");
 
-/* What is in the reader, as an error; those that are no error are not in the table. */
+/* The error for what is in a reader; what is no error is not in the table. */
 static const int of_holds[] = {
     [JPKI_HOLDS_NO_READER] = JPKI_ERR_NO_READER,
     [JPKI_HOLDS_NOTHING] = JPKI_ERR_NO_CARD,
@@ -125,7 +125,7 @@ find(int error)
 	return NULL;
 }
 
-/* Whether the card that is used has a PIN that is not known to be blocked. */
+/* Whether the card in use has a PIN that is not known to be blocked. */
 static bool
 any_may_help(void)
 {
@@ -140,7 +140,7 @@ any_may_help(void)
 	return false;
 }
 
-/* For _(), or NULL. */
+/* The advice, for _(), or NULL. */
 static const char *
 advice_of(const struct row *row)
 {
@@ -149,7 +149,7 @@ advice_of(const struct row *row)
 	return row->advice;
 }
 
-/* These are for people, and broken into lines. */
+/* Print advice for people, broken into lines. */
 static void
 advise_text(const char *text)
 {
@@ -179,7 +179,7 @@ static const struct row pulled = {0, "no-card", STATUS_NO_CARD,
 static const struct row unplugged = {0, "no-reader", STATUS_NO_CARD,
     N_("The card reader was unplugged meanwhile."), N_("Connect it again, and run this again.")};
 
-/* What the cause is if the card, or its reader, has gone. */
+/* The row of the real cause, if the card or its reader has gone. */
 static const struct row *
 find_cause(int error)
 {

@@ -12,11 +12,11 @@
 #include "trouble.h"
 #include "unlock.h"
 
-/* How often a person is asked for one that could be right. */
+/* How many times a person is asked until the PIN could be right. */
 #define QUESTIONS 3
 
-/* What is signed, and the card's own signatures, are looked at by OpenSSL after the PIN was given.
- */
+/* Check that OpenSSL works before a PIN is asked for, because it is needed for hashes and to check
+ * the card's signatures. */
 static int
 check_openssl(void)
 {
@@ -66,8 +66,8 @@ unlock_check(const struct unlock *unlock, unsigned *left, unsigned *maximum)
 	return STATUS_DONE;
 }
 
-/* Once: STATUS_DONE with what could be right, or with NULL if a person is to be asked again; *wrong
- * is why, or was for the time before. A window is to tell it, too. */
+/* Ask once. STATUS_DONE: *secret is a PIN that could be right, or NULL if the person should be
+ * asked again. *wrong is the reason, also of the time before, which a window shows. */
 static int
 ask_once(const struct unlock *unlock, const char *tries, int *wrong, struct jpki_secret **secret)
 {
@@ -106,7 +106,7 @@ unlock_ask(const struct unlock *unlock, struct jpki_secret **secret)
 	return status == STATUS_DONE && *secret == NULL ? STATUS_PIN : status;
 }
 
-/* A program that is stopped could not lock the card when its time is over. */
+/* Ignore Ctrl-Z: a stopped program could not lock the card in time. */
 static void
 not_to_be_stopped(void)
 {

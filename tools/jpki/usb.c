@@ -12,7 +12,7 @@
 /* The class of an interface (Device Class: Smart Card, CCID, revision 1.1, 4.3). */
 #define CLASS_CCID "0b"
 
-/* Readers for contactless cards with a protocol of their own; an RC-S300 is of the class CCID. */
+/* Contactless readers with a protocol of their own; an RC-S300 is of the class CCID. */
 static const struct known {
 	const char *vendor, *product, *name;
 } not_ccid[] = {
@@ -22,7 +22,7 @@ static const struct known {
     {"054c", "06c3", "Sony RC-S380"},
 };
 
-/* The line in a file of a device, without its end; "" where there is none. To be freed. */
+/* The line in a file of a device, without its end; "" if there is none. The caller frees it. */
 static char *
 attribute(const char *device, const char *name)
 {
@@ -53,7 +53,7 @@ add(struct usb_readers *readers, char *name, bool is_ccid)
 {
 	for (size_t i = 0; i < readers->count; i++)
 		if (strcmp(readers->rows[i].name, name) == 0) {
-			text_free(&name); /* a second interface of the same */
+			text_free(&name); /* a second interface of the same device */
 			return;
 		}
 	readers->rows = list_grow(readers->rows, readers->count, sizeof(*readers->rows));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Card readers as USB has them, whether or not the PC/SC service does. */
+/* Card readers that are connected by USB, known to the PC/SC service or not. */
 #ifndef JPKI_TOOL_USB_H
 #define JPKI_TOOL_USB_H
 
@@ -8,7 +8,7 @@
 
 struct usb_reader {
 	char *name;
-	bool is_ccid; /* it speaks the protocol that the service knows */
+	bool is_ccid; /* it uses the protocol that the service supports */
 };
 
 struct usb_readers {
@@ -16,7 +16,8 @@ struct usb_readers {
 	size_t count;
 };
 
-/* Those of the class CCID, and those known to be readers though they are not of it. To be freed. */
+/* Find the readers of the class CCID, and other devices that are known to be readers. The caller
+ * frees *readers. */
 void usb_read(struct usb_readers *readers);
 void usb_free(struct usb_readers *readers);
 

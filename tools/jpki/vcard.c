@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki card: the virtual card in the virtual reader, for who has no card. It is another program,
- * jpki-vcard, that plays it; here it is started, told what to do, and ended. */
+/* jpki card: the virtual card in the virtual reader, for people without a card. Another program,
+ * jpki-vcard, plays the card; it is started, controlled and ended here. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,10 +22,10 @@
 
 #define PROGRAM "jpki-vcard"
 #define VIRTUAL_READER "Virtual PCD 00 00"
-/* How long a reader may take to see the card that was started, in ms. */
+/* How long a reader may take to see the card after its start, in ms. */
 #define PATIENCE_MS 15000
 
-/* The program: beside this one in the build folder, else where programs are. To be freed. */
+/* The program's path: in the build folder, otherwise just its name. The caller frees it. */
 static char *
 program(void)
 {
@@ -36,7 +36,7 @@ program(void)
 	return path;
 }
 
-/* Where the card listens to commands. To be freed. */
+/* The socket on which the card accepts commands; the caller frees the path. */
 static char *
 socket_path(void)
 {
@@ -70,10 +70,10 @@ cannot_run(const char *name, int error)
 	return STATUS_FAILED;
 }
 
-/* Words of a command at most, with those before and the end. */
+/* The most words of a command, with those before it and the NULL. */
 #define WORDS_MAX 8
 
-/* Have the program give the card a command, of words with a blank between them, and wait for it. */
+/* Let the program send the card a command, words separated by blanks, and wait for it. */
 static int
 command(const char *text)
 {
@@ -89,7 +89,7 @@ command(const char *text)
 		argv[count++] = word;
 	if (posix_spawn_file_actions_init(&files) != 0)
 		out_of_memory();
-	/* what it says of success is for scripts; errors are said on the other stream */
+	/* its output is for scripts; errors go to standard error */
 	posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	error = program_start(&teller, argv, &files, PROGRAM_APART);
 	posix_spawn_file_actions_destroy(&files);
@@ -103,11 +103,11 @@ command(const char *text)
 	return well ? STATUS_DONE : STATUS_FAILED;
 }
 
-/* The descriptor on which the card says that it is ready. */
+/* The descriptor on which the card reports that it is ready. */
 #define READY 3
 
-/* Start the card in a session of its own, so that it outlives the terminal, with nothing of ours
- * open but `ready`. As program_start(). */
+/* Start the card in its own session, so that it outlives the terminal, with only `ready` of our
+ * descriptors. Returns what program_start() does. */
 static int
 start_card(char *name, int ready, struct program *card)
 {
@@ -126,7 +126,7 @@ start_card(char *name, int ready, struct program *card)
 	return error;
 }
 
-/* Whether the card says that a reader has seen it; it ends if it cannot be. */
+/* Wait until the card reports that a reader has seen it. False if it ends, or takes too long. */
 static bool
 wait_until_ready(const struct program *card, int ready)
 {
@@ -135,7 +135,7 @@ wait_until_ready(const struct program *card, int ready)
 	return program_can_read(card, ready, PATIENCE_MS) && read(ready, &byte, 1) == 1;
 }
 
-/* Whether another card is in the virtual reader, the first of those that there are. */
+/* Whether another card is in the first virtual reader. */
 static bool
 is_taken(void)
 {
@@ -205,12 +205,12 @@ start(void)
 	text_free(&name);
 	if (ready)
 		program_let_go(&card);
-	else /* it waits for a reader, and is not to be left behind */
+	else /* it still waits for a reader, and must not stay behind */
 		program_stop(&card);
 	return tell_start(ready);
 }
 
-/* The commands of each word; "start" has none, it makes the program that heeds them. */
+/* The commands for each word; "start" has none, because it starts the program that accepts them. */
 static const struct action {
 	const char *word;
 	const char *commands[3];

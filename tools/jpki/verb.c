@@ -10,57 +10,13 @@
 #include "text.h"
 #include "verb.h"
 
-/* What getopt gives for the first of the table; below are letters. */
+/* The value that getopt returns for the first row of the table; lower values are letters. */
 #define CODES 256
 
 static const struct option_row rows[OPTION_COUNT] = {
-    [OPTION_READER] = {"reader", N_("NAME"), N_("this reader, by its name or a part of it")},
-    [OPTION_JSON] = {"json", NULL, N_("print JSON, for programs")},
-    [OPTION_PIN_FD] = {"pin-fd", N_("N"), N_("read the PIN from file descriptor N, a line each")},
-    [OPTION_LAST_TRY] = {"last-try", NULL, N_("ask also if only one try is left")},
-    [OPTION_OUTPUT] = {"output", N_("FILE"),
-	N_("write to this file, or with \"-\" to standard output")},
-    [OPTION_FORCE] = {"force", NULL, N_("overwrite a file that is there")},
-    [OPTION_PEM] = {"pem", NULL, N_("the certificate itself, PEM")},
-    [OPTION_DER] = {"der", NULL, N_("the certificate itself, DER")},
-    [OPTION_TEXT] = {"text", NULL, N_("all of it, as OpenSSL prints it")},
-    [OPTION_WEAK] = {"weak", NULL, N_("take a new PIN that is easy to guess, too")},
-    [OPTION_SIGN] = {"sign", NULL,
-	N_("ask for the signature password too, to read until when that certificate is valid")},
-    [OPTION_REMIND] = {"remind", NULL,
-	N_("say only, without the card, what is to be renewed soon (jpki setup reminder)")},
-    [OPTION_REMOVE] = {"remove", NULL, N_("undo that")},
-    [OPTION_CHECK] = {"check", NULL, N_("tell what is registered, and change nothing")},
-    [OPTION_PROFILE] = {"profile", N_("FOLDER"),
-	N_("the profile's folder or name, if not the usual one")},
-    [OPTION_MODULES] = {"modules", N_("FOLDER"),
-	N_("where the modules are, if not where they were installed")},
-    [OPTION_WITHOUT_OPENSC] = {"without-opensc", NULL,
-	N_("take out OpenSC's module too, which shows the same card")},
-    [OPTION_WITH_OPENSC] = {"with-opensc", NULL, N_("put OpenSC's module back as it was")},
-    [OPTION_FIX] = {"fix", NULL,
-	N_("mend what is in files of your own: OpenSC's module is taken out, paths are put right")},
-    [OPTION_UNFIX] = {"unfix", NULL, N_("put back OpenSC's module where --fix has taken it out")},
-    [OPTION_REPORT] = {"report", NULL,
-	N_("print a text for a report of a bug, without anything about you")},
-    [OPTION_LABELS] = {"labels", "en|ja",
-	N_("name the tokens in this language; Japanese tells the PIN")},
-    [OPTION_OFFICIAL] = {"official", N_("ID"),
-	N_("the official extension of this name too (several: ID,ID)")},
-    [OPTION_CA] = {"ca", N_("FILE"), N_("believe the CAs in this file too, PEM or DER")},
-    [OPTION_CA_DIR] = {"ca-dir", N_("FOLDER"), N_("believe the CAs in the files of this folder")},
-    [OPTION_NO_PIN] = {"no-pin", NULL, N_("do not ask for the PIN, and leave out what needs it")},
-    [OPTION_OCSP] = {"ocsp", NULL,
-	N_("ask the responder that the certificate names whether it was revoked")},
-    [OPTION_OCSP_URL] = {"ocsp-url", N_("URL"), N_("ask this responder, http://...")},
-    [OPTION_CRL] = {"crl", N_("FILE"), N_("look it up in this list of revoked certificates")},
-    [OPTION_FILE] = {"file", N_("FILE"),
-	N_("not the card's certificate, but the one in this file, PEM or DER")},
-    [OPTION_DETACHED] = {"detached", NULL, N_("write the signature alone, without the file")},
-    [OPTION_AUTH] = {"auth", NULL, N_("user authentication, and not digital signature")},
-    [OPTION_CONTENT] = {"content", N_("FILE"), N_("the file that was signed")},
-    [OPTION_CARD] = {"card", NULL,
-	N_("ask the card what is not known of all cards, with one PIN, for the makers")},
+#define OPTION(id, name, value, help) [OPTION_##id] = {name, value, help},
+#include "options.h"
+#undef OPTION
 };
 
 int
@@ -69,13 +25,10 @@ verb_misused(const struct words *words, const char *format, ...)
 	const char *verb = words->verb->name;
 	va_list arguments;
 	char *text;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
+	text = text_format_list(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		out_of_memory();
 	complain("%s: %s", verb, text);
 	text_free(&text);
 	/* TRANSLATORS: %s is a verb, as "setup". */
@@ -104,7 +57,7 @@ list_options(const struct verb *verb, struct option *options)
 	*options = (struct option){0};
 }
 
-/* The word that getopt_long() comes to next: what stands before it and is no option waits. */
+/* The word that getopt_long() will read next; it skips words that are no options. */
 static const char *
 next_option(char **argv)
 {
@@ -115,7 +68,7 @@ next_option(char **argv)
 	return argv[i];
 }
 
-/* An empty value is what a variable of a script gives that is not set. */
+/* Take an option. An empty value is refused: it comes from a variable that a script has not set. */
 static int
 take_option(struct words *words, int option, const char *word)
 {
@@ -136,13 +89,13 @@ take_option(struct words *words, int option, const char *word)
 		return verb_misused(words, "%s",
 		    _("--official is given once, with commas where there are several"));
 	words->value[id] = optarg != NULL ? optarg : "";
-	/* before anything of ours is open, which could have this number */
+	/* before we open anything, which could get this number */
 	if (id == OPTION_PIN_FD && descriptor_option(optarg) < 0)
 		return verb_misused(words, _("--pin-fd %s is no open file descriptor"), optarg);
 	return STATUS_DONE;
 }
 
-/* STATUS_DONE, STATUS_USAGE; *help tells whether only that is wanted. */
+/* Read the options. STATUS_DONE or STATUS_USAGE; *help: only help is wanted. */
 static int
 parse(struct words *words, int argc, char **argv, bool *help)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The verbs of the command line: jpki VERB [OPTION]... [WORD]... What they take is data, from which
- * the help, and what a shell completes, is made. */
+/* The verbs of the command line: jpki VERB [OPTION]... [WORD]... What they accept is data, from
+ * which help and completion are made. */
 #ifndef JPKI_TOOL_VERB_H
 #define JPKI_TOOL_VERB_H
 
@@ -9,107 +9,77 @@
 
 #include "exit_status.h"
 
-/* All options of all verbs; the table in verb.c has a row for each, in this order. */
+/* All options of all verbs. */
 enum option_id {
 	OPTION_NONE, /* ends a list */
-	OPTION_READER,
-	OPTION_JSON,
-	OPTION_PIN_FD,
-	OPTION_LAST_TRY,
-	OPTION_OUTPUT,
-	OPTION_FORCE,
-	OPTION_PEM,
-	OPTION_DER,
-	OPTION_TEXT,
-	OPTION_WEAK,
-	OPTION_SIGN,
-	OPTION_REMIND,
-	OPTION_REMOVE,
-	OPTION_CHECK,
-	OPTION_PROFILE,
-	OPTION_MODULES,
-	OPTION_WITHOUT_OPENSC,
-	OPTION_WITH_OPENSC,
-	OPTION_FIX,
-	OPTION_UNFIX,
-	OPTION_REPORT,
-	OPTION_LABELS,
-	OPTION_OFFICIAL,
-	OPTION_CA,
-	OPTION_CA_DIR,
-	OPTION_NO_PIN,
-	OPTION_OCSP,
-	OPTION_OCSP_URL,
-	OPTION_CRL,
-	OPTION_FILE,
-	OPTION_DETACHED,
-	OPTION_AUTH,
-	OPTION_CONTENT,
-	OPTION_CARD,
+#define OPTION(id, name, value, help) OPTION_##id,
+#include "options.h"
+#undef OPTION
 	OPTION_COUNT,
 };
 
 /* An option; its texts are for _(). */
 struct option_row {
 	const char *name;
-	const char *value; /* what the value is; NULL: there is none */
+	const char *value; /* name of its value; NULL: it has none */
 	const char *help;
 };
 
-/* What a person has typed behind a verb. */
+/* What was typed after a verb. */
 struct words {
 	const struct verb *verb;
-	const char *value[OPTION_COUNT]; /* NULL: not given; "" where an option has no value */
-	char **word;			 /* what is no option */
+	const char *value[OPTION_COUNT]; /* NULL: not given; "": given, and without a value */
+	char **word;			 /* the words that are no options */
 	int count;
 };
 
 struct verb {
 	const char *name;
 	const char *summary; /* a line, for _() */
-	const char *usage;   /* what comes behind the name, for _() */
+	const char *usage;   /* what follows the name, for _() */
 	const char *about;   /* lines of the help, for _() */
 	const enum option_id *options;
 	int words_max;
-	/* An exit status. */
+	/* Returns an exit status. */
 	int (*run)(const struct words *words);
-	/* Lines behind those of the options; may be NULL. */
+	/* Print lines after those of the options; may be NULL. */
 	void (*more_help)(void);
-	/* The i-th of what a word that its usage has in capitals (not FILE, not FOLDER) can be, and
-	 * a text about it, for _(); NULL: these were all. May be NULL. */
+	/* The i-th possible value of a word that the usage has in capitals (not FILE or FOLDER),
+	 * and a text about it, for _(); NULL after the last. May be NULL. */
 	const char *(*name_at)(size_t i, const char **text);
 };
 
-extern const struct verb verb_cache, verb_card, verb_cert, verb_check, verb_doctor, verb_pdf,
-    verb_pin, verb_setup, verb_sign, verb_status, verb_verify, verb_watch;
+#define VERB(name) extern const struct verb verb_##name;
+#include "verbs.h"
+#undef VERB
 
-/* The one of that name in a list that NULL ends; NULL: there is none. */
+/* The verb of that name in a list that ends with NULL; NULL if there is none. */
 const struct verb *verb_find(const struct verb *const *verbs, const char *name);
 
-/* Do what is typed: argv[0] is the verb's name. An exit status. */
+/* Run a verb with what was typed; argv[0] is its name. Returns an exit status. */
 int verb_run(const struct verb *verb, int argc, char **argv);
 
 void verb_help(const struct verb *verb);
 
 const struct option_row *verb_option(enum option_id id);
 
-/* Tell what is wrong with the words of a verb and where its help is; STATUS_USAGE. */
+/* Tell what is wrong with the words of a verb, and where its help is. Returns STATUS_USAGE. */
 __attribute__((format(printf, 2, 3))) int verb_misused(
     const struct words *words, const char *format, ...);
 
 /* Whether an option was given. */
 bool verb_has(const struct words *words, enum option_id id);
 
-/* The options that exclude each other: at most one of a list that OPTION_NONE ends was given. Else
- * false, and that was told. */
+/* Check that at most one of these options was given; the list ends with OPTION_NONE. False after
+ * telling that there were more. */
 bool verb_one_of(const struct words *words, const enum option_id *ids);
 
-/* The options that go with a word or an option, `what`: no other one was given than those of a list
- * that OPTION_NONE ends. Else false, and that was told: it would do nothing. */
+/* Check that only options of this list, which ends with OPTION_NONE, were given with `what`, a
+ * word or an option. False after telling which one would do nothing. */
 bool verb_only(const struct words *words, const char *what, const enum option_id *ids);
 
-/* An option was given only where the other one was, without which it would do nothing. Else false,
- * and that was told. */
+/* Check that an option was given only together with another, without which it would do nothing.
+ * False after telling so. */
 bool verb_needs(const struct words *words, enum option_id id, enum option_id other);
 
 #endif

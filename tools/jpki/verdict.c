@@ -23,14 +23,14 @@ is_at_last_try(const struct key_state *key)
 	return is_counted(key) && key->left == 1;
 }
 
-/* The card does not say how many are left; so no PIN is sent to it. */
+/* The card does not say how many tries are left, so no PIN is sent to it. */
 static bool
 is_uncounted(const struct key_state *key)
 {
 	return key->is_there && key->tries_error != JPKI_OK;
 }
 
-/* JPKI_ROLE bits of those of which it is true. */
+/* The keys for which `is` is true, JPKI_ROLE bits. */
 static unsigned
 keys_that(const struct card_state *state, bool (*is)(const struct key_state *key))
 {
@@ -108,7 +108,7 @@ last_try(const struct card_state *state)
 	    _("Another wrong one blocks it. The right one brings back all tries.")};
 }
 
-/* There is one, it needs no PIN, and it cannot be read. */
+/* Its certificate exists and needs no PIN, but cannot be read. */
 static bool
 is_unreadable(const struct key_state *key)
 {
@@ -124,8 +124,17 @@ unreadable(enum jpki_role role, const struct key_state *key)
 	    trouble_advice(key->certificate_error)};
 }
 
-/* What is to be said by one key, by urgency from 0: unreadable or blocked, expired, tries that
- * cannot be asked, to be renewed, one try left. Of PINs, what is said of one is said of both. */
+static struct verdict
+not_there(enum jpki_role role)
+{
+	return (struct verdict){false,
+	    text_format(_("The card has no certificate for %s."), name_of_key_within(role)),
+	    _("The town office issues certificates.")};
+}
+
+/* The verdict about one key for each urgency, from 0: unreadable or blocked; expired; tries
+ * unknown; to be renewed; one try left; missing for a login (a card without the signature key is
+ * normal). What is said about PINs covers both. */
 static struct verdict
 key_verdict(enum jpki_role role, const struct card_state *state, int urgency)
 {
@@ -145,26 +154,25 @@ key_verdict(enum jpki_role role, const struct card_state *state, int urgency)
 		return period_verdict(role, &key->facts);
 	if (urgency == 4 && is_at_last_try(key))
 		return last_try(state);
+	if (urgency == 5 && role == JPKI_AUTHENTICATION && !key->is_there)
+		return not_there(role);
 	return (struct verdict){0};
 }
 
-#define URGENCIES 5
+#define URGENCIES 6
 
 struct verdict
 verdict_of_card(const struct card_state *state)
 {
-	bool any = false;
-
+	if (!state->keys[JPKI_AUTHENTICATION].is_there && !state->keys[JPKI_SIGNATURE].is_there)
+		return (struct verdict){true, text_format("%s", _("The card has no certificate.")),
+		    _("The town office issues certificates.")};
 	for (int urgency = 0; urgency < URGENCIES; urgency++)
 		for (int role = 0; role < JPKI_ROLES; role++) {
 			struct verdict verdict = key_verdict((enum jpki_role)role, state, urgency);
 
-			any = any || state->keys[role].is_there;
 			if (verdict.line != NULL)
 				return verdict;
 		}
-	if (!any)
-		return (struct verdict){true, text_format("%s", _("The card has no certificate.")),
-		    _("The town office issues certificates.")};
 	return (struct verdict){false, text_format("%s", _("The card can be used.")), NULL};
 }

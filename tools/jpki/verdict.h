@@ -6,10 +6,10 @@
 
 #include "state.h"
 
-/* The one thing that matters most of a card. */
+/* The most important thing to say about a card. */
 struct verdict {
 	bool is_bad;	    /* something cannot be used */
-	char *line;	    /* to be freed */
+	char *line;	    /* the caller frees it */
 	const char *advice; /* translated, or NULL */
 };
 

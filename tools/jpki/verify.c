@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki verify: who has signed a file, and whether that is to be believed. */
+/* jpki verify: who has signed a file, and is that valid? */
 #include <string.h>
 
 #include <openssl/bio.h>
@@ -16,10 +16,10 @@ struct check {
 	struct signed_file file;
 	struct known_cas cas;
 	struct signers signers;
-	bool is_file; /* what is signed is data, and not something else that CMS knows */
+	bool is_file; /* the content is data, not another type of CMS content */
 };
 
-/* What is beside the signature is in the file, and nobody has signed it. */
+/* The result. Bytes beside the signature are in the file, but not signed. */
 static enum signer_state
 state_of(const struct check *check)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki watch: what comes and goes, a line each. */
+/* jpki watch: prints a line whenever a reader or card comes or goes. */
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,10 +15,10 @@
 #include "text.h"
 #include "trouble.h"
 
-/* How long is waited before it is looked whether anybody still reads. */
+/* How long to wait, in ms, before checking again that the output is still read. */
 #define PIECE_MS 1000
 
-/* What was told of a reader last. */
+/* What was last told about a reader. */
 struct seen {
 	enum jpki_holds holds;
 	uint64_t card;
@@ -28,8 +28,8 @@ struct watch {
 	const struct words *words;
 	struct seen *seen;
 	size_t count;
-	int service; /* of libjpki, when it was asked last */
-	bool waits;  /* for a reader, and that was told */
+	int service; /* the last error of asking for readers */
+	bool waits;  /* it was told that we wait for a reader */
 };
 
 static char *
@@ -94,7 +94,7 @@ is_any_there(const struct watch *watch)
 	return false;
 }
 
-/* Else somebody who has mistaken a name would wait for nothing, without a word. */
+/* Tell that we wait for a reader, in case its name was mistyped. */
 static void
 tell_waiting(struct watch *watch)
 {
@@ -124,7 +124,7 @@ look(struct watch *watch)
 	(void)fflush(stdout);
 }
 
-/* Whoever reads a pipe may have gone: then nothing that comes would be told to anybody. */
+/* Whether the output is still read: the reader of a pipe may have gone. */
 static bool
 is_read(void)
 {
@@ -147,8 +147,10 @@ run(const struct words *words)
 		if (rv == JPKI_OK)
 			look(&watch);
 	}
+	status = rv == JPKI_OK || rv == JPKI_ERR_TIMEOUT ? STATUS_FAILED : trouble_tell(rv);
+	jpki_stop();
 	free(watch.seen);
-	return rv == JPKI_OK || rv == JPKI_ERR_TIMEOUT ? STATUS_FAILED : trouble_tell(rv);
+	return status;
 }
 
 static const enum option_id options[] = {OPTION_READER, OPTION_JSON, OPTION_NONE};

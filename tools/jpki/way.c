@@ -12,7 +12,7 @@
 #include "text.h"
 #include "way.h"
 
-/* As the kernel has it (path_resolution(7)). */
+/* The kernel's limit (path_resolution(7)). */
 #define LINKS_MAX 40
 
 static void
@@ -23,7 +23,7 @@ leave(struct way *way)
 	way->folder = -1;
 }
 
-/* Be in another folder. Takes the descriptor and the path. */
+/* Go to another folder. Takes over the descriptor and the path. */
 static void
 enter(struct way *way, int folder, char *path)
 {
@@ -66,7 +66,8 @@ tell_failure(const struct way *way, const char *name, int reason)
 	return -1;
 }
 
-/* What a link says, before the rest of the way; to be freed. NULL if it is not to be followed. */
+/* The target of a link, followed by the rest of the way; the caller frees it. NULL if the link
+ * must not be followed. */
 static char *
 follow(struct way *way, int link, const struct stat *info, const char *name, const char *rest)
 {
@@ -89,7 +90,7 @@ follow(struct way *way, int link, const struct stat *info, const char *name, con
 	return text_format("%s/%s", target, rest);
 }
 
-/* Be there; the path is then the file's. */
+/* Arrive at the file: the path becomes the file's. */
 static void
 arrive(struct way *way, const char *name)
 {
@@ -99,7 +100,7 @@ arrive(struct way *way, const char *name)
 	way->path = path;
 }
 
-/* Further, or there: that folder itself is the file. */
+/* Go on with the rest, or arrive: this folder itself is the file. */
 static char *
 go_on(struct way *way, const char *rest)
 {
@@ -109,7 +110,7 @@ go_on(struct way *way, const char *rest)
 	return NULL;
 }
 
-/* There; what comes after this name is not. */
+/* End at this name, because what follows it does not exist. */
 static char *
 end_here(struct way *way, const char *name, const char *rest)
 {
@@ -119,7 +120,8 @@ end_here(struct way *way, const char *name, const char *rest)
 	return NULL;
 }
 
-/* By a name that is none of "." and ".."; takes what has it. */
+/* Take a step by a name other than "." and ".."; takes over the descriptor `number` of what has
+ * that name. */
 static char *
 step_to(struct way *way, int number, const char *name, const char *rest, int *result)
 {
@@ -141,7 +143,8 @@ step_to(struct way *way, int number, const char *name, const char *rest, int *re
 	return left;
 }
 
-/* By one name. What is left of the way then, to be freed; NULL: nothing, or *result is -1. */
+/* Take a step by one name. Returns the rest of the way, which the caller frees; NULL at the end,
+ * or if *result is -1. */
 static char *
 step(struct way *way, const char *name, const char *rest, int *result)
 {
@@ -162,7 +165,7 @@ step(struct way *way, const char *name, const char *rest, int *result)
 	return NULL;
 }
 
-/* From the root; to be freed. */
+/* The path from the root; the caller frees it. */
 static char *
 from_root(const char *path)
 {

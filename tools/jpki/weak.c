@@ -8,7 +8,7 @@
 #include "text.h"
 #include "weak.h"
 
-/* What of a PIN is looked at, as the card has it, with room for all that could be one. */
+/* Bytes of a PIN that are checked, in the form that the card has: more than any PIN has. */
 #define ROOM 32
 
 struct part {
@@ -25,7 +25,7 @@ all_same(struct part part)
 	return true;
 }
 
-/* Each one more, or each one less, than the one before. */
+/* Does each character go up by one, or each down by one? */
 static bool
 is_row(struct part part)
 {
@@ -37,7 +37,7 @@ is_row(struct part part)
 	return step == 1 || step == -1;
 }
 
-/* Two halves that are the same: 1212. */
+/* Two equal halves: 1212. */
 static bool
 is_twice(struct part part)
 {
@@ -52,7 +52,7 @@ two_digits(struct part part, size_t at)
 	return (part.at[at] - '0') * 10 + part.at[at + 1] - '0';
 }
 
-/* Four digits that are a day and a month, in either order, or a year of somebody's birth. */
+/* Four digits that are a day and a month, in either order, or a year of birth. */
 static bool
 is_date(struct part part)
 {
@@ -78,7 +78,7 @@ are_digits(struct part part)
 	return true;
 }
 
-/* YYYYMMDD of this century or the last, or YYMMDD, also of an era's year. */
+/* YYYYMMDD of this century or the last, or YYMMDD, where YY may be the year of an era. */
 static bool
 is_whole_date(struct part part)
 {
@@ -90,7 +90,7 @@ is_whole_date(struct part part)
 	return day.year >= 1900 && day.year <= 2099 && day_is_real(day);
 }
 
-/* Is there one among the runs of digits, as behind a name or the letter of an era? */
+/* Is one of the runs of digits a date, for example after a name or the letter of an era? */
 static bool
 has_date(struct part pin)
 {
@@ -121,8 +121,7 @@ digits_reason(struct part pin)
 
 /* ---------------------------------------------------------------- passwords */
 
-/* Those that lead the lists of passwords that have become known, and what is near here; rows of
- * keys. */
+/* The most common passwords in published lists, Japanese ones, and rows of keys. */
 static const char *const words[] = {"PASSWORD", "PASSWD", "PASS", "PASSW0RD", "P4SSW0RD", "ADMIN",
     "LOGIN", "WELCOME", "HELLO", "SECRET", "DRAGON", "MONKEY", "MASTER", "LETMEIN", "ILOVEYOU",
     "PRINCESS", "SUNSHINE", "FOOTBALL", "BASEBALL", "POKEMON", "DORAEMON", "SAKURA", "NIPPON",
@@ -146,8 +145,8 @@ is_guessed(struct part part)
 	       (part.length == 4 && are_digits(part) && is_date(part));
 }
 
-/* Two parts, each of which is guessed: letters and then digits, or the other way round; or a word
- * that has both, and something behind it. */
+/* Two parts, each easy to guess: letters and then digits, or the reverse; or such a word that has
+ * both, with something after it. */
 static bool
 are_two_guessed(struct part pin)
 {
@@ -169,8 +168,8 @@ is_weak_password(struct part pin)
 
 /* ---------------------------------------------------------------- as the card has it */
 
-/* A full-width one (U+FF01 to U+FF5E, of an input method left on) is that of ASCII; 0: it is none.
- */
+/* The ASCII character of a full-width one (U+FF01 to U+FF5E, from an input method left on); 0 if
+ * it is not one. */
 static uint8_t
 full_width(const uint8_t *at, size_t length)
 {

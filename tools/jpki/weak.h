@@ -7,11 +7,11 @@
 #include <jpki/secret.h>
 #include <jpki/types.h>
 
-/* Why somebody who has found the card would soon guess this PIN, translated; NULL if there is
- * nothing to be said against it. */
+/* Why somebody who finds the card would soon guess this PIN, translated; NULL if it is acceptable.
+ */
 const char *weak_reason(enum jpki_role role, const struct jpki_secret *pin);
 
-/* Whether they are the same to a card, which knows neither small letters nor full-width ones. */
+/* Whether both are the same to the card, which has neither lower-case nor full-width letters. */
 bool weak_same(const struct jpki_secret *one, const struct jpki_secret *other);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "wrap.h"
 
-/* UTF-8 whatever the person's locale is, made once. */
+/* A UTF-8 locale, whatever the person's is; made once. */
 static locale_t
 unicode(void)
 {
@@ -15,7 +15,7 @@ unicode(void)
 	return made;
 }
 
-/* Without that locale (a system that lacks it), the person's own has to do. */
+/* If the system does not have that locale, the person's own is used. */
 locale_t
 wrap_enter(void)
 {
@@ -62,15 +62,15 @@ measure(const char *text, size_t length)
 	return width;
 }
 
-/* No line begins with one of these. */
+/* A line must not begin with one of these characters. */
 static bool
 ends_a_line(wchar_t code)
 {
 	return wcschr(L"、。,.)」』)】!?:;ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々", code) != NULL;
 }
 
-/* A word that is a path, which is not to be cut: it may be copied. Its bytes, with what ends a line
- * after it; 0 if the text begins with another word. */
+/* The bytes of a path with which the text begins, with punctuation after it: it is not broken,
+ * because it may be copied. 0 if the text begins with another word. */
 static size_t
 path_at(const char *text)
 {
@@ -89,8 +89,8 @@ path_at(const char *text)
 	return at;
 }
 
-/* How many bytes of a text fit into so many columns, at least one character or a path: up to a
- * blank, or to a place between wide characters. */
+/* How many bytes of a text fit into so many columns: up to a blank or a place between wide
+ * characters, but at least one character or path. */
 static size_t
 bytes_that_fit(const char *text, int room)
 {
@@ -117,7 +117,8 @@ bytes_that_fit(const char *text, int room)
 	return fit > 0 ? fit : (at > 0 ? at : wrap_character_at(text, length).size);
 }
 
-/* A line that begins with blanks is a command, to be copied: it stays whole. */
+/* The bytes of the next line. One that begins with blanks is a command, which is not broken,
+ * because it may be copied. */
 static size_t
 next_line(const char *text, int room)
 {
@@ -134,7 +135,7 @@ wrap_print(FILE *out, const char *text, int used, int indent)
 
 		fprintf(out, "%.*s\n", (int)fit, text);
 		text += fit;
-		/* a line that is begun on purpose keeps its blanks */
+		/* a line after a newline keeps its blanks */
 		text += *text == '\n' ? 1 : strspn(text, " ");
 		if (*text == '\0')
 			break;

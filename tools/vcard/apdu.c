@@ -45,7 +45,7 @@ parse_extended(struct apdu *apdu, const uint8_t *body, size_t length)
 		le = body + 3 + number;
 	}
 	number = extended_number(le);
-	/* nothing on this card is longer, so a larger wish changes nothing */
+	/* nothing on this card is longer, so DATA_MAX stands for every larger Le */
 	apdu->ne = number == 0 || number > DATA_MAX ? DATA_MAX : number;
 	return true;
 }

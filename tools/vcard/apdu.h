@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The commands that faults can be counted from: they bring a PIN, or what is to be signed. */
+/* INS of the commands that faults can be counted from: they bring a PIN, or the data to sign. */
 enum {
 	INS_VERIFY = 0x20,
 	INS_CHANGE = 0x24,
@@ -15,7 +15,7 @@ enum {
 
 /* Bytes of data in a response, without the status word: as many as the longest EF has. */
 #define DATA_MAX 16384
-/* The same in answer to a short command. */
+/* Bytes of data in the response to a short command, without the status word. */
 #define SHORT_DATA_MAX 256
 
 /* A command taken apart. `data` points into the command. */
@@ -23,7 +23,7 @@ struct apdu {
 	uint8_t cla, ins, p1, p2;
 	const uint8_t *data;
 	size_t lc;
-	size_t ne; /* bytes wanted, at most DATA_MAX; 0: none */
+	size_t ne; /* bytes that the sender expects (Le), at most DATA_MAX; 0: none */
 	bool extended;
 };
 
@@ -32,7 +32,10 @@ struct answer {
 	size_t length;
 };
 
-/* False if the lengths in the command do not fit each other (6700). */
+/*
+ * Take `command` apart. Returns false if the lengths in it contradict each other (status word
+ * 6700).
+ */
 bool apdu_parse(struct apdu *apdu, const uint8_t *command, size_t length);
 
 #endif

@@ -2,23 +2,14 @@
 #include <string.h>
 
 #include "applications.h"
+#include "card_data.h"
 #include "pins.h"
 #include "quirks.h"
 
-/*
- * The order matters: a prefix of an AID selects the first row that begins with it, so a
- * program that sends one does not get the JPKI application (card-facts: Finding the card).
- */
-const struct application applications[APPLICATIONS] = {
-    [APPLICATION_ISSUER] = {"issuer", {0xa0, 0, 0, 0x01, 0x51, 0, 0}, 7},
-    [APPLICATION_COMMON] = {"common", {0xd3, 0x92, 0x10, 0, 0x31, 0, 0x01, 0x01, 0x01, 0x00}, 10},
-    [APPLICATION_REGISTER] = {"register", {0xd3, 0x92, 0x10, 0, 0x31, 0, 0x01, 0x01, 0x04, 0x01},
-	10},
-    [APPLICATION_SURFACE] = {"surface", {0xd3, 0x92, 0x10, 0, 0x31, 0, 0x01, 0x01, 0x04, 0x02}, 10},
-    [APPLICATION_INPUT_AID] = {"input-aid", {0xd3, 0x92, 0x10, 0, 0x31, 0, 0x01, 0x01, 0x04, 0x08},
-	10},
-    [APPLICATION_JPKI] = {"jpki", {0xd3, 0x92, 0xf0, 0, 0x26, 0x01, 0, 0, 0, 0x01}, 10},
-};
+#define APPLICATION_ROW(constant, name, ...)                                                       \
+	[constant] = {name, {__VA_ARGS__}, sizeof((uint8_t[]){__VA_ARGS__})},
+
+const struct application applications[APPLICATIONS] = {APPLICATION_TABLE(APPLICATION_ROW)};
 
 const char *
 application_name(const struct vcard *card)

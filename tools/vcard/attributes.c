@@ -2,32 +2,30 @@
 #include <string.h>
 
 #include "attributes.h"
+#include "card_data.h"
 #include "citizen.h"
 #include "pki.h"
 #include "quirks.h"
 
 /*
- * The file is larger than what is in it, as those of certificates are. Nobody has told which tag
- * the structure has, and what is in its header.
+ * The file is larger than its content, as those of certificates are. The tag of the structure and
+ * the content of its header are not known; these are made up.
  */
 #define ATTRIBUTES_FILE 1024
 #define TAG_ATTRIBUTES 0xff20
 #define TAG_HEADER 0xdf21
 #define PARTS_MAX 4096
-/* What a length that lies is off by. */
+/* The difference between a wrong length and the right one. */
 #define LENGTH_ERROR 16
 /* Bytes of a large address: it takes several READ BINARY. */
 #define LARGE_ADDRESS 700
 
+#define ATTRIBUTE_ROW(constant, name, tag) [constant] = {name, tag},
+
 static const struct {
 	const char *name;
 	uint16_t tag;
-} attributes[VCARD_ATTRIBUTES] = {
-    [VCARD_ATTRIBUTE_NAME] = {"name", 0xdf22},
-    [VCARD_ATTRIBUTE_ADDRESS] = {"address", 0xdf23},
-    [VCARD_ATTRIBUTE_BIRTH_DATE] = {"birth-date", 0xdf24},
-    [VCARD_ATTRIBUTE_SEX] = {"sex", 0xdf25},
-};
+} attributes[VCARD_ATTRIBUTES] = {VCARD_ATTRIBUTE_TABLE(ATTRIBUTE_ROW)};
 
 static const char *
 of_citizen(const struct citizen *citizen, enum vcard_attribute which)
@@ -58,7 +56,7 @@ attribute_text(
 		    (size_t)snprintf(text + length, VCARD_ATTRIBUTE_SIZE - length, "　第二別館");
 }
 
-/* Tag and length of BER, the length in as few bytes as there can be. */
+/* Write tag and length in BER, the length in as few bytes as possible. */
 static uint8_t *
 put_header(uint8_t *at, uint16_t tag, size_t length)
 {
@@ -82,11 +80,11 @@ put_part(uint8_t *at, uint16_t tag, const void *value, size_t length)
 	return at + length;
 }
 
-/* Header and attributes, without what is around them; returns their length. */
+/* Write header and attributes, without the structure around them; returns their length. */
 static size_t
 put_parts(const struct vcard *card, uint8_t parts[PARTS_MAX])
 {
-	/* no text, so that whoever takes it for one is found out */
+	/* not text, so that tests find a program that takes it for text */
 	static const uint8_t header[] = {0x01, 0x00, 0x00, 0x80, 0xff, 0xfe, 0x00, 0x04};
 	uint8_t *at = put_part(parts, TAG_HEADER, header, sizeof(header));
 	char text[VCARD_ATTRIBUTE_SIZE];

@@ -2,9 +2,9 @@
 #ifndef VCARD_CARD_H
 #define VCARD_CARD_H
 
-#include "internal.h"
+#include "vcard.h"
 
-/* Forget what only power keeps. */
+/* Forget the verified PINs, the current application and all else that is lost without power. */
 void card_lose_power(struct vcard *card);
 
 #endif

@@ -15,7 +15,7 @@
 #define BIRTHDAYS 5
 #define OPAQUE_ID 24
 
-/* What differs between the two kinds (card-facts: Certificates). */
+/* What differs between the two kinds (F-AUTHENTICATION-CERTIFICATE, F-SIGNATURE-CERTIFICATE). */
 static const struct profile {
 	const char *unit;
 	const char *key_usage;
@@ -96,7 +96,10 @@ set_subject(X509 *certificate, const struct profile *profile, const struct citiz
 	return add_opaque_id(name);
 }
 
-/* From yesterday to 23:59:59 Japan time of the day `last` (its hours do not count). */
+/*
+ * The certificate is valid from yesterday until 23:59:59 Japan time on the day `last`; the hours in
+ * `last` are ignored.
+ */
 static bool
 set_validity(X509 *certificate, struct tm last)
 {
@@ -134,7 +137,7 @@ fifth_birthday(const char *birth_date)
 static bool
 add_extension(X509 *certificate, X509 *ca, int nid, const char *value)
 {
-	/* policies are not parsed without one, though an empty one is enough */
+	/* OpenSSL parses certificate policies only with a configuration; an empty one is enough */
 	CONF *configuration = NCONF_new(NULL);
 	X509_EXTENSION *extension = NULL;
 	X509V3_CTX context;
@@ -352,7 +355,7 @@ certificate_enlarge(X509 *certificate, EVP_PKEY *ca_key, size_t size)
 	char *filler = malloc(size);
 	bool ok = false;
 
-	/* 64 bytes are more than what wraps the filler */
+	/* 64 bytes are more than the headers around the filler need */
 	if (copy != NULL && filler != NULL && length + 64 < size) {
 		memset(filler, 'x', size - length - 64);
 		filler[size - length - 64] = '\0';

@@ -11,10 +11,10 @@
 #include "folder.h"
 
 #define CITIZEN_FILE "citizen.json"
-/* Bytes of one member, so that the certificate fits its EF. */
+/* The largest member in bytes: the certificate must fit in its EF. */
 #define MEMBER_MAX 600
 
-/* One row a member: its name in the file, and where it is in both structures. */
+/* One row for each member: its name in the file, and its place in both structures. */
 static const struct member {
 	const char *name;
 	const char *initial; /* NULL: a '0' per character of row `of`, which comes before */
@@ -42,7 +42,7 @@ static const struct member {
 static char **
 member_of(struct citizen *citizen, size_t at)
 {
-	/* NOLINTNEXTLINE(bugprone-casting-through-void): a pointer is there, as the table says */
+	/* the table gives the offset of a char * */
 	return (char **)(void *)((char *)citizen + at);
 }
 
@@ -53,7 +53,7 @@ change_of(const struct vcard_citizen *changes, size_t at)
 	return *(const char *const *)(const void *)((const char *)changes + at);
 }
 
-/* No character is a substitute: a '0' for each. */
+/* A map that says that no character is a substitute: a '0' for each. The caller frees it. */
 static char *
 plain_map(const char *text)
 {
@@ -76,7 +76,7 @@ is_birth_date(const char *text)
 	return strlen(text) == 9 && strspn(text, "0123456789") == 9 && text[0] <= '5';
 }
 
-/* Also none, or one that nothing listens at. */
+/* Is this printable ASCII without spaces? An empty text is accepted, too. */
 static bool
 is_address(const char *text)
 {
@@ -105,11 +105,11 @@ is_as_saved(struct citizen *citizen, const struct member *row, const json_t *sav
 {
 	const char *old = json_string_value(json_object_get(saved, row->name));
 
-	/* a folder of an older version does not have all: its certificates stay */
+	/* a folder written by an older version lacks some members: its certificates stay valid */
 	return strcmp(*member_of(citizen, row->at), old != NULL ? old : "") == 0;
 }
 
-/* What the member becomes; NULL: a map that has to be made anew. */
+/* The new value of the member; NULL: a map that must be made again. */
 static const char *
 choose(struct citizen *citizen, const struct member *row, const json_t *saved,
     const struct vcard_citizen *changes)
@@ -119,7 +119,7 @@ choose(struct citizen *citizen, const struct member *row, const json_t *saved,
 
 	if (new != NULL)
 		return new;
-	/* the map of a name that has changed does not fit it any more */
+	/* the map of a changed name or address does not fit any more */
 	if (old != NULL && (row->initial != NULL || is_as_saved(citizen, &members[row->of], saved)))
 		return old;
 	return row->initial;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "attributes.h"
+#include "card_data.h"
 #include "contents.h"
 #include "pki.h"
 #include "public_key.h"
@@ -34,7 +35,7 @@ certificate_quirk(const struct vcard *card, enum vcard_certificate which)
 	}
 }
 
-/* Whether there is an EF 0001 or 000A at all. */
+/* Does the card say that it has this certificate? */
 static bool
 certificate_claimed(const struct vcard *card, enum vcard_certificate which)
 {
@@ -70,7 +71,7 @@ form_of(unsigned kind)
 	}
 }
 
-/* Make a certificate of `length` bytes what it should not be. */
+/* Damage a certificate of `length` bytes in the way that `kind` says. */
 static void
 spoil(unsigned kind, uint8_t *content, size_t length)
 {
@@ -118,7 +119,7 @@ file_size(unsigned kind)
 	case CERTIFICATE_LARGE:
 		return CERTIFICATE_FILE_LARGE;
 	case CERTIFICATE_LENGTH_8192:
-	case CERTIFICATE_LENGTH_8193: /* what the length promises is there */
+	case CERTIFICATE_LENGTH_8193: /* the EF holds all the bytes that the length promises */
 		return CERTIFICATE_FILE_LARGE + 256;
 	default:
 		return CERTIFICATE_FILE;
@@ -160,14 +161,14 @@ put_number(uint8_t **at, uint32_t number)
 		*(*at)++ = (uint8_t)(number >> shift);
 }
 
-/* CK_TOKEN_INFO with big-endian numbers of four bytes (card-facts: EF 0006). */
+/* CK_TOKEN_INFO with big-endian numbers of four bytes (F-TOKEN-INFO). */
 static void
 token_info(const struct vcard *card, uint8_t content[FILE_MAX])
 {
 	static const char *const labels[] = {
 	    "JPKIAPICCTOKEN2", "JPKIAPGPSETOKEN", "JPKIAPIOSTOKEN", "JPKIAPICCTOKEN"};
 	/*
-	 * write protected, login required, user PIN initialised, token initialised; then
+	 * flags: write protected, login required, user PIN initialised, token initialised; then
 	 * session counts, PIN lengths, memory sizes (all unavailable)
 	 */
 	static const uint32_t numbers[] = {
@@ -200,7 +201,7 @@ token_info_content(const struct vcard *card, uint8_t content[FILE_MAX])
 	return kind == TOKEN_INFO_SHORT ? TOKEN_INFO_CUT : TOKEN_INFO_LENGTH;
 }
 
-/* What stands for "absent" was never observed (card-facts: EF 0008). */
+/* How a card marks an absent certificate was never observed (F-PRESENCE). */
 static size_t
 presence_content(const struct vcard *card, uint8_t content[FILE_MAX])
 {

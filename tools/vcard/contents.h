@@ -2,9 +2,9 @@
 #ifndef VCARD_CONTENTS_H
 #define VCARD_CONTENTS_H
 
-#include "internal.h"
+#include "layout.h"
 
-/* What a readable EF holds; returns its length. */
+/* Write the content of a readable EF; returns its length. */
 size_t file_content(const struct vcard *card, const struct file *file, uint8_t content[FILE_MAX]);
 
 #endif

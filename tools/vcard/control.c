@@ -9,12 +9,13 @@
 
 #include "apdu.h"
 #include "applications.h"
+#include "card_data.h"
 #include "fail.h"
 #include "status_word.h"
 
 #define WORDS 8
 
-/* A line taken apart, and where its answer goes. */
+/* One line split into words, and the stream for its answer. */
 struct request {
 	struct vcard *card;
 	const struct vcard_front *front;
@@ -37,7 +38,7 @@ number_of(
 	return 0;
 }
 
-/* What only a front can do. */
+/* Call a function of the front. Fails if there is none or it fails. */
 static int
 run_front(int (*function)(void *), const struct request *request)
 {
@@ -224,17 +225,7 @@ fault_time(const char *word, uint8_t *from, unsigned long *nth, struct vcard_err
 static int
 control_fault(struct request *request)
 {
-	static const char *const names[VCARD_FAULTS] = {
-	    [VCARD_FAULT_SW] = "sw",
-	    [VCARD_FAULT_SW_AFTER] = "sw-after",
-	    [VCARD_FAULT_SW_DATA] = "sw-data",
-	    [VCARD_FAULT_GARBAGE] = "garbage",
-	    [VCARD_FAULT_EMPTY] = "empty",
-	    [VCARD_FAULT_TRUNCATED] = "truncated",
-	    [VCARD_FAULT_OVERLONG] = "overlong",
-	    [VCARD_FAULT_EJECT] = "eject",
-	    [VCARD_FAULT_POWER_LOSS] = "power-loss",
-	};
+	static const char *const names[VCARD_FAULTS] = {VCARD_FAULT_TABLE(TABLE_NAME)};
 	unsigned long nth, sw = SW_UNKNOWN;
 	uint8_t from;
 
@@ -384,7 +375,7 @@ run(struct request *request)
 	    request->words[0]);
 }
 
-/* False if there are too many words. */
+/* Split the line into words. False if there are too many. */
 static bool
 split(struct request *request, char *line)
 {

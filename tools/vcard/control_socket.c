@@ -41,7 +41,7 @@ connect_to(const char *path, struct vcard_error *error)
 	return -1;
 }
 
-/* A file left over by a program that died; never anything but a socket. */
+/* Remove a socket that a dead program left behind; anything that is not a socket stays. */
 static int
 remove_stale(const char *path, struct vcard_error *error)
 {
@@ -176,7 +176,7 @@ answer_line(int fd, struct vcard *card, const struct vcard_front *front, const c
 	return result;
 }
 
-/* -1: nothing more is to be had from this client. */
+/* Read from a client and answer its complete lines. Returns -1 if it must be disconnected. */
 static int
 serve_client(struct control_client *client, struct vcard *card, const struct vcard_front *front)
 {

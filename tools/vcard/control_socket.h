@@ -6,9 +6,9 @@
 
 #include "vcard.h"
 
-/* Who can talk to the control socket at a time. */
+/* The most clients at a time. */
 #define CONTROL_CLIENTS 8
-/* The longest line, its end included. */
+/* The longest line in bytes, including its newline. */
 #define CONTROL_LINE_MAX 1024
 
 struct control_client {
@@ -24,8 +24,8 @@ struct control_socket {
 };
 
 /*
- * Listen at `path` (0600), which must stay valid. A socket that nobody listens at is
- * replaced. -1: *error says why.
+ * Listen at `path` (mode 0600), which must stay valid. A socket there that no program listens at is
+ * replaced. Returns 0, or -1 with *error set.
  */
 int control_socket_open(
     struct control_socket *control, const char *path, struct vcard_error *error);
@@ -33,16 +33,16 @@ int control_socket_open(
 /* Close it and remove the file. May be called when not open. */
 void control_socket_close(struct control_socket *control);
 
-/* Fill in what to poll for; returns how many, at most CONTROL_CLIENTS + 1. */
+/* Write the descriptors to poll into `polls`; returns how many, at most CONTROL_CLIENTS + 1. */
 nfds_t control_socket_poll(const struct control_socket *control, struct pollfd *polls);
 
-/* Take what has come in, and answer whole lines. */
+/* Read what clients have sent, and answer each complete line. */
 void control_socket_serve(struct control_socket *control, const struct pollfd *polls, nfds_t count,
     struct vcard *card, const struct vcard_front *front);
 
 /*
- * The other side: send one line to the socket at `path` and copy the answer to `out`.
- * 0: the answer ends with "ok"; 1: it does not; -1: *error says why nobody answered.
+ * The client's side: send one line to the socket at `path` and copy the answer to `out`. Returns 0
+ * if the answer ends with "ok", 1 if it does not, -1 with *error set if there was no answer.
  */
 int control_socket_ask(const char *path, const char *line, FILE *out, struct vcard_error *error);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <time.h>
 
+#include "card_data.h"
 #include "delay.h"
-#include "internal.h"
 
 void
 delay_sleep(uint64_t count, uint32_t microseconds)

@@ -5,6 +5,7 @@
 
 #include "applications.h"
 #include "card.h"
+#include "card_data.h"
 #include "delay.h"
 #include "fault.h"
 #include "files.h"
@@ -41,7 +42,7 @@ static const struct {
     {0x80, INS_SIGN, command_sign},
 };
 
-/* 61xx: this much is waiting, 00 meaning 256 or more. */
+/* Status word 61xx: xx bytes are waiting for GET RESPONSE, 00 for 256 or more. */
 static uint16_t
 more_status(const struct vcard *card)
 {
@@ -80,7 +81,10 @@ command_get_response(struct vcard *card, const struct apdu *apdu, struct answer 
 	return card->pending_length > 0 ? more_status(card) : SW_OK;
 }
 
-/* Data nobody gave an Le for, and data that the quirk cuts up, wait for GET RESPONSE. */
+/*
+ * A response to a command without Le, longer than Le, or split by QUIRK_CHAINING waits for GET
+ * RESPONSE.
+ */
 static uint16_t
 chain(struct vcard *card, const struct apdu *apdu, struct answer *answer, uint16_t sw)
 {
@@ -117,11 +121,11 @@ dispatch(struct vcard *card, const struct apdu *apdu, struct answer *answer)
 static uint16_t
 execute(struct vcard *card, const uint8_t *command, size_t length, struct answer *answer)
 {
-	bool first = card->fresh;
+	bool first = card->no_command_yet;
 	struct apdu apdu;
 	uint16_t sw;
 
-	card->fresh = false;
+	card->no_command_yet = false;
 	if (first && quirk(card, QUIRK_FIRST_COMMAND) != 0)
 		return SW_UNKNOWN;
 	if (!apdu_parse(&apdu, command, length))
@@ -152,7 +156,7 @@ put_overlong(uint8_t *response, size_t length)
 	return more;
 }
 
-/* The faults that come before the command; true: it is not executed. */
+/* Apply a fault that comes before the command. True: the command is not executed. */
 static bool
 fault_before(struct vcard *card, const struct waiting_fault *fault, uint8_t *response,
     size_t *response_length)
@@ -185,7 +189,10 @@ fault_before(struct vcard *card, const struct waiting_fault *fault, uint8_t *res
 	}
 }
 
-/* Without its last byte, or without more, where the last two would read as a status word. */
+/*
+ * The length after truncation: one byte less, or more if the last two bytes would read as a status
+ * word.
+ */
 static size_t
 truncated_length(const uint8_t *response, size_t length)
 {
@@ -221,7 +228,7 @@ fault_after(const struct waiting_fault *fault, uint8_t *response, size_t *respon
 	}
 }
 
-/* A reader that does not stand extended length. */
+/* Does the simulated reader fail on this command because it has extended length? */
 static bool
 chokes(const struct vcard *card, const uint8_t *command, size_t length)
 {

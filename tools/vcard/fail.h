@@ -4,7 +4,7 @@
 
 #include "vcard.h"
 
-/* Say why in *error (if not NULL) and return -1. */
+/* Write the reason to *error (if not NULL) and return -1. */
 int fail(struct vcard_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "card_data.h"
 #include "fail.h"
 #include "fault.h"
 

@@ -2,16 +2,18 @@
 #include <string.h>
 
 #include "applications.h"
+#include "card_data.h"
 #include "contents.h"
 #include "files.h"
+#include "pki.h"
 #include "quirks.h"
 #include "status_word.h"
 
 /*
- * The JPKI rows are those of card-facts (Files of the JPKI application), and of the input aid and
- * the common application those that it names (Two more applications). Beside them the other
- * applications have PINs and keys under the same identifiers on purpose: a command that
- * lands there by mistake does what it would do on a real card, to the wrong PIN.
+ * The JPKI rows follow F-CREDENTIALS, those of the input aid F-ATTRIBUTES, those of the common
+ * application F-MANUFACTURE-NUMBER. The other applications have PINs and keys under the same
+ * identifiers on purpose: a command sent to the wrong application then acts on a wrong PIN, as on a
+ * real card.
  */
 static const struct file files[] = {
     {APPLICATION_JPKI, 0x0001, FILE_CERTIFICATE, VCARD_CERTIFICATE_SIGNATURE, VCARD_PIN_SIGNATURE},
@@ -67,7 +69,7 @@ file_find(const struct vcard *card, uint16_t id)
 	return NULL;
 }
 
-/* The status word for a short identifier in any form, SW_OK where the card knows them. */
+/* The status word for a short EF identifier: SW_OK if the card supports them. */
 static uint16_t
 short_identifier_status(const struct vcard *card)
 {
@@ -114,7 +116,7 @@ file_of_short(struct vcard *card, uint8_t id, uint16_t *sw)
 	return found;
 }
 
-/* The EF and the offset that READ BINARY means. */
+/* Find the EF and the offset that READ BINARY addresses (ISO 7816-4, 7.2.3). */
 static uint16_t
 read_address(struct vcard *card, const struct apdu *apdu, size_t *offset)
 {
@@ -148,7 +150,7 @@ read_permission(const struct vcard *card)
 	return pin == NO_PIN || card->pins[pin].verified ? SW_OK : SW_NOT_VERIFIED;
 }
 
-/* What cards read at once that are choosy (QUIRK_WRONG_LE). */
+/* The most bytes of one read on a card with QUIRK_WRONG_LE = 6700. */
 #define READ_SMALL 128
 
 uint16_t
@@ -156,7 +158,7 @@ give(
     const struct vcard *card, const uint8_t *bytes, size_t length, size_t ne, struct answer *answer)
 {
 	if (length < ne && quirk(card, QUIRK_WRONG_LE) == WRONG_LE_EXACT)
-		return length > SHORT_DATA_MAX ? SW_LENGTH /* 6Cxx cannot tell it */
+		return length > SHORT_DATA_MAX ? SW_LENGTH /* 6Cxx has no room for it */
 					       : (uint16_t)(SW_EXACT_LENGTH | (length & 0xff));
 	answer->length = length < ne ? length : ne;
 	memcpy(answer->data, bytes, answer->length);
@@ -191,7 +193,7 @@ command_read_binary(struct vcard *card, const struct apdu *apdu, struct answer *
 
 	if (apdu->lc != 0 || apdu->ne == 0)
 		return SW_LENGTH;
-	/* that is not proved for this command (card-facts: Commands) */
+	/* not known whether a real card accepts it (F-EXTENDED) */
 	if (apdu->extended && quirk(card, QUIRK_EXTENDED) == EXTENDED_NO)
 		return SW_LENGTH;
 	sw = read_address(card, apdu, &offset);

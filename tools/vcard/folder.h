@@ -4,12 +4,15 @@
 
 #include "vcard.h"
 
-/* Make a folder and those above it, 0700. */
+/* Make a folder (mode 0700) and those above it. 0, or -1 with *error set. */
 int folder_make(const char *path, struct vcard_error *error);
-/* Replace `folder`/`name` with `length` bytes in one step, 0600. */
+/* Replace `folder`/`name` with `length` bytes in one step (mode 0600). 0, or -1 with *error set. */
 int folder_write(const char *folder, const char *name, const void *bytes, size_t length,
     struct vcard_error *error);
-/* Open `folder`/`name` and lock it; without `wait` -1 if another process has it. */
+/*
+ * Open `folder`/`name` and lock it. Without `wait`, fails if another process has the lock. Returns
+ * the descriptor, which the caller closes, or -1 with *error set.
+ */
 int folder_lock(const char *folder, const char *name, bool wait, struct vcard_error *error);
 /* `folder`/`name`, for free(); NULL if memory is short. */
 char *folder_path(const char *folder, const char *name);

@@ -8,8 +8,8 @@
 
 /*
  * A PC/SC service with readers and virtual cards inside the process, behind the table
- * `jpki_transport` (include/jpki/transport.h). The functions here are the hand that puts
- * cards in and pulls plugs; tests call them, from any thread. "Another program" is simply
+ * `jpki_transport` (include/jpki/transport.h). The functions here put cards in and plug readers
+ * in and out, as a person does; tests call them, from any thread. "Another program" is simply
  * another service and connection of the same table.
  *
  * Functions that return int return 0, or -1 for a reader that is not there, or no room.
@@ -19,26 +19,26 @@
 #define INPROCESS_READERS 64
 
 /*
- * Begin anew: no readers, the service runs, counts and plans are 0. Connections of before
- * stay valid to be given back, and answer JPKI_ERR_NO_SERVICE.
+ * Start again: no readers, the service runs, counts and plans are 0. Older connections may still be
+ * closed; every other call on them returns JPKI_ERR_NO_SERVICE.
  */
 void inprocess_reset(void);
 
-/* Plug a reader in, unplug it (its card goes with it), change its name. */
+/* Plug a reader in, unplug it (a card in it is taken out), change its name. */
 int inprocess_add_reader(const char *name);
 int inprocess_remove_reader(const char *name);
 int inprocess_rename_reader(const char *name, const char *new_name);
 
 /*
- * Put a card in. The caller keeps owning it and takes it out before destroying it. NULL is
- * a card that does not answer to power. -1 also if the reader holds one already.
+ * Put a card in. The caller keeps owning it and takes it out before destroying it. NULL is a card
+ * that does not answer to power. -1 also if the reader has one already.
  */
 int inprocess_insert(const char *reader, struct vcard *card);
-/* Take it out, at once: not even a transaction delays that. -1 also if there is none. */
+/* Take the card out at once, even during a transaction. -1 also if there is none. */
 int inprocess_eject(const char *reader);
 
 /*
- * Stop the service (cards lose their power), or start it. Connections of before stay at
+ * Stop the service (cards lose their power), or start it. Older connections keep returning
  * JPKI_ERR_NO_SERVICE.
  */
 void inprocess_service(bool running);
@@ -47,21 +47,26 @@ void inprocess_service(bool running);
 int inprocess_warm_reset(const char *reader);
 int inprocess_power_cut(const char *reader);
 /*
- * As pcscd does about five seconds after the last program let go: cut the power if no
- * connection is open. -1 if one is.
+ * Cut the power if no connection is open, as pcscd does about five seconds after the last program
+ * disconnected. -1 if one is open.
  */
 int inprocess_idle(const char *reader);
-/* Is there a connection that would not outlive this process unlocked (jpki_transport.guard)? */
+/* Is there a connection that the guard would lock if this process died (jpki_transport.guard)? */
 bool inprocess_guarded(const char *reader);
-/* The same, and `share` is what it would be shared by (NULL: nothing). */
+/*
+ * Is there a guarded connection (inprocess_guarded) whose share is this file? `share` NULL: one
+ * without a share.
+ */
 bool inprocess_guarded_by(const char *reader, const char *share);
-/* When it would be locked in any case, 0 if at no moment (jpki_transport.guard_until). */
+/* When the guard locks the card in any case (jpki_transport.guard_until); 0: never. */
 uint64_t inprocess_guarded_until(const char *reader);
 /* Another program holds the card exclusively: open answers JPKI_ERR_BUSY. */
 int inprocess_exclusive(const char *reader, bool exclusive);
 
-/* What jpki_transport.longest says of the reader; at first 256, as of Debian's vpcd, which tells
- * nothing. */
+/*
+ * Set what jpki_transport.longest returns for the reader. At first 256, as for Debian's vpcd, which
+ * reports nothing.
+ */
 int inprocess_longest(const char *reader, size_t bytes);
 
 /* ------------------------------------------------------------------ counting, planning */
@@ -87,11 +92,11 @@ unsigned inprocess_calls(enum inprocess_call call);
 void inprocess_forget_calls(void);
 
 /*
- * At the `nth` call from now (1: the next one) do `run(context)` if it is not NULL, in the
- * calling thread and before the call does anything; then, if `error` is not JPKI_OK, the
- * call does nothing else and returns it (close gives the connection back all the same, with the
- * power left alone). One plan a kind of call; a new one replaces it; nth 0 drops it.
- * INPROCESS_ANSWER counts the exchanges that got as far as the card.
+ * At the `nth` call from now (1: the next one) do `run(context)` if it is not NULL, in the calling
+ * thread and before the call does anything. Then, if `error` is not JPKI_OK, the call does nothing
+ * else and returns it (close still frees the connection, but leaves the power on). There is one
+ * plan for each kind of call; a new plan replaces it, `nth` 0 removes it. INPROCESS_ANSWER counts
+ * the exchanges that reached the card.
  */
 void inprocess_plan(
     enum inprocess_call call, unsigned nth, int error, void (*run)(void *context), void *context);

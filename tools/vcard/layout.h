@@ -5,17 +5,25 @@
 #include "apdu.h"
 #include "vcard.h"
 
-/* What the applications of the card are, and the files in them. */
+/*
+ * The applications of the card, with their AIDs. The order matters: a prefix of an AID selects the
+ * first row that begins with it, so a program that sends one does not get the JPKI application
+ * (F-AID).
+ */
+#define APPLICATION_TABLE(APPLICATION)                                                             \
+	APPLICATION(APPLICATION_ISSUER, "issuer", 0xa0, 0, 0, 0x01, 0x51, 0, 0)                    \
+	APPLICATION(                                                                               \
+	    APPLICATION_COMMON, "common", 0xd3, 0x92, 0x10, 0, 0x31, 0, 0x01, 0x01, 0x01, 0x00)    \
+	APPLICATION(APPLICATION_REGISTER, "register", 0xd3, 0x92, 0x10, 0, 0x31, 0, 0x01, 0x01,    \
+	    0x04, 0x01)                                                                            \
+	APPLICATION(                                                                               \
+	    APPLICATION_SURFACE, "surface", 0xd3, 0x92, 0x10, 0, 0x31, 0, 0x01, 0x01, 0x04, 0x02)  \
+	APPLICATION(APPLICATION_INPUT_AID, "input-aid", 0xd3, 0x92, 0x10, 0, 0x31, 0, 0x01, 0x01,  \
+	    0x04, 0x08)                                                                            \
+	APPLICATION(APPLICATION_JPKI, "jpki", 0xd3, 0x92, 0xf0, 0, 0x26, 0x01, 0, 0, 0, 0x01)
 
-enum application_id {
-	APPLICATION_ISSUER,
-	APPLICATION_COMMON,
-	APPLICATION_REGISTER,
-	APPLICATION_SURFACE,
-	APPLICATION_INPUT_AID,
-	APPLICATION_JPKI,
-	APPLICATIONS,
-};
+#define APPLICATION_CONSTANT(constant, name, ...) constant,
+enum application_id { APPLICATION_TABLE(APPLICATION_CONSTANT) APPLICATIONS };
 
 struct application {
 	const char *name;
@@ -34,16 +42,13 @@ enum file_kind {
 	FILE_KEY,      /* index: enum key */
 	FILE_DATA,     /* index: row of the texts in contents.c */
 	FILE_ATTRIBUTES,
-	FILE_RECORD, /* not transparent: with one record, the manufacture number */
+	FILE_RECORD, /* a record EF; its one record is the manufacture number */
 };
 
-enum key {
-	KEY_AUTHENTICATION,
-	KEY_SIGNATURE,
-	KEY_SURFACE,
-	KEYS,
-};
+/* Filler that is not BER: as a length it promises 37 bytes, but fewer follow. */
+#define NOT_BER 0xa5
 
+/* The PIN of a file that needs none. */
 #define NO_PIN VCARD_PINS
 
 struct file {
@@ -51,7 +56,7 @@ struct file {
 	uint16_t id;
 	enum file_kind kind;
 	unsigned index;
-	enum vcard_pin pin; /* what reading or signing needs */
+	enum vcard_pin pin; /* the PIN needed to read it or to sign with it */
 };
 
 #endif

@@ -4,19 +4,10 @@
 #include <string.h>
 
 #include "applications.h"
+#include "card_data.h"
 #include "ledger.h"
 
-static const char *const event_names[VCARD_EVENTS] = {
-    [VCARD_EVENT_POWER_ON] = "power-on",
-    [VCARD_EVENT_POWER_OFF] = "power-off",
-    [VCARD_EVENT_RESET] = "reset",
-    [VCARD_EVENT_SELECT] = "select",
-    [VCARD_EVENT_SELECT_OTHER] = "select-other",
-    [VCARD_EVENT_COUNT] = "count",
-    [VCARD_EVENT_VERIFY] = "verify",
-    [VCARD_EVENT_CHANGE] = "change",
-    [VCARD_EVENT_SIGN] = "sign",
-};
+static const char *const event_names[VCARD_EVENTS] = {VCARD_EVENT_TABLE(TABLE_NAME)};
 
 const char *
 vcard_event_name(enum vcard_event event)

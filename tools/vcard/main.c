@@ -12,55 +12,43 @@
 
 #define DEFAULT_PORT "35963"
 #define EXIT_USAGE 2
-/* Quirks of the command line. */
+/* The most quirks and delays on the command line. */
 #define SETTINGS_MAX 64
 
-/* The last of them have a letter too. */
+/* The options without a short form. */
+#define OPTION_TABLE(OPTION)                                                                       \
+	OPTION(OPTION_HOST, "host", required_argument)                                             \
+	OPTION(OPTION_PORT, "port", required_argument)                                             \
+	OPTION(OPTION_STATE, "state", required_argument)                                           \
+	OPTION(OPTION_CONTROL, "control", required_argument)                                       \
+	OPTION(OPTION_QUIRK, "quirk", required_argument)                                           \
+	OPTION(OPTION_DELAY, "delay", required_argument)                                           \
+	OPTION(OPTION_READY_FD, "ready-fd", required_argument)                                     \
+	OPTION(OPTION_READY_FILE, "ready-file", required_argument)                                 \
+	OPTION(OPTION_EJECTED, "ejected", no_argument)                                             \
+	OPTION(OPTION_PIN_AUTHENTICATION, "pin-authentication", required_argument)                 \
+	OPTION(OPTION_PIN_SIGNATURE, "pin-signature", required_argument)                           \
+	OPTION(OPTION_SERIAL, "serial", required_argument)                                         \
+	OPTION(OPTION_NAME, "name", required_argument)                                             \
+	OPTION(OPTION_BIRTH_DATE, "birth-date", required_argument)                                 \
+	OPTION(OPTION_SEX, "sex", required_argument)                                               \
+	OPTION(OPTION_ADDRESS, "address", required_argument)                                       \
+	OPTION(OPTION_PREFECTURE, "prefecture", required_argument)                                 \
+	OPTION(OPTION_TOWN, "town", required_argument)                                             \
+	OPTION(OPTION_OCSP_ADDRESS, "ocsp-address", required_argument)
+
+#define OPTION_CONSTANT(constant, name, argument) constant,
+#define OPTION_ROW(constant, name, argument) {name, argument, NULL, constant},
+
 enum option_code { /* NOLINT(cert-int09-c,readability-enum-initial-value) */
-	OPTION_HOST = 256,
-	OPTION_PORT,
-	OPTION_STATE,
-	OPTION_CONTROL,
-	OPTION_QUIRK,
-	OPTION_DELAY,
-	OPTION_READY_FD,
-	OPTION_READY_FILE,
-	OPTION_EJECTED,
-	OPTION_PIN_AUTHENTICATION,
-	OPTION_PIN_SIGNATURE,
-	OPTION_SERIAL,
-	OPTION_NAME,
-	OPTION_BIRTH_DATE,
-	OPTION_SEX,
-	OPTION_ADDRESS,
-	OPTION_PREFECTURE,
-	OPTION_TOWN,
-	OPTION_OCSP_ADDRESS,
 	OPTION_HELP = 'h',
 	OPTION_VERSION = 'V',
+	OPTION_LAST_LETTER = 255,
+	OPTION_TABLE(OPTION_CONSTANT)
 };
 
 static const struct option long_options[] = {
-    {"host", required_argument, NULL, OPTION_HOST},
-    {"port", required_argument, NULL, OPTION_PORT},
-    {"state", required_argument, NULL, OPTION_STATE},
-    {"control", required_argument, NULL, OPTION_CONTROL},
-    {"quirk", required_argument, NULL, OPTION_QUIRK},
-    {"delay", required_argument, NULL, OPTION_DELAY},
-    {"ready-fd", required_argument, NULL, OPTION_READY_FD},
-    {"ready-file", required_argument, NULL, OPTION_READY_FILE},
-    {"ejected", no_argument, NULL, OPTION_EJECTED},
-    {"pin-authentication", required_argument, NULL, OPTION_PIN_AUTHENTICATION},
-    {"pin-signature", required_argument, NULL, OPTION_PIN_SIGNATURE},
-    {"serial", required_argument, NULL, OPTION_SERIAL},
-    {"name", required_argument, NULL, OPTION_NAME},
-    {"birth-date", required_argument, NULL, OPTION_BIRTH_DATE},
-    {"sex", required_argument, NULL, OPTION_SEX},
-    {"address", required_argument, NULL, OPTION_ADDRESS},
-    {"prefecture", required_argument, NULL, OPTION_PREFECTURE},
-    {"town", required_argument, NULL, OPTION_TOWN},
-    {"ocsp-address", required_argument, NULL, OPTION_OCSP_ADDRESS},
-    {"help", no_argument, NULL, OPTION_HELP},
+    OPTION_TABLE(OPTION_ROW){"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
 };
@@ -119,7 +107,7 @@ print_help(void)
 	}
 }
 
-/* Remember NAME=VALUE until there is a card to set it on. */
+/* Keep NAME=VALUE until the card exists. */
 static int
 add_setting(struct program *program, setter set, const char *text, struct vcard_error *error)
 {
@@ -161,7 +149,7 @@ set_port(struct program *program, const char *text, struct vcard_error *error)
 	return 0;
 }
 
-/* The options that are a text kept as it is. */
+/* Where the value of an option with a plain text goes; NULL for other options. */
 static const char **
 text_option(struct program *program, int option)
 {
@@ -256,7 +244,7 @@ default_control(struct program *program, struct vcard_error *error)
 	return program->control != NULL ? 0 : fail(error, "out of memory");
 }
 
-/* 0: go on; 1: help or version was all; -1: *error. */
+/* Returns 0 to go on, 1 if only help or version was asked for (and printed), -1 with *error set. */
 static int
 parse(struct program *program, int argc, char **argv, struct vcard_error *error)
 {
@@ -319,7 +307,7 @@ command_export(struct program *program, const char *directory, struct vcard_erro
 	return result;
 }
 
-/* The words in one line; false if it gets too long. */
+/* Join the words to one line. False if it is too long. */
 static bool
 join(char line[CONTROL_LINE_MAX], char **words, int count)
 {
@@ -355,7 +343,7 @@ command_ctl(int argc, char **argv)
 	return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* The command's name if it is the first word; the rest is for getopt. */
+/* The command if the first word is one, removed from the arguments; otherwise "run". */
 static const char *
 take_command(int *argc, char ***argv)
 {

@@ -3,6 +3,7 @@
 
 #include <openssl/crypto.h>
 
+#include "card_data.h"
 #include "delay.h"
 #include "fail.h"
 #include "files.h"
@@ -13,7 +14,7 @@
 #include "state.h"
 #include "status_word.h"
 
-/* What a card says when it cannot write its memory (ISO 7816-4, table 6). */
+/* Memory failure: the card cannot write its memory (ISO 7816-4, table 6). */
 #define SW_MEMORY 0x6581
 
 static uint16_t
@@ -32,7 +33,7 @@ pin_equals(const struct pin_state *pin, const uint8_t *bytes, size_t length)
 	return length == strlen(pin->value) && CRYPTO_memcmp(pin->value, bytes, length) == 0;
 }
 
-/* The new counter is on disk before the answer leaves: pulling the plug wins no try. */
+/* The new counter is on disk before the answer leaves, so cutting the power does not save a try. */
 static uint16_t
 compare(
     const struct vcard *card, struct pin_state *pin, unsigned tries_max, const struct apdu *apdu)
@@ -62,7 +63,7 @@ verify(struct vcard *card, unsigned index, const struct apdu *apdu)
 	return compare(card, pin, row->tries, apdu);
 }
 
-/* The EF of a PIN that P2 names, or NULL. */
+/* The EF of the PIN that P2 names; NULL if there is none, with *sw set. */
 static const struct file *
 pin_file(struct vcard *card, uint8_t p2, uint16_t *sw)
 {
@@ -90,7 +91,8 @@ command_verify(struct vcard *card, const struct apdu *apdu, struct answer *answe
 	else if (file != NULL)
 		sw = verify(card, file->index, apdu);
 	ledger_add(card, event, file != NULL ? file->id : 0, 0, sw);
-	if (event == VCARD_EVENT_VERIFY) /* the ledger tells already what goes on */
+	/* the entry comes before the delay, so that tests can see the command under way */
+	if (event == VCARD_EVENT_VERIFY)
 		delay_sleep(1, card->delays.pin);
 	return sw;
 }
@@ -109,7 +111,7 @@ assign(struct vcard *card, enum vcard_pin index, const void *value, size_t lengt
 	return state_save(card, error);
 }
 
-/* The state file is text. */
+/* Are all bytes printable? The state file is text. */
 static bool
 is_printable(const uint8_t *bytes, size_t length)
 {

@@ -3,7 +3,7 @@
 #define VCARD_PIN_COMMANDS_H
 
 #include "apdu.h"
-#include "internal.h"
+#include "vcard.h"
 
 uint16_t command_verify(struct vcard *card, const struct apdu *apdu, struct answer *answer);
 uint16_t command_change(struct vcard *card, const struct apdu *apdu, struct answer *answer);

@@ -1,34 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "card_data.h"
 #include "pins.h"
 
-/* The PIN of the input aid differs from that of JPKI, so that a stray VERIFY shows. */
-const struct pin pins[VCARD_PINS] = {
-    [VCARD_PIN_AUTHENTICATION] = {"authentication", "1234", 3, 4, 4},
-    [VCARD_PIN_SIGNATURE] = {"signature", "ABC123", 5, 6, 16},
-    [VCARD_PIN_INPUT_AID] = {"input-aid", "5678", 3, 4, 4},
-    [VCARD_PIN_INPUT_AID_NUMBER] = {"input-aid-number", "123456789018", 10, 12, 14},
-    [VCARD_PIN_SURFACE] = {"surface", "90012300000000", 10, 12, 14},
-    [VCARD_PIN_SURFACE_NUMBER] = {"surface-number", "123456789018", 10, 12, 14},
-    [VCARD_PIN_REGISTER] = {"register", "8765", 3, 4, 4},
-};
+#define PIN_ROW(constant, name, application, initial, tries, shortest, longest)                    \
+	[constant] = {name, application, initial, tries, shortest, longest},
 
-static const enum application_id pin_applications[VCARD_PINS] = {
-    [VCARD_PIN_AUTHENTICATION] = APPLICATION_JPKI,
-    [VCARD_PIN_SIGNATURE] = APPLICATION_JPKI,
-    [VCARD_PIN_INPUT_AID] = APPLICATION_INPUT_AID,
-    [VCARD_PIN_INPUT_AID_NUMBER] = APPLICATION_INPUT_AID,
-    [VCARD_PIN_SURFACE] = APPLICATION_SURFACE,
-    [VCARD_PIN_SURFACE_NUMBER] = APPLICATION_SURFACE,
-    [VCARD_PIN_REGISTER] = APPLICATION_REGISTER,
-};
+const struct pin pins[VCARD_PINS] = {VCARD_PIN_TABLE(PIN_ROW)};
 
 void
 pins_forget(struct vcard *card, enum application_id application)
 {
 	for (int i = 0; i < VCARD_PINS; i++) {
-		if (application == APPLICATIONS || pin_applications[i] == application)
+		if (application == APPLICATIONS || pins[i].application == application)
 			card->pins[i].verified = false;
 	}
 }

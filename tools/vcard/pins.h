@@ -2,16 +2,19 @@
 #ifndef VCARD_PINS_H
 #define VCARD_PINS_H
 
-#include "internal.h"
+#include "layout.h"
 
+/* A row of VCARD_PIN_TABLE. */
 struct pin {
 	const char *name;
+	enum application_id application;
 	const char *initial;
 	unsigned tries, shortest, longest;
 };
 
 extern const struct pin pins[VCARD_PINS];
-/* Those of this application; APPLICATIONS: all. */
+
+/* The PINs of this application are not verified any more; APPLICATIONS: all. */
 void pins_forget(struct vcard *card, enum application_id application);
 
 #endif

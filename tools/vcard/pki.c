@@ -17,23 +17,17 @@
 #include "public_key.h"
 
 #define KEY_BITS 2048
-/* The largest certificate a program has to take (card-facts: Files), less a few bytes. */
+/* The largest certificate that a program must accept (F-FILLER), less a few bytes. */
 #define LARGE_CERTIFICATE 8100
 
-/* The keys of the card come first, so that an enum key is an index. */
-enum {
-	KEY_AUTHENTICATION_CA = KEYS,
-	KEY_SIGNATURE_CA,
-	ALL_KEYS,
-};
+/* The keys of the CAs come after those of the card, so that an enum key is an index, too. */
+#define CA_KEY_TABLE(KEY)                                                                          \
+	KEY(KEY_AUTHENTICATION_CA, "authentication-ca-key.pem")                                    \
+	KEY(KEY_SIGNATURE_CA, "signature-ca-key.pem")
 
-static const char *const key_files[ALL_KEYS] = {
-    [KEY_AUTHENTICATION] = "authentication-key.pem",
-    [KEY_SIGNATURE] = "signature-key.pem",
-    [KEY_SURFACE] = "surface-key.pem",
-    [KEY_AUTHENTICATION_CA] = "authentication-ca-key.pem",
-    [KEY_SIGNATURE_CA] = "signature-ca-key.pem",
-};
+enum { LAST_OF_CARD = KEYS - 1, CA_KEY_TABLE(TABLE_CONSTANT) ALL_KEYS };
+
+static const char *const key_files[ALL_KEYS] = {KEY_TABLE(TABLE_NAME) CA_KEY_TABLE(TABLE_NAME)};
 
 /* CA certificates are made first: the others need them. */
 static const struct {
@@ -149,7 +143,7 @@ save_certificate(
 	return result;
 }
 
-/* One that was made by this CA for this key, and has not expired. */
+/* Is this certificate issued by the CA of its row, for the key of its row, and not expired? */
 static bool
 is_usable(const struct vcard_pki *pki, size_t row, X509 *certificate)
 {

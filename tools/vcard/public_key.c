@@ -24,7 +24,7 @@ make(const char *type, OSSL_PARAM_BLD *build)
 	return key;
 }
 
-/* Any odd number of that size will do for a modulus that nobody signs with. */
+/* An RSA public key; its modulus is any odd number of that size, as nothing is signed with it. */
 static EVP_PKEY *
 make_rsa(size_t bits)
 {

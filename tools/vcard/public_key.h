@@ -13,7 +13,10 @@ enum certificate_form {
 	FORM_EC,
 };
 
-/* A key that nobody has the private half of; the same each time. The caller owns it. */
+/*
+ * Make a public key without a private key, the same one at each call. Returns NULL on failure; the
+ * caller owns it.
+ */
 EVP_PKEY *public_key_make(enum certificate_form form);
 
 #endif

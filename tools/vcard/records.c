@@ -3,23 +3,27 @@
 
 #include <openssl/sha.h>
 
+#include "card_data.h"
 #include "files.h"
 #include "quirks.h"
 #include "records.h"
 #include "status_word.h"
 
 /*
- * The record's tag is not known; in this one a card has what its maker wrote (ISO 7816-4, 8.1.1.2).
- * Of its value the first two characters, and what follows the number, mean nothing here.
+ * The record's tag is not known; this one is for pre-issuing data (ISO 7816-4, 8.1.1.2). The first
+ * two characters of its value and those after the number have no meaning here.
  */
 #define TAG_PRE_ISSUING 0x46
 #define BEFORE "JM"
 #define BEHIND "000"
 #define RECORD_MAX (2 + sizeof(BEFORE) + VCARD_MANUFACTURE_NUMBER_SIZE + sizeof(BEHIND))
-/* One character less than there have to be. */
+/* The length of a value that is one character too short. */
 #define SHORT_VALUE 14
 
-/* Of the serial number, so that it is the card's own and stays. */
+/*
+ * Derive the manufacture number from the serial number: each card has its own, and it never
+ * changes.
+ */
 static void
 manufacture_number(const struct vcard *card, char number[VCARD_MANUFACTURE_NUMBER_SIZE])
 {
@@ -50,7 +54,7 @@ record_content(const struct vcard *card, uint8_t record[RECORD_MAX])
 	return 2 + length;
 }
 
-/* The EF that P2 names in its first five bits, 0 being the current one. */
+/* The EF whose short identifier is in the upper five bits of P2; 0: the current one. */
 static const struct file *
 record_file(struct vcard *card, uint8_t id, uint16_t *sw)
 {
@@ -61,7 +65,7 @@ record_file(struct vcard *card, uint8_t id, uint16_t *sw)
 	return id == 0x1f ? NULL : file_of_short(card, id, sw);
 }
 
-/* P1 is the record's number, the last bits of P2 say so (ISO 7816-4, 7.3.3). */
+/* P1 is the record's number, because the low three bits of P2 are 100 (ISO 7816-4, 7.3.3). */
 uint16_t
 command_read_record(struct vcard *card, const struct apdu *apdu, struct answer *answer)
 {

@@ -3,7 +3,7 @@
 #define VCARD_RECORDS_H
 
 #include "apdu.h"
-#include "internal.h"
+#include "vcard.h"
 
 uint16_t command_read_record(struct vcard *card, const struct apdu *apdu, struct answer *answer);
 

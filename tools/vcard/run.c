@@ -13,14 +13,15 @@
 #include "run.h"
 #include "vpcd.h"
 
-/* How long to wait between attempts to connect with the reader. */
+/* Milliseconds between attempts to connect with the reader. */
 #define RETRY_MS 50
-/* After so many of them (two seconds) say what is being waited for. */
+/* After this many attempts (two seconds) a message says what the program waits for. */
 #define PATIENCE 40
 
 /*
- * A hand takes longer than this to put a card back in. pcscd looks at the reader every 400 ms:
- * a card that was never missed would be taken for the old one, still under power.
+ * The least time in ms that the card stays out of the reader, as with a person's hand. pcscd looks
+ * at the reader every 400 ms: if it never saw the reader empty, it would take the card for the old
+ * one, still under power.
  */
 #define HAND_MS 600
 
@@ -31,9 +32,9 @@ struct run {
 	struct control_socket control;
 	int signals;
 	unsigned attempts; /* to connect, without success */
-	unsigned silence;  /* time-outs since the connection, without a question */
-	uint64_t away;	   /* since when it is out of the reader, in ms */
-	bool inserted;	   /* what is wanted; vpcd.socket tells what is */
+	unsigned silence;  /* time-outs without a message from the reader */
+	uint64_t away;	   /* when the card left the reader, in ms */
+	bool inserted;	   /* the card shall be in the reader; vpcd.socket shows whether it is */
 	bool ready;
 	bool quit;
 };
@@ -96,7 +97,10 @@ front_status(void *context)
 	return run->vpcd.asked ? "inserted" : "waiting to be seen";
 }
 
-/* A signal asked the program to end; the descriptor is level-triggered and left as it is. */
+/*
+ * Open the descriptor of the signals that end the program. It is never read, so it stays readable
+ * after a signal.
+ */
 static int
 open_signals(struct vcard_error *error)
 {
@@ -155,7 +159,7 @@ write_ready_file(const char *path, struct vcard_error *error)
 	return 0;
 }
 
-/* Tell once that a reader has seen the card. */
+/* Report once that a reader has seen the card. */
 static int
 report_ready(struct run *run, struct vcard_error *error)
 {
@@ -223,7 +227,7 @@ loop(struct run *run, struct vcard_error *error)
 int
 run_card(struct vcard *card, const struct run_options *options, struct vcard_error *error)
 {
-	/* too large for a stack of modest size */
+	/* too large for a small stack */
 	static struct run run;
 	int result = -1;
 

@@ -7,12 +7,12 @@
 struct run_options {
 	const char *host, *port; /* of vpcd */
 	const char *control;	 /* path of the control socket */
-	const char *ready_file;	 /* written when a reader has seen the card; or NULL */
-	int ready_fd;		 /* the same, a line to this descriptor; or -1 */
+	const char *ready_file;	 /* file to write when a reader has seen the card; or NULL */
+	int ready_fd;		 /* descriptor to write a line to at that time; or -1 */
 	bool ejected;		 /* begin with the card out of the reader */
 };
 
-/* Be the card in the reader until a signal or "quit". 0, or -1: *error says why. */
+/* Serve the card through vpcd until a signal or "quit". Returns 0, or -1 with *error set. */
 int run_card(struct vcard *card, const struct run_options *options, struct vcard_error *error);
 
 #endif

@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "applications.h"
+#include "card_data.h"
 #include "fail.h"
 #include "files.h"
 #include "ledger.h"
 #include "select.h"
 #include "status_word.h"
 
-/* The least that ISO 7816-4, 5.3.3 asks for: the name of the application. */
+/* The smallest file control information that ISO 7816-4, 5.3.3 allows: the application's name. */
 static void
 answer_control_information(const struct application *application, struct answer *answer)
 {
@@ -59,7 +60,7 @@ command_select(struct vcard *card, const struct apdu *apdu, struct answer *answe
 {
 	switch (apdu->p1) {
 	case 0x00:
-		/* "select MF": says yes and does nothing (card-facts: Finding the card) */
+		/* "select MF": succeeds and does nothing (F-SELECT-MF) */
 		return card->application != NULL ? SW_OK : SW_NOT_FOUND;
 	case 0x02:
 		return select_file(card, apdu);

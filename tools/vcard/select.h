@@ -3,7 +3,7 @@
 #define VCARD_SELECT_H
 
 #include "apdu.h"
-#include "internal.h"
+#include "vcard.h"
 
 uint16_t command_select(struct vcard *card, const struct apdu *apdu, struct answer *answer);
 

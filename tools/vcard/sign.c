@@ -6,6 +6,7 @@
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 
+#include "card_data.h"
 #include "delay.h"
 #include "files.h"
 #include "ledger.h"
@@ -14,7 +15,7 @@
 #include "sign.h"
 #include "status_word.h"
 
-/* A value of P1 (card-facts: Commands). */
+/* A value of P1 (F-SIGN, F-PSS, F-SIGN-OTHER-FORMS). */
 struct form {
 	uint8_t p1;
 	bool hashes; /* the card hashes */

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <openssl/rand.h>
 
+#include "card_data.h"
 #include "fail.h"
 #include "folder.h"
 #include "pins.h"

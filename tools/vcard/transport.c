@@ -2,28 +2,30 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "world.h"
+#include "simulated_pcsc.h"
 
 /*
- * Lock order: the world's lock, then a card's. An exchange with a card, which may be slow,
- * runs without the world's lock; reader->busy keeps the card from being taken away.
+ * Lock order: the simulated service's lock, then a card's. An exchange with a card, which may be
+ * slow, runs without the simulated service's lock; reader->busy keeps the card from being taken
+ * away.
  */
 
-/* Count the call and do what is planned for it; JPKI_OK: go on. */
+/* Count the call and carry out its plan. Returns the plan's error; JPKI_OK: go on with the call. */
 static int
 arrive(enum inprocess_call call)
 {
 	struct plan due = {.left = 0};
-	struct plan *plan = &world.plans[call];
+	struct plan *plan = &pcsc.plans[call];
 
-	pthread_mutex_lock(&world.lock);
-	world.calls[call]++;
+	pthread_mutex_lock(&pcsc.lock);
+	pcsc.calls[call]++;
 	if (plan->left > 0 && --plan->left == 0)
 		due = *plan;
-	pthread_mutex_unlock(&world.lock);
+	pthread_mutex_unlock(&pcsc.lock);
 	if (due.run != NULL)
 		due.run(due.context);
 	return due.error;
@@ -32,14 +34,14 @@ arrive(enum inprocess_call call)
 static void
 leave(void)
 {
-	pthread_cond_broadcast(&world.changed);
-	pthread_mutex_unlock(&world.lock);
+	pthread_cond_broadcast(&pcsc.changed);
+	pthread_mutex_unlock(&pcsc.lock);
 }
 
 static int
 service_status_inlock(void)
 {
-	return world.stopped ? JPKI_ERR_NO_SERVICE : JPKI_OK;
+	return pcsc.stopped ? JPKI_ERR_NO_SERVICE : JPKI_OK;
 }
 
 static int
@@ -58,7 +60,7 @@ inprocess_start(struct jpki_service **out)
 	return JPKI_OK;
 }
 
-/* End the transaction of this connection, however deep. */
+/* End the connection's transaction, whatever its depth. */
 static void
 release_inlock(struct jpki_connection *connection)
 {
@@ -78,18 +80,18 @@ inprocess_stop(struct jpki_service **service)
 	if (old == NULL)
 		return;
 	*service = NULL;
-	pthread_mutex_lock(&world.lock);
-	for (struct jpki_connection *c = world.connections; c != NULL; c = c->next) {
+	pthread_mutex_lock(&pcsc.lock);
+	for (struct jpki_connection *c = pcsc.connections; c != NULL; c = c->next) {
 		if (c->service != old)
 			continue;
 		release_inlock(c);
 		c->service = NULL;
 	}
 	old->stopping = true;
-	pthread_cond_broadcast(&world.changed);
+	pthread_cond_broadcast(&pcsc.changed);
 	while (old->waiters > 0)
-		pthread_cond_wait(&world.changed, &world.lock);
-	pthread_mutex_unlock(&world.lock);
+		pthread_cond_wait(&pcsc.changed, &pcsc.lock);
+	pthread_mutex_unlock(&pcsc.lock);
 	free(old);
 }
 
@@ -103,18 +105,18 @@ inprocess_readers(
 	*count = 0;
 	if (result != JPKI_OK)
 		return result;
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	result = service_status_inlock();
 	for (size_t i = 0; result == JPKI_OK && i < INPROCESS_READERS; i++) {
-		if (!world.readers[i].attached)
+		if (!pcsc.readers[i].attached)
 			continue;
 		if (*count < size)
-			memcpy(names[*count], world.readers[i].name, JPKI_READER_NAME_SIZE);
+			memcpy(names[*count], pcsc.readers[i].name, JPKI_READER_NAME_SIZE);
 		++*count;
 	}
 	if (*count > size)
 		result = JPKI_ERR_BUFFER;
-	pthread_mutex_unlock(&world.lock);
+	pthread_mutex_unlock(&pcsc.lock);
 	return result;
 }
 
@@ -133,8 +135,8 @@ insertion_inlock(const struct reader *reader)
 	pid_t process = getpid();
 
 	hash(&sum, &process, sizeof(process));
-	hash(&sum, &world.number, sizeof(world.number));
-	hash(&sum, &world.generation, sizeof(world.generation));
+	hash(&sum, &pcsc.number, sizeof(pcsc.number));
+	hash(&sum, &pcsc.generation, sizeof(pcsc.generation));
 	hash(&sum, reader->name, strlen(reader->name));
 	hash(&sum, &reader->events, sizeof(reader->events));
 	return sum != 0 ? sum : 1;
@@ -164,15 +166,15 @@ inprocess_poll(struct jpki_service *service, struct jpki_reader_state *states, s
 	(void)service;
 	if (result != JPKI_OK)
 		return result;
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	result = service_status_inlock();
 	for (size_t i = 0; result == JPKI_OK && i < count; i++)
 		states[i] = state_now_inlock(states[i].name);
-	pthread_mutex_unlock(&world.lock);
+	pthread_mutex_unlock(&pcsc.lock);
 	return result;
 }
 
-/* Whether the world is not as `states` says, or has a reader that is not in there. */
+/* Has a reader changed since `states`, or is one attached that is not in `states`? */
 static bool
 differs_inlock(const struct jpki_reader_state *states, size_t count)
 {
@@ -187,7 +189,7 @@ differs_inlock(const struct jpki_reader_state *states, size_t count)
 		known += now.attached;
 	}
 	for (size_t i = 0; i < INPROCESS_READERS; i++)
-		attached += world.readers[i].attached;
+		attached += pcsc.readers[i].attached;
 	return attached != known;
 }
 
@@ -206,14 +208,14 @@ deadline(int timeout_ms)
 	return at;
 }
 
-/* False: nothing has, until the deadline (NULL: there is none). */
+/* Wait for a change. Returns false if none came before the deadline (NULL: no deadline). */
 static bool
 wait_for_change_inlock(const struct timespec *until)
 {
 	if (until != NULL)
-		return pthread_cond_clockwait(
-			   &world.changed, &world.lock, CLOCK_MONOTONIC, until) != ETIMEDOUT;
-	pthread_cond_wait(&world.changed, &world.lock);
+		return pthread_cond_clockwait(&pcsc.changed, &pcsc.lock, CLOCK_MONOTONIC, until) !=
+		       ETIMEDOUT;
+	pthread_cond_wait(&pcsc.changed, &pcsc.lock);
 	return true;
 }
 
@@ -221,14 +223,14 @@ static int
 wait_inlock(const struct jpki_service *service, const struct jpki_reader_state *states,
     size_t count, int timeout_ms)
 {
-	uint64_t cancels = service->cancels, generation = world.generation;
+	uint64_t cancels = service->cancels, generation = pcsc.generation;
 	struct timespec until = deadline(timeout_ms < 0 ? 0 : timeout_ms);
 	bool late = false;
 
 	for (;;) {
 		if (service->stopping || service->cancels != cancels)
 			return JPKI_ERR_CANCELLED;
-		if (service_status_inlock() != JPKI_OK || generation != world.generation)
+		if (service_status_inlock() != JPKI_OK || generation != pcsc.generation)
 			return JPKI_ERR_NO_SERVICE;
 		if (differs_inlock(states, count))
 			return JPKI_OK;
@@ -246,7 +248,7 @@ inprocess_wait(struct jpki_service *service, const struct jpki_reader_state *sta
 
 	if (result != JPKI_OK)
 		return result;
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	service->waiters++;
 	result = wait_inlock(service, states, count, timeout_ms);
 	service->waiters--;
@@ -257,7 +259,7 @@ inprocess_wait(struct jpki_service *service, const struct jpki_reader_state *sta
 static void
 inprocess_cancel(struct jpki_service *service)
 {
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	service->cancels++;
 	leave();
 }
@@ -278,18 +280,18 @@ open_inlock(struct jpki_service *service, const char *name, struct jpki_connecti
 	vcard_power_on(reader->card);
 	*connection = (struct jpki_connection){
 	    .service = service,
-	    .generation = world.generation,
+	    .generation = pcsc.generation,
 	    .reader = reader,
 	    .attachment = reader->attachment,
 	    .events = reader->events,
 	    .resets = reader->resets,
-	    .next = world.connections,
+	    .next = pcsc.connections,
 	};
-	world.connections = connection;
+	pcsc.connections = connection;
 	return JPKI_OK;
 }
 
-/* As pcscd does: who holds the card keeps others from connecting too. */
+/* Connect. Waits while another connection is in a transaction with the card, as pcscd does. */
 static int
 open_in_time_inlock(struct jpki_service *service, const char *name, int patience_ms,
     struct jpki_connection *connection)
@@ -317,7 +319,7 @@ inprocess_open(
 	connection = calloc(1, sizeof(*connection));
 	if (connection == NULL)
 		return JPKI_ERR_MEMORY;
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	result = open_in_time_inlock(service, reader, patience_ms, connection);
 	leave();
 	if (result != JPKI_OK)
@@ -332,8 +334,8 @@ status_inlock(const struct jpki_connection *connection)
 {
 	const struct reader *reader = connection->reader;
 
-	if (connection->service == NULL || world.stopped ||
-	    connection->generation != world.generation)
+	if (connection->service == NULL || pcsc.stopped ||
+	    connection->generation != pcsc.generation)
 		return JPKI_ERR_NO_SERVICE;
 	if (!reader->attached || reader->attachment != connection->attachment)
 		return JPKI_ERR_NO_READER;
@@ -342,7 +344,7 @@ status_inlock(const struct jpki_connection *connection)
 	return reader->resets != connection->resets ? JPKI_ERR_RESET : JPKI_OK;
 }
 
-/* The card of this connection is still there, left alone or not. */
+/* Is the connection's card still in the reader? It may have been reset. */
 static bool
 same_card_inlock(const struct jpki_connection *connection)
 {
@@ -351,7 +353,10 @@ same_card_inlock(const struct jpki_connection *connection)
 	return status == JPKI_OK || status == JPKI_ERR_RESET;
 }
 
-/* Wait while another connection is in a transaction with the card of this one: true if none is. */
+/*
+ * Wait while another connection is in a transaction with the card. Returns true if none is any
+ * more, false after the patience.
+ */
 static bool
 wait_for_turn_inlock(const struct jpki_connection *connection, int patience_ms)
 {
@@ -368,14 +373,27 @@ wait_for_turn_inlock(const struct jpki_connection *connection, int patience_ms)
 static void
 forget_inlock(const struct jpki_connection *connection)
 {
-	struct jpki_connection **at = &world.connections;
+	struct jpki_connection **at = &pcsc.connections;
 
 	while (*at != connection)
 		at = &(*at)->next;
 	*at = connection->next;
 }
 
-/* Without a reader's card that would wait for it, it is off. */
+/* Take the mark off the file: the owner's permission to execute it. */
+static void
+unmark(int file)
+{
+	struct stat info;
+
+	if (fstat(file, &info) == 0)
+		(void)fchmod(file, info.st_mode & ~(mode_t)S_IXUSR);
+}
+
+/*
+ * Cut the power of the connection's card if the card is still there, and take the mark off the
+ * file `held` (-1: none).
+ */
 static void
 cut_power_inlock(struct jpki_connection *connection, int held)
 {
@@ -383,7 +401,7 @@ cut_power_inlock(struct jpki_connection *connection, int held)
 		return;
 	reader_cut_power_inlock(connection->reader);
 	if (held >= 0)
-		(void)!ftruncate(held, 0);
+		unmark(held);
 }
 
 static void
@@ -397,7 +415,7 @@ give_back_inlock(struct jpki_connection *connection, int held)
 	free(connection);
 }
 
-/* What could not be done in time. */
+/* A close that goes on in a thread of its own. */
 struct attempt {
 	struct jpki_connection *connection;
 	int held;
@@ -408,7 +426,7 @@ go_on_closing(void *context)
 {
 	struct attempt *attempt = context;
 
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	(void)wait_for_turn_inlock(attempt->connection, -1);
 	cut_power_inlock(attempt->connection, attempt->held);
 	give_back_inlock(attempt->connection, attempt->held);
@@ -417,7 +435,7 @@ go_on_closing(void *context)
 	return NULL;
 }
 
-/* False if there is no thread for it. */
+/* Continue the close in a thread. Returns false if none could be started. */
 static bool
 close_later(struct jpki_connection *connection, int held)
 {
@@ -437,7 +455,7 @@ close_later(struct jpki_connection *connection, int held)
 
 #define CLOSE_PATIENCE_MS 1500
 
-/* JPKI_ERR_HELD: the connection is not ours any more. */
+/* Returns JPKI_ERR_HELD if a thread goes on with the close: it owns the connection then. */
 static int
 close_inlock(struct jpki_connection *connection, bool power_off, int held)
 {
@@ -470,7 +488,7 @@ inprocess_close(struct jpki_connection **connection, bool power_off, int held)
 	}
 	*connection = NULL;
 	planned = arrive(INPROCESS_CLOSE);
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	result = close_inlock(old, power_off && planned == JPKI_OK, held);
 	leave();
 	return planned != JPKI_OK ? planned : result;
@@ -480,71 +498,19 @@ static void
 inprocess_guard(struct jpki_connection *connection, const char *share, uint32_t events)
 {
 	(void)events;
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	free(connection->share);
 	connection->share = share != NULL ? strdup(share) : NULL;
 	connection->guarded = true;
-	pthread_mutex_unlock(&world.lock);
+	pthread_mutex_unlock(&pcsc.lock);
 }
 
 static void
 inprocess_guard_until(struct jpki_connection *connection, uint64_t moment)
 {
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	connection->guarded_until = moment;
-	pthread_mutex_unlock(&world.lock);
-}
-
-static bool
-guarded_inlock(const char *reader, const struct jpki_connection **found)
-{
-	const struct jpki_connection *c;
-
-	for (c = world.connections; c != NULL; c = c->next)
-		if (c->guarded && c->reader != NULL && strcmp(c->reader->name, reader) == 0)
-			break;
-	*found = c;
-	return c != NULL;
-}
-
-bool
-inprocess_guarded(const char *reader)
-{
-	const struct jpki_connection *found;
-	bool guarded;
-
-	pthread_mutex_lock(&world.lock);
-	guarded = guarded_inlock(reader, &found);
-	pthread_mutex_unlock(&world.lock);
-	return guarded;
-}
-
-uint64_t
-inprocess_guarded_until(const char *reader)
-{
-	const struct jpki_connection *found;
-	uint64_t moment;
-
-	pthread_mutex_lock(&world.lock);
-	moment = guarded_inlock(reader, &found) ? found->guarded_until : 0;
-	pthread_mutex_unlock(&world.lock);
-	return moment;
-}
-
-bool
-inprocess_guarded_by(const char *reader, const char *share)
-{
-	const struct jpki_connection *found;
-	bool guarded;
-
-	pthread_mutex_lock(&world.lock);
-	guarded = guarded_inlock(reader, &found);
-	if (guarded && (share == NULL || found->share == NULL))
-		guarded = share == found->share;
-	else if (guarded)
-		guarded = strcmp(share, found->share) == 0;
-	pthread_mutex_unlock(&world.lock);
-	return guarded;
+	pthread_mutex_unlock(&pcsc.lock);
 }
 
 static int
@@ -554,9 +520,9 @@ inprocess_check(struct jpki_connection *connection)
 
 	if (result != JPKI_OK)
 		return result;
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	result = status_inlock(connection);
-	pthread_mutex_unlock(&world.lock);
+	pthread_mutex_unlock(&pcsc.lock);
 	return result;
 }
 
@@ -565,11 +531,11 @@ inprocess_atr(struct jpki_connection *connection, uint8_t atr[JPKI_ATR_MAX], siz
 {
 	int result;
 
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	result = status_inlock(connection);
 	if (result == JPKI_OK)
 		*length = vcard_atr(connection->reader->card, atr);
-	pthread_mutex_unlock(&world.lock);
+	pthread_mutex_unlock(&pcsc.lock);
 	return result;
 }
 
@@ -579,9 +545,9 @@ inprocess_longest_of(struct jpki_connection *connection)
 	size_t longest;
 
 	(void)arrive(INPROCESS_LONGEST);
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	longest = connection->reader->longest;
-	pthread_mutex_unlock(&world.lock);
+	pthread_mutex_unlock(&pcsc.lock);
 	return longest;
 }
 
@@ -590,7 +556,7 @@ inprocess_reset_card(struct jpki_connection *connection)
 {
 	int result;
 
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	result = status_inlock(connection);
 	if (result == JPKI_OK) {
 		vcard_warm_reset(connection->reader->card);
@@ -607,14 +573,14 @@ inprocess_begin(struct jpki_connection *connection, int patience_ms)
 
 	if (result != JPKI_OK)
 		return result;
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	result = wait_for_turn_inlock(connection, patience_ms) ? status_inlock(connection)
 							       : JPKI_ERR_HELD;
 	if (result == JPKI_OK) {
 		connection->reader->holder = connection;
 		connection->reader->depth++;
 	}
-	pthread_mutex_unlock(&world.lock);
+	pthread_mutex_unlock(&pcsc.lock);
 	return result;
 }
 
@@ -636,7 +602,7 @@ inprocess_end(struct jpki_connection *connection)
 {
 	int result = arrive(INPROCESS_END);
 
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	if (result != JPKI_OK)
 		end_inlock(connection);
 	else
@@ -645,20 +611,23 @@ inprocess_end(struct jpki_connection *connection)
 	return result;
 }
 
-/* The card that may be talked to, kept from being taken away; NULL: *result says why. */
+/*
+ * Wait for the connection's turn and keep its card from being taken away (reader->busy). Returns
+ * NULL with *result set if there is no card to use.
+ */
 static struct vcard *
 seize(struct jpki_connection *connection, int *result)
 {
 	struct vcard *card = NULL;
 
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	(void)wait_for_turn_inlock(connection, -1);
 	*result = status_inlock(connection);
 	if (*result == JPKI_OK) {
 		card = connection->reader->card;
 		connection->reader->busy++;
 	}
-	pthread_mutex_unlock(&world.lock);
+	pthread_mutex_unlock(&pcsc.lock);
 	return card;
 }
 
@@ -668,7 +637,7 @@ let_go(struct jpki_connection *connection, enum vcard_answer answer)
 	struct reader *reader = connection->reader;
 	int result;
 
-	pthread_mutex_lock(&world.lock);
+	pthread_mutex_lock(&pcsc.lock);
 	reader->busy--;
 	result = status_inlock(connection);
 	if (result == JPKI_OK && answer == VCARD_MUTE)

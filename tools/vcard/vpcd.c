@@ -66,7 +66,7 @@ vpcd_disconnect(struct vpcd *vpcd)
 	vpcd->asked = false;
 }
 
-/* Length and body in one piece, or the reader's system waits for the second. */
+/* Send length and body at once; otherwise the kernel delays the second (Nagle's algorithm). */
 static int
 send_message(int fd, const uint8_t *body, size_t length)
 {
@@ -126,13 +126,13 @@ handle_command(
 		*gone = true;
 		return -1;
 	}
-	/* vpcd would wait for ever at an empty message; a closed connection is an error there */
+	/* vpcd would wait for ever after an empty message; a closed connection is an error to it */
 	if (response_length == 0)
 		return -1;
 	return send_message(vpcd->socket, response, response_length);
 }
 
-/* All whole messages in the buffer. */
+/* Handle all complete messages in the buffer. */
 static int
 handle_messages(struct vpcd *vpcd, struct vcard *card, bool *gone)
 {
@@ -169,7 +169,7 @@ vpcd_serve(struct vpcd *vpcd, struct vcard *card, bool *gone)
 		return 0;
 	if (n <= 0)
 		return -1;
-	/* the system forgets it after each read; without it an exchange stalls 40 ms */
+	/* the kernel resets this option after each read; without it an exchange takes 40 ms more */
 	setsockopt(vpcd->socket, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof(one));
 	vpcd->length += (size_t)n;
 	return handle_messages(vpcd, card, gone);

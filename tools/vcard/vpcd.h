@@ -5,33 +5,33 @@
 #include "vcard.h"
 
 /*
- * The connection with vpcd, the virtual reader (card-facts: Working with the virtual
- * reader): messages are two bytes of length, big endian, and the body.
+ * The connection with vpcd, the virtual reader (F-VPCD). A message is two bytes of length, big
+ * endian, and the body.
  */
 
-/* The longest message taken: a command with extended length. */
+/* The longest message accepted: a command with extended length. */
 #define VPCD_MESSAGE_MAX 65535
 
 struct vpcd {
 	int socket; /* -1: not connected */
-	bool asked; /* the reader asked for the ATR: a service looks at the card */
+	bool asked; /* the reader has asked for the ATR, so a PC/SC service has seen the card */
 	size_t length;
 	uint8_t buffer[2 + VPCD_MESSAGE_MAX];
 };
 
 /*
- * Connect; -1 with errno, or with 0 in errno and the name in *error if the host is not
- * known. A failed attempt can be repeated.
+ * Connect. Returns 0, or -1 with errno set; if the host is not known, errno is 0 and *error has the
+ * reason. A failed attempt can be repeated.
  */
 int vpcd_connect(struct vpcd *vpcd, const char *host, const char *port, struct vcard_error *error);
 
-/* Close: the reader sees the card taken out. May be called when not connected. */
+/* Close the connection: for the reader, the card is taken out. May be called when not connected. */
 void vpcd_disconnect(struct vpcd *vpcd);
 
 /*
- * Take what has come in and let the card answer. -1: the connection is of no use any more
- * (the reader closed it, the card is gone, or it said nothing, which this protocol cannot
- * carry: close and connect again). *gone: it is the card that left.
+ * Read what the reader has sent and send the card's answers. Returns -1 if the connection is of no
+ * use any more: the reader closed it, the card is gone (*gone is true), or the card gave no answer,
+ * which this protocol cannot express. Disconnect and connect again.
  */
 int vpcd_serve(struct vpcd *vpcd, struct vcard *card, bool *gone);
 

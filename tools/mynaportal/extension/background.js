@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Hands a page's question to the program jpki-portal-host and its answer back: one start of the
-// program for each question. The PIN is asked by the program in a window of its own, and never comes
+// Passes a page's question to the program jpki-portal-host, and the answer back. The program is
+// started once for each question. It asks for the PIN in a window of its own; the PIN never comes
 // here.
 //
-// Chromium runs this as a service worker, Firefox as an event page. Both end it when nothing happens
-// for half a minute, but not while a port to a program is open: a person may take time for a PIN.
+// Chromium runs this as a service worker, Firefox as an event page. Both end it after half a minute
+// without events, but not while a port to a program is open: a person may take time for a PIN.
 "use strict";
 
 const PROGRAM = "jpki.portal_host";
-// The sites of the manifest. The browser runs page.js on no others; this asks it once more.
+// The sites of the manifest. The browser runs page.js on no others; this checks it again.
 const SITES = /^https:\/\/(?:(?:[a-z0-9-]+\.)*myna\.go\.jp|login\.e-tax\.nta\.go\.jp)$/;
-// How both browsers say that the program is not registered (`jpki setup portal` does that).
+// Parts of both browsers' messages if the program is not registered (`jpki setup portal` does
+// that).
 const NOT_REGISTERED = /host not found|host is forbidden|No such native application/;
 
-// The origin of a page that may ask, as the browser tells it; null for others: frames, pages that
-// are not shown yet, pages in a sandbox (their origin is "null").
+// The origin of a page that may ask, as the browser reports it; null for others: frames, pages that
+// are not shown yet, sandboxed pages (their origin is "null").
 function originOf({ tab, frameId, url, origin, documentLifecycle = "active" }) {
   if (!tab || frameId !== 0 || !url || documentLifecycle !== "active") {
     return null;
@@ -24,18 +25,19 @@ function originOf({ tab, frameId, url, origin, documentLifecycle = "active" }) {
   return SITES.test(address) && origin === address ? address : null;
 }
 
-// What needs no window: a person knows that he has cancelled, and sees the window of the other request.
+// No window for these: the person has cancelled, or sees the window of the other request.
 const QUIET = ["cancelled", "busy"];
 
-// The window that is open, and its word, are kept in the storage of this session of the browser: this
-// script may be ended meanwhile.
+// The open window and its word are kept in the browser's session storage, because this script may
+// be ended meanwhile.
 async function openWindow() {
   const { trouble } = await chrome.storage.session.get("trouble");
   const there = trouble && await chrome.windows.get(trouble.id).catch(() => null); // or closed
   return there ? trouble : null;
 }
 
-// A page may ask again and again: there is one window at most, and none comes anew to say the same.
+// A page may ask again and again, so there is at most one window, and none is opened to say the
+// same again.
 async function openTrouble(word) {
   const trouble = await openWindow();
   if (trouble?.word === word) {
@@ -51,7 +53,7 @@ async function openTrouble(word) {
   await chrome.storage.session.set({ trouble: { id, word } });
 }
 
-// One after the other. If a window cannot be opened, the page has its answer all the same.
+// Windows are opened one after the other. If that fails, the page still gets its answer.
 let last = Promise.resolve();
 
 // Tell the person what went wrong and what to do.
@@ -61,7 +63,7 @@ function showTrouble(word) {
   }
 }
 
-// Why there was no answer. Firefox tells it at the port, Chromium in a variable.
+// Why there was no answer. Firefox reports it at the port, Chromium in a variable.
 function whyNone(program) {
   const error = program.error ?? chrome.runtime.lastError;
   return NOT_REGISTERED.test(error?.message) ? "no-program" : "internal";
@@ -81,7 +83,7 @@ function ask(page, origin, message) {
     page.disconnect(); // page.js knows what to tell then
     showTrouble(whyNone(program));
   });
-  // The page went, its tab was closed, it has crashed.
+  // The page was left, closed, or has crashed.
   page.onDisconnect.addListener(() => {
     program.postMessage({ origin, message: { mode: "05" } });
     program.disconnect();

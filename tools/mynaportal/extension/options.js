@@ -9,8 +9,8 @@ const KEYS = { auth: "checkKeyAuth", sign: "checkKeySign" };
 
 // --- the check -----------------------------------------------------------------------------------
 
-// What the program tells of itself and the card; undefined if it cannot be started. It asks for no
-// PIN.
+// What the program reports about itself and the card; undefined if it cannot be started. It asks
+// for no PIN.
 function askProgram() {
   return new Promise((resolve) => {
     const program = chrome.runtime.connectNative(PROGRAM);
@@ -26,7 +26,7 @@ function askProgram() {
   });
 }
 
-// A line of the results: a name, and what is right about it, or what is wrong and what to do.
+// A line of the results: a name, and either the good result, or what is wrong and what to do.
 function show(name, word, good) {
   const [what, next] = word === "ok" ? [good] : troubleTexts(word);
   const title = document.createElement("dt");
@@ -43,13 +43,14 @@ function show(name, word, good) {
   return word === "ok";
 }
 
-// Firefox lets people take sites away from an extension, Chromium too.
+// In both browsers a person can take sites away from an extension.
 async function checkSites() {
   const allowed = await chrome.permissions.contains({ origins: SITES });
   show("checkSites", allowed ? "ok" : "no-sites", text("checkSitesOk"));
 }
 
-// Without a service there is no reader, without a reader no card. A newer program may know more keys.
+// Stops at the first failure: without a service there is no reader, without a reader no card. A
+// newer program may report keys that this page does not know.
 function checkCard({ service, reader, card, keys }) {
   const known = keys.filter((key) => Object.hasOwn(KEYS, key));
   const found = known.map((key) => text(KEYS[key])).join(text("checkKeysAnd"));
@@ -71,7 +72,7 @@ function checkAnswer(answer) {
   }
 }
 
-// A card may take some seconds.
+// Run the check. The card may take some seconds.
 async function check() {
   const button = document.getElementById("check");
   button.disabled = true;
@@ -92,13 +93,13 @@ document.getElementById("check").addEventListener("click", check);
 
 const platform = document.getElementById("platform");
 
-// Nobody can change what is not known yet.
+// The box is disabled until the setting has been read.
 chrome.storage.local.get("platform").then((stored) => {
   platform.checked = stored.platform === true;
   platform.disabled = false;
 });
 
-// Off is how it was before: nothing is stored.
+// Off is the default, so nothing is stored.
 platform.addEventListener("change", () => {
   if (platform.checked) {
     chrome.storage.local.set({ platform: true });

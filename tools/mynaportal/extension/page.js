@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Stands between a page of the listed sites and background.js: takes what the page asks, gives it the
-// answer. It decides nothing, and tells the background no address: the browser does that.
+// Runs in the pages of the listed sites: passes a page's questions to background.js, and the
+// answers back. It decides nothing, and sends no address: the background gets that from the
+// browser.
 "use strict";
 
-// What the pages look for: the versions of the extension and of the program that they know. The
-// second stands for the program on Windows.
+// Hidden inputs that the pages look for: the versions that they know of the official extension, and
+// of the official program on Windows.
 const INPUTS = { "extension-is-installed": "24", "app-is-installed": "29" };
-// What the pages know as "the program has not answered".
+// The error code by which the pages know that the program has not answered.
 const NO_ANSWER = "EW044-C300";
-// Characters of a question; a hundred documents to sign are a tenth of that.
+// The most characters of a question; a hundred documents to sign need a tenth of that.
 const LONGEST = 1024 * 1024;
 
 // --- the hidden inputs ---------------------------------------------------------------------------
@@ -26,8 +27,8 @@ function addInputs(body) {
   }
 }
 
-// There is no body yet when this runs, and a page may put another in its place. A page that takes the
-// inputs out of its body does not get them again: that would go on for ever.
+// There is no body yet when this runs, and a page may replace it. A page that removes the inputs
+// from its body does not get them again: that could go on for ever.
 let marked = null;
 const changes = new MutationObserver(markBody);
 function markBody() {
@@ -56,7 +57,7 @@ function refusal(mode, more) {
   return { ...asked, result: "1", errcode: NO_ANSWER, ...more };
 }
 
-// The page's question as an object; null if it is none.
+// The page's question as an object; null if it is not one.
 function parsed(detail) {
   if (typeof detail !== "string" || detail.length > LONGEST) {
     return null;
@@ -89,7 +90,7 @@ function begin(message) {
   }
 }
 
-// The background hears that the port is closed, and ends the program.
+// Give up the question: the background sees that the port is closed, and ends the program.
 function leave() {
   running?.port.disconnect();
   running = null;
@@ -112,5 +113,5 @@ document.addEventListener("launchApp", (event) => {
   }
 });
 
-// Also when the page is only put aside, to come back with the browser's "back".
+// Also when the page only goes to the browser's back/forward cache.
 addEventListener("pagehide", leave);

@@ -2,17 +2,18 @@
 //
 // Tells the page that the browser runs on Windows, if the person has turned that on (options.html).
 //
-// This runs among the scripts of the page, before any of them, and has to know at once: the page may
-// look at navigator with its first line, the setting of the extension can be read later only. So
-// setting.js keeps a copy of it in the storage of the site. Where there is no copy (yet), setting.js
-// says a moment later, by an event, that it is on. Without both nothing is touched. A page
-// that makes them itself is told "Windows", which is all that it gets from that.
+// This runs among the page's scripts, before any of them, and has to decide at once: the page may
+// read navigator in its first line, but the extension's setting can only be read later. So
+// setting.js keeps a copy of the setting in the site's storage. If there is no copy (yet),
+// setting.js sends an event a moment later if the setting is on. Without copy and event nothing is
+// changed. A page that makes them itself is told "Windows", and gains nothing else.
 "use strict";
 
 (() => {
   const NAME = "jpki-portal-platform"; // of the copy and of the event, as in setting.js
 
-  // Some people let sites store nothing: then there is no copy, and storage itself may be refused.
+  // If the browser lets sites store nothing, there is no copy, and even access to the storage may
+  // fail.
   function turnedOn() {
     try {
       return localStorage.getItem(NAME) === "windows";
@@ -30,14 +31,15 @@
 
   const WINDOWS = { platform: "Windows", platformVersion: "10.0.0", architecture: "x86", bitness: "64" };
 
-  // What of this was asked for, the rest as it is: brands, version, whether it is a telephone.
+  // Change those that were asked for; keep the rest: brands, version, whether it is a mobile
+  // device.
   function hintsOfWindows(hints) {
     const told = Object.entries(WINDOWS).filter(([name]) => name in hints);
     return { ...hints, ...Object.fromEntries(told) };
   }
 
-  // A proxy of the browser's own function has its name, its number of arguments, its errors for what
-  // is no navigator, and looks like it as a text.
+  // A proxy of the browser's own function keeps its name, its number of arguments, its text, and
+  // its errors for wrong receivers.
   const { apply } = Reflect;
   function change(object, name, changed) {
     const property = object && Object.getOwnPropertyDescriptor(object, name);

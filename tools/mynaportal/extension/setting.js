@@ -5,7 +5,7 @@
 
 const NAME = "jpki-portal-platform"; // as in platform.js
 
-// What the copy says; undefined if the site may store nothing.
+// The value of the copy; undefined if the site may store nothing.
 function readCopy() {
   try {
     return localStorage.getItem(NAME) === "windows";
@@ -14,7 +14,7 @@ function readCopy() {
   }
 }
 
-// Make it say what the setting says, for the pages of this site that are opened from now on.
+// Set the copy to the setting, for pages of this site that are opened from now on.
 function correctCopy(setting) {
   try {
     if (setting) {
@@ -23,20 +23,21 @@ function correctCopy(setting) {
       localStorage.removeItem(NAME);
     }
   } catch {
-    // its pages are told late, each time
+    // no copy: the pages are told late, by the event
   }
 }
 
-// Was the page opened by its address alone, as by a bookmark? The answer to a form has a referrer;
-// so has a page that was opened once more. What a person has typed is not there yet.
+// Was the page opened by its address alone, for example by a bookmark? The answer to a form has a
+// referrer, and so has a page that this script has opened again. Nothing has been typed into it
+// yet.
 function isOpenedByAddress() {
   const [opened] = performance.getEntriesByType("navigation");
   return opened?.type === "navigate" && document.referrer === "" && !location.href.includes("#");
 }
 
-// Its first scripts have seen the copy as it was, if that was wrong: open it once more where that
-// can do no harm. It is never loaded anew, which would send a form twice. Other pages are told a
-// moment later, which may be too late.
+// If the copy was wrong, the page's first scripts have seen the wrong value. Then open the page
+// again, if that can do no harm: never by a reload, which would send a form twice. Other pages get
+// the event, which may be too late.
 const known = readCopy(); // what platform.js has seen
 chrome.storage.local.get("platform").then(({ platform = false }) => {
   correctCopy(platform);
@@ -47,7 +48,7 @@ chrome.storage.local.get("platform").then(({ platform = false }) => {
   }
 });
 
-// A page that is open stays as it is, but the next one of its site knows.
+// An open page stays as it is; the next page of its site sees the change.
 chrome.storage.onChanged.addListener((changes, area) => {
   if (area === "local" && changes.platform) {
     correctCopy(changes.platform.newValue === true);

@@ -5,8 +5,8 @@
 
 const text = chrome.i18n.getMessage;
 
-// The texts for a word of the program: what is wrong, and what to do. Its words are fixed, but it may
-// be newer than this.
+// The texts for a word of the program: what is wrong, and what to do. A newer program may use words
+// that are unknown here.
 function troubleTexts(word) {
   const key = `trouble_${word.replaceAll("-", "_")}`;
   return text(key) ? [text(key), text(`${key}_next`)] : troubleTexts("internal");

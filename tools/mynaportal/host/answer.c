@@ -6,7 +6,7 @@
 #include "answer.h"
 #include "text.h"
 
-/* What the official program says of whatever has gone wrong. */
+/* The error code that the official program gives for every error. */
 #define ERROR_CODE "EW044-C300"
 
 static json_t *
@@ -56,7 +56,7 @@ take_text(char *text)
 {
 	json_t *value = json_string(text);
 
-	explicit_bzero(text, strlen(text)); /* it may be about a person */
+	explicit_bzero(text, strlen(text)); /* it may be personal data */
 	text_free(&text);
 	if (value == NULL)
 		out_of_memory();

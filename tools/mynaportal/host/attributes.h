@@ -9,8 +9,9 @@
 #include <jpki/jpki.h>
 #include <jpki/secret.h>
 
-/* Give the PIN to the card, once, and wipe it; the card is locked again. What was read is added to
- * the answer. An error of libjpki; *spent: jpki_attributes(). */
+/* Give the PIN to the card, once, and wipe it; then the card is locked. The attributes are added
+ * to the answer, as hexadecimal digits. Returns the result of jpki_attributes(), which also sets
+ * *spent. */
 int attributes_do(uint64_t card, struct jpki_secret **pin, enum jpki_try *spent, json_t *answer);
 
 #endif

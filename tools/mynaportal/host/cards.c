@@ -8,14 +8,15 @@
 #include "pulled.h"
 #include "trouble.h"
 
-/* How the search stands. */
+/* A search for a card, under way. */
 struct search {
-	unsigned keys;	       /* wanted */
-	size_t readers;	       /* there */
-	size_t cards, fitting; /* with keys; with those that are wanted */
-	enum jpki_holds holds; /* of readers without keys, what tells most */
-	int error;	       /* of a card that does not tell its keys */
-	struct card card;      /* the first that fits, or the first with keys, or what tells most */
+	unsigned keys;	       /* keys that are wanted, JPKI_ROLE bits */
+	size_t readers;	       /* number of readers */
+	size_t cards, fitting; /* cards with keys; cards with the wanted keys */
+	enum jpki_holds holds; /* of readers without such a card, the one most worth reporting */
+	int error;	       /* of a card whose keys could not be found out */
+	struct card card; /* the first with the wanted keys, else the first with keys, else the one
+			     most worth reporting */
 };
 
 static void
@@ -50,7 +51,7 @@ look_at(struct search *search, size_t reader)
 	}
 }
 
-/* It may have been taken out just now. */
+/* The word for an error of a card, which may just have been taken out. */
 static enum word
 trouble_in(const struct card *card, uint64_t number, int error)
 {
@@ -58,7 +59,7 @@ trouble_in(const struct card *card, uint64_t number, int error)
 	return cards_trouble(error);
 }
 
-/* WORD_DONE: search->card is the one. */
+/* The result of the search. WORD_DONE: search->card is the card. */
 static enum word
 judge(const struct search *search)
 {
@@ -116,7 +117,7 @@ cards_look(struct cards_state *state)
 	state->keys = word == WORD_DONE ? search.card.keys : 0;
 }
 
-/* Without the service, no card can be told from one that was taken out. */
+/* Without the service it is not known whether a card was taken out. */
 static enum word
 removed(void)
 {

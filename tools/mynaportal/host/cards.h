@@ -13,19 +13,19 @@ struct card {
 	unsigned keys; /* JPKI_ROLE bits */
 };
 
-/* The one card with all of these keys, or, of several cards, the only one. Before, libjpki is
- * started. WORD_DONE, or what there is instead. */
+/* Find the card that has all of these keys (JPKI_ROLE bits). libjpki must have been started.
+ * WORD_DONE if there is exactly one; otherwise what is wrong. */
 enum word cards_find(unsigned keys, struct card *card);
 
-/* How things are. */
+/* The state of service, reader and card. */
 struct cards_state {
-	enum word service, reader, card; /* WORD_DONE is well */
+	enum word service, reader, card; /* WORD_DONE: all is well */
 	unsigned keys;			 /* of the card */
 };
 void cards_look(struct cards_state *state);
 
-/* What has happened if libjpki gives this error in the middle of something: the card may have been
- * taken out. JPKI_OK is WORD_DONE. */
+/* The word for an error of libjpki during a request: the card may have been taken out. WORD_DONE
+ * for JPKI_OK. */
 enum word cards_trouble(int error);
 
 #endif

@@ -16,7 +16,7 @@ keys_json(unsigned keys)
 	return list;
 }
 
-/* Of a card, the page knows a few words. */
+/* The extension's page knows only these words about a card. */
 static enum word
 plain(enum word card)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What tells the sites that this card was used on this installation before, without telling them
- * which one (mode 01 and so on: "combination_code"). */
+/* A code by which the sites see that this card was used on this installation before, without
+ * learning which card it is (mode 01 and others: "combination_code"). */
 #ifndef JPKI_PORTAL_COMBINATION_H
 #define JPKI_PORTAL_COMBINATION_H
 
@@ -11,8 +11,8 @@
 
 #define COMBINATION_SIZE 32
 
-/* SHA-256 over 16 bytes that are always the same, the number of the card as it was made, ASCII, and
- * that of the installation. False: there is no such hash. */
+/* SHA-256 of 16 fixed bytes, the card's manufacture number in ASCII, and the number of the
+ * installation. False if the hash cannot be made. */
 bool combination_code(const char *card_number, const uint8_t installation[INSTALLATION_SIZE],
     uint8_t code[COMBINATION_SIZE]);
 

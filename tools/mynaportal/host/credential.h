@@ -11,14 +11,14 @@
 #include "request.h"
 
 struct credential {
-	unsigned keys; /* that a card must have for it, JPKI_ROLE bits, or 0 */
-	/* For _(): what it is called on the paper that one gets with the card; beside the field. */
+	unsigned keys; /* keys that the card must have, JPKI_ROLE bits */
+	/* For _(): its name on the paper that comes with the card; the label of the input field. */
 	const char *name, *label;
 	int (*check)(const uint8_t *pin, size_t length);
 	int (*tries)(uint64_t card, unsigned *left, unsigned *maximum);
 };
 
-/* The one that a kind of request needs; NULL: none. */
+/* The credential that a kind of request needs; NULL if it needs none. */
 const struct credential *credential_for(enum request_kind kind);
 
 #endif

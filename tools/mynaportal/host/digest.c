@@ -7,13 +7,14 @@
 
 #define HASH_SIZE (DIGEST_INFO_SIZE - DIGEST_PREFIX_SIZE)
 
-/* Characters of base64 for a DigestInfo; a multiple of four, as is any. */
+/* Characters of base64 for a DigestInfo, a multiple of four. */
 #define TEXT_MAX 68
 
 const uint8_t digest_prefix[DIGEST_PREFIX_SIZE] = {0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86,
     0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
 
-/* OpenSSL takes blanks too, and bits that mean nothing: so it is to be what it would write. */
+/* OpenSSL's decoder also accepts blanks and unused bits. So encode the result again: it must give
+ * the same text. */
 static bool
 is_what_is_written(const uint8_t *bytes, size_t size, const char *text)
 {
@@ -23,7 +24,7 @@ is_what_is_written(const uint8_t *bytes, size_t size, const char *text)
 	return strcmp(again, text) == 0;
 }
 
-/* How many bytes it is; 0: it is no base64, or longer than what is signed here. */
+/* Decode base64. The number of bytes; 0 if it is not base64, or longer than a DigestInfo. */
 static size_t
 decode(const char *text, uint8_t bytes[TEXT_MAX])
 {

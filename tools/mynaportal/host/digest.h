@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a page wants signed. */
+/* The hashes that a page wants signed. */
 #ifndef JPKI_PORTAL_DIGEST_H
 #define JPKI_PORTAL_DIGEST_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* DigestInfo of a SHA-256 hash, DER (RFC 8017, 9.2): 19 bytes that are always the same, and the
- * hash. */
+/* DigestInfo of a SHA-256 hash, DER (RFC 8017, 9.2): 19 fixed bytes, and the hash. */
 #define DIGEST_PREFIX_SIZE 19
 #define DIGEST_INFO_SIZE 51
 
@@ -17,9 +16,9 @@ struct digest {
 	uint8_t info[DIGEST_INFO_SIZE];
 };
 
-/* Take base64 (RFC 4648, 4, with its padding and nothing beside it) of such a DigestInfo, or of a
- * SHA-256 hash alone, which gets one. False for anything else: the card would sign whatever it is
- * (card-facts: P1 = 00). */
+/* Take base64 (RFC 4648, 4, with padding, without blanks) of such a DigestInfo, or of a SHA-256
+ * hash, which is put into one. False for anything else, because the card would sign any data
+ * (F-SIGN). */
 bool digest_read(const char *text, struct digest *digest);
 
 #endif

@@ -15,10 +15,10 @@
 
 #define GUARD "jpki-guard"
 
-/* How long one may take to take its window away. */
+/* How long a process may take to close its window, in ms. */
 #define END_MS 300
 
-/* What one of them leaves behind comes next, and so on; somewhere it ends. */
+/* A process that is ended may leave children behind, which are ended next; so often at most. */
 #define GENERATIONS 8
 
 void
@@ -34,7 +34,7 @@ heirs_reap(void)
 		;
 }
 
-/* If it cannot be told, it is taken for one: it may be about to lock the card. */
+/* If that cannot be found out, it counts as a guard, which may be about to lock the card. */
 static bool
 is_guard(pid_t id)
 {
@@ -49,7 +49,7 @@ is_guard(pid_t id)
 	return is;
 }
 
-/* Its number is its own until it is reaped. */
+/* End a child. Its process number is not reused before it is reaped. */
 static void
 end(pid_t id)
 {

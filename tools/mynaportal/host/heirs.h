@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the process of a request leaves behind: its guard (libjpki), which locks the card, and, when
- * it has died, the window that it had open. */
+/* Processes that the process of a request leaves behind: its guard (libjpki), which locks the
+ * card, and, if it has crashed, the window that it had open. */
 #ifndef JPKI_PORTAL_HEIRS_H
 #define JPKI_PORTAL_HEIRS_H
 
-/* From now on, what is left behind becomes a child of this process. */
+/* From now on, such processes become children of this process. */
 void heirs_take(void);
 
-/* End all that was left behind, except guards. There are no other children. */
+/* End them all, except guards. The caller has no other children. */
 void heirs_end(void);
 
-/* Have done with those that have ended. There are no other children. */
+/* Reap those that have ended. The caller has no other children. */
 void heirs_reap(void);
 
 #endif

@@ -20,7 +20,7 @@
 #define TEMPORARY NAME ".new"
 #define DIGITS 32 /* two for each byte */
 
-/* How long another process may keep the lock, and how often it is looked at. */
+/* How long to wait for another process's lock, in ms, and how many times to try. */
 #define LOCK_MS 1000
 #define LOCK_TRIES 50
 
@@ -103,8 +103,8 @@ make_number(int folder, uint8_t number[INSTALLATION_SIZE])
 	return false;
 }
 
-/* Only one process at a time makes it. Whoever keeps the lock does not keep us: without a number,
- * one can be logged in. */
+/* Only one process at a time makes the number. The wait is short: a login works without the
+ * number. */
 static bool
 take_lock(int folder)
 {
@@ -146,7 +146,7 @@ installation_number(uint8_t number[INSTALLATION_SIZE])
 	if (place_check(true) != 0)
 		return false;
 	path = place_data(FOLDER);
-	made = folders_make(path, 0700) >= 0; /* else it has complained itself */
+	made = folders_make(path, 0700) >= 0; /* else folders_make has reported the error */
 	found = made && find_number(path, number);
 	if (made && !found)
 		complain(_("cannot write %s: %s"), path, strerror(errno));

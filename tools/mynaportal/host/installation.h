@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The number of this installation, made once at random, which the sites are told (mode 01 and so
- * on: "uuid"). */
+/* The number of this installation, random and made once, which is sent to the sites (mode 01 and
+ * others: "uuid"). */
 #ifndef JPKI_PORTAL_INSTALLATION_H
 #define JPKI_PORTAL_INSTALLATION_H
 
@@ -9,9 +9,9 @@
 
 #define INSTALLATION_SIZE 16
 
-/* The one that is kept in the person's folder for data, jpki/portal-installation, as 32 hexadecimal
- * digits; made if there is none, or what is there is no number. Processes that do so at once get
- * the same. False: none can be kept, and why was told. */
+/* Read the number from jpki/portal-installation in the user's data folder: 32 hexadecimal digits.
+ * If there is no valid number, it is made; processes that do so at the same time get the same one.
+ * False if it cannot be stored: the reason has been reported. */
 bool installation_number(uint8_t number[INSTALLATION_SIZE]);
 
 #endif

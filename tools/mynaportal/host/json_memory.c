@@ -8,7 +8,7 @@
 
 #include "json_memory.h"
 
-/* Stands before the memory that is given out, which is aligned for whatever comes into it. */
+/* Stands before each block of memory, which stays aligned for any type. */
 struct block {
 	_Alignas(max_align_t) size_t size;
 };

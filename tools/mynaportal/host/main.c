@@ -75,7 +75,7 @@ main(int argc, char **argv)
 
 	startup_streams();
 	json_memory_wipe();
-	/* What OpenSSL is told elsewhere to use is not for this program. */
+	/* OpenSSL's configuration, which may load other providers, is not used here. */
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	startup_language();
 	message_speak_as(NAME);

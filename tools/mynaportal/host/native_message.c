@@ -75,7 +75,7 @@ message_next(struct message_input *input)
 
 /* ---------------------------------------------------------------- writing */
 
-/* Until it takes some: a pipe that can be written takes PIPE_BUF bytes without waiting. */
+/* Wait until some can be written: a pipe that is ready takes PIPE_BUF bytes without blocking. */
 static bool
 can_write(int file, int ending)
 {

@@ -17,19 +17,19 @@
 #define SCHEME "https://"
 #define FILE_NAME "jpki/portal.conf"
 
-/* Characters of the longest one: a host's name has at most 253 (RFC 1035). */
+/* Characters of the longest origin: a host name has at most 253 (RFC 1035). */
 #define LONGEST 270
 
 static const char *const sites[] = {"https://myna.go.jp", "https://login.e-tax.nta.go.jp"};
 
-/* And whatever is below this one. */
+/* And all hosts below this one. */
 #define DOMAIN ".myna.go.jp"
 
 /* ---------------------------------------------------------------- how it is written */
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
 
-/* Labels with dots between them, so many characters. */
+/* Is it a host name of `length` characters: labels separated by dots? */
 static bool
 is_host(const char *text, size_t length)
 {
@@ -89,8 +89,8 @@ struct search {
 	bool found;
 };
 
-/* Blanks before it mean nothing: an indented line is none that goes on, which inih would take it
- * for. What does not fit into the room is counted alone. False: there is none. */
+/* Read a line without the blanks before it, because inih takes an indented line for a
+ * continuation. What does not fit is counted, but not stored. False at the end of the file. */
 static bool
 read_line(struct search *search, char *line, size_t room, size_t *length)
 {
@@ -100,7 +100,7 @@ read_line(struct search *search, char *line, size_t room, size_t *length)
 	while ((byte = getc(search->file)) != EOF && byte != '\n') {
 		if (*length == 0 && isspace(byte))
 			continue;
-		if (*length < room) /* a NUL would hide what follows it */
+		if (*length < room) /* a NUL would hide the rest of the line */
 			line[*length] = (char)(byte != '\0' ? byte : '?');
 		(*length)++;
 	}
@@ -123,8 +123,9 @@ is_understood(const struct search *search, const char *line, size_t length, size
 	return false;
 }
 
-/* For inih, as fgets: but a line comes whole, or not at all. What follows a section that is not
- * understood is not of the one before. */
+/* For inih, like fgets, but a line is returned whole or not at all. A section that is not
+ * understood is replaced by one that does not exist, so that the lines after it do not count for
+ * the section before. */
 static char *
 next_line(char *line, int size, void *context)
 {
@@ -141,7 +142,7 @@ next_line(char *line, int size, void *context)
 	return line;
 }
 
-/* For inih; 1 is well. */
+/* Called by inih for each line; 1 means no error. */
 static int
 take(void *context, const char *section, const char *name, const char *value)
 {
@@ -157,7 +158,7 @@ take(void *context, const char *section, const char *name, const char *value)
 	return 1;
 }
 
-/* One that is no file would keep us waiting, or have no end. */
+/* Open a regular file. Reading from anything else might block, or never end. */
 static FILE *
 open_file(const char *path)
 {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The sites that may ask. */
+/* The sites that may make requests. */
 #ifndef JPKI_PORTAL_ORIGIN_H
 #define JPKI_PORTAL_ORIGIN_H
 
 #include <stdbool.h>
 
-/* Is it a site of the list: one that is built in, or one of portal.conf (the system's, then the
- * person's own)? As a browser writes an origin (HTML, 7.1.1): "https://host", lower case, with a
- * port where that is not 443, and nothing behind it. */
+/* May this site make requests? Yes if it is built in, or in portal.conf (the system's, then the
+ * user's). An origin is written as browsers do (HTML, 7.1.1): "https://host", in lower case, with
+ * a port unless that is 443, and nothing after it. */
 bool origin_is_listed(const char *origin);
 
-/* Is it written like that? */
+/* Is it an origin in that form? */
 bool origin_is_written_well(const char *origin);
 
 #endif

@@ -21,18 +21,18 @@ parse(const char *text, size_t length)
 
 /* ---------------------------------------------------------------- no PIN */
 
-/* Words that are one. */
+/* Whole words that mean a PIN. */
 static const char *const pin_words[] = {"pass", "pw", "pws", "pwd", "pwds"};
 
-/* What only a name of one has in it, however its words are parted. */
+/* Parts that only the name of a PIN contains, however it is split into words. */
 static const char *const pin_parts[] = {"password", "passwd", "passcode", "passphrase", "pincode",
     "ansho", "暗証", "パスワード", "ﾊﾟｽﾜｰﾄﾞ", "ﾋﾟﾝ"};
 
-/* Words that begin or end with "pin" and are none. */
+/* Words that begin or end with "pin" but do not mean a PIN. */
 static const char *const other_words[] = {"ping", "pings", "pinging", "pink", "pine", "pint",
     "pinch", "pinned", "pinning", "pinpoint", "spin", "hairpin", "underpin"};
 
-/* And what stands beside ピン where it is none, as in ショッピング. */
+/* What stands before or after ピン where that does not mean a PIN, as in ショッピング. */
 static const char *const before_kana[] = {"ッ", "ス"};
 static const char *const after_kana[] = {"グ", "ク", "ト", "チ", "ポ"};
 
@@ -47,8 +47,8 @@ is_one_of(const char *text, const char *const *list, size_t count)
 	return false;
 }
 
-/* The letter at *name, or a blank for what is none; *name goes on. Full-width letters, U+FF21 and
- * U+FF41 with those that follow, are as others. */
+/* The letter at *name, or a blank if it is not a letter; *name advances. Full-width letters (from
+ * U+FF21 and U+FF41) count as ordinary ones. */
 static char
 next_letter(const char **name)
 {
@@ -60,7 +60,8 @@ next_letter(const char **name)
 	return (char)(isascii(letter) && isalpha(letter) ? letter : ' ');
 }
 
-/* Blanks part the words of "userPIN", "PinCode" and "pin_1". */
+/* Put blanks between the words of names such as "userPIN", "PinCode" and "pin_1", in lower case.
+ * The caller frees the result. */
 static char *
 part_words(const char *name)
 {
@@ -102,7 +103,7 @@ has_pin_part(const char *text)
 	return false;
 }
 
-/* Its words are joined when they have been looked at: "p_i_n" is one as well. */
+/* Look at each word of the name, and then at the words joined, because "p_i_n" is a PIN too. */
 static bool
 has_pin_letters(const char *name)
 {
@@ -145,11 +146,11 @@ is_of_pin(const char *name)
 	return has_pin_letters(name) || has_pin_part(name) || has_pin_kana(name);
 }
 
-/* Deeper than any message that is one. */
+/* Deeper than any valid message. */
 #define DEPTH_MAX 32
 
-/* A PIN does not pass through a browser: whoever sends one is not to get used to it. Where nobody
- * looks any more, there may be one. */
+/* Does the message contain a PIN? It must not pass through a browser, so such a message is
+ * refused. So is one that is nested too deep to be searched. */
 static bool
 has_pin(json_t *value, int depth) /* NOLINT(misc-no-recursion): DEPTH_MAX */
 {
@@ -267,7 +268,7 @@ take_from(const char *origin, json_t *message, struct request *request)
 
 /* ---------------------------------------------------------------- an extension's message */
 
-/* {"origin": ..., "message": ...} or {"check": true}, and nothing beside. */
+/* Our extension sends {"origin": ..., "message": ...} or {"check": true}, and nothing else. */
 static enum word
 take_ours(json_t *whole, struct request *request)
 {
@@ -284,7 +285,8 @@ take_ours(json_t *whole, struct request *request)
 	return take_from(origin, message, request);
 }
 
-/* As it is, or as a text; an origin in it would be a page's own word, and is none. */
+/* Another extension sends a page's message as it is, or as a text. An origin in it would come from
+ * the page itself, so it is ignored. */
 static enum word
 take_other(json_t *whole, struct request *request)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is asked of us, and whether it may be: all that is judged before any card is touched. */
+/* A request, and whether it is allowed: everything that is checked before any card is touched. */
 #ifndef JPKI_PORTAL_REQUEST_H
 #define JPKI_PORTAL_REQUEST_H
 
@@ -14,33 +14,34 @@ enum request_kind {
 	REQUEST_SIGN,	    /* 02 */
 	REQUEST_ATTRIBUTES, /* 04 */
 	REQUEST_END,	    /* 05 */
-	REQUEST_CHECK,	    /* how things are, for the extension's own page */
+	REQUEST_CHECK,	    /* the check, for the extension's own page */
 };
 
 /* The most documents that are signed with one password. */
 #define REQUEST_DIGESTS_MAX 100
-/* Bytes of a mode, with its NUL; longer ones are none. */
+/* Bytes of a mode, with its NUL; a longer one is ignored. */
 #define REQUEST_MODE_SIZE 8
 
 struct request {
 	enum request_kind kind;
-	char mode[REQUEST_MODE_SIZE]; /* as it was asked, for the answer; "": it was not told */
-	char *origin;		      /* NULL: the extension does not tell */
-	struct digest *digests;	      /* those to be signed */
-	size_t count, room;	      /* of them; for so many */
+	char mode[REQUEST_MODE_SIZE]; /* as requested, for the answer; "": none was given */
+	char *origin;		      /* NULL: the extension does not send it */
+	struct digest *digests;	      /* the hashes to sign */
+	size_t count, room;	      /* how many there are; for how many there is room */
 };
 
-/* Judge what an extension has sent, JSON in UTF-8. Ours wraps a page's message, and tells the
- * origin; of another one the message is taken as it is, or as JSON within a text. WORD_DONE: it may
- * be done; else why not, and of the request only the mode counts. To be freed in any case. */
+/* Read and check a message of an extension, JSON in UTF-8. Our extension wraps a page's message
+ * and adds the origin; of another one the message is taken as it is, or as JSON within a text.
+ * WORD_DONE if the request is allowed; else the reason, and only request->mode is valid. The
+ * caller frees the request in either case (request_free). */
 enum word request_read(
     enum caller caller, const char *text, size_t length, struct request *request);
 
-/* The same for a message of a page with this origin. */
+/* Read and check the message of a page with this origin. Returns what request_read returns. */
 enum word request_read_of(
     const char *origin, const char *text, size_t length, struct request *request);
 
-/* Nothing of it is left in memory. */
+/* Wipe and free the contents of a request. */
 void request_free(struct request *request);
 
 #endif

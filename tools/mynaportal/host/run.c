@@ -16,18 +16,18 @@
 #include "text.h"
 #include "work.h"
 
-/* Where the answer goes, in the process of the request. */
+/* The descriptor for the answer in the process of the request. */
 #define ANSWER (STDERR_FILENO + 1)
 
 #define TERMINAL "/dev/tty"
 
-/* How long it may take to take its window away (program.c gives that 300 ms). While the card is
- * unlocked it ends at once. */
+/* How long the process may take to close its window, in ms (program.c allows 300). While the card
+ * is unlocked it ends at once. */
 #define END_MS 1000
 
 /* ---------------------------------------------------------------- the process itself */
 
-/* It has nothing of the browser's but what it says on standard error. */
+/* The process keeps nothing of the browser but standard error. */
 static void
 keep_descriptors(int answer)
 {
@@ -40,8 +40,8 @@ keep_descriptors(int answer)
 	(void)close_range(ANSWER + 1, ~0u, 0);
 }
 
-/* As one that a person has started: SIGTERM ends it, also when the process above was killed. One
- * that was stopped could not lock the card. */
+/* Set the signals of the process. SIGTERM ends it, also when the parent is killed. It cannot be
+ * stopped by Ctrl-Z, because then it could not lock the card. */
 static void
 keep_signals(pid_t parent, const sigset_t *signals)
 {
@@ -177,7 +177,7 @@ forget(struct run *run)
 	*run = (struct run){0};
 }
 
-/* Of one that was ended before it had an answer. */
+/* The answer for a process that ended without one. */
 static char *
 answer_for(const struct run *run, int ended, size_t *length, int *status)
 {
@@ -220,7 +220,7 @@ run_end(struct run *run)
 	(void)kill(run->id, SIGTERM);
 	(void)kill(run->id, SIGCONT);
 	(void)poll(&process, 1, END_MS);
-	(void)kill(run->id, SIGKILL); /* its number is its own until it is reaped */
+	(void)kill(run->id, SIGKILL); /* its process number is not reused before it is reaped */
 	if (process.fd != -1)
 		(void)close(process.fd);
 	(void)reap(run);

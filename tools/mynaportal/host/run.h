@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A request under way, in a process of its own: only there is libjpki started, and a PIN. When that
- * process ends, in whatever way, the card is locked; it ends with the one that has started it. */
+/* A request under way, in a process of its own. libjpki and the PIN are only used there. When that
+ * process ends, in whatever way, the card is locked. It ends with its parent. */
 #ifndef JPKI_PORTAL_RUN_H
 #define JPKI_PORTAL_RUN_H
 
@@ -13,7 +13,7 @@
 
 struct run {
 	pid_t id;   /* 0: there is none */
-	int answer; /* can be read when there is more of the answer, or its end */
+	int answer; /* a descriptor that can be read when there is more of the answer, or its end */
 	char mode[REQUEST_MODE_SIZE];
 	char *text;
 	size_t length;
@@ -21,22 +21,23 @@ struct run {
 
 /* Where a person may be asked. */
 enum run_place {
-	RUN_APART, /* on the screen alone */
-	RUN_HERE,  /* at our terminal too */
+	RUN_APART, /* in a window only */
+	RUN_HERE,  /* at our terminal too, if there is no screen */
 };
 
-/* Start it; `signals` are those that it does not hear, as they were before others were held. False:
- * the system cannot. */
+/* Start the process, which blocks `signals`: those that were blocked before the caller blocked
+ * others. False if the system cannot do it. */
 bool run_start(
     struct run *run, const struct request *request, enum run_place place, const sigset_t *signals);
 
-/* Take what has come of the answer: is there more to come? */
+/* Read more of the answer. False at its end. */
 bool run_goes_on(struct run *run);
 
-/* At its end: the answer, JSON, to be freed; *status is its exit status. */
+/* After the end: returns the answer, JSON, which the caller wipes and frees; *status becomes the
+ * exit status of the process. */
 char *run_finish(struct run *run, size_t *length, int *status);
 
-/* End it, and the window that it has open, if there is one. */
+/* End the process, and the window that it may have open. */
 void run_end(struct run *run);
 
 #endif

@@ -6,8 +6,8 @@
 #include "signing.h"
 #include "text.h"
 
-/* How long the key stays open for so many signatures, in seconds: a card takes about one for each.
- */
+/* How long the key stays unlocked, in seconds: at least, and for each signature. A card takes
+ * about one second for each. */
 #define OPEN_AT_LEAST 10u
 #define OPEN_FOR_EACH 3u
 
@@ -16,10 +16,10 @@ struct signing {
 	enum jpki_role role;
 	const struct request *request;
 	uint8_t (*signatures)[JPKI_SIGNATURE_SIZE];
-	size_t done;  /* signatures that are there */
-	bool one_pin; /* is for one signature */
+	size_t done;  /* number of signatures made */
+	bool one_pin; /* each signature needs its own PIN */
 	uint8_t certificate[JPKI_CERTIFICATE_MAX];
-	size_t certificate_size; /* 0: it is not read yet */
+	size_t certificate_size; /* 0: not read yet */
 };
 
 struct signing *
@@ -70,7 +70,7 @@ sign_all(struct signing *signing)
 	return rv;
 }
 
-/* The certificate of the key for signatures can be read in a login alone. */
+/* The certificate of the signature key can be read only during a login. */
 static int
 read_certificate(struct signing *signing)
 {
@@ -83,7 +83,8 @@ read_certificate(struct signing *signing)
 	return rv;
 }
 
-/* The certificate first, while the login's transaction lasts: it is read in one go. */
+/* Read the certificate first, while the login's transaction lasts, so that it takes one
+ * transaction. */
 static int
 use_login(struct signing *signing)
 {
@@ -105,7 +106,8 @@ log_in(const struct signing *signing, struct jpki_secret **pin, enum jpki_try *s
 	return rv;
 }
 
-/* What cannot be locked is not given: the process ends then, and with it what is open. */
+/* If the card cannot be locked, the signatures are not returned: the process then ends, and the
+ * guard locks the card. */
 static int
 use_pin_for_all(struct signing *signing, struct jpki_secret **pin, enum jpki_try *spent)
 {
@@ -118,7 +120,7 @@ use_pin_for_all(struct signing *signing, struct jpki_secret **pin, enum jpki_try
 	return rv == JPKI_OK ? locked : rv;
 }
 
-/* ---------------------------------------------------------------- one for each */
+/* ---------------------------------------------------------------- one PIN for each */
 
 static int
 use_pin_for_one(struct signing *signing, struct jpki_secret **pin, enum jpki_try *spent)

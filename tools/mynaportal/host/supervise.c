@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Here is neither card nor PIN: what is read is framed and judged (request.h), what is to be done
- * runs in another process (run.h), which goes when the browser goes. */
+/* This process uses neither card nor PIN. It reads frames and checks them (request.h); what is to
+ * be done runs in another process (run.h), which ends when the browser does. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -22,16 +22,16 @@
 struct supervise {
 	enum caller caller;
 	int in, out, ending;
-	sigset_t before; /* signals that were held before */
+	sigset_t before; /* the signal mask from before */
 	struct message_input input;
 	struct run run;
-	int status; /* with which it is to end */
+	int status; /* exit status */
 };
 
 /* ---------------------------------------------------------------- signals */
 
-/* What asks us to end waits until the other process has ended; a pipe that nobody reads is an error
- * of write(2). */
+/* Block the signals that ask this process to end, until the other process has ended. A pipe that
+ * nobody reads becomes an error of write(2). */
 static void
 hold_signals(struct supervise *all)
 {
@@ -44,7 +44,7 @@ hold_signals(struct supervise *all)
 	all->ending = signalfd(-1, &ends, SFD_CLOEXEC);
 }
 
-/* If one of them waits, it ends us here. */
+/* A signal that is pending ends this process here. */
 static void
 release_signals(struct supervise *all)
 {
@@ -95,7 +95,7 @@ answer_of_run(struct supervise *all)
 
 /* ---------------------------------------------------------------- messages */
 
-/* False: there is nothing more to be done. */
+/* False if this process should end. */
 static bool
 do_request(struct supervise *all, const struct request *request, enum word word)
 {
@@ -120,7 +120,7 @@ do_message(struct supervise *all)
 	return well;
 }
 
-/* What follows has no beginning that can be found. */
+/* End after an invalid frame: the beginning of the next one cannot be found. */
 static bool
 give_up(struct supervise *all)
 {
@@ -186,7 +186,8 @@ wait_and_do(struct supervise *all)
 	return files[2].revents == 0 || read_some(all);
 }
 
-/* From here on nothing but frames can be written to the browser. */
+/* Move standard input and output to other descriptors, so that only frames can be written to the
+ * browser. */
 static bool
 take_streams(struct supervise *all)
 {
@@ -284,7 +285,7 @@ supervise_one(const char *origin, const char *message)
 
 	if (word != WORD_DONE)
 		status = print_refused(request.mode, word);
-	else if (request.kind != REQUEST_END) /* there is nothing to be ended here */
+	else if (request.kind != REQUEST_END) /* there is no request to end */
 		status = run_one(&request);
 	request_free(&request);
 	return status;

@@ -5,11 +5,11 @@
 
 #include "caller.h"
 
-/* Answer what this extension asks; an exit status. */
+/* Answer the requests of this extension. Returns the exit status. */
 int supervise(enum caller caller);
 
-/* One request of a page with this origin, from a terminal: the answer is printed. An exit status.
- */
+/* Do one request, as of a page with this origin, from a terminal, and print the answer. Returns
+ * the exit status. */
 int supervise_one(const char *origin, const char *message);
 
 #endif

@@ -5,7 +5,7 @@
 #include "trouble.h"
 #include "window.h"
 
-/* Room for what is typed: longer than any PIN in any width of letters. */
+/* Bytes of room for what is typed: more than any PIN needs, in full-width letters too. */
 #define ROOM 256
 
 static char *
@@ -16,7 +16,7 @@ line(char *text, const char *more)
 	return text_append(text, more);
 }
 
-/* The same, of a text that was made for it. */
+/* Add a line, and free it. */
 static char *
 line_of(char *text, char *more)
 {
@@ -25,7 +25,7 @@ line_of(char *text, char *more)
 	return text;
 }
 
-/* Of documents, how many. */
+/* Who wants how many documents signed. */
 static char *
 signing_text(const struct request *request, const char *who)
 {
@@ -75,7 +75,7 @@ add_why_again(char *text, const struct window *window)
 	return line(text, window->spent ? _("That has cost a try.") : _("No try was spent."));
 }
 
-/* As the person's settings want it. */
+/* Which document the PIN is for, if the user's settings require one for each. */
 static char *
 add_document(char *text, const struct window *window)
 {

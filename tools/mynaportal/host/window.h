@@ -13,15 +13,15 @@
 struct window {
 	const struct request *request;
 	const struct credential *credential;
-	const char *terminal;	/* where it may ask if there is no screen; NULL */
-	unsigned left, maximum; /* tries, at least one */
-	size_t document;	/* the one that it asks for, counted from 1; 0: all */
-	int wrong;		/* why it asks again: an error of libjpki; JPKI_OK */
-	bool spent;		/* and that has cost a try */
+	const char *terminal;	/* where to ask if there is no screen; NULL: nowhere */
+	unsigned left, maximum; /* tries left (at least one), and tries in all */
+	size_t document;	/* the number of the document that the PIN is for, from 1; 0: all */
+	int wrong;  /* why it asks again, an error of libjpki; JPKI_OK: it asks the first time */
+	bool spent; /* the PIN before has cost a try */
 };
 
-/* Ask once. WORD_DONE, and *secret is the caller's; WORD_CANCELLED, also when nobody has answered
- * for long; WORD_NO_PINENTRY if there is no program that asks. */
+/* Ask once. WORD_DONE, and the caller owns *secret; WORD_CANCELLED, also if nobody answers for a
+ * long time; WORD_NO_PINENTRY if there is no program that asks. */
 enum word window_ask(const struct window *window, struct jpki_secret **secret);
 
 #endif

@@ -12,7 +12,7 @@
 
 #define NAME "portal-window"
 
-/* One of our own, to which nobody else writes; -1. */
+/* Open a folder of this user in which nobody else has the rights `others`; -1 if it is not one. */
 static int
 open_own_folder(const char *path, mode_t others)
 {
@@ -34,7 +34,8 @@ make_own_folder(const char *path)
 							 : -1;
 }
 
-/* It depends on the user alone, not on the environment: two browsers may have different ones. */
+/* The folder depends on the user only, not on the environment, which may differ between two
+ * browsers. */
 static int
 open_folder(void)
 {

@@ -34,7 +34,7 @@ static const struct {
     [WORD_INTERNAL] = {"internal", STATUS_FAILED},
 };
 
-/* Those that are not here are troubles with the card. */
+/* Errors that are not listed are WORD_CARD_ERROR. */
 static const struct {
 	int error;
 	enum word word;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What has become of a request, in one word of a fixed list, which the extension knows: nothing of
- * a person is in it. */
+/* The result of a request, as one word of a fixed list, which the extension knows. It contains
+ * nothing personal. */
 #ifndef JPKI_PORTAL_WORD_H
 #define JPKI_PORTAL_WORD_H
 
@@ -30,13 +30,13 @@ enum word {
 	WORDS,
 };
 
-/* As it is sent: "cancelled" and so on; "ok" of what is done. */
+/* The word as it is sent: "cancelled" and so on; "ok" for WORD_DONE. */
 const char *word_text(enum word word);
 
-/* For --ask: the exit status (exit_status.h). */
+/* The exit status for it, with --ask (exit_status.h). */
 int word_status(enum word word);
 
-/* Of an error of libjpki, JPKI_OK too. */
+/* The word for an error of libjpki, or JPKI_OK. */
 enum word word_of_error(int error);
 
 #endif

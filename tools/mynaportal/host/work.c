@@ -18,14 +18,14 @@
 #include "window_lock.h"
 #include "work.h"
 
-/* How long the service for card readers may take to answer at all, in seconds. */
+/* How long the PC/SC service may take to answer at all, in seconds. */
 #define PATIENCE 20
 
-/* And from the PIN to the answer: at least, and more for each signature. */
+/* How long the work after the PIN may take, in seconds, and how much longer for each signature. */
 #define OPEN_PATIENCE 60u
 #define OPEN_PATIENCE_FOR_EACH 3u
 
-/* How often a person is asked in one go; answers that could be right end it sooner. */
+/* How many times a person is asked for the PIN. Blocked tries end it sooner. */
 #define QUESTIONS 10
 
 struct work {
@@ -34,12 +34,12 @@ struct work {
 	struct card card;
 	struct window window;
 	struct signing *signing; /* NULL: nothing is signed */
-	json_t *answer;		 /* made as it comes; given only if all of it is there */
+	json_t *answer;		 /* filled in step by step; returned only if complete */
 };
 
 /* ---------------------------------------------------------------- before the PIN */
 
-/* Whoever never answers is not there: it ends this process, which the one above sees. */
+/* Start libjpki. If the service never answers, SIGALRM ends this process, which the parent sees. */
 static int
 start(unsigned keys)
 {
@@ -51,7 +51,8 @@ start(unsigned keys)
 	return rv;
 }
 
-/* A card without the application of the attributes is one all the same. */
+/* The word for an error. A card without the application of the attributes is not another kind of
+ * card. */
 static enum word
 trouble_of(const struct work *work, int error)
 {
@@ -60,7 +61,7 @@ trouble_of(const struct work *work, int error)
 	return cards_trouble(error);
 }
 
-/* Is there a try to be spent? */
+/* Ask for the tries left. WORD_PIN_BLOCKED if there are none. */
 static enum word
 ask_tries(struct work *work)
 {
@@ -72,7 +73,7 @@ ask_tries(struct work *work)
 	return window->left == 0 ? WORD_PIN_BLOCKED : WORD_DONE;
 }
 
-/* A card whose number cannot be read has none, as far as the sites are told. */
+/* Add the combination code, unless the card's number cannot be read. */
 static void
 add_combination(struct work *work, const uint8_t installation[INSTALLATION_SIZE])
 {
@@ -86,8 +87,8 @@ add_combination(struct work *work, const uint8_t installation[INSTALLATION_SIZE]
 	explicit_bzero(number, sizeof(number));
 }
 
-/* What tells this computer, and this card on it, from others. Before the PIN: another application
- * of the card is asked. Without it, one can be logged in all the same. */
+/* Add the numbers that identify this installation, and this card on it. Before the PIN, because
+ * another application of the card is selected. A login works without them. */
 static void
 add_numbers(struct work *work)
 {
@@ -104,14 +105,14 @@ add_numbers(struct work *work)
 static int
 use_pin(struct work *work, struct jpki_secret **pin, enum jpki_try *spent)
 {
-	/* Tries that others have spent while the window was open are not this person's to lose: the
-	 * last one is spent only by who was told that it is. */
+	/* Other programs may have spent tries while the window was open. The last try is spent
+	 * only if the window said that it is the last. */
 	jpki_spare_last_try(work->window.left > 1);
 	return work->signing != NULL ? signing_use_pin(work->signing, pin, spent)
 				     : attributes_do(work->card.number, pin, spent, work->answer);
 }
 
-/* Is another answer of the person the way on? */
+/* Should the person be asked again after this error? */
 static bool
 may_be_repeated(int error)
 {
@@ -132,7 +133,7 @@ ask_pin(struct work *work, struct jpki_secret **pin)
 	return WORD_INTERNAL;
 }
 
-/* One window and what comes of it: JPKI_OK, or an error of libjpki in window.wrong. */
+/* Ask once and use the PIN. The result is in window.wrong: JPKI_OK, or an error of libjpki. */
 static enum word
 ask_once(struct work *work)
 {
@@ -166,7 +167,7 @@ ask_until_it_is_right(struct work *work)
 	return WORD_CANCELLED;
 }
 
-/* Until there is nothing that another PIN is wanted for. */
+/* Ask until no further PIN is needed. */
 static enum word
 ask_for_all(struct work *work)
 {
