@@ -122,7 +122,7 @@ def test_it_asks_in_japanese(asking, screen, some_locale, request):
     in_japanese = screen.wait_text(".", window)
     screen.keep(request.node.name)
     screen.dismiss(window, "Escape")
-    assert "残り5回です" in jpki.end(NO_PIN)
+    assert "残りは5回です" in jpki.end(NO_PIN)
     jpki.env["LANGUAGE"] = "en"
     jpki.start("cert", "sign")
     window = jpki.window()
