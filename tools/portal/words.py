@@ -70,7 +70,7 @@ REFUSED = {
     "method": ("この方法では要求できません", "Not in this way"),
     "origin": ("ほかのサイトからの要求です", "Another site asks"),
     "type": ("JSON ではありません", "This is not called JSON"),
-    "length": ("長さが分かりません", "Its length is not told"),
+    "length": ("長さがわかりません", "Its length is not told"),
     "size": ("大きすぎます", "This is too large"),
     "json": ("JSON として読めません", "This is no JSON that can be read"),
     "shape": ("要求の形が違います", "The request has another shape"),
