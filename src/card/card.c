@@ -147,6 +147,8 @@ jpki_card_expect(struct jpki_card *card, const struct jpki_habits *habits)
 static int
 select_error(uint16_t sw)
 {
+	if (sw == SW_APPLET_REFUSED)
+		return JPKI_ERR_NOT_JPKI;
 	switch (status_error(sw)) {
 	case JPKI_OK:
 		return JPKI_OK;
@@ -155,7 +157,7 @@ select_error(uint16_t sw)
 	case JPKI_ERR_LENGTH:
 		return JPKI_ERR_NOT_JPKI;
 	default:
-		return sw == SW_APPLET_REFUSED ? JPKI_ERR_NOT_JPKI : JPKI_ERR_STATUS;
+		return JPKI_ERR_STATUS;
 	}
 }
 
