@@ -20,12 +20,14 @@
 static int
 interpret_tries(const struct credential *credential, uint16_t sw, unsigned *tries)
 {
-	if (sw == SW_OK)
+	int error = status_pin_error(sw);
+
+	if (error == JPKI_OK)
 		*tries = credential->pin.tries;
-	else if (status_pin_error(sw) == JPKI_ERR_PIN_BLOCKED)
+	else if (error == JPKI_ERR_PIN_BLOCKED)
 		*tries = 0;
 	else if (!status_tries(sw, tries))
-		return status_error(sw);
+		return error;
 	return JPKI_OK;
 }
 

@@ -365,6 +365,33 @@ no_token_is_logged_with_why(void **state)
 	assert_logged("(JPKI_ERR_NO_SERVICE) -> CKR_TOKEN_NOT_PRESENT\n", 1);
 }
 
+/* Of another kind of card it says that, and of no error that nobody is told. */
+static void
+a_card_of_another_kind_is_logged_as_the_cause(void **state)
+{
+	reinsert();
+	assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW, 1, 0x6999, NULL), 0);
+	assert_rv(try_to_open(JPKI_AUTHENTICATION), CKR_TOKEN_NOT_PRESENT);
+	read_log();
+	assert_logged("(JPKI_ERR_NOT_JPKI) -> CKR_TOKEN_NOT_PRESENT\n", 1);
+	assert_logged("status word ", 0);
+}
+
+static void
+an_odd_answer_about_tries_is_logged_once(void **state)
+{
+	CK_TOKEN_INFO info;
+
+	assert_true(token_present(JPKI_AUTHENTICATION));
+	/* the question follows a SELECT */
+	assert_int_equal(vcard_fault_add(card, VCARD_FAULT_SW, 2, 0x6F42, NULL), 0);
+	assert_ok(p11->C_GetTokenInfo(slot_of(JPKI_AUTHENTICATION), &info));
+	read_log();
+	assert_logged("> 00 20 00 98\n", 1);
+	assert_logged("< 6F 42\n", 1);
+	assert_logged("status word 6F42 (JPKI_ERR_STATUS)\n", 1);
+}
+
 /* The card says that it is there, but what is read of it is none. */
 static void
 a_certificate_that_lies_is_logged_with_why(void **state)
@@ -492,6 +519,8 @@ main(void)
 	    LOGGED_TEST(a_cause_is_logged),
 	    LOGGED_TEST(a_certificate_that_is_none_is_logged_as_the_cause),
 	    LOGGED_TEST(no_token_is_logged_with_why),
+	    LOGGED_TEST(a_card_of_another_kind_is_logged_as_the_cause),
+	    LOGGED_TEST(an_odd_answer_about_tries_is_logged_once),
 	    LOGGED_TEST(a_certificate_that_lies_is_logged_with_why),
 	    LOGGED_TEST(what_the_program_may_not_is_logged_with_why),
 	    LOGGED_TEST(a_refusal_of_pss_is_logged_as_the_cause),
