@@ -200,7 +200,7 @@ jpki_card_read_number(struct jpki_card *card, char number[JPKI_MANUFACTURE_NUMBE
 		return JPKI_ERR_ARGUMENT;
 	rv = apdu_exchange(card, &read, &response);
 	if (rv == JPKI_OK && response.sw != SW_END_OF_FILE)
-		rv = status_error(response.sw);
+		rv = status_error(card, response.sw);
 	if (rv == JPKI_OK)
 		rv = attributes_parse_number(response.data, response.length, number);
 	return rv;

@@ -145,11 +145,14 @@ jpki_card_expect(struct jpki_card *card, const struct jpki_habits *habits)
  * temporary: the same card may answer differently next time.
  */
 static int
-select_error(uint16_t sw)
+select_error(struct jpki_card *card, uint16_t sw)
 {
+	int error;
+
 	if (sw == SW_APPLET_REFUSED)
 		return JPKI_ERR_NOT_JPKI;
-	switch (status_error(sw)) {
+	error = status_error(card, sw);
+	switch (error) {
 	case JPKI_OK:
 		return JPKI_OK;
 	case JPKI_ERR_NOT_FOUND:
@@ -157,7 +160,7 @@ select_error(uint16_t sw)
 	case JPKI_ERR_LENGTH:
 		return JPKI_ERR_NOT_JPKI;
 	default:
-		return JPKI_ERR_STATUS;
+		return status_tell(card, error, JPKI_ERR_STATUS);
 	}
 }
 
@@ -182,7 +185,7 @@ select_application(struct jpki_card *card, enum application application)
 		rv = apdu_exchange(card, &select, &response);
 	if (rv != JPKI_OK)
 		return rv;
-	rv = select_error(response.sw);
+	rv = select_error(card, response.sw);
 	if (rv != JPKI_OK)
 		return rv;
 	card->selected = card->selected_in_transaction = application;
@@ -227,6 +230,7 @@ jpki_card_begin(struct jpki_card *card, enum jpki_begin how, int patience_ms)
 		return rv;
 	card->in_transaction = true;
 	card->selected_in_transaction = APPLICATION_NONE;
+	status_forget(card);
 	if (how == JPKI_BEGIN_ONLY ||
 	    (how == JPKI_BEGIN_TRUST && card->selected == APPLICATION_JPKI))
 		return JPKI_OK;

@@ -144,7 +144,7 @@ count_tries(const struct examination *examination, uint8_t p2, struct finding *f
 	unsigned tries = 0;
 	int rv = send(examination, &ask, &response);
 
-	if (status_pin_error(response.sw) == JPKI_ERR_PIN_BLOCKED)
+	if (status_pin_error(examination->card, response.sw) == JPKI_ERR_PIN_BLOCKED)
 		examine_see(finding, true, "%04X, it is blocked", response.sw);
 	else if (status_tries(response.sw, &tries)) /* the number differs from card to card */
 		examine_see(finding, true, "63Cx");

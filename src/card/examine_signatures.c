@@ -170,5 +170,5 @@ examine_try_signing(const struct examination *examination)
 	    examine_sign(examination, 0x00, false, digest_info, sizeof(digest_info), &response);
 
 	explicit_bzero(response.data, sizeof(response.data));
-	return rv == JPKI_OK ? status_error(response.sw) : rv;
+	return rv == JPKI_OK ? status_error(examination->card, response.sw) : rv;
 }

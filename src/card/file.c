@@ -30,7 +30,7 @@ file_select(struct jpki_card *card, uint16_t ef)
 	int rv;
 
 	rv = apdu_exchange(card, &select, &response);
-	return rv != JPKI_OK ? rv : status_error(response.sw);
+	return rv != JPKI_OK ? rv : status_error(card, response.sw);
 }
 
 /*
@@ -108,7 +108,7 @@ read_short(struct jpki_card *card, uint8_t p1, uint8_t p2, uint8_t *bytes, size_
 		return rv;
 	*sw = response.sw;
 	if (response.sw != SW_OK && response.sw != SW_END_OF_FILE)
-		rv = status_error(response.sw);
+		rv = status_error(card, response.sw);
 	else if (response.length > want)
 		rv = JPKI_ERR_DATA;
 	else {

@@ -18,9 +18,10 @@
  * form. Some cards answer 9000 while the PIN is verified (F-VERIFY-EMPTY-VERIFIED).
  */
 static int
-interpret_tries(const struct credential *credential, uint16_t sw, unsigned *tries)
+interpret_tries(
+    struct jpki_card *card, const struct credential *credential, uint16_t sw, unsigned *tries)
 {
-	int error = status_pin_error(sw);
+	int error = status_pin_error(card, sw);
 
 	if (error == JPKI_OK)
 		*tries = credential->pin.tries;
@@ -47,7 +48,7 @@ ask_tries(struct jpki_card *card, const struct credential *credential, uint8_t p
 	if (rv != JPKI_OK)
 		return rv;
 	*counted = response.sw != SW_OK;
-	return interpret_tries(credential, response.sw, tries);
+	return interpret_tries(card, credential, response.sw, tries);
 }
 
 static int
@@ -147,7 +148,7 @@ jpki_card_verify(
 	rv = apdu_send_pin(card, &verify, &sw);
 	if (rv != JPKI_OK)
 		return rv;
-	rv = status_pin_error(sw);
+	rv = status_pin_error(card, sw);
 	if (rv == JPKI_ERR_PIN_BLOCKED)
 		*tries = 0;
 	if (status_tries(sw, tries))
@@ -182,7 +183,7 @@ jpki_card_change_pin(struct jpki_card *card, enum jpki_role role, const struct j
 	change.data = new_pin->secret->bytes;
 	change.length = new_pin->secret->length;
 	rv = apdu_send_pin(card, &change, &sw);
-	return rv != JPKI_OK ? rv : status_error(sw);
+	return rv != JPKI_OK ? rv : status_error(card, sw);
 }
 
 bool

@@ -35,7 +35,7 @@ send(struct jpki_card *card, uint8_t p1, uint8_t p2, const uint8_t *data, size_t
 	int rv;
 
 	rv = apdu_exchange(card, &sign, response);
-	return rv != JPKI_OK ? rv : status_error(response->sw);
+	return rv != JPKI_OK ? rv : status_error(card, response->sw);
 }
 
 /* Unlike a PIN, data may be sent again when the first form is refused (F-SIGN-SHORT). */

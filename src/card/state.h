@@ -23,6 +23,9 @@ struct forms {
 	enum known short_read, short_pin, short_sign;
 };
 
+/* How many errors are the card's word: JPKI_ERR_NOT_JPKI to JPKI_ERR_NO_KEY. */
+#define CARD_ERRORS (JPKI_ERR_NOT_JPKI - JPKI_ERR_NO_KEY + 1)
+
 /* A card, its connection, and what is known of both. */
 struct jpki_card {
 	struct jpki_service *service;
@@ -40,6 +43,11 @@ struct jpki_card {
 	enum known long_read; /* READ BINARY with extended Le, by the card and its reader */
 	bool try_long;	      /* long_read may be found out by trying */
 	size_t longest;	      /* jpki_transport.longest; 0: not asked yet */
+	/*
+	 * The last status word that became each error, counted from JPKI_ERR_NOT_JPKI; 0: none
+	 * since status_forget.
+	 */
+	uint16_t words[CARD_ERRORS];
 };
 
 /* Which short forms the selected application takes. */

@@ -2,11 +2,13 @@
 #include "card/status.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include <jpki/error.h>
 
 #include "base/error.h"
 #include "base/log.h"
+#include "card/state.h"
 
 static const struct {
 	uint16_t sw;
@@ -35,24 +37,65 @@ status_tries(uint16_t sw, unsigned *tries)
 	return true;
 }
 
+/* Where the card remembers the word of an error; NULL for errors that are no card's. */
+static uint16_t *
+word_of(struct jpki_card *card, int error)
+{
+	if (error > JPKI_ERR_NOT_JPKI || error < JPKI_ERR_NO_KEY)
+		return NULL;
+	return &card->words[JPKI_ERR_NOT_JPKI - error];
+}
+
+static int
+remember(struct jpki_card *card, uint16_t sw, int error)
+{
+	uint16_t *word = word_of(card, error);
+
+	if (word != NULL)
+		*word = sw;
+	return error;
+}
+
 int
-status_error(uint16_t sw)
+status_error(struct jpki_card *card, uint16_t sw)
 {
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
 		if (meanings[i].sw == sw)
-			return meanings[i].error;
+			return remember(card, sw, meanings[i].error);
 	log_line(LOG_INFO, "status word %04X (%s)", sw, error_name(JPKI_ERR_STATUS));
 	return JPKI_ERR_STATUS;
 }
 
 int
-status_pin_error(uint16_t sw)
+status_pin_error(struct jpki_card *card, uint16_t sw)
 {
 	unsigned tries;
 
 	if (status_tries(sw, &tries))
 		return tries == 0 ? JPKI_ERR_PIN_BLOCKED : JPKI_ERR_PIN_WRONG;
-	return sw == 0x6983 || sw == 0x6984 ? JPKI_ERR_PIN_BLOCKED : status_error(sw);
+	return sw == 0x6983 || sw == 0x6984 ? JPKI_ERR_PIN_BLOCKED : status_error(card, sw);
+}
+
+int
+status_tell(struct jpki_card *card, int error, int told)
+{
+	uint16_t *word = word_of(card, error);
+
+	if (word == NULL || *word == 0)
+		return told;
+	if (told == error)
+		log_line(LOG_INFO, "status word %04X (%s)", *word, error_name(error));
+	else
+		log_line(LOG_INFO, "status word %04X (%s, told as %s)", *word, error_name(error),
+		    error_name(told));
+	*word = 0;
+	return told;
+}
+
+void
+status_forget(struct jpki_card *card)
+{
+	memset(card->words, 0, sizeof(card->words));
 }
 
 bool

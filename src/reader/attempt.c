@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "card/credential.h"
 #include "card/pin.h"
+#include "card/status.h"
 #include "reader/contents.h"
 #include "reader/lock.h"
 
@@ -43,7 +44,8 @@ ask_tries(struct attempt *attempt, bool now)
 {
 	int rv = contents_ask_tries(attempt->reader, attempt->role, now);
 
-	return rv == JPKI_ERR_NOT_VERIFIED ? JPKI_ERR_STATUS : rv;
+	return rv == JPKI_ERR_NOT_VERIFIED ? status_tell(attempt->reader->card, rv, JPKI_ERR_STATUS)
+					   : rv;
 }
 
 static atomic_bool spares_last_try;
@@ -104,7 +106,7 @@ judge_answer(struct attempt *attempt, int result, unsigned tries)
 			share_open(&reader->share);
 	}
 	if (result == JPKI_ERR_NOT_VERIFIED) /* VERIFY does not answer this */
-		return JPKI_ERR_STATUS;
+		return status_tell(reader->card, result, JPKI_ERR_STATUS);
 	if (result != JPKI_ERR_PIN_WRONG && result != JPKI_ERR_PIN_BLOCKED)
 		return result;
 	contents_set_tries(reader, attempt->role, tries);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "card/status.h"
 #include "reader/contents.h"
 #include "reader/lock.h"
 #include "reader/transaction.h"
@@ -57,7 +58,10 @@ give_pin_and_read(struct attempt *attempt, struct jpki_attributes *attributes)
 		return rv;
 	rv = jpki_card_read_attributes(attempt->reader->card, attributes);
 	log_line(LOG_INFO, "attributes: %s", jpki_strerror(rv));
-	return rv == JPKI_ERR_NOT_VERIFIED ? JPKI_ERR_STATUS : rv; /* it was verified just now */
+	if (rv != JPKI_ERR_NOT_VERIFIED)
+		return rv;
+	/* it was verified just now */
+	return status_tell(attempt->reader->card, rv, JPKI_ERR_STATUS);
 }
 
 static int
@@ -72,7 +76,8 @@ work(struct attempt *attempt, struct jpki_attributes *attributes)
 	 * the application was just selected, so NOT_FOUND means that the card has lost its power
 	 * unnoticed
 	 */
-	return rv == JPKI_ERR_NOT_FOUND ? JPKI_ERR_RESET : rv;
+	return rv == JPKI_ERR_NOT_FOUND ? status_tell(attempt->reader->card, rv, JPKI_ERR_RESET)
+					: rv;
 }
 
 static int

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "card/credential.h"
+#include "card/status.h"
 #include "reader/cache.h"
 #include "reader/refusal.h"
 #include "reader/settings.h"
@@ -327,6 +328,8 @@ try_certificate(struct reader *reader, enum jpki_role role, enum jpki_certificat
 		reader->same_card = false;
 	if (rv != JPKI_ERR_NO_CARD && rv != JPKI_ERR_NO_READER)
 		cache_keep(reader);
+	if (rv == JPKI_ERR_NOT_VERIFIED && reader->keys[role].unlocked == 0)
+		status_forget(reader->card); /* as it has to be without a login */
 	return transaction_end_soon(reader, rv);
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "card/credential.h"
+#include "card/status.h"
 #include "reader/cache.h"
 #include "reader/contents.h"
 #include "reader/rsa.h"
@@ -122,6 +123,7 @@ need_public_key(struct reader *reader, enum jpki_role role)
 		return rv;
 	if (rv == JPKI_ERR_NOT_VERIFIED && key->private_certificate)
 		return rv;
+	(void)status_tell(reader->card, rv, JPKI_ERR_STATUS);
 	log_line(LOG_INFO, "the certificate that signatures are checked with: %s (%s, told as %s)",
 	    jpki_strerror(rv), error_name(rv), error_name(JPKI_ERR_STATUS));
 	return JPKI_ERR_STATUS;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "card/status.h"
 #include "reader/lock.h"
 #include "reader/presence.h"
 #include "reader/readers.h"
@@ -127,6 +128,7 @@ end(struct reader *reader, int result)
 {
 	int state = check_after(reader, result);
 
+	(void)status_tell(reader->card, result, result);
 	(void)jpki_card_end(reader->card);
 	if (means_gone(state))
 		result = state;
@@ -287,6 +289,7 @@ transaction_end_soon(struct reader *reader, int result)
 	if (result != JPKI_OK)
 		return transaction_end(reader, result);
 	note_contact(reader);
+	status_forget(reader->card);
 	reader->linger_until = clock_now_ms() + transaction_linger_ms;
 	return transaction_linger_ms == 0 ? stop_lingering(reader, true) : JPKI_OK;
 }
@@ -398,7 +401,7 @@ transaction_confirm_card(struct reader *reader)
 	rv = key_with_head(reader, &role) != NULL ? compare_head(reader, &same)
 						  : compare_info(reader, &same);
 	if (rv == JPKI_ERR_NOT_VERIFIED)
-		return JPKI_ERR_STATUS;
+		return status_tell(reader->card, rv, JPKI_ERR_STATUS);
 	if (rv == JPKI_ERR_NOT_FOUND) /* the known card has this certificate */
 		return JPKI_ERR_NO_CARD;
 	reader->same_card = rv == JPKI_OK && same;

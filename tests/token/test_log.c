@@ -392,6 +392,79 @@ an_odd_answer_about_tries_is_logged_once(void **state)
 	assert_logged("status word 6F42 (JPKI_ERR_STATUS)\n", 1);
 }
 
+static void
+a_refused_signature_is_logged_with_its_status_word(void **state)
+{
+	CK_BYTE signature[SIGNATURE_SIZE];
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+
+	/* in both forms of the command; a SELECT comes between them */
+	for (unsigned nth = 1; nth <= 3; nth += 2)
+		assert_int_equal(
+		    vcard_fault_add_from(card, VCARD_FAULT_SW, 0x2A, nth, 0x6985, NULL), 0);
+	assert_rv(sign_message(session, sha256_pkcs1, signature), CKR_DEVICE_ERROR);
+	vcard_faults_clear(card);
+	assert_ok(sign_message(session, sha256_pkcs1, signature));
+	read_log();
+	assert_logged("status word 6985 (JPKI_ERR_LENGTH)\n", 1);
+	assert_logged("status word ", 1);
+	assert_logged("(JPKI_ERR_LENGTH) -> CKR_DEVICE_ERROR\n", 1);
+}
+
+static void
+a_refused_pin_command_is_logged_with_its_status_word(void **state)
+{
+	static const struct {
+		uint16_t sw;
+		const char *line;
+	} words[] = {
+	    {0x6700, "status word 6700 (JPKI_ERR_LENGTH)\n"},
+	    {0x6A86, "status word 6A86 (JPKI_ERR_UNSUPPORTED)\n"},
+	    {0x6A82, "status word 6A82 (JPKI_ERR_NOT_FOUND)\n"},
+	    {0x6982, "status word 6982 (JPKI_ERR_NOT_VERIFIED, told as JPKI_ERR_STATUS)\n"},
+	};
+	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
+
+	for (size_t i = 0; i < LENGTH_OF(words); i++) {
+		assert_int_equal(
+		    vcard_fault_add_from(card, VCARD_FAULT_SW, 0x20, 1, words[i].sw, NULL), 0);
+		give(session, PIN, CKR_DEVICE_ERROR);
+	}
+	read_log();
+	for (size_t i = 0; i < LENGTH_OF(words); i++)
+		assert_logged(words[i].line, 1);
+	assert_logged("status word ", LENGTH_OF(words));
+}
+
+/* In normal use a card refuses what it does not have, or knows in another form. */
+static void
+no_status_word_is_logged_in_normal_use(void **state)
+{
+	static const char *const quirks[][2] = {{NULL, NULL}, {"short-identifiers", "6a86"},
+	    {"short-identifiers", "6982"}, {"short-identifiers", "6985"},
+	    {"signature-certificate", "absent"}};
+	CK_BYTE signature[256];
+
+	for (size_t i = 0; i < LENGTH_OF(quirks); i++) {
+		swap_card(quirks[i][0], quirks[i][1]);
+		for (int role = 0; role < JPKI_ROLES; role++) {
+			CK_SESSION_HANDLE session;
+
+			if (!token_present((enum jpki_role)role))
+				continue;
+			session = open_session((enum jpki_role)role);
+			read_all_certificates(session);
+			give(session, pin_of((enum jpki_role)role), CKR_OK);
+			read_all_certificates(session);
+			sign_something(session, signature);
+			assert_ok(p11->C_Logout(session));
+		}
+	}
+	read_log();
+	assert_logged("C_Logout: CKR_OK (0x0)\n", 2 * LENGTH_OF(quirks) - 1);
+	assert_logged("status word ", 0);
+}
+
 /* The card says that it is there, but what is read of it is none. */
 static void
 a_certificate_that_lies_is_logged_with_why(void **state)
@@ -521,6 +594,9 @@ main(void)
 	    LOGGED_TEST(no_token_is_logged_with_why),
 	    LOGGED_TEST(a_card_of_another_kind_is_logged_as_the_cause),
 	    LOGGED_TEST(an_odd_answer_about_tries_is_logged_once),
+	    LOGGED_TEST(a_refused_signature_is_logged_with_its_status_word),
+	    LOGGED_TEST(a_refused_pin_command_is_logged_with_its_status_word),
+	    LOGGED_TEST(no_status_word_is_logged_in_normal_use),
 	    LOGGED_TEST(a_certificate_that_lies_is_logged_with_why),
 	    LOGGED_TEST(what_the_program_may_not_is_logged_with_why),
 	    LOGGED_TEST(a_refusal_of_pss_is_logged_as_the_cause),
