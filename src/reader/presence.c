@@ -81,7 +81,11 @@ presence_poll(struct reader *reader)
 	struct jpki_reader_state now = {0};
 
 	readers_name(reader, now.name);
-	if (now.name[0] == '\0' || jpki_transport.poll(readers_service(), &now, 1) != JPKI_OK)
+	if (now.name[0] == '\0')
+		reader->poll_error = readers_error();
+	else
+		reader->poll_error = jpki_transport.poll(readers_service(), &now, 1);
+	if (now.name[0] == '\0' || reader->poll_error != JPKI_OK)
 		now.attached = now.present = false;
 	if ((now.present || reader->state.present) && !is_same(reader, &now))
 		card_changed(reader, &now);

@@ -15,6 +15,7 @@ publish(struct reader *reader)
 	    .valid = reader->probed || !reader->state.present || reader->probe_after != 0,
 	    .state = reader->state,
 	    .card = atomic_load(&reader->card_number),
+	    .poll_error = reader->poll_error,
 	    .probe_error = reader->probe_error,
 	    .info = reader->info,
 	};

@@ -222,12 +222,10 @@ fill_token_info(CK_TOKEN_INFO *info, const struct reader_view *view, enum jpki_r
  * missing.
  */
 static int
-why_no_token(const struct jpki_reader_state *state, int probe_error)
+why_no_token(const struct jpki_reader_state *state, int poll_error, int probe_error)
 {
-	int error = readers_error();
-
 	if (!state->attached)
-		return error != JPKI_OK ? error : JPKI_ERR_NO_READER;
+		return poll_error != JPKI_OK ? poll_error : JPKI_ERR_NO_READER;
 	if (!state->present)
 		return state->mute ? JPKI_ERR_MUTE : JPKI_ERR_NO_CARD;
 	return probe_error != JPKI_OK ? probe_error : JPKI_ERR_NO_KEY;
@@ -238,10 +236,8 @@ why_no_token(const struct jpki_reader_state *state, int probe_error)
  * is for LOG_TRACE.
  */
 static CK_RV
-no_token(enum log_level level, const struct jpki_reader_state *state, int probe_error)
+no_token(enum log_level level, int why)
 {
-	int why = why_no_token(state, probe_error);
-
 	log_line(level, "%s: %s (%s) -> %s", error_word(why), jpki_strerror(why), error_name(why),
 	    rv_name(CKR_TOKEN_NOT_PRESENT));
 	return CKR_TOKEN_NOT_PRESENT;
@@ -258,8 +254,9 @@ view_token(CK_SLOT_ID id, enum view_part what, struct reader **reader, enum jpki
 	if (rv != CKR_OK)
 		return rv;
 	view_reader(*reader, *role, what, view);
-	return view->keys[*role].present ? CKR_OK
-					 : no_token(LOG_TRACE, &view->state, view->probe_error);
+	if (view->keys[*role].present)
+		return CKR_OK;
+	return no_token(LOG_TRACE, why_no_token(&view->state, view->poll_error, view->probe_error));
 }
 
 CK_RV
@@ -364,7 +361,8 @@ slot_open_session(CK_SLOT_ID id, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 	if (contents_key(reader, role) != NULL)
 		rv = session_open(reader, role, atomic_load(&reader->card_number), flags, handle);
 	else
-		rv = no_token(LOG_INFO, &reader->state, reader->probe_error);
+		rv = no_token(LOG_INFO,
+		    why_no_token(&reader->state, reader->poll_error, reader->probe_error));
 	view_unlock(reader);
 	return rv;
 }

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from support import AUTH, PIN
+from support import AUTH, BUILD, PIN, TIMEOUT, first_line
+
+HOLD = BUILD / "tests" / "e2e" / "hold"
 
 # What happens, to which PIN; whose word it is, the error and the code; what was said on the way, or
 # nothing where the error was made here. A signature that is refused is asked for once more in
@@ -52,4 +54,25 @@ def test_a_session_without_a_card_has_its_cause_in_the_log(sandbox, card, tmp_pa
     sandbox.pkcs11_tool("--slot", "0", "--login", "--pin", PIN[AUTH], "-O",
                         env={"JPKI_LOG": "info", "JPKI_LOG_FILE": log}, status=1)
     assert re.search(r": the way to the card: .* \(JPKI_ERR_NO_CARD\) -> CKR_TOKEN_NOT_PRESENT$",
+                     log.read_text(), re.MULTILINE)
+
+
+def test_a_session_without_the_service_has_its_cause_in_the_log(sandbox, tmp_path):
+    """The service stops after the program has seen the reader."""
+    log = tmp_path / "log"
+    program = sandbox.start(HOLD, sandbox.module, env={"JPKI_LOG": "info", "JPKI_LOG_FILE": log})
+
+    def answer(call):
+        program.stdin.write(call + "\n")
+        program.stdin.flush()
+        return first_line(program, TIMEOUT)
+
+    assert answer("initialize") == "0"
+    sandbox.service("kill")
+    assert answer("open 0") == "e0"
+    assert answer("finalize") == "0"
+    program.stdin.close()
+    program.wait(TIMEOUT)
+    program.stdout.close()
+    assert re.search(r": the way to the card: .* \(JPKI_ERR_NO_SERVICE\) -> CKR_TOKEN_NOT_PRESENT$",
                      log.read_text(), re.MULTILINE)

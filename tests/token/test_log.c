@@ -365,6 +365,26 @@ no_token_is_logged_with_why(void **state)
 	assert_logged("(JPKI_ERR_NO_SERVICE) -> CKR_TOKEN_NOT_PRESENT\n", 1);
 }
 
+/* Of this call's look at the reader, whatever the last list of readers has said. */
+static void
+no_reader_is_logged_with_why_it_is_not_there(void **state)
+{
+	CK_ULONG slots;
+
+	inprocess_service(false);
+	assert_rv(try_to_open(JPKI_AUTHENTICATION), CKR_TOKEN_NOT_PRESENT);
+	read_log();
+	assert_logged("(JPKI_ERR_NO_SERVICE) -> CKR_TOKEN_NOT_PRESENT\n", 1);
+	assert_ok(p11->C_GetSlotList(CK_FALSE, NULL, &slots));
+	inprocess_service(true);
+	assert_ok(try_to_open(JPKI_AUTHENTICATION));
+	assert_int_equal(inprocess_remove_reader(READER), 0);
+	assert_rv(try_to_open(JPKI_AUTHENTICATION), CKR_TOKEN_NOT_PRESENT);
+	read_log();
+	assert_logged("(JPKI_ERR_NO_SERVICE) -> CKR_TOKEN_NOT_PRESENT\n", 1);
+	assert_logged("(JPKI_ERR_NO_READER) -> CKR_TOKEN_NOT_PRESENT\n", 1);
+}
+
 /* Of another kind of card it says that, and of no error that nobody is told. */
 static void
 a_card_of_another_kind_is_logged_as_the_cause(void **state)
@@ -592,6 +612,7 @@ main(void)
 	    LOGGED_TEST(a_cause_is_logged),
 	    LOGGED_TEST(a_certificate_that_is_none_is_logged_as_the_cause),
 	    LOGGED_TEST(no_token_is_logged_with_why),
+	    LOGGED_TEST(no_reader_is_logged_with_why_it_is_not_there),
 	    LOGGED_TEST(a_card_of_another_kind_is_logged_as_the_cause),
 	    LOGGED_TEST(an_odd_answer_about_tries_is_logged_once),
 	    LOGGED_TEST(a_refused_signature_is_logged_with_its_status_word),
