@@ -20,6 +20,9 @@ rv_of_pin(int error)
 {
 	if (error == JPKI_ERR_PIN_LENGTH || error == JPKI_ERR_PIN_CHARACTER)
 		return rv_of_as(error, CKR_PIN_INCORRECT);
+	/* called wrong a moment ago, and given again: nobody has cancelled anything */
+	if (error == JPKI_ERR_CANCELLED)
+		return rv_of_as(JPKI_ERR_PIN_REFUSED, CKR_FUNCTION_CANCELED);
 	return rv_of(error);
 }
 

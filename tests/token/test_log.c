@@ -297,6 +297,10 @@ what_happens_is_logged(void **state)
 	assert_logged("label 'JPKIAPICCTOKEN2'", 1);
 	assert_logged("PIN of JPKI User Authentication: ", 3);
 	assert_logged("called wrong a moment ago, and given again", 1);
+	assert_logged("not sent to the card: this PIN was found wrong before, and was not sent to "
+		      "the card again (JPKI_ERR_PIN_REFUSED) -> CKR_FUNCTION_CANCELED\n",
+	    1);
+	assert_logged("it was cancelled", 0);
 	assert_logged("another program reset the card", 1);
 	assert_logged("there is no card any more", 1);
 	assert_logged("C_Login: CKR_PIN_INCORRECT (0xA0)\n", 1);
