@@ -4,19 +4,25 @@
 #include <string.h>
 
 #include "reader/contents.h"
+#include "reader/settings.h"
 #include "reader/signing.h"
 #include "token/object.h"
 #include "token/operation.h"
 #include "token/rv.h"
 
-/* The result if the key is locked, or its handle is from a login that has ended. Logs why. */
+/* The result if no PIN covers this signature. Logs why. */
 static CK_RV
 no_login(const struct session *session)
 {
-	return rv_because(CKR_USER_NOT_LOGGED_IN, "%s",
-	    session_key(session)->login == 0
-		? "there is no login, or it has ended"
-		: "the login is too old for this signature, which has no PIN of its own");
+	const char *why = "the login is too old, or the card was locked: no PIN was given since";
+
+	if (session_key(session)->login == 0)
+		why = "there is no login, or it has ended";
+	else if (session->authorisation.own_pin)
+		why = "the PIN of this signature is too old, or the card was locked since";
+	else if (settings_now.signature_window_ms == 0)
+		why = "each signature needs a PIN of its own: the setting window is 0";
+	return rv_because(CKR_USER_NOT_LOGGED_IN, "%s", why);
 }
 
 CK_RV
@@ -68,7 +74,8 @@ sign_on_card(struct session *session, const struct operation_value *value, CK_BY
 
 	/* a handle is valid only in the login in which it was found */
 	if (object_find(session, session->sign.key) == NULL)
-		return no_login(session);
+		return rv_because(
+		    CKR_USER_NOT_LOGGED_IN, "the key was found in a login that has ended");
 	rv = signing_sign(session->reader, session->role, &session->authorisation, mechanism->form,
 	    value->bytes, value->length, signature);
 	return rv == JPKI_ERR_UNSUPPORTED && mechanism->pss ? rv_of_as(rv, CKR_MECHANISM_INVALID)

@@ -537,7 +537,53 @@ what_the_program_may_not_is_logged_with_why(void **state)
 	    "256 bytes are to come back, and there is room for 255 -> CKR_BUFFER_TOO_SMALL\n", 1);
 	assert_logged("246 bytes of data; the mechanism takes 245 -> CKR_DATA_LEN_RANGE\n", 1);
 	assert_logged("or a length is none -> CKR_ARGUMENTS_BAD\n", 1);
-	assert_logged("the login is too old for this signature, which has no PIN of its own "
+	assert_logged("the login is too old, or the card was locked: no PIN was given since "
+		      "-> CKR_USER_NOT_LOGGED_IN\n",
+	    1);
+}
+
+/* How long a signature may take that has a PIN of its own. */
+#define SIGNATURE_MS 600000
+
+static void
+a_signature_that_no_pin_covers_is_logged_with_why(void **state)
+{
+	CK_BYTE signature[SIGNATURE_SIZE];
+	CK_SESSION_HANDLE session;
+
+	clock_stop();
+	set_window(0);
+	session = open_user_session(JPKI_SIGNATURE);
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_rv(finish_signature(session, signature), CKR_USER_NOT_LOGGED_IN);
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_ok(context_login(session, PASSWORD));
+	clock_skip_ms(SIGNATURE_MS + 1);
+	assert_rv(finish_signature(session, signature), CKR_USER_NOT_LOGGED_IN);
+	read_log();
+	assert_logged("the program: each signature needs a PIN of its own: the setting window is 0 "
+		      "-> CKR_USER_NOT_LOGGED_IN\n",
+	    1);
+	assert_logged("the program: the PIN of this signature is too old, or the card was locked "
+		      "since -> CKR_USER_NOT_LOGGED_IN\n",
+	    1);
+}
+
+/* The login that the key was found in is lost, and there is another one by now. */
+static void
+a_signature_of_another_login_is_logged_with_why(void **state)
+{
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+	CK_SESSION_HANDLE other = open_session(JPKI_AUTHENTICATION);
+	CK_BYTE signature[SIGNATURE_SIZE];
+
+	assert_ok(begin_signature(session, sha256_pkcs1));
+	assert_int_equal(inprocess_warm_reset(READER), 0);
+	assert_rv(sign_message(other, sha256_pkcs1, signature), CKR_USER_NOT_LOGGED_IN);
+	give(other, PIN, CKR_OK);
+	assert_rv(finish_signature(session, signature), CKR_USER_NOT_LOGGED_IN);
+	read_log();
+	assert_logged("the program: the key was found in a login that has ended "
 		      "-> CKR_USER_NOT_LOGGED_IN\n",
 	    1);
 }
@@ -624,6 +670,8 @@ main(void)
 	    LOGGED_TEST(no_status_word_is_logged_in_normal_use),
 	    LOGGED_TEST(a_certificate_that_lies_is_logged_with_why),
 	    LOGGED_TEST(what_the_program_may_not_is_logged_with_why),
+	    LOGGED_TEST(a_signature_that_no_pin_covers_is_logged_with_why),
+	    LOGGED_TEST(a_signature_of_another_login_is_logged_with_why),
 	    LOGGED_TEST(a_refusal_of_pss_is_logged_as_the_cause),
 	    LOGGED_TEST(refused_calls_are_logged),
 	    cmocka_unit_test(codes_have_their_names),
