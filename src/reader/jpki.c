@@ -578,9 +578,10 @@ jpki_attributes(uint64_t card, const uint8_t *pin, size_t length,
 
 	if (spent != NULL)
 		*spent = JPKI_TRY_KEPT;
+	if (attributes != NULL)
+		memset(attributes, 0, sizeof(*attributes));
 	if (attributes == NULL || (pin == NULL && length > 0))
 		return JPKI_ERR_ARGUMENT;
-	memset(attributes, 0, sizeof(*attributes));
 	rv = enter_probed(card, &giving.reader);
 	if (rv != JPKI_OK)
 		return rv;

@@ -183,6 +183,7 @@ what_cannot_be_right_is_not_sent(void **state)
 static void
 arguments(void **state)
 {
+	static const struct jpki_attributes nothing;
 	enum jpki_try spent = JPKI_TRY_SPENT;
 	char text[JPKI_MANUFACTURE_NUMBER_SIZE];
 	unsigned one;
@@ -190,6 +191,7 @@ arguments(void **state)
 	memset(&attributes, 'x', sizeof(attributes));
 	assert_rv(jpki_attributes(number, NULL, 4, &attributes, &spent), JPKI_ERR_ARGUMENT);
 	assert_int_equal(spent, JPKI_TRY_KEPT);
+	assert_memory_equal(&attributes, &nothing, sizeof(nothing));
 	assert_rv(
 	    jpki_attributes(number, (const uint8_t *)RIGHT_PIN, 4, NULL, NULL), JPKI_ERR_ARGUMENT);
 	assert_rv(jpki_attributes_tries(number, NULL, &one), JPKI_ERR_ARGUMENT);
