@@ -190,9 +190,9 @@ copy_out(const struct certificate *certificate, uint8_t *der, size_t *length)
 	const uint8_t *bytes = certificate->fields[CERTIFICATE_VALUE].bytes;
 	size_t room = *length;
 
-	*length = certificate->fields[CERTIFICATE_VALUE].length;
 	if (bytes == NULL)
 		return JPKI_ERR_DATA;
+	*length = certificate->fields[CERTIFICATE_VALUE].length;
 	if (der == NULL || *length > room)
 		return JPKI_ERR_BUFFER;
 	memcpy(der, bytes, *length);
