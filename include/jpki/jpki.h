@@ -216,7 +216,9 @@ void jpki_spare_last_try(bool spare);
 
 /*
  * Would the key sign now? False also after another program has reset the card, after the card was
- * locked because of the other key (jpki_logout), and when the time for signatures has passed.
+ * locked because of the other key (jpki_logout), when the time for signatures has passed, and where
+ * each signature needs a PIN by a setting (window = 0): there a login with JPKI_SIGNATURE is good
+ * for its certificate alone, until jpki_logout.
  */
 int jpki_is_logged_in(uint64_t card, enum jpki_role role, bool *logged_in);
 

@@ -124,7 +124,7 @@ jpki_is_logged_in(uint64_t card, enum jpki_role role, bool *logged_in)
 		return JPKI_ERR_ARGUMENT;
 	rv = view_key(card, role, VIEW_STATE, &key);
 	if (rv == JPKI_OK)
-		*logged_in = key.active;
+		*logged_in = key.signs;
 	return rv;
 }
 

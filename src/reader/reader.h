@@ -75,6 +75,7 @@ struct reader_view {
 	struct key_view {
 		bool present;
 		bool active; /* lock_shows_login */
+		bool signs;  /* without another PIN: lock_authorises */
 		bool offers_pss;
 		bool tries_known;
 		unsigned tries;

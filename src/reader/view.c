@@ -21,11 +21,13 @@ publish(struct reader *reader)
 	};
 
 	for (int role = 0; role < JPKI_ROLES; role++) {
+		const struct authorisation none = {0};
 		const struct key *key = &reader->keys[role];
 
 		view.keys[role] = (struct key_view){
 		    .present = key->present,
 		    .active = lock_shows_login(reader, (enum jpki_role)role),
+		    .signs = lock_authorises(reader, (enum jpki_role)role, &none),
 		    .offers_pss = contents_offers_pss(key),
 		    .tries_known = reader->tries[role].known,
 		    .tries = reader->tries[role].left,

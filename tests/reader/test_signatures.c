@@ -142,6 +142,20 @@ the_window_of_the_signature_key(void **state)
 	assert_ok(sign(JPKI_SIGNATURE, JPKI_SIGN_PKCS1, HASH_SIZE));
 }
 
+/* A login is good for nothing then but to read the certificate. */
+static void
+a_login_without_a_window(void **state)
+{
+	settings_now.signature_window_ms = 0;
+	assert_ok(login(JPKI_SIGNATURE, "ABC123", NULL));
+	assert_rv(sign(JPKI_SIGNATURE, JPKI_SIGN_PKCS1, HASH_SIZE), JPKI_ERR_NOT_VERIFIED);
+	assert_false(logged_in(JPKI_SIGNATURE));
+	assert_rv(login(JPKI_SIGNATURE, "ABC123", NULL), JPKI_ERR_LOGGED_IN);
+	assert_ok(jpki_logout(number, JPKI_SIGNATURE));
+	assert_ok(sign_with(JPKI_SIGNATURE, "ABC123", NULL));
+	assert_int_equal(pins_sent(), 2);
+}
+
 static void
 others_reset_the_card(void **state)
 {
@@ -204,6 +218,7 @@ main(void)
 	    TEST(a_card_without_pss),
 	    TEST(a_wrong_signature_is_not_given),
 	    TEST(the_window_of_the_signature_key),
+	    TEST(a_login_without_a_window),
 	    TEST(others_reset_the_card),
 	    TEST(one_signature_with_its_pin),
 	    TEST(one_signature_with_a_wrong_pin),
