@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "reader/library.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -222,7 +223,7 @@ poll_all(void)
 int
 library_start(unsigned roles)
 {
-	int rv = JPKI_ERR_RUNNING;
+	int rv = JPKI_ERR_RUNNING, saved = errno;
 
 	if (atomic_load(&running) && !runs_here())
 		after_fork_in_child();
@@ -238,6 +239,7 @@ library_start(unsigned roles)
 		crypto_leave();
 	}
 	pthread_mutex_unlock(&start_stop_lock);
+	errno = saved;
 	return rv;
 }
 
@@ -253,6 +255,13 @@ library_tell(const char *line)
 	pthread_mutex_unlock(&start_stop_lock);
 }
 
+/*
+ * No function of libjpki sets errno, but files, the way to the card and OpenSSL do: how many calls
+ * this thread is in, and what errno was before the outermost.
+ */
+static _Thread_local unsigned depth;
+static _Thread_local int errno_before;
+
 uint64_t
 library_run(void)
 {
@@ -266,6 +275,8 @@ library_enter(void)
 		return false;
 	pthread_rwlock_rdlock(&calls_lock);
 	if (atomic_load(&running)) {
+		if (depth++ == 0)
+			errno_before = errno;
 		crypto_enter();
 		return true;
 	}
@@ -276,9 +287,12 @@ library_enter(void)
 bool
 library_enter_prepared(void)
 {
+	int saved = errno;
+
 	if (!runs_here())
 		return false;
 	crypto_prepare(); /* before any lock: what OpenSSL loads may call this library */
+	errno = saved;
 	return library_enter();
 }
 
@@ -287,6 +301,8 @@ library_leave(void)
 {
 	crypto_leave();
 	pthread_rwlock_unlock(&calls_lock);
+	if (--depth == 0)
+		errno = errno_before;
 }
 
 static void
@@ -324,6 +340,8 @@ stop_waiting(void)
 int
 library_stop_begin(void)
 {
+	int saved = errno;
+
 	if (!runs_here())
 		return JPKI_ERR_STOPPED;
 	pthread_mutex_lock(&start_stop_lock);
@@ -336,6 +354,7 @@ library_stop_begin(void)
 	expiry_stop(-1);
 	atomic_store(&running, false);
 	pthread_rwlock_wrlock(&calls_lock); /* no new call begins: wait for those under way */
+	errno = saved;
 	return JPKI_OK;
 }
 
@@ -344,6 +363,7 @@ library_stop_finish(void)
 {
 	struct jpki_service *service = readers_service();
 	struct reader *reader;
+	int saved = errno;
 
 	while ((reader = readers_take_last()) != NULL)
 		stop_reader(reader);
@@ -355,6 +375,7 @@ library_stop_finish(void)
 	pthread_rwlock_unlock(&calls_lock);
 	crypto_leave();
 	pthread_mutex_unlock(&start_stop_lock);
+	errno = saved;
 }
 
 static void *

@@ -402,6 +402,7 @@ void
 settings_load(struct settings *settings)
 {
 	const char *path = secure_getenv("JPKI_CONFIG");
+	int saved = errno;
 
 	*settings = settings_default;
 	process_program(settings->program, sizeof(settings->program));
@@ -411,4 +412,5 @@ settings_load(struct settings *settings)
 	} else if (path[0] != '\0')
 		read_file(path, true, settings);
 	take_environment(settings);
+	errno = saved;
 }

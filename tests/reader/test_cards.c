@@ -5,6 +5,8 @@
 #include "../common/clock.h"
 #include "fixture.h"
 
+#include <errno.h>
+
 #include <openssl/crypto.h>
 
 static void
@@ -385,6 +387,38 @@ two_cards(void **state)
 	assert_false(logged_in(JPKI_AUTHENTICATION));
 }
 
+/* As libpcsclite does where there is no service. */
+static void
+set_errno(void *context)
+{
+	errno = ENOENT;
+}
+
+static void
+errno_is_kept(void **state)
+{
+	size_t count;
+
+	inprocess_plan(INPROCESS_START, 1, JPKI_OK, set_errno, NULL);
+	errno = EXDEV;
+	assert_ok(jpki_start(JPKI_ALL_ROLES));
+	assert_int_equal(errno, EXDEV);
+	inprocess_plan(INPROCESS_READERS_CALL, 1, JPKI_ERR_NO_SERVICE, set_errno, NULL);
+	assert_rv(jpki_readers(&count), JPKI_ERR_NO_SERVICE);
+	assert_int_equal(errno, EXDEV);
+	assert_int_equal(inprocess_add_reader(READER), 0);
+	assert_int_equal(inprocess_insert(READER, card), 0);
+	assert_int_equal(readers(), 1);
+	number = card_in(0);
+	inprocess_plan(INPROCESS_TRANSMIT, 1, JPKI_OK, set_errno, NULL);
+	errno = EXDEV;
+	assert_ok(login(JPKI_AUTHENTICATION, PIN, NULL));
+	assert_int_equal(errno, EXDEV);
+	inprocess_plan(INPROCESS_CLOSE, 1, JPKI_OK, set_errno, NULL);
+	assert_ok(jpki_stop());
+	assert_int_equal(errno, EXDEV);
+}
+
 static void
 arguments_that_cannot_be(void **state)
 {
@@ -431,6 +465,7 @@ main(void)
 	    TEST(room_for_a_certificate),
 	    TEST(a_card_that_has_gone),
 	    TEST(two_cards),
+	    TEST_STOPPED(errno_is_kept),
 	    TEST(arguments_that_cannot_be),
 	};
 

@@ -2,6 +2,7 @@
 
 /* Settings: what a file may say, and where files are looked for. */
 
+#include <errno.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -424,6 +425,9 @@ a_person_s_file_is_found(void **state)
 	setenv("HOME", "/nonexistent", 1);
 	settings_load(&settings);
 	assert_int_equal(settings.pss, PSS_AUTO);
+	errno = EXDEV;
+	settings_load(&settings); /* there is no file at all */
+	assert_int_equal(errno, EXDEV);
 	assert_int_equal(unlink(path) | rmdir(home), 0);
 }
 
