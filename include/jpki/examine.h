@@ -45,13 +45,14 @@ struct jpki_observation {
  * NULL, tells whether the PIN has cost a try.
  *
  * JPKI_OK when all questions have been asked. JPKI_ERR_ARGUMENT, JPKI_ERR_STOPPED;
- * JPKI_ERR_LOGGED_IN if this process is logged in with the card; JPKI_ERR_NO_CARD if the card has
- * gone; JPKI_ERR_NOT_JPKI if it has no such application; JPKI_ERR_MEMORY. With a PIN also
- * JPKI_ERR_NO_KEY; JPKI_ERR_PIN_WRONG if the card has refused it; JPKI_ERR_PIN_BLOCKED;
- * JPKI_ERR_PIN_LENGTH, JPKI_ERR_PIN_CHARACTER, JPKI_ERR_PIN_REFUSED if it was not sent because it
- * cannot be right; JPKI_ERR_LAST_TRY. After an error of the way to the card (error.h, -10 to -29),
- * JPKI_ERR_STATUS or JPKI_ERR_DATA the answers told until then are valid. However it ends, the card
- * is locked.
+ * JPKI_ERR_LOGGED_IN if this process is logged in with the card, and the login stays;
+ * JPKI_ERR_NO_CARD if the card has gone; JPKI_ERR_NOT_JPKI if it has no such application;
+ * JPKI_ERR_MEMORY. With a PIN also JPKI_ERR_NO_KEY; JPKI_ERR_PIN_WRONG if the card has refused it;
+ * JPKI_ERR_PIN_BLOCKED; JPKI_ERR_PIN_LENGTH, JPKI_ERR_PIN_CHARACTER, JPKI_ERR_PIN_REFUSED if it was
+ * not sent because it cannot be right; JPKI_ERR_LAST_TRY. After an error of the way to the card
+ * (error.h, -10 to -29), or JPKI_ERR_NOT_FOUND, JPKI_ERR_NOT_VERIFIED, JPKI_ERR_UNSUPPORTED,
+ * JPKI_ERR_LENGTH, JPKI_ERR_STATUS or JPKI_ERR_DATA for an unexpected answer, the answers told
+ * until then are valid. However it ends once it has begun to ask, the card is locked.
  */
 int jpki_examine(uint64_t card, enum jpki_role role, const uint8_t *pin, size_t length,
     void (*tell)(void *context, const struct jpki_observation *one), void *context,

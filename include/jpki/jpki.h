@@ -28,22 +28,24 @@ extern "C" {
  * touches the next card. 0 means no card. After jpki_stop the old numbers are those of cards that
  * have gone.
  *
- * Each function with a card may also return any error of the way to it (error.h, -10 to -29),
- * JPKI_ERR_NOT_JPKI, JPKI_ERR_STATUS or JPKI_ERR_DATA if it is another kind of card or gives
- * unexpected answers, and JPKI_ERR_MEMORY. Those with a role return JPKI_ERR_NO_KEY if the card has
+ * Each function with a card may also return any error of the way to it (error.h, -10 to -29);
+ * JPKI_ERR_NOT_JPKI, JPKI_ERR_NOT_FOUND, JPKI_ERR_NOT_VERIFIED, JPKI_ERR_UNSUPPORTED,
+ * JPKI_ERR_LENGTH, JPKI_ERR_STATUS or JPKI_ERR_DATA if it is another kind of card or gives
+ * unexpected answers; and JPKI_ERR_MEMORY. Those with a role return JPKI_ERR_NO_KEY if the card has
  * no key for that role, or the role was not passed to jpki_start; JPKI_ERR_ARGUMENT if there is no
  * such role, or a pointer is NULL that may not be.
  *
  * Threads. Every function may be called by any thread at any time. A card does one thing at a time:
- * calls wait for each other, and for the transaction of another program. A login, a signature or a
- * change of the PIN waits up to 15 seconds for that, then returns JPKI_ERR_HELD; so does the first
- * question about a card, such as its kind (jpki_reader_card), its tries, a certificate. If the
- * first question has waited in vain, later ones wait a tenth of a second, until one has succeeded.
- * A login also waits up to 5 seconds for a program that is just locking the card. So a program with
- * a window should call from a separate thread. The functions that only report (jpki_reader_card,
- * jpki_card_text, jpki_keys, jpki_tries, jpki_is_logged_in) do not wait for other calls once the
- * card has been asked, and a tenth of a second at most for other programs: while the card is busy,
- * they return the last known answer.
+ * calls wait for each other, without a limit, and for the transaction of another program. A login,
+ * a signature or a change of the PIN waits up to 15 seconds for such a transaction, then returns
+ * JPKI_ERR_HELD; so does the first question about a card, such as its kind (jpki_reader_card), its
+ * tries, a certificate. A call that needs several transactions of its own may wait so long before
+ * each. If the first question has waited in vain, later ones wait a tenth of a second, until one
+ * has succeeded. A login also waits up to 5 seconds for a program that is just locking the card. So
+ * a program with a window should call from a separate thread. The functions that only report
+ * (jpki_reader_card, jpki_card_text, jpki_keys, jpki_tries, jpki_is_logged_in) do not wait for
+ * other calls once the card has been asked, and a tenth of a second at most for other programs:
+ * while the card is busy, they return the last known answer.
  *
  * In a forked child the library is not started: JPKI_ERR_STOPPED until the child calls jpki_start
  * itself.
@@ -88,8 +90,8 @@ int jpki_stop(void);
 /*
  * How many readers are known, in *count (0 to 64): all that were seen since jpki_start, numbered
  * from 0. A reader keeps its number, also while it is unplugged. Asks the PC/SC service.
- * JPKI_ERR_NO_SERVICE or JPKI_ERR_NOT_ALLOWED if the service cannot be used; *count is set all the
- * same.
+ * JPKI_ERR_NO_SERVICE or JPKI_ERR_NOT_ALLOWED if the service cannot be used, JPKI_ERR_MEMORY,
+ * JPKI_ERR_IO; *count is set all the same.
  */
 int jpki_readers(size_t *count);
 
@@ -125,7 +127,7 @@ int jpki_reader_card(size_t reader, enum jpki_holds *holds, uint64_t *card);
  * readers again. *seen stands for the last change that the caller knows of: begin with 0, with
  * which the function returns at once, and pass the same variable each time. So no change between
  * two calls is lost, and threads that wait at the same time do not take changes from each other. It
- * is set always.
+ * is set always, but not if the library has been stopped or jpki_stop is under way.
  *
  * JPKI_ERR_CANCELLED if jpki_cancel has been called since, or jpki_stop is under way.
  */
@@ -158,7 +160,8 @@ int jpki_keys(uint64_t card, unsigned *roles);
  * A certificate, DER: the key's own, or that of the CA that has issued it. *length is the room at
  * `der` in bytes (JPKI_CERTIFICATE_MAX is always enough), and becomes the length of the
  * certificate. If the room is too small: JPKI_ERR_BUFFER, *length is set, and nothing is written.
- * Read once from the card, and kept at least until the card is taken out (jpki_cache_list).
+ * Read once from the card, and kept at least until the card is taken out (jpki_cache_list); one
+ * that needs a login, until the logout.
  *
  * JPKI_ERR_NOT_VERIFIED if it needs a login first: a signature key's own always does, it holds
  * name, address, date of birth and sex; one on a phone may (F-PHONE-PRIVATE). JPKI_ERR_NOT_FOUND if
@@ -271,8 +274,10 @@ int jpki_sign(uint64_t card, enum jpki_role role, enum jpki_signature_form form,
  * JPKI_ERR_PIN_WRONG if the card has refused the PIN; JPKI_ERR_PIN_BLOCKED if it is blocked, by
  * this one or before; JPKI_ERR_PIN_LENGTH, JPKI_ERR_PIN_CHARACTER, JPKI_ERR_PIN_REFUSED if it was
  * not sent because it cannot be right; JPKI_ERR_LAST_TRY if it was not sent because one try is
- * left; JPKI_ERR_LOGGED_IN if there is a login: it was not sent. JPKI_ERR_DATA if the signature is
- * wrong; JPKI_ERR_UNSUPPORTED if this card does not know JPKI_SIGN_PSS_SHA256.
+ * left; JPKI_ERR_LOGGED_IN if there is a login: it was not sent. JPKI_ERR_NOT_VERIFIED if the card
+ * has lost the PIN, which was right, before it signed: another program has reset it, and nothing
+ * was signed. JPKI_ERR_DATA if the signature is wrong; JPKI_ERR_UNSUPPORTED if this card does not
+ * know JPKI_SIGN_PSS_SHA256.
  */
 int jpki_sign_with_pin(uint64_t card, enum jpki_role role, const uint8_t *pin, size_t pin_length,
     enum jpki_signature_form form, const uint8_t *data, size_t length,
