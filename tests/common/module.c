@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 
 #include "record.h"
+#include "slowness.h"
 #include "tsan.h"
 #include "reader/settings.h"
 
@@ -333,7 +334,7 @@ wait_a_moment(struct deadline *deadline)
 {
 	const struct timespec moment = {.tv_nsec = 1000000};
 
-	if (++deadline->rounds > ROUNDS_MAX)
+	if (++deadline->rounds > ROUNDS_MAX * slowness())
 		fail_msg("waited too long");
 	nanosleep(&moment, NULL);
 }

@@ -12,6 +12,7 @@
 #include "../common/clock.h"
 #include "../common/expire.h"
 #include "../common/scheme.h"
+#include "../common/slowness.h"
 #include "reader/refusal.h"
 #include "reader/transaction.h"
 
@@ -211,7 +212,7 @@ prepare(struct held *held, size_t row)
 static void
 others_do_not_wait(void **state)
 {
-	alarm(HANG);
+	alarm(HANG * slowness());
 	for (size_t row = 0; row < LENGTH_OF(calls); row++)
 		for (unsigned nth = 1; nth <= calls[row].exchanges; nth++) {
 			CK_SESSION_HANDLE second;
@@ -247,7 +248,7 @@ a_signature_does_not_hold_another_card(void **state)
 	transaction_linger_ms = 1;
 	assert_ok(p11->C_GetTokenInfo(SLOT_2(JPKI_AUTHENTICATION), &info));
 	transaction_linger_ms = 0;
-	alarm(HANG);
+	alarm(HANG * slowness());
 	start(&held, SIGNING);
 	while (!expire())
 		wait_a_moment(&deadline);
@@ -290,7 +291,7 @@ what_needs_no_card_does_not_wait_for_a_signature(void **state)
 	assert_ok(pkcs11_sign_init(pkcs11_list(p11), ours, CKM_SHA256_RSA_PKCS, held.key));
 	assert_ok(p11->C_VerifyInit(ours, &mechanism, find_one(ours, CKO_PUBLIC_KEY)));
 	assert_ok(p11->C_FindObjectsInit(ours, NULL, 0));
-	alarm(HANG);
+	alarm(HANG * slowness());
 	start(&held, SIGNING);
 	do_without_the_card(ours, other);
 	finish(&held, CKR_OK);
@@ -313,7 +314,7 @@ refused_pin_that_waits_is_not_sent(void **state)
 	struct deadline deadline = {0};
 	unsigned before;
 
-	alarm(HANG);
+	alarm(HANG * slowness());
 	prepare(&held, 1);
 	insisting.session = open_session(JPKI_SIGNATURE);
 	clock_stop();
@@ -388,7 +389,7 @@ finalize_ends_a_wait_during_an_exchange(void **state)
 	pthread_t finalizer;
 	CK_RV rv;
 
-	alarm(HANG);
+	alarm(HANG * slowness());
 	prepare(&held, 3);
 	start(&held, 1);
 	start_waiting(&waiter);
@@ -408,7 +409,7 @@ finalize_ends_a_wait_without_a_service(void **state)
 {
 	struct waiter waiter;
 
-	alarm(HANG);
+	alarm(HANG * slowness());
 	for (int round = 0; round < 2; round++) {
 		inprocess_service(false);
 		if (round == 1)

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/slowness.h"
 #include "base/clock.h"
 #include "reader/expiry.h"
 
@@ -174,7 +175,7 @@ a_forked_child_begins_anew(void **state)
 	expiry_at(clock_now_ms() + LONG_MS);
 	child = fork();
 	if (child == 0) {
-		alarm(60);
+		alarm(60 * slowness());
 		expiry_abandon();
 		expiry_start(work);
 		expiry_at(1);

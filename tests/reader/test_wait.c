@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "../common/slowness.h"
 #include "fixture.h"
 
 /* In steps of a millisecond: longer than any machine takes. */
@@ -103,7 +104,7 @@ begin(struct waiter waiters[WAITERS])
 		assert_int_equal(
 		    pthread_create(&waiters[i].thread, NULL, wait_for_ever, &waiters[i]), 0);
 	while (inprocess_calls(INPROCESS_WAIT) < WAITERS) {
-		assert_true(++rounds < ROUNDS_MAX);
+		assert_true(++rounds < ROUNDS_MAX * slowness());
 		nanosleep(&moment, NULL);
 	}
 }

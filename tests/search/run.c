@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/slowness.h"
 #include "model.h"
 #include "programs.h"
 #include "scene.h"
@@ -93,7 +94,7 @@ run_many(uint64_t seed, uint64_t first, uint64_t count)
 	if (child != 0)
 		return wait_for(child);
 	for (report->sequence = first; report->statistics.steps < until; report->sequence++) {
-		alarm(SEQUENCE_SECONDS);
+		alarm(SEQUENCE_SECONDS * slowness());
 		sequence_make(&sequence, seed, report->sequence);
 		run(&sequence);
 	}
@@ -107,7 +108,7 @@ run_one(const struct sequence *sequence, bool tells, unsigned seconds)
 
 	if (child != 0)
 		return wait_for(child);
-	alarm(seconds);
+	alarm(seconds * slowness());
 	report_tells = tells;
 	if (!tells)
 		(void)!freopen("/dev/null", "w", stderr); /* a sanitizer's, hundreds of times */

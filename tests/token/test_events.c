@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../common/module.h"
+#include "../common/slowness.h"
 
 #define NO_SLOT 99
 
@@ -285,7 +286,7 @@ finalize_before_the_wait_has_begun(void **state)
 static void
 finalize_meets_a_waiter_anywhere(void **state)
 {
-	alarm(HANG);
+	alarm(HANG * slowness());
 	for (int round = 0; round < RACES; round++) {
 		const struct timespec moment = {.tv_nsec = round % 7 * 20000L};
 		struct waiter waiter;
@@ -332,7 +333,7 @@ finalize_in_a_storm_of_events(void **state)
 	struct waiter waiters[WAITERS];
 	pthread_t storm;
 
-	alarm(HANG);
+	alarm(HANG * slowness());
 	for (int round = 0; round < STORMS; round++) {
 		const struct timespec moment = {.tv_nsec = round % 10 * 100000L};
 
