@@ -91,6 +91,16 @@ blocks_with_key(X509 *x509)
 /* SELECT, the head of the authentication certificate, EF 0006, EF 0008. */
 #define PROBE 4u
 
+/* The look at one key's slot tells of the other's too. */
+static void
+probing(void **state)
+{
+	assert_true(token_present(JPKI_AUTHENTICATION));
+	assert_int_equal(exchanges(), PROBE);
+	assert_true(token_present(JPKI_SIGNATURE));
+	assert_int_equal(exchanges(), PROBE);
+}
+
 static void
 telling_tries(void **state)
 {
@@ -540,6 +550,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    COST(probing),
 	    COST(telling_tries),
 	    COST(telling_tries_later),
 	    COST(cold_authentication),
