@@ -154,6 +154,11 @@ def test_wrong_certificates(real, content, signature, made, point, said):
     assert found[point].startswith(said) and "Says to be of" in found
 
 
+def test_the_ca_itself_is_no_signer(real, content, signature):
+    said = verify(cms(content, signature, (real.certificate, real.key)), *known(real), status=NOT_VALID)
+    assert "the certificate of a CA" in rows(said)["Issued"]
+
+
 def test_each_of_two_signers_has_to_be_good(real, person, content, signature, tmp_path):
     other = real.issue(name="番号　太郎")
     said = verify(cms(content, signature, person, other), *known(real))
