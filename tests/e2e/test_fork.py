@@ -26,6 +26,8 @@ FORK = BUILD / "tests" / "e2e" / "fork"
     ],
 )
 def test_a_fork_harms_nobody(sandbox, card, way, forks):
+    """A child begins while the parent is in a call. But threads that sign or log in begin none while
+    it lives (fork.c: begin_call), so the two take no turns with the card then."""
     with Neighbour(sandbox) as neighbour:
         neighbour.connect()  # so that the service never cuts the power
         card.mark()
