@@ -8,7 +8,7 @@ import pytest
 
 from later import Later
 from neighbour import JPKI, Neighbour, select
-from support import AUTH, PIN, SIGN, TIMEOUT, assert_signed, wait_until, with_window
+from support import AUTH, PIN, SIGN, SLOWNESS, TIMEOUT, assert_signed, wait_until, with_window
 from worker import Worker
 
 # Longer than any test takes, in seconds, and not as long as a signature may; time passes when the test
@@ -17,8 +17,9 @@ WINDOW = 300
 PAST = WINDOW + 1
 # A PIN for one signature has had a time of its own, whatever the window is: no setting shortens it.
 LONG = 11
-# How long before the end of the window a program is stopped: its guard goes by the clock of others.
-ALMOST = WINDOW - 2
+# By how much the clock of a program that will be stopped is behind that of others, by which its guard
+# goes, and how long after the login the window ends for that. It has given a login a minute.
+BEHIND, SOON = 20, 5 * SLOWNESS
 TEXT = "text"
 PUBLIC, USER = "CKS_{}_PUBLIC_SESSION", "CKS_{}_USER_FUNCTIONS"
 LOGGED_OUT = "CKR_USER_NOT_LOGGED_IN"
@@ -73,20 +74,24 @@ def await_locked(card, later):
 
 # --- a program that is stopped -----------------------------------------------------------------
 
-def test_the_key_of_a_stopped_program_is_locked(sandbox, card, worker, later):
+def test_the_key_of_a_stopped_program_is_locked(sandbox, card, later, monkeypatch, tmp_path):
     """Who is stopped (SIGSTOP) can lock nothing. Another program stays at the card, so that the
     service leaves it its power; and one that logs in then is left alone. By its own clock, which was
     set back when it told its guard the moment, the worker has time."""
-    with Neighbour(sandbox) as neighbour, Worker(sandbox) as other:
+    set_window(monkeypatch, tmp_path, BEHIND + SOON)
+    with Neighbour(sandbox) as neighbour, Worker(sandbox) as worker, Worker(sandbox) as other:
         neighbour.connect()
-        later(-ALMOST)
+        later(-BEHIND)
         log_in(worker)
-        # one command, which waits for the worker's transaction: stopped within that, it would hold the
-        # card; before a second one the guard may have cut the power
+        card.mark()
+        # which waits for the worker's transaction: stopped within that, it would hold the card
         assert neighbour.send(select(JPKI)) == "9000"
         worker.stop()
+        assert card.verified() == ["signature"]
         wait_until(lambda: card.verified() == [])
+        assert not neighbour.signs_without_a_pin("signature")
         cuts = len(card.events("power-off"))
+        assert cuts == 1
         assert other.ask("open", "a", "Authentication") == "CKR_OK"
         assert other.ask("login", "a", PIN[AUTH]) == "CKR_OK"
         later(PAST)
