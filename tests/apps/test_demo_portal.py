@@ -17,7 +17,7 @@ from portal import LOGGED_IN, NO_PLATFORM, SITE, START
 from program import load
 from screen import until_seen
 from sudoer import SUDOER
-from support import AUTH, BUILD, PIN, ROOT, Card, needs, output, script, wait_until
+from support import AUTH, BUILD, PIN, ROOT, TIMEOUT, Card, needs, output, script, wait_until
 
 # Runs a program as such a person. $1 is a folder, $2 the project's, $3 the build's, which that user
 # sees below $1; $4 the display, $5 the mark.
@@ -59,7 +59,7 @@ class Try:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(60)
+        self.process.wait(TIMEOUT)
 
     def look(self):
         """Where its card and its things are, by what the browser was told."""
@@ -147,7 +147,7 @@ def has_ended(process):
 
 
 def assert_ended(attempt, status):
-    assert attempt.process.wait(60) == status, attempt.said()
+    assert attempt.process.wait(TIMEOUT) == status, attempt.said()
     assert attempt.said().endswith("Ended: nothing of it is left.\n")
     assert attempt.mark.commands() == []
     assert not attempt.work.exists()

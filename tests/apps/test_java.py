@@ -120,7 +120,7 @@ class Again:
     def __call__(self, *words):
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
         self.process.stdin.flush()
-        return first_line(self.process, TIMEOUT)
+        return first_line(self.process)
 
     def stop(self):
         self.process.communicate(timeout=TIMEOUT)

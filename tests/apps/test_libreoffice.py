@@ -14,7 +14,7 @@ from browser import PATIENCE
 from nss import BELIEVED, asks_each_time, pdf_verdict, trust
 from samples import minimal_pdf
 from screen import LOST, until_seen
-from support import OFFICE_SCRIPT, PIN, ROOT, SIGN, needs, wait_until
+from support import OFFICE_SCRIPT, PIN, ROOT, SIGN, TIMEOUT, needs, wait_until
 
 pytestmark = pytest.mark.timeout(PATIENCE)
 
@@ -89,7 +89,7 @@ class Office:
             self.folder / "log", "/usr/bin/python3", OFFICE_SCRIPT, "dispatch", command)
 
     def finish(self):
-        assert self.dispatch.wait(60) == 0
+        assert self.dispatch.wait(TIMEOUT) == 0
 
     def focus(self):
         """The title of the window that takes keys, and the name of the field in it that does."""
@@ -151,7 +151,7 @@ class Office:
 
     def quit(self):
         self.tell("quit")
-        assert self.process.wait(60) == 0
+        assert self.process.wait(TIMEOUT) == 0
 
 
 @pytest.fixture

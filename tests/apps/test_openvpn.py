@@ -9,7 +9,7 @@ import pytest
 
 from elsewhere import THERE
 from samples import sample
-from support import AUTH, PIN, PIN_LATE, built, needs, openssl, subject, wait_until
+from support import AUTH, PIN, PIN_LATE, TIMEOUT, built, needs, openssl, subject, wait_until
 from terminal import Terminal
 
 MODULE = built("jpki-pkcs11-auth")
@@ -103,11 +103,11 @@ class Client:
 
     def kill(self):
         self.sandbox.run("kill", "-KILL", (self.folder / "pid").read_text().strip())
-        self.process.wait(20)
+        self.process.wait(TIMEOUT)
 
     def stop(self):
         self.front_end.say("signal SIGTERM")
-        self.process.wait(30)
+        self.process.wait(TIMEOUT)
         assert self.process.returncode == 0
 
     def said(self):
@@ -199,7 +199,7 @@ def test_cards_that_go_and_cards_that_are_not_known(card, certificates, server, 
     card.mark()
     stranger = client("1.3", PIN[AUTH])
     stranger.front_end.wait_for("EXITING,auth-failure")
-    stranger.process.wait(20)
+    stranger.process.wait(TIMEOUT)
     assert card.answers() == ["9000"]
     assert card.verified() == []
     (server / common_name(certificates / "authentication.pem")).touch()

@@ -11,9 +11,9 @@ import sys
 import pytest
 
 from sshd import Sshd
-from support import (AUTH, MODULE, PIN, PSS, SIGN, assert_signed, first_line, listens, needs,
-                     p11_kit, p11_kit_modules, p11_kit_passes_all, serial_numbers, subject, uri,
-                     wait_until)
+from support import (AUTH, MODULE, PIN, PSS, SIGN, TIMEOUT, assert_signed, first_line, listens,
+                     needs, p11_kit, p11_kit_modules, p11_kit_passes_all, serial_numbers, subject,
+                     uri, wait_until)
 from web import PORTS, seen, start_server
 
 CERTIFICATE = {AUTH: "authentication.pem", SIGN: "signature.pem"}
@@ -170,14 +170,14 @@ class Server:
         self.env = {SERVED: f"unix:path={self.socket}"}
         self.process = sandbox.start("p11-kit", "server", "--foreground", "--name", self.socket,
                                      *args)
-        assert str(self.socket) in first_line(self.process, 20)
+        assert str(self.socket) in first_line(self.process)
         self.pid = re.search(r"PID=(\d+)", self.process.stdout.readline()).group(1)
         wait_until(lambda: listens(sandbox, self.socket))
 
     def stop(self):
         if self.process.poll() is None:
             self.sandbox.run("sh", "-c", 'kill "$0"', self.pid)
-            self.process.wait(20)
+            self.process.wait(TIMEOUT)
         self.process.stdin.close()
         self.process.stdout.close()
 
@@ -309,10 +309,10 @@ def client(sandbox, served):
     """A client of the server that has logged in; its process identifier in the sandbox."""
     process = sandbox.start("env", *(f"{name}={value}" for name, value in served.env.items()),
                             sys.executable, "-c", HELD, CLIENT, PIN[AUTH])
-    yield first_line(process, 20).removeprefix("PID ")
+    yield first_line(process).removeprefix("PID ")
     process.stdin.close()
     process.stdout.close()
-    process.wait(20)
+    process.wait(TIMEOUT)
 
 
 def test_a_client_that_is_killed_leaves_no_key_open(sandbox, card, served, client):
@@ -343,7 +343,7 @@ class Shell:
         self.process = sandbox.start(
             "sh", "-c", 'echo $$; exec "$@"', "sh", "ssh", "-F", "none", "-i", key,
             *sshd.options(), "-R", f"{self.there}:{socket}", "server.example.jp", "sh")
-        self.pid = first_line(self.process, 20)
+        self.pid = first_line(self.process)
         self.ask(f"export {SERVED}=unix:path={self.there}")
 
     def type(self, command):
@@ -371,7 +371,7 @@ class Shell:
                         f"https://localhost:{port}/")
 
     def end(self):
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=TIMEOUT)
 
     def kill(self):
         """As when the cable is cut, but noticed at once."""

@@ -8,7 +8,7 @@ import pytest
 from command import DONE, NO_PIN, SIGN_PIN, Jpki
 from pin_window import type_pin
 from screen import until_seen
-from support import JPKI, Card, needs, wait_until
+from support import JPKI, TIMEOUT, Card, needs, wait_until
 
 # What Debian has of them, each of which the command pinentry may be.
 PROGRAMS = ["pinentry-gtk-2", "pinentry-qt"]
@@ -45,7 +45,7 @@ class Asking(Jpki):
 
     def end(self, status):
         """What was said, at its end; no window is left."""
-        assert self.process.wait(60) == status, self.log.read_text()
+        assert self.process.wait(TIMEOUT) == status, self.log.read_text()
         wait_until(lambda: self.screen.listed() == [])
         return self.log.read_text()
 

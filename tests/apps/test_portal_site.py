@@ -27,7 +27,7 @@ from portal import (ASKING, DECLINED, LOGGED_IN, NO_EXTENSION, NO_PLATFORM, NO_P
                     READY, SIGNED, SITE, SITES, WRONG, answers)
 from preferences import prefer
 from program import load
-from support import ROOT, needs, output, wait_until
+from support import ROOT, TIMEOUT, needs, output, wait_until
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0"
 JSON = {"Content-Type": "application/json"}
@@ -407,7 +407,7 @@ def test_a_question_ends_after_a_while(portal, keys, tmp_path):
         assert (status, verdict["code"]) == (409, "expired")
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(TIMEOUT)
 
 
 @pytest.mark.parametrize("body, status, code", [
@@ -502,7 +502,7 @@ def test_a_server_ends_though_the_other_does_not(pretend, tmp_path):
     site = pretend("site", tmp_path)
     with pytest.raises(portal.Trouble, match="^nginx did not end"):
         portal.end(tmp_path)
-    assert site.wait(20) == -signal.SIGTERM and stuck.poll() is None
+    assert site.wait(TIMEOUT) == -signal.SIGTERM and stuck.poll() is None
     assert not (tmp_path / "site.pid").exists()
 
 

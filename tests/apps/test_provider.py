@@ -8,7 +8,7 @@ import pytest
 
 from prompt import Prompted, ask
 from samples import sample
-from support import (AUTH, PIN, PSS, SIGN, Card, assert_signed, built, first_line, output,
+from support import (AUTH, PIN, PSS, SIGN, TIMEOUT, Card, assert_signed, built, first_line, output,
                      subject, uri, wait_until)
 from web import PORTS, seen
 
@@ -338,7 +338,7 @@ def looker():
         def look(address):
             process.stdin.write(f"{address}\n")
             process.stdin.flush()
-            return first_line(process, 20)
+            return first_line(process)
 
         return look
 
@@ -346,7 +346,7 @@ def looker():
     for process in started:
         process.stdin.close()
         process.stdout.close()
-        process.wait(20)
+        process.wait(TIMEOUT)
 
 
 def test_a_card_that_comes_back_is_found(sandbox, card, looker):

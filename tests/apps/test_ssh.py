@@ -8,7 +8,8 @@ import pytest
 from elsewhere import Elsewhere
 from samples import sample
 from sshd import Sshd
-from support import AUTH, PIN, PIN_LATE, Card, built, needs, output, public_key, script, wait_until
+from support import (AUTH, PIN, PIN_LATE, TIMEOUT, Card, built, needs, output, public_key, script,
+                     wait_until)
 from terminal import Terminal
 
 MODULE = built("jpki-pkcs11-auth")
@@ -81,7 +82,7 @@ class Ssh:
 
     def end_agent(self, signal):
         self.sandbox.run("kill", f"-{signal}", self.pid)
-        self.process.wait(20)
+        self.process.wait(TIMEOUT)
 
     def add(self, *options, pin=PIN[AUTH], status=0):
         return self.sandbox.run("ssh-add", *options, env=self.asks(pin), status=status)

@@ -7,7 +7,7 @@ import re
 from elsewhere import THERE
 from prompt import Prompted, ask
 from samples import sample
-from support import AUTH, PIN, PIN_LATE, listens, needs, openssl, subject, wait_until
+from support import AUTH, PIN, PIN_LATE, TIMEOUT, listens, needs, openssl, subject, wait_until
 
 GATEWAY = "vpn.example.jp"
 WRONG = "4321"
@@ -83,7 +83,7 @@ class Charon:
 
     def stop(self):
         self.side.run("kill", (self.folder / "pid").read_text().strip())
-        self.process.wait(20)
+        self.process.wait(TIMEOUT)
 
 
 def strongswan(folder, *plugins):

@@ -111,7 +111,7 @@ def pairs(sandbox, card, server, certificates):
         nonlocal process
         process = sandbox.start_python(SLOW_SERVER, SLOW_PORT, server, server.with_suffix(".key"),
                                        certificates / "authentication-ca.pem", *seconds)
-        assert first_line(process, 20) == "ready"
+        assert first_line(process) == "ready"
         return process
 
     def start():

@@ -8,7 +8,7 @@ import pytest
 
 from prompt import Prompted
 from samples import sample
-from support import AUTH, PIN, PIN_LATE, needs, openssl, subject, wait_until
+from support import AUTH, PIN, PIN_LATE, TIMEOUT, needs, openssl, subject, wait_until
 
 SERVER = "radius.example.jp"
 WRONG = "4321"
@@ -119,5 +119,5 @@ def test_wpa_supplicant_logs_in(configured, card, elsewhere, certificates, tmp_p
     name = re.search(r"CN=(\w+)", subject(certificates / "authentication.pem")).group(1)
     assert network.subjects() == [f"/C=JP/CN={name}"]
     configured.run(*supplicant.wpa_cli(), "terminate")
-    supplicant.process.wait(20)
+    supplicant.process.wait(TIMEOUT)
     assert card.verified() == []

@@ -8,7 +8,7 @@ import time
 from nss import BELIEVED, EF, Database
 from portal import LOGGED_IN, MISSING, START, start_portal
 from screen import until_seen
-from support import AUTH, BUILD, PIN, SLOWNESS, Card, needs, subject, wait_until
+from support import AUTH, BUILD, PIN, SLOWNESS, TIMEOUT, Card, needs, subject, wait_until
 
 JPKI = BUILD / "tools" / "jpki" / "jpki"
 RIGHT = (EF[AUTH], "9000")
@@ -181,7 +181,7 @@ class Browser:
     def quit(self):
         """Close the window: the browser ends well, and leaves no key open."""
         self.screen.close(self.window)
-        assert self.process.wait(60) == 0
+        assert self.process.wait(TIMEOUT) == 0
         wait_until(lambda: self.card.verified() == [])
 
     # --- what is seen ------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Another machine, as far as the network goes: it has no card, and a cable to the one that has."""
 
-from support import Sandbox, first_line
+from support import TIMEOUT, Sandbox, first_line
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 
@@ -21,7 +21,7 @@ class Elsewhere(Sandbox):
         self.folder = sandbox.folder / "elsewhere"
         self.folder.mkdir()
         self.process = sandbox.start("unshare", "--net", "--mount", "sh", "-c", APART)
-        self.pid = first_line(self.process, 20)
+        self.pid = first_line(self.process)
         sandbox.run("ip", "link", "add", "cable", "type", "veth", "peer", "name", "cable",
                     "netns", self.pid)
         for one, address in ((sandbox, HERE), (self, THERE)):
@@ -34,4 +34,4 @@ class Elsewhere(Sandbox):
             *command, env=env)
 
     def stop(self):
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=TIMEOUT)

@@ -12,7 +12,7 @@ from devtools import DevTools
 from marionette import OPTIONS, Marionette
 from nss import Database
 from preferences import QUIET, prefer
-from support import BUILD, COMMON, Trouble, listens, needs, script, wait_until
+from support import BUILD, COMMON, TIMEOUT, Trouble, listens, needs, script, wait_until
 
 EXTENSION = BUILD / "tools" / "mynaportal" / "extension"
 UNPACKED, ARCHIVE = EXTENSION / "unpacked", EXTENSION / "jpki-portal.xpi"
@@ -76,7 +76,7 @@ class ExtendedBrowser:
         """As when it crashes: all its processes at once, by their ids."""
         for pid in descendants(self.process.pid):
             os.kill(pid, signal.SIGKILL)
-        self.process.wait(30)
+        self.process.wait(TIMEOUT)
 
 
 def descendants(pid):
@@ -186,7 +186,7 @@ class Firefox(ExtendedBrowser):
         self.marionette.tell("Marionette:Quit", {"flags": ["eAttemptQuit"]})
         self.relay.stdin.close()
         self.relay.stdout.close()
-        assert self.process.wait(60) == 0
+        assert self.process.wait(TIMEOUT) == 0
 
 
 class Chromium(ExtendedBrowser):
@@ -291,7 +291,7 @@ class Chromium(ExtendedBrowser):
     def quit(self):
         self.devtools.tell("Browser.close")
         self.devtools.close()
-        assert self.process.wait(60) == 0
+        assert self.process.wait(TIMEOUT) == 0
 
 
 BROWSERS = {"firefox": Firefox, "chromium": Chromium}

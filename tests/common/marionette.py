@@ -5,7 +5,7 @@ import json
 import socket
 import subprocess
 
-from support import Trouble, wait_until
+from support import TIMEOUT, Trouble, wait_until
 
 # What a Firefox has to be started with, to be told what to do.
 OPTIONS = ("--no-remote", "--marionette", "--remote-allow-system-access")
@@ -72,4 +72,4 @@ class Firefox(Marionette):
     def stop(self):
         self.socket.close()
         self.process.terminate()
-        self.process.wait(60)
+        self.process.wait(TIMEOUT)

@@ -12,7 +12,7 @@ import struct
 import subprocess
 import time
 
-from support import BUILD, SLOWNESS, COMMON, hear_signals, wait_until
+from support import BUILD, SLOWNESS, COMMON, TIMEOUT, hear_signals, wait_until
 
 HOST = BUILD / "tools" / "mynaportal" / "host" / "jpki-portal-host"
 OURS = ("/home/a/.mozilla/native-messaging-hosts/jpki.portal_host.json", "jpki-portal@jpki-pkcs11")
@@ -157,13 +157,13 @@ class Host:
         """The browser lets go of it; its exit status, and nothing more is said."""
         self.process.stdin.close()
         assert self.read(1) == b""
-        return self.process.wait(20 * SLOWNESS)
+        return self.process.wait(TIMEOUT)
 
     def stop(self):
         if self.process.poll() is None:
             self.process.stdin.close()
             try:
-                self.process.wait(20 * SLOWNESS)
+                self.process.wait(TIMEOUT)
             except subprocess.TimeoutExpired:
                 os.kill(self.pid, signal.SIGKILL)
                 raise

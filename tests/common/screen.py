@@ -82,10 +82,10 @@ class Screen:
             process.terminate()
         for process in self.processes:
             try:
-                process.wait(20)
+                process.wait(TIMEOUT)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait(20)
+                process.wait(TIMEOUT)
 
     def env(self):
         """What a program needs in its environment to show its windows here."""

@@ -70,11 +70,11 @@ def fewest(measure, wanted, times=3):
     return counts
 
 
-def first_line(process, seconds):
-    """The first line a process prints, waiting no longer than given."""
+def first_line(process, seconds=TIMEOUT):
+    """The first line a process prints; a failed test where none comes."""
     watch = selectors.DefaultSelector()
     watch.register(process.stdout, selectors.EVENT_READ)
-    assert watch.select(seconds * SLOWNESS), "no answer in time"
+    assert watch.select(seconds), "no answer in time"
     return process.stdout.readline().strip()
 
 
@@ -106,7 +106,7 @@ class Sandbox:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         self.spawned = []
-        self.folder = pathlib.Path(first_line(self.process, 60))
+        self.folder = pathlib.Path(first_line(self.process))
         assert self.folder.name.startswith("jpki-sandbox."), "the sandbox did not start"
         self.files = json.loads((self.folder / "environment").read_text())
         self.inside = (self.folder / "pid").read_text()
@@ -114,9 +114,9 @@ class Sandbox:
     def stop(self):
         self.process.stdin.close()
         try:
-            self.process.wait(30)
+            self.process.wait(TIMEOUT)
             for process in self.spawned:
-                process.wait(10)
+                process.wait(TIMEOUT)
         finally:
             self.process.stdout.close()
 

@@ -9,7 +9,7 @@ import subprocess
 import termios
 import time
 
-from support import hear_signals, wait_until
+from support import TIMEOUT, hear_signals, wait_until
 
 
 def take_terminal():
@@ -39,7 +39,7 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         os.close(self.master)
-        self.process.wait(20)
+        self.process.wait(TIMEOUT)
 
     def more(self, seconds):
         """Whether there may be more to come."""
@@ -52,7 +52,7 @@ class Terminal:
         self.shown += data.decode(errors="replace")
         return bool(data)
 
-    def wait_for(self, text, seconds=60):
+    def wait_for(self, text, seconds=TIMEOUT):
         """Until this is shown, after what was waited for before."""
         deadline = time.monotonic() + seconds
         while text not in self.shown[self.read:]:
@@ -74,9 +74,9 @@ class Terminal:
         """Ctrl-C."""
         os.write(self.master, b"\x03")
 
-    def end(self, seconds=60):
+    def end(self, seconds=TIMEOUT):
         """Its exit status, at its end."""
         deadline = time.monotonic() + seconds
         while self.more(0.1):
             assert time.monotonic() < deadline, self.shown
-        return self.process.wait(20)
+        return self.process.wait(TIMEOUT)

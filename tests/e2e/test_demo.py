@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 
-from support import AUTH, ROOT, TOOL, wait_until
+from support import AUTH, ROOT, TIMEOUT, TOOL, wait_until
 
 DEMO = ROOT / "tools" / "demo"
 
@@ -28,7 +28,7 @@ def abandoned():
 def demo(environment, *options):
     return subprocess.run(
         [DEMO, *options], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, timeout=120, check=True, env=environment,
+        stderr=subprocess.STDOUT, text=True, timeout=2 * TIMEOUT, check=True, env=environment,
     ).stdout
 
 
@@ -54,11 +54,11 @@ def test_demo_keep(mark):
         listed = subprocess.run(
             command.split(),
             env={**mark.env, "PCSCLITE_CSOCK_NAME": f"{folder}/pcscd/pcscd.comm"},
-            stdout=subprocess.PIPE, text=True, timeout=60, check=True,
+            stdout=subprocess.PIPE, text=True, timeout=TIMEOUT, check=True,
         ).stdout
         assert AUTH in listed
     finally:
-        subprocess.run([TOOL, "stop", folder], timeout=60, check=True)
+        subprocess.run([TOOL, "stop", folder], timeout=TIMEOUT, check=True)
     assert not os.path.exists(folder)
 
 
@@ -76,18 +76,18 @@ def test_demo_portal_without_a_display(mark, tmp_path):
         assert "There is no display here" in said
         commands = re.search(r"With curl:\s*\n(.*?)\n *With a browser", said, re.DOTALL).group(1)
         page = subprocess.run(["bash", "-ec", commands], stdin=subprocess.DEVNULL, text=True,
-                              stdout=subprocess.PIPE, timeout=60, check=True).stdout
+                              stdout=subprocess.PIPE, timeout=TIMEOUT, check=True).stdout
         assert "<title>ログインしました" in page
         wait_until(lambda: "The portal saw: TLSv1.3, CN=" in log.read_text())
     finally:
         process.terminate()
-        assert process.wait(60) == 128 + signal.SIGTERM
+        assert process.wait(TIMEOUT) == 128 + signal.SIGTERM
     assert log.read_text().endswith("Ended: nothing of it is left.\n")
     assert abandoned() == []
 
 
 def test_demo_says_what_it_does_not_know():
-    done = subprocess.run([DEMO, "--nonsense"], stderr=subprocess.PIPE, text=True, timeout=60,
+    done = subprocess.run([DEMO, "--nonsense"], stderr=subprocess.PIPE, text=True, timeout=TIMEOUT,
                           check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("usage:")

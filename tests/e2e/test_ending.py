@@ -31,7 +31,7 @@ class Ending:
         self.way = way
         self.process = sandbox.start("env", *options, ENDING, way, sandbox.module, SLOT[label],
                                      PIN[label])
-        assert first_line(self.process, TIMEOUT) == "ready"
+        assert first_line(self.process) == "ready"
 
     def __enter__(self):
         return self
@@ -96,7 +96,7 @@ def test_a_program_that_becomes_another(sandbox, card):
         neighbour.connect()
         ending.process.stdin.write("\nstill here\n")
         ending.process.stdin.flush()
-        assert first_line(ending.process, TIMEOUT) == "still here"
+        assert first_line(ending.process) == "still here"
         wait_until(lambda: card.verified() == [])
 
 

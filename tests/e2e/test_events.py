@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from support import MODULE, SLOWNESS, first_line
+from support import MODULE, SLOWNESS, TIMEOUT, first_line
 
 # Waits for an event, tells it, and so on, until a line comes in: then it finalizes the module
 # while a wait may be on its way.
@@ -51,10 +51,10 @@ NOT_INITIALIZED = "ended 0x190"
 @pytest.fixture
 def waiter(sandbox):
     process = sandbox.start(sys.executable, "-c", WAITER, MODULE)
-    assert first_line(process, 20) == "slots 4"
+    assert first_line(process) == "slots 4"
     yield process
     process.stdin.close()
-    process.wait(20)
+    process.wait(TIMEOUT)
     process.stdout.close()
 
 
@@ -76,11 +76,11 @@ def test_a_wait_tells_of_a_card_that_goes_and_comes(card, waiter):
     assert lines(waiter, 2) == SLOTS
     finalize(waiter)
     assert lines(waiter, 1) == [NOT_INITIALIZED]
-    assert waiter.wait(20) == 0
+    assert waiter.wait(TIMEOUT) == 0
     assert card.verifies() == []
 
 
 def test_the_end_of_the_module_ends_a_wait(waiter):
     finalize(waiter)
     assert lines(waiter, 1) == [NOT_INITIALIZED]
-    assert waiter.wait(20) == 0
+    assert waiter.wait(TIMEOUT) == 0

@@ -31,7 +31,7 @@ class Program:
 
     def hear(self):
         """The next answer; no call takes as long as this waits."""
-        return first_line(self.process, TIMEOUT)
+        return first_line(self.process)
 
     def __call__(self, *words):
         self.tell(*words)

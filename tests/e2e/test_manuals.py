@@ -9,7 +9,7 @@ import pytest
 
 from command import SIGN_PIN, columns, verbs
 from portal_host import HOST
-from support import JPKI, ROOT, VCARD, needs
+from support import JPKI, ROOT, TIMEOUT, VCARD, needs
 
 PAGES = sorted(path for folder in ("src", "tools") for path in (ROOT / folder).rglob("*.[1-8]"))
 ENGLISH = [page for page in PAGES if ".ja." not in page.name]
@@ -53,7 +53,7 @@ def name(page):
 
 def run(*command, **options):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8",
-                          timeout=60, check=True, **options)
+                          timeout=TIMEOUT, check=True, **options)
     assert done.stderr == ""
     return done.stdout
 
@@ -115,7 +115,7 @@ def test_all_pages_are_there():
 def test_lint(page):
     needs("mandoc")
     done = subprocess.run(["mandoc", "-K", "utf-8", "-T", "lint", "-W", "warning", page],
-                          capture_output=True, encoding="utf-8", timeout=60, check=False)
+                          capture_output=True, encoding="utf-8", timeout=TIMEOUT, check=False)
     # mandoc knows the English names of sections alone
     foreign = ("first section is not", "description line outside NAME") if page in JAPANESE else ()
     assert [line for line in done.stdout.splitlines() if not any(f in line for f in foreign)] == []
@@ -127,7 +127,7 @@ def test_lines_fit_80_columns(page):
     text = run(BREAK_JAPANESE, page) if page in JAPANESE else page.read_text()
     shown = subprocess.run(["groff", "-K", "utf8", "-mdoc", "-T", "utf8", "-rLL=80n", "-P-cbou",
                             "-W", "break"],  # a line that has no blank to be stretched
-                           input=text, capture_output=True, encoding="utf-8", timeout=60, check=True)
+                           input=text, capture_output=True, encoding="utf-8", timeout=TIMEOUT, check=True)
     assert shown.stderr == ""
     assert [line for line in shown.stdout.splitlines() if columns(line) > 80] == []
     head, foot = shown.stdout.split("\n")[0], shown.stdout.rstrip().split("\n")[-1]

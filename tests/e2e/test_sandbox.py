@@ -8,14 +8,14 @@ import tempfile
 
 import pytest
 
-from support import BUILD, TOOL, Card, first_line, wait_until
+from support import BUILD, TIMEOUT, TOOL, Card, first_line, wait_until
 
 pytestmark = pytest.mark.alike
 
 
 def sandbox(*args, **options):
     return subprocess.run([TOOL, "--build", BUILD, *args], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT,
                           check=False, **options)
 
 
@@ -42,11 +42,11 @@ def test_nothing_is_left_when_it_is_stopped(number):
     process = subprocess.Popen(
         [TOOL, "--build", BUILD, "--", "sh", "-c", 'echo "$JPKI_SANDBOX"; exec sleep infinity'],
         stdout=subprocess.PIPE, text=True)
-    folder = first_line(process, 60)
+    folder = first_line(process)
     with open(f"{folder}/pid", encoding="ascii") as file:
         inner = file.read()
     process.send_signal(number)
-    process.wait(30)
+    process.wait(TIMEOUT)
     process.stdout.close()
     wait_until(lambda: not os.path.exists(folder) and not os.path.exists(f"/proc/{inner}"))
 
@@ -56,7 +56,7 @@ def test_says_what_is_wrong():
     assert done.returncode == 125
     assert "meson compile" in done.stderr
     done = subprocess.run([TOOL, "enter", "/nonexistent", "true"], stderr=subprocess.PIPE,
-                          text=True, timeout=60, check=False)
+                          text=True, timeout=TIMEOUT, check=False)
     assert done.returncode == 125
     assert "no running sandbox" in done.stderr
 
@@ -81,7 +81,7 @@ def test_the_service_is_stopped_and_started(sandboxes):
     assert readers() == 2
     for action in ("kill", "start", "start"):
         done = subprocess.run([TOOL, "service", inside.folder, action], stderr=subprocess.PIPE,
-                              text=True, timeout=60, check=False)
+                              text=True, timeout=TIMEOUT, check=False)
     assert done.returncode == 125
     assert "runs already" in done.stderr
 
@@ -106,7 +106,7 @@ def test_a_reader_is_plugged_in_and_pulled_out(sandboxes):
     inside.reader("plug")
     wait_until(card.seen)
     done = subprocess.run([TOOL, "reader", inside.folder, "throw"], stderr=subprocess.PIPE,
-                          text=True, timeout=60, check=False)
+                          text=True, timeout=TIMEOUT, check=False)
     assert done.returncode == 2
     assert "one of plug, unplug" in done.stderr
 
@@ -115,9 +115,9 @@ def test_start_takes_paths_from_where_it_was_said(tmp_path):
     """The sandbox outlives the folder that one was in."""
     build = os.path.relpath(BUILD, tmp_path)
     folder = subprocess.run(
-        [TOOL, "start", "--build", build, "--state", "state"], cwd=tmp_path, timeout=60,
+        [TOOL, "start", "--build", build, "--state", "state"], cwd=tmp_path, timeout=TIMEOUT,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     try:
         assert (tmp_path / "state").is_dir()
     finally:
-        subprocess.run([TOOL, "stop", folder], timeout=60, check=True)
+        subprocess.run([TOOL, "stop", folder], timeout=TIMEOUT, check=True)

@@ -39,7 +39,7 @@ def signing(sandbox, tmp_path):
         begun = [start_signing(sandbox, tmp_path, len(made) + number) for number in range(count)]
         made.extend(begun)
         for _, process in begun:
-            assert first_line(process, TIMEOUT) == "ready"
+            assert first_line(process) == "ready"
         return begun
 
     yield make

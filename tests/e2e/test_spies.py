@@ -3,7 +3,7 @@
 
 import pathlib
 
-from support import needs, wait_until
+from support import TIMEOUT, needs, wait_until
 
 SELECT = "00 A4 04 0C 0A D3 92 F0 00 26 01 00 00 00 01"
 
@@ -16,7 +16,7 @@ def test_pcsc_spy(sandbox, home, tmp_path):
     wait_until((home / "pcsc-spy").is_fifo)
     listed = sandbox.pkcs11_tool("--list-token-slots", env={"HOME": home, "LD_PRELOAD": library})
     assert "JPKI User Authentication" in listed
-    spy.wait(20)
+    spy.wait(TIMEOUT)
     assert "SCardTransmit" in said.read_text() and SELECT in said.read_text()
 
 

@@ -21,7 +21,7 @@ def test_eight_threads_and_a_restless_card(sandbox, card, record_property):
     card.mark()
     storm = sandbox.start("env", "TSAN_OPTIONS=halt_on_error=1", STORM, MODULE, PIN[AUTH],
                           str(SECONDS))
-    assert first_line(storm, 60) == "signed"
+    assert first_line(storm) == "signed"
     pulls = 0
     while storm.poll() is None:
         card.eject()

@@ -61,7 +61,7 @@ class Worker:
         self.process.stdin.flush()
 
     def answer(self):
-        return first_line(self.process, TIMEOUT)
+        return first_line(self.process)
 
     def ask(self, *words):
         self.start(*words)

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from command import verbs
-from support import JPKI, ROOT, needs
+from support import JPKI, ROOT, TIMEOUT, needs
 from terminal import Terminal
 
 SCRIPTS = ROOT / "tools" / "jpki" / "completion"
@@ -17,7 +17,7 @@ SCRIPTS = ROOT / "tools" / "jpki" / "completion"
 
 def run(*words):
     done = subprocess.run([JPKI, *words], env={"LC_ALL": "C"}, stdin=subprocess.DEVNULL,
-                          capture_output=True, encoding="utf-8", timeout=60, check=True)
+                          capture_output=True, encoding="utf-8", timeout=TIMEOUT, check=True)
     return done.stdout
 
 
@@ -127,7 +127,7 @@ def test_fish_completes(place, typed):
     folder, env = place
     found = subprocess.run(["fish", "--no-config", "-c", f"source {SCRIPTS}/jpki.fish; complete -C $argv[1]",
                             f"jpki {typed}"], cwd=folder, env=env, capture_output=True, encoding="utf-8",
-                           timeout=60, check=True).stdout.splitlines()
+                           timeout=TIMEOUT, check=True).stdout.splitlines()
     became = [line.partition("\t")[0].removesuffix("/") for line in found]
     last = TYPED[typed][-1]
     assert became == ([] if last.endswith("one fi") else [last])

@@ -12,7 +12,7 @@ import pytest
 
 from command import AUTH_PIN, DONE, FAILED, NO_CARD, NO_PIN, SIGN_PIN, USAGE, Jpki, columns, verbs
 from prompt import Prompted
-from support import JPKI, Card, needs, openssl, script, wait_until
+from support import JPKI, TIMEOUT, Card, needs, openssl, script, wait_until
 
 ASK_AUTH = "PIN for user authentication (4 digits): "
 ASK_SIGN = "password for digital signature (6 to 16 letters and digits): "
@@ -867,7 +867,7 @@ def test_a_pdf_is_no_stream(jpki, card, words):
 @pytest.mark.parametrize("words", [["--version", "x"], ["-V", "--json"], ["--help", "status", "x"],
                                    ["help", "status", "x"]], ids=" ".join)
 def test_a_word_too_much_is_refused(words):
-    done = subprocess.run([JPKI, *words], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([JPKI, *words], capture_output=True, text=True, timeout=TIMEOUT, check=False)
     assert done.returncode == USAGE and f'"{words[-1]}" is too much here' in done.stderr
 
 
@@ -906,7 +906,7 @@ def test_an_error_is_an_object_too(jpki, card, words, status, pin, expected):
 
 @pytest.mark.parametrize("option", ["--json=1", "--json=", "--js=x"])
 def test_an_error_of_the_option_itself_is_an_object_too(option):
-    done = subprocess.run([JPKI, "status", option], capture_output=True, text=True, timeout=60,
+    done = subprocess.run([JPKI, "status", option], capture_output=True, text=True, timeout=TIMEOUT,
                           check=False)
     assert done.returncode == USAGE and json.loads(done.stdout)["error"]["code"] == "usage"
 

@@ -237,7 +237,7 @@ def test_firefox_takes_it(person):
             assert "Firefox is running with this profile: restart it." in said
         finally:
             firefox.terminate()
-            firefox.wait(60)
+            firefox.wait(TIMEOUT)
     assert listed(person, profile) == {NAME[AUTH]: str(MODULE[AUTH])}
     assert "running" not in person.setup("firefox", "--remove")
     assert (profile / "pkcs11.txt").read_bytes() == made
@@ -565,7 +565,7 @@ def test_libreoffice_takes_it(person, sandbox, tmp_path):
     said = sandbox.run(JPKI, "setup", "libreoffice", "--remove", env=person.env, status=1)
     assert "LibreOffice is running, and would undo the change" in said
     tell("quit")
-    office.wait(60)
+    office.wait(TIMEOUT)
     assert "Made by jpki" not in (person.home / SETTINGS).read_text()
     person.setup("libreoffice", "--check")
     person.setup("libreoffice", "--remove")
