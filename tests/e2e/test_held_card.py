@@ -13,6 +13,7 @@ from caller import DEVICE_ERROR, FUNCTION_FAILED, NOT_LOGGED_IN, OK, TOKEN_PRESE
 from neighbour import LEAVE
 from support import AUTH, PIN, wait_until
 from test_ending import Ending, guards
+from test_way import LONG, Way
 
 PUBLIC, USER = 0, 1
 # Of another thread, with pauses between them: fewer than there are while somebody waits in vain for the
@@ -104,10 +105,14 @@ def test_a_signature_gives_up_and_may_come_again(card, holder, caller, session):
 
 @pytest.mark.parametrize(
     "way", ["C_Logout", "C_CloseSession", "C_Finalize", "return", "exit", "dlclose"])
-def test_an_end_does_not_wait_and_the_card_is_locked_afterwards(sandbox, card, holder, way):
+def test_an_end_does_not_wait_and_the_card_is_locked_afterwards(
+        sandbox, card, holder, tmp_path, way):
+    """Not as long as a login would: another program, with less patience than that, waits still."""
     with Ending(sandbox, way, AUTH) as ending:
-        with held(holder):
+        with Way(sandbox, tmp_path) as other, held(holder):
+            other.start("open", LONG)
             assert ending.go() == 0
+            assert not other.has_answered()
             assert card.verified() == ["authentication"]  # nobody can help it yet
         wait_until(lambda: card.verified() == [])
         assert not holder.signs_without_a_pin("authentication")

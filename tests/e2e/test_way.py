@@ -4,6 +4,7 @@ and a card is locked in the end."""
 
 import fcntl
 import re
+import select
 import shutil
 import signal
 import struct
@@ -11,14 +12,18 @@ import struct
 import pytest
 
 from neighbour import LEAVE, Neighbour
-from support import BUILD, TIMEOUT, first_line, listens, wait_until
+from support import BUILD, SLOWNESS, TIMEOUT, first_line, listens, wait_until
 
 OK, BUSY, CANCELLED, HELD, DATA = 0, -14, -16, -18, -37
 WAY = BUILD / "tests" / "e2e" / "way"
 GUARD = BUILD / "src" / "jpki-guard"
 # As often may a wait of a second and a half wait for an answer of the service; who asks again at once
-# does so thousands of times.
-WAITS = 200
+# does so thousands of times. Who asks without any wait takes more of the processor than a part of the
+# time.
+WAITS, MUCH = 200, 4
+# A patience, in milliseconds, beside which one of a second and a half is short on any machine; that of
+# a login, on one that is not slow, is longer.
+LONG = 12000 * SLOWNESS
 
 
 class Way:
@@ -31,11 +36,25 @@ class Way:
         self.process = sandbox.start(folder / "way", self.log)
         assert self("look")[0] == OK
 
-    def ask(self, *words):
-        """What the call returned, its milliseconds, and the rest."""
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """It comes back from its call, and ends."""
+        self.process.communicate(timeout=TIMEOUT)
+
+    def start(self, *words):
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
         self.process.stdin.flush()
-        code, ms, *rest = first_line(self.process, TIMEOUT).split(" ", 2)
+
+    def has_answered(self):
+        """Whether the call that has been started has come back."""
+        return bool(select.select([self.process.stdout], [], [], 0)[0])
+
+    def ask(self, *words):
+        """What the call returned, its milliseconds, and the rest."""
+        self.start(*words)
+        code, ms, *rest = first_line(self.process).split(" ", 2)
         return int(code), int(ms), "".join(rest)
 
     def __call__(self, *words):
@@ -160,6 +179,21 @@ def test_what_is_opened_too_late_is_let_go(way, neighbour):
     assert way("open", 1000)[0] == BUSY
     neighbour.disconnect()
     assert way("open", 1000) == (OK, "")
+
+
+@pytest.mark.parametrize("words", ["begin 300", "open 300", "close power"])
+def test_who_has_less_patience_gives_up_first(sandbox, way, neighbour, tmp_path, words):
+    """Though another program has begun to wait before."""
+    (tmp_path / "other").mkdir()
+    with Way(sandbox, tmp_path / "other") as other:
+        assert other("open", -1) == (OK, "")
+        if not words.startswith("open"):
+            assert way("open", -1) == (OK, "")
+        assert neighbour.ask("begin") == "0"
+        other.start("begin", LONG)
+        assert way(words)[0] == HELD
+        assert not other.has_answered()
+        assert neighbour.ask("end", LEAVE) == "0"
 
 
 def test_close_gives_up_and_the_power_is_cut_later(way, card, neighbour, share):
@@ -350,8 +384,9 @@ def test_an_insertion_has_one_name_for_all(sandbox, way, card, tmp_path):
 
 def test_a_wait_is_ended_by_a_card_or_by_us(way, card):
     assert way("wait-and-cancel")[0] == CANCELLED
-    code, took, waits = way.ask("wait", 1500)
-    assert code == -15 and took >= 1500 and int(waits) < WAITS
+    code, took, rest = way.ask("wait", 1500)
+    waits, used = map(int, rest.split())
+    assert code == -15 and took >= 1500 and waits < WAITS and used < took / MUCH
     card.eject()
     assert way("wait", -1)[0] == OK
 

@@ -148,7 +148,22 @@ look(const char *argument)
 	return rv;
 }
 
-/* Also how often it has waited for the service, or for time to pass. */
+static long
+ms_of(struct timeval time)
+{
+	return time.tv_sec * 1000 + time.tv_usec / 1000;
+}
+
+static long
+processor_ms(const struct rusage *usage)
+{
+	return ms_of(usage->ru_utime) + ms_of(usage->ru_stime);
+}
+
+/*
+ * Also how often it has waited for the service, or for time to pass, and how many milliseconds of
+ * the processor it has used.
+ */
 static int
 wait_for_change(const char *timeout)
 {
@@ -158,7 +173,8 @@ wait_for_change(const char *timeout)
 	getrusage(RUSAGE_SELF, &before);
 	rv = way->wait(service, states, count, atoi(timeout));
 	getrusage(RUSAGE_SELF, &after);
-	snprintf(more, sizeof(more), "%ld", after.ru_nvcsw - before.ru_nvcsw);
+	snprintf(more, sizeof(more), "%ld %ld", after.ru_nvcsw - before.ru_nvcsw,
+	    processor_ms(&after) - processor_ms(&before));
 	return rv;
 }
 
