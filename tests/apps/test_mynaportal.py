@@ -112,6 +112,17 @@ def test_a_wrong_pin(login):
     login.assert_windows(3)
 
 
+@pytest.mark.parametrize("login", ["firefox"], indirect=True)
+def test_the_last_try_is_told_and_blocks(login):
+    login.card.set_tries("authentication", 1)
+    login.press("log-in")
+    login.give("9999", "ONLY ONE TRY IS LEFT")
+    login.wait_state("declined")
+    assert login.judged() == ("01", "declined", "pin-blocked")
+    assert login.card.answers() == ["63C0"] and login.card.verified() == []
+    login.assert_windows(1)
+
+
 # --- the browser goes -----------------------------------------------------------------------------
 
 
