@@ -93,6 +93,16 @@ def test_where_no_desktop_is(jpki, home, said):
                          "alone.\n")
 
 
+def test_who_has_no_program_that_shows_it_is_told(jpki, said):
+    """Otherwise it would be told to nobody but a log."""
+    jpki("setup", "reminder")
+    assert "notify-send" not in jpki("setup", "reminder", "--check")
+    (said.parent / "bin" / "notify-send").unlink()
+    jpki.env["PATH"] = f"{said.parent}/bin"
+    for words in ([], ["--check"]):
+        assert "it is in Debian's package libnotify-bin" in jpki("setup", "reminder", *words)
+
+
 def test_another_text_in_its_file_does_no_harm(jpki, home):
     jpki("setup", "reminder")
     (home / PIECES[3]).write_text("auth 2031-99-99\nsign\nauth x\n\n\x1b[31m\n")

@@ -147,6 +147,16 @@ make_notes(const struct parts *parts)
 	return result;
 }
 
+/* Without that program the timer prints into a log that nobody reads. */
+static void
+tell_if_nothing_shows_it(const struct setup_request *request)
+{
+	if (!program_is_there("notify-send"))
+		tell(_("%s: the program notify-send is missing, without which nothing is shown; "
+		       "it is in Debian's package libnotify-bin."),
+		    request->title);
+}
+
 static int
 add(const struct setup_request *request, const struct parts *parts)
 {
@@ -162,6 +172,7 @@ add(const struct setup_request *request, const struct parts *parts)
 		complain(_("cannot write %s: %s"), parts->link, strerror(errno));
 		return STATUS_FAILED;
 	}
+	tell_if_nothing_shows_it(request);
 	if (service == 1 && timer == 1) {
 		tell(_("%s: it is set up already, by %s."), request->title, parts->timer);
 		return STATUS_DONE;
@@ -181,6 +192,7 @@ check(const struct setup_request *request, const struct parts *parts)
 		return STATUS_FAILED;
 	}
 	tell(_("%s: once a day, by %s."), request->title, parts->timer);
+	tell_if_nothing_shows_it(request);
 	return STATUS_DONE;
 }
 
