@@ -16,7 +16,7 @@ const struct portal_browser portal_browsers[] = {
 	.snap = "snap/firefox",
 	.flatpak = ".var/app/org.mozilla.firefox",
 	.page = "about:addons",
-	.system_manifests = "/usr/lib/mozilla/native-messaging-hosts",
+	.system_manifests = JPKI_MOZILLA_FOLDER "/native-messaging-hosts",
 	.system_extension = "/usr/share/mozilla/extensions/"
 			    "{ec8030f7-c20a-464f-9b0e-13a3a9e97384}/jpki-portal@jpki-pkcs11",
     },
