@@ -14,6 +14,13 @@ check_there(const char *path)
 	return -1;
 }
 
+void
+portal_tell_signed(void)
+{
+	tell("%s", _("Firefox as Mozilla gives it out takes for good only what Mozilla has signed, "
+		     "which this extension is not."));
+}
+
 /* Tell how to install the extension, which Mozilla has not signed; ESR can be set to accept it. */
 static void
 advise_mozilla(const struct portal_browser *browser, const char *path)
@@ -26,8 +33,7 @@ advise_mozilla(const struct portal_browser *browser, const char *path)
 		     "about:debugging#/runtime/this-firefox and choose \"Load Temporary "
 		     "Add-on...\"."));
 	tell(_("In both cases take this file: %s"), path);
-	tell("%s", _("Firefox as Mozilla gives it out takes for good only what Mozilla has signed, "
-		     "which this extension is not."));
+	portal_tell_signed();
 }
 
 /* Tell how to install the extension. The Japanese words are those of Chromium's own translation,

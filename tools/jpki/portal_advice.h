@@ -10,6 +10,9 @@
  * telling that the extension is not installed on this computer. */
 int portal_advise(const struct portal_browser *browser);
 
+/* Tell which Firefox does not take the extension. */
+void portal_tell_signed(void);
+
 /* Tell what it means that the browser is a snap or flatpak; `box` is from
  * portal_browser_presence(). */
 void portal_tell_box(

@@ -23,10 +23,11 @@ portal_extension_id(enum portal_kind kind)
 
 /* Add a place, and take over the profile's name. */
 static void
-add_place(struct portal_places *places, char *profile, bool enabled)
+add_place(struct portal_places *places, char *profile, struct portal_place place)
 {
+	place.profile = profile;
 	places->rows = list_grow(places->rows, places->count, sizeof(*places->rows));
-	places->rows[places->count++] = (struct portal_place){profile, enabled};
+	places->rows[places->count++] = place;
 }
 
 void
@@ -58,9 +59,19 @@ read_json(const char *folder, const char *name)
 
 /* --- Firefox ---------------------------------------------------------------------------------- */
 
-/* Whether a profile has the extension, by extensions.json; *enabled: and it is turned on. */
+/* Whether an add-on is in a folder for all users, below /usr/share/mozilla or /usr/lib/mozilla. */
 static bool
-is_in_mozilla(const char *folder, const char *id, bool *enabled)
+is_systems(const json_t *addon)
+{
+	const char *location = json_string_value(json_object_get(addon, "location"));
+
+	return location != NULL && (strcmp(location, "app-system-share") == 0 ||
+				       strcmp(location, "app-system-local") == 0);
+}
+
+/* Whether a profile has the extension, by extensions.json. */
+static bool
+is_in_mozilla(const char *folder, const char *id, struct portal_place *place)
 {
 	json_t *root = read_json(folder, "extensions.json");
 	const json_t *addons = json_object_get(root, "addons");
@@ -71,7 +82,8 @@ is_in_mozilla(const char *folder, const char *id, bool *enabled)
 		const char *name = json_string_value(json_object_get(addon, "id"));
 
 		is = name != NULL && strcmp(name, id) == 0;
-		*enabled = json_is_true(json_object_get(addon, "active"));
+		place->enabled = json_is_true(json_object_get(addon, "active"));
+		place->packaged = is_systems(addon);
 	}
 	json_decref(root);
 	return is;
@@ -99,10 +111,10 @@ find_in_list(struct portal_places *places, char *folder, const char *id)
 	if (profiles_read(&profiles, folder) == 0)
 		(void)profile_groups_read(&profiles, folder);
 	for (size_t i = 0; i < profiles.count; i++) {
-		bool enabled = false;
+		struct portal_place place = {0};
 
-		if (is_in_mozilla(profiles.rows[i].folder, id, &enabled))
-			add_place(places, name_of(&profiles.rows[i]), enabled);
+		if (is_in_mozilla(profiles.rows[i].folder, id, &place))
+			add_place(places, name_of(&profiles.rows[i]), place);
 	}
 	profiles_free(&profiles);
 	text_free(&folder);
@@ -118,6 +130,10 @@ find_in_mozilla(struct portal_places *places, const char *id)
 
 /* --- Chromium --------------------------------------------------------------------------------- */
 
+/* How Chromium notes an extension that its command line names, as Debian's start script does with
+ * those of packages. */
+#define FROM_COMMAND_LINE 8
+
 /* Are there reasons why it is off? Bits in older versions, a list now. */
 static bool
 has_reasons(const json_t *reasons)
@@ -125,10 +141,10 @@ has_reasons(const json_t *reasons)
 	return json_integer_value(reasons) != 0 || json_array_size(reasons) > 0;
 }
 
-/* Whether a profile of Chromium has the extension, by one of its files; *enabled: and it is turned
- * on. An entry without a path was removed. */
+/* Whether a profile of Chromium has the extension, by one of its files. An entry without a path was
+ * removed. */
 static bool
-is_in_preferences(const char *folder, const char *name, const char *id, bool *enabled)
+is_in_preferences(const char *folder, const char *name, const char *id, struct portal_place *place)
 {
 	json_t *root = read_json(folder, name);
 	const json_t *settings = json_object_get(json_object_get(root, "extensions"), "settings");
@@ -136,8 +152,10 @@ is_in_preferences(const char *folder, const char *name, const char *id, bool *en
 	const json_t *state = json_object_get(entry, "state"); /* older versions: 1 means on */
 	bool is = json_object_get(entry, "path") != NULL;
 
-	*enabled = is && (state == NULL || json_integer_value(state) == 1) &&
-		   !has_reasons(json_object_get(entry, "disable_reasons"));
+	place->enabled = is && (state == NULL || json_integer_value(state) == 1) &&
+			 !has_reasons(json_object_get(entry, "disable_reasons"));
+	place->packaged =
+	    json_integer_value(json_object_get(entry, "location")) == FROM_COMMAND_LINE;
 	json_decref(root);
 	return is;
 }
@@ -159,11 +177,11 @@ find_in_chromium(struct portal_places *places, const char *folder, const char *i
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[i]->d_name;
 		char *profile = text_format("%s/%s", folder, name);
-		bool enabled = false;
+		struct portal_place place = {0};
 
-		if (is_in_preferences(profile, "Preferences", id, &enabled) ||
-		    is_in_preferences(profile, "Secure Preferences", id, &enabled))
-			add_place(places, text_copy(name, strlen(name)), enabled);
+		if (is_in_preferences(profile, "Preferences", id, &place) ||
+		    is_in_preferences(profile, "Secure Preferences", id, &place))
+			add_place(places, text_copy(name, strlen(name)), place);
 		text_free(&profile);
 		free(entries[i]);
 	}

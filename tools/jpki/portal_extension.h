@@ -13,6 +13,7 @@
 struct portal_place {
 	char *profile; /* its name */
 	bool enabled;
+	bool packaged; /* the browser has it from a folder for all users, and lists it here */
 };
 
 struct portal_places {

@@ -40,6 +40,9 @@ portal_system_manifest(const struct portal_browser *browser, const char *program
 bool
 portal_system_extension(const struct portal_browser *browser)
 {
+	const char *box;
+
 	return browser->system_extension != NULL && !is_in_build_folder() &&
-	       is_there(browser->system_extension);
+	       is_there(browser->system_extension) &&
+	       portal_browser_presence(browser, &box) == PORTAL_THERE;
 }

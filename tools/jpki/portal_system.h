@@ -10,7 +10,8 @@
  * NULL if there is none. */
 char *portal_system_manifest(const struct portal_browser *browser, const char *program);
 
-/* Whether the browser will load our extension by itself at its next start. */
+/* Whether the browser, if it is the distribution's, loads our extension by itself. One in a box
+ * does not see it. */
 bool portal_system_extension(const struct portal_browser *browser);
 
 #endif

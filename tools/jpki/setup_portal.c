@@ -46,18 +46,21 @@ tell_place(const struct portal_browser *browser, const char *what, const struct 
 }
 
 /* Tell in which profiles the extension is. Returns how many; *enabled: one of them has it turned
- * on. */
+ * on. Without its package, what a profile still lists of that does not count. */
 static size_t
-tell_places(const struct portal_browser *browser, const char *id, const char *what, bool *enabled)
+tell_places(const struct portal_browser *browser, const char *id, const char *what, bool package,
+    bool *enabled)
 {
 	struct portal_places places;
-	size_t count;
+	size_t count = 0;
 
 	portal_extension_find(&places, browser, id);
-	count = places.count;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < places.count; i++) {
+		if (places.rows[i].packaged && !package)
+			continue;
 		tell_place(browser, what, &places.rows[i]);
 		*enabled |= places.rows[i].enabled;
+		count++;
 	}
 	portal_places_free(&places);
 	return count;
@@ -66,16 +69,25 @@ tell_places(const struct portal_browser *browser, const char *id, const char *wh
 static size_t
 tell_own_places(const struct portal_browser *browser, bool *enabled)
 {
-	return tell_places(
-	    browser, portal_extension_id(browser->kind), _("the extension"), enabled);
+	return tell_places(browser, portal_extension_id(browser->kind), _("the extension"),
+	    portal_system_extension(browser), enabled);
 }
 
+/* Tell that a package has the extension, which no profile lists yet; who builds a Firefox decides
+ * whether it takes one that Mozilla has not signed. */
 static void
 tell_system_extension(const struct portal_browser *browser)
 {
-	tell(_("%s: a package has the extension for everybody on this computer; it is there from "
-	       "the browser's next start on. Turn it off and on in %s."),
+	if (browser->kind != PORTAL_MOZILLA) {
+		tell(_("%s: a package has the extension for everybody on this computer; it is "
+		       "there from the browser's next start on. Turn it off and on in %s."),
+		    browser->title, browser->page);
+		return;
+	}
+	tell(_("%s: a package has the extension for everybody on this computer; the Firefox of "
+	       "the distribution has it from its next start on. Turn it off and on in %s."),
 	    browser->title, browser->page);
+	portal_tell_signed();
 }
 
 /* Whether a package has registered the program for all users: then tell so. */
@@ -258,9 +270,18 @@ check_own(struct outcome *outcome, const struct portal_browser *browser)
 	return right;
 }
 
+/* Tell that no profile has the extension, though a package may have it. */
 static void
 tell_none(const struct portal_browser *browser)
 {
+	if (portal_system_extension(browser)) {
+		tell(_("%s: a package has the extension for everybody on this computer, but no "
+		       "profile has it yet: start the browser once."),
+		    browser->title);
+		if (browser->kind == PORTAL_MOZILLA)
+			portal_tell_signed();
+		return;
+	}
 	tell(_("%s: no profile has the extension; \"jpki setup portal\" tells how to get it."),
 	    browser->title);
 	if (browser->kind == PORTAL_MOZILLA)
@@ -284,7 +305,7 @@ check_official(const struct outcome *outcome, const struct portal_browser *brows
 		for (size_t i = 0; i < json_array_size(ids); i++) {
 			char *id = portal_id_of(json_string_value(json_array_get(ids, i)));
 
-			(void)tell_places(browser, id, id, &enabled);
+			(void)tell_places(browser, id, id, true, &enabled);
 			text_free(&id);
 		}
 	}
@@ -292,19 +313,23 @@ check_official(const struct outcome *outcome, const struct portal_browser *brows
 	return enabled;
 }
 
+/* What a package has registered for all users is the concern of this person with the extension
+ * alone. */
+static void
+note_use(const struct outcome *outcome, bool enabled)
+{
+	if (enabled && outcome->request->registered != NULL)
+		*outcome->request->registered = true;
+}
+
 static void
 check_in(struct outcome *outcome, const struct portal_browser *browser)
 {
 	bool right = check_own(outcome, browser), enabled = false;
 
-	if (tell_own_places(browser, &enabled) > 0) {
-		;
-	} else if (portal_system_extension(browser)) {
-		tell_system_extension(browser);
-		enabled = true;
-	} else {
+	if (tell_own_places(browser, &enabled) == 0)
 		tell_none(browser);
-	}
+	note_use(outcome, enabled);
 	enabled = right && enabled;
 	if (check_official(outcome, browser))
 		enabled = true;
@@ -368,22 +393,24 @@ remove_manifest(struct outcome *outcome, const struct portal_browser *browser, c
 	portal_manifest_free(&manifest);
 }
 
-/* Tell that the extension stays, because no program can remove it from a browser. */
+/* Tell that the extension stays, because no program can remove it from a browser: that which a
+ * person has put into a profile, and a package's, which the browser does not let go. */
 static void
 tell_extension_stays(const struct portal_browser *browser)
 {
 	struct portal_places places;
+	bool persons = false;
 
-	if (portal_system_extension(browser)) {
+	portal_extension_find(&places, browser, portal_extension_id(browser->kind));
+	for (size_t i = 0; i < places.count; i++)
+		persons |= !places.rows[i].packaged;
+	portal_places_free(&places);
+	if (persons)
+		tell(_("%s: the extension stays; remove it in %s."), browser->title, browser->page);
+	if (portal_system_extension(browser))
 		tell(_("%s: a package has the extension for everybody on this computer: it stays. "
 		       "Turn it off in %s."),
 		    browser->title, browser->page);
-		return;
-	}
-	portal_extension_find(&places, browser, portal_extension_id(browser->kind));
-	if (places.count > 0)
-		tell(_("%s: the extension stays; remove it in %s."), browser->title, browser->page);
-	portal_places_free(&places);
 }
 
 /* Whether it is a number that jpki-portal-host has written. */
@@ -483,22 +510,30 @@ do_browsers(struct outcome *outcome)
 		outcome->status = STATUS_FAILED;
 }
 
-/* Whether any browser has a manifest with our extension's name, or the extension from a package. */
+/* Whether a browser has a manifest with our extension's name, or a package has registered something
+ * for it. */
 static bool
-is_set_up(void)
+is_set_up_in(const struct portal_browser *browser, const char *program)
 {
-	bool is = false;
+	char *folder = portal_browser_manifests(browser);
+	char *path = text_format("%s/" PORTAL_HOST ".json", folder);
+	char *packaged = portal_system_manifest(browser, program);
+	bool is = is_there(path) || packaged != NULL || portal_system_extension(browser);
 
-	for (const struct portal_browser *browser = portal_browsers; browser->title != NULL;
-	     browser++) {
-		char *folder = portal_browser_manifests(browser);
-		char *path = text_format("%s/" PORTAL_HOST ".json", folder);
-
-		is |= is_there(path) || portal_system_extension(browser);
-		text_free(&path);
-		text_free(&folder);
-	}
+	text_free(&packaged);
+	text_free(&path);
+	text_free(&folder);
 	return is;
+}
+
+static bool
+is_set_up(const char *program)
+{
+	for (const struct portal_browser *browser = portal_browsers; browser->title != NULL;
+	     browser++)
+		if (is_set_up_in(browser, program))
+			return true;
+	return false;
 }
 
 /* Tell the disadvantage of the official extension. */
@@ -508,6 +543,21 @@ tell_of_official(const struct setup_request *request)
 	tell(_("%s: the official extension does not tell the program which site asks, so that the "
 	       "window for the PIN cannot show it."),
 	    request->title);
+}
+
+/* Add or check, with the program that was named. */
+static void
+set_up(struct outcome *outcome)
+{
+	const struct setup_request *request = outcome->request;
+
+	outcome->runs = portal_host_check(outcome->program) == 0;
+	if (outcome->runs || request->action == SETUP_CHECK)
+		do_browsers(outcome);
+	else
+		outcome->status = STATUS_FAILED;
+	if (outcome->status == STATUS_DONE && request->official != NULL)
+		tell_of_official(request);
 }
 
 int
@@ -521,19 +571,14 @@ setup_portal(const struct setup_request *request)
 		undo(&outcome);
 		return outcome.status;
 	}
-	if (request->registered != NULL &&
-	    !is_set_up()) { /* one line, among those of other programs */
-		tell(_("%s: it is not set up."), request->title);
-		return STATUS_FAILED;
-	}
 	outcome.program = portal_host_path();
-	outcome.runs = portal_host_check(outcome.program) == 0;
-	if (outcome.runs || request->action == SETUP_CHECK)
-		do_browsers(&outcome);
-	else
+	if (request->registered != NULL &&
+	    !is_set_up(outcome.program)) { /* one line, among those of other programs */
+		tell(_("%s: it is not set up."), request->title);
 		outcome.status = STATUS_FAILED;
-	if (outcome.status == STATUS_DONE && request->official != NULL)
-		tell_of_official(request);
+	} else {
+		set_up(&outcome);
+	}
 	text_free(&outcome.program);
 	return outcome.status;
 }

@@ -65,10 +65,10 @@ def person(tmp_path, empty):
     return Portal(tmp_path, empty)
 
 
-def in_firefox(person, folder=".mozilla/firefox", active=True, id_=OWN["firefox"]):
+def in_firefox(person, folder=".mozilla/firefox", active=True, id_=OWN["firefox"], **entry):
     mozilla(person, folder, "[Profile0]\nName=mine\nPath=p\nDefault=1\n")
     person.put(f"{folder}/p/extensions.json", {"schemaVersion": 37, "addons": [
-        {"id": "other@x", "active": True}, {"id": id_, "active": active, "userDisabled": not active}]})
+        {"id": "other@x", "active": True}, {"id": id_, "active": active, "userDisabled": not active, **entry}]})
 
 
 def in_chromium(person, folder=".config/chromium", profile="Default", file="Preferences",
@@ -421,6 +421,22 @@ def test_what_makes_no_sense_is_no_extension(person, content):
     said = person.portal("--check", status=1)
     assert said.count("no profile has the extension") == 2
     assert said.count("is not JSON") == (2 if content in ("", "no JSON") else 0)
+
+
+@pytest.mark.parametrize("location", ["app-system-share", "app-system-local"])
+def test_what_a_package_has_left_in_a_profile_is_not_there(person, location):
+    """The package that brought the extension is gone, and browsers that were not started since still
+    list it; a person's own copy is there."""
+    person.portal()
+    in_firefox(person, location=location)
+    in_chromium(person, location=8)
+    assert person.portal("--check", status=1).count("no profile has the extension") == 2
+    assert "remove it in" not in person.portal("--remove")
+    person.portal()
+    in_firefox(person, location="app-profile")
+    in_chromium(person, location=4)
+    assert person.portal("--check").count("it is ready") == 2
+    assert person.portal("--remove").count("the extension stays; remove it in") == 2
 
 
 @pytest.mark.parametrize("text, said", [
