@@ -6,13 +6,14 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import time
 
 import pytest
 
 from extension import ARCHIVE, BROWSERS, CHROMIUM_ID, FIREFOX_ID, UNPACKED, NativeProgram
 from listed_site import LISTED, UNLISTED, ListedSite
-from support import ROOT, SLOWNESS, Trouble, output, wait_until
+from support import BUILD, JPKI, ROOT, SLOWNESS, Trouble, output, wait_until
 
 pytestmark = pytest.mark.timeout(400 * SLOWNESS)
 
@@ -597,6 +598,66 @@ def test_the_check_tells_what_is_missing(make_portal, language):
     assert portal.browser.element("check") == texts["checkButton"]
     portal.wait_ended()
     assert portal.program.messages() == [{"check": True}] * 9
+
+
+# --- the packages -------------------------------------------------------------------------------
+
+LISTS = {"firefox": "about:addons", "chromium": "chrome://extensions"}
+
+
+def jpki_outside(browser, folder, *words):
+    """What an installed jpki tells this person: one in a build folder knows of no packages."""
+    program = folder / "jpki"
+    shutil.copy(JPKI, program)
+    return browser.sandbox.run(
+        program, *words, status=None, env={**browser.environment(), "LD_LIBRARY_PATH": BUILD / "src"})
+
+
+def works(portal):
+    """On a page of the sites, with the program."""
+    portal.browser.open(PAGE)
+    assert wait_until(portal.inputs) == INPUTS
+    portal.ask({"mode": "01"})
+    assert portal.answers(1) == [ANSWER]
+    portal.wait_ended()
+
+
+@pytest.mark.parametrize("used", [False, True], ids=["new", "used"])
+@pytest.mark.parametrize("name", BROWSERS)
+def test_debians_browser_takes_what_packages_bring(extended, site, tmp_path, name, used):
+    """With a profile that is new, or was used before they came: it is there and turned on with the next
+    start, and jpki reads that in what the browser has written."""
+    browser, program = extended(name, site, packaged=True), NativeProgram(tmp_path / "program")
+    portal = Portal(browser, site, program)
+    program.answers(ANSWER)
+    if used:
+        browser.start()
+        browser.open(PAGE)
+        assert portal.inputs() == []
+        browser.quit()
+    browser.install(program.file)
+    browser.start()
+    works(portal)
+    browser.open(LISTS[name])
+    browser.screen.wait_text("My Number Card Login", browser.screen.opened()[0])
+    browser.screen.keep(f"packaged {name} {'used' if used else 'new'}")
+    browser.quit()
+
+    if name == "firefox":  # whose profile is where the test wants it
+        folder = browser.home / ".mozilla" / "firefox"
+        folder.mkdir(parents=True)
+        (folder / "profiles.ini").write_text(
+            f"[Profile0]\nName=profile\nIsRelative=0\nPath={browser.profile}\n")
+    title, profile = {"firefox": ("Firefox", "profile"), "chromium": ("Chromium", "Default")}[name]
+    assert f'{title}: the extension is in the profile "{profile}".' in jpki_outside(
+        browser, tmp_path, "setup", "portal", "--check")
+    said = jpki_outside(browser, tmp_path, "setup", "portal", "--remove")
+    assert f"{title}: a package has the extension" in said and "it stays" in said
+    assert "the extension stays; remove it" not in said
+    # the package has gone, and the browser was not started since
+    browser.uninstall()
+    assert f"{title}: no profile has the extension" in jpki_outside(
+        browser, tmp_path, "setup", "portal", "--check")
 
 
 # --- the files ----------------------------------------------------------------------------------

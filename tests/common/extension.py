@@ -12,7 +12,7 @@ from devtools import DevTools
 from marionette import OPTIONS, Marionette
 from nss import Database
 from preferences import QUIET, prefer
-from support import BUILD, COMMON, TIMEOUT, Trouble, listens, needs, script, wait_until
+from support import BUILD, COMMON, ROOT, TIMEOUT, Trouble, listens, needs, script, wait_until
 
 EXTENSION = BUILD / "tools" / "mynaportal" / "extension"
 UNPACKED, ARCHIVE = EXTENSION / "unpacked", EXTENSION / "jpki-portal.xpi"
@@ -20,6 +20,7 @@ PROGRAM = "jpki.portal_host"
 CHROMIUM_ID = "pngabolhnpdfldjpeblgbblgcdhfmnaa"
 FIREFOX_ID = "jpki-portal@jpki-pkcs11"
 LANGUAGES = {"en": "C.UTF-8", "ja": "ja_JP.UTF-8"}
+PACKAGES = ROOT / "tools" / "packages"
 
 
 class ExtendedBrowser:
@@ -29,10 +30,11 @@ class ExtendedBrowser:
     What a page of the extension or of a site has is looked at by run(), where a script sees the
     document but none of the page's own objects."""
 
-    def __init__(self, sandbox, screen, folder, authority, language="en", env=None):
+    def __init__(self, sandbox, screen, folder, authority, language="en", env=None, packaged=False):
+        """Each start adds the extension; if it is packaged, a package is to bring it (install())."""
         needs(*self.programs)
         self.sandbox, self.screen, self.home, self.language = sandbox, screen, folder, language
-        self.env = env or {}
+        self.env, self.packaged = env or {}, packaged
         folder.mkdir()
         self.configure(authority)
 
@@ -50,6 +52,34 @@ class ExtendedBrowser:
         (folder / f"{PROGRAM}.json").write_text(json.dumps({
             "name": PROGRAM, "description": "a program", "path": str(program), "type": "stdio",
             **(allowed or self.allowed)}))
+
+    def install(self, program):
+        """What the packages have for the browser, where they have it for all users; a program in place
+        of theirs. It is there in the sandbox alone: its folders hide the machine's."""
+        links = [line.split()[1] for line in
+                 (PACKAGES / "debian" / "webext-jpki-portal.links").read_text().splitlines()]
+        link, = [place for place in links if place.startswith(f"usr/share/{self.system_folder}/")]
+        self.link = f"/{link}"
+        self.mount(pathlib.Path(self.link).parent)
+        self.sandbox.run("ln", "-s", UNPACKED, self.link)
+        line, = [line for line in (PACKAGES / "debian" / "jpki-portal.install").read_text().splitlines()
+                 if f"hosts/{self.system_folder}/" in line]
+        source, place = line.split()
+        manifest = json.loads((ROOT / source).read_text())
+        made = self.home.with_suffix(".json")
+        made.write_text(json.dumps({**manifest, "path": str(program)}))
+        self.mount(pathlib.Path("/", place))
+        self.sandbox.run("cp", made, f"/{place}/{pathlib.Path(source).name}")
+
+    def uninstall(self):
+        self.sandbox.run("rm", self.link)
+
+    def mount(self, folder):
+        """An empty one, below what there is of it on the machine."""
+        there = next(one for one in (folder, *folder.parents) if one.is_dir())
+        assert self.system_folder in there.parts, f"{self.name} is not as Debian has it"
+        self.sandbox.run("mount", "-t", "tmpfs", "tmpfs", there)
+        self.sandbox.run("mkdir", "-p", folder)
 
     def trust(self, place, authority):
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -89,6 +119,7 @@ def descendants(pid):
 class Firefox(ExtendedBrowser):
     name = "firefox"
     programs = ("firefox-esr",)
+    system_folder = "mozilla"
     programs_folder = ".mozilla/native-messaging-hosts"
     allowed = {"allowed_extensions": [FIREFOX_ID]}
     port = 2828
@@ -105,7 +136,9 @@ class Firefox(ExtendedBrowser):
     def configure(self, authority):
         self.profile = self.home / "profile"
         self.trust(self.profile, authority)
-        prefer(self.profile, {**self.preferences, "intl.locale.requested": self.language})
+        # what Marionette recommends takes away the folders for all users
+        own = {"remote.prefs.recommended": False} if self.packaged else {}
+        prefer(self.profile, {**self.preferences, **own, "intl.locale.requested": self.language})
 
     def start(self):
         self.spawn("firefox-esr", *OPTIONS, "--profile", self.profile)
@@ -118,7 +151,8 @@ class Firefox(ExtendedBrowser):
         self.marionette = Marionette(self.relay.stdout, self.relay.stdin)
         if self.language != "en":
             self.speak()
-        self.marionette.tell("Addon:Install", {"path": str(self.extension), "temporary": True})
+        if not self.packaged:
+            self.marionette.tell("Addon:Install", {"path": str(self.extension), "temporary": True})
 
     def speak(self):
         """Another language, though Firefox itself has no texts in it."""
@@ -192,6 +226,7 @@ class Firefox(ExtendedBrowser):
 class Chromium(ExtendedBrowser):
     name = "chromium"
     programs = ("chromium",)
+    system_folder = "chromium"
     programs_folder = ".config/chromium/NativeMessagingHosts"
     allowed = {"allowed_origins": [f"chrome-extension://{CHROMIUM_ID}/"]}
     extension_root = f"chrome-extension://{CHROMIUM_ID}"
@@ -210,7 +245,8 @@ class Chromium(ExtendedBrowser):
             "--remote-debugging-pipe", "--enable-unsafe-extension-debugging", f"--lang={self.language}",
             "about:blank"), pass_fds=self.devtools.descriptors)
         self.devtools.started()
-        self.devtools.tell("Extensions.loadUnpacked", path=str(UNPACKED))
+        if not self.packaged:
+            self.devtools.tell("Extensions.loadUnpacked", path=str(UNPACKED))
         self.switch(wait_until(self.tabs)[0])
 
     def tabs(self):
