@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What tools/packages/build-debian says before it builds anything; tests/packages lets it build."""
 
+import os
 import re
+import shutil
 import subprocess
 
 import pytest
 
-from support import ROOT, TIMEOUT, script
+from support import ROOT, TIMEOUT, needs, script
 
 pytestmark = pytest.mark.alike
 
@@ -14,9 +16,10 @@ BUILD = ROOT / "tools" / "packages" / "build-debian"
 LACKING = "dpkg-checkbuilddeps: error: Unmet build dependencies: libqpdf-dev meson (>= 1.0)"
 
 
-def build(*words, path="/usr/bin", status):
-    done = subprocess.run([BUILD, *words], env={"PATH": str(path)}, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+def build(*words, program=BUILD, path="/usr/bin", status):
+    env = {"PATH": str(path), "GIT_CONFIG_NOSYSTEM": "1"}
+    done = subprocess.run([program, *words], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True,
                           timeout=TIMEOUT, check=False)
     assert done.returncode == status, done.stdout
     return done.stdout
@@ -45,6 +48,51 @@ def test_what_is_missing_is_told_and_how_to_get_it(programs, option, profile):
     asked = (programs / "dpkg-checkbuilddeps.asked").read_text()
     assert ("-Pnocheck" in asked) == bool(profile)
     assert not (programs / "built").exists() and not (programs / "made").exists()
+
+
+@pytest.fixture
+def tree(tmp_path, programs):
+    """Sources of one package, of which git knows all but a note, and another user's; programs that only
+    note what they are to build."""
+    needs("git", "dpkg-parsechangelog")
+    if os.geteuid() != 0:
+        pytest.skip("only root can have the files of somebody else")
+    script(programs / "dpkg-checkbuilddeps", "")
+    script(programs / "dpkg-buildpackage", f"find . -type f >{tmp_path}/sources\n"
+           "touch ../jpki_0.2.0_amd64.deb ../jpki-pkcs11_0.2.0.dsc")
+    made = tmp_path / "tree"
+    shutil.copytree(ROOT / "tools" / "packages", made / "tools" / "packages")
+    for words in (["init", "--quiet"], ["add", "."]):
+        subprocess.run(["git", "-C", made, *words], check=True)
+    (made / "note").write_text("mine")
+    for path in [made, *made.rglob("*")]:
+        os.chown(path, 65534, 65534, follow_symlinks=False)
+    return made
+
+
+def test_only_what_git_knows_is_built_in_another_users_tree(tree, programs):
+    build(program=tree / "tools" / "packages" / "build-debian", path=f"{programs}:/usr/bin", status=0)
+    sources = (programs / "sources").read_text().split()
+    assert "./tools/packages/README.md" in sources and "./debian/control" in sources
+    assert not [name for name in sources if "note" in name or ".git" in name]
+
+
+def test_packages_of_the_last_build_go(tree, programs):
+    """From the script's own folder; what is no package of it stays, as does all in another folder."""
+    left = {"jpki_0.1.0_amd64.deb", "jpki-dbgsym_0.1.0_amd64.deb", "jpki-pkcs11_0.1.0.dsc",
+            "jpki-pkcs11_0.1.0_amd64.changes"}
+    stays = {"other_1_amd64.deb", "notes"}
+    made = {"jpki_0.2.0_amd64.deb", "jpki-pkcs11_0.2.0.dsc"}
+    folders = {name: tree / name for name in ("build-packages", "build-other")}
+    for folder in folders.values():
+        folder.mkdir()
+        for name in left | stays:
+            (folder / name).touch()
+    program, path = tree / "tools" / "packages" / "build-debian", f"{programs}:/usr/bin"
+    build(program=program, path=path, status=0)
+    assert {file.name for file in folders["build-packages"].iterdir()} == made | stays
+    build("--output", folders["build-other"], program=program, path=path, status=0)
+    assert {file.name for file in folders["build-other"].iterdir()} == made | stays | left
 
 
 def test_the_version_is_one():
