@@ -626,7 +626,8 @@ def works(portal):
 @pytest.mark.parametrize("name", BROWSERS)
 def test_debians_browser_takes_what_packages_bring(extended, site, tmp_path, name, used):
     """With a profile that is new, or was used before they came: it is there and turned on with the next
-    start, and jpki reads that in what the browser has written."""
+    start. A Firefox that was used has it with the one after that, and says on the extension's page that a
+    person has to allow it the sites. jpki reads in what the browser has written that it is there."""
     browser, program = extended(name, site, packaged=True), NativeProgram(tmp_path / "program")
     portal = Portal(browser, site, program)
     program.answers(ANSWER)
@@ -636,18 +637,28 @@ def test_debians_browser_takes_what_packages_bring(extended, site, tmp_path, nam
         assert portal.inputs() == []
         browser.quit()
     browser.install(program.file)
+    if name == "firefox":  # whose profile is where the test wants it
+        folder = browser.home / ".mozilla" / "firefox"
+        folder.mkdir(parents=True)
+        (folder / "profiles.ini").write_text(
+            f"[Profile0]\nName=profile\nIsRelative=0\nPath={browser.profile}\n")
     browser.start()
+    if used and name == "firefox":
+        wait_until(browser.knows, 60)
+        browser.quit()
+        browser.start()
+        portal.open_options()
+        browser.click("check")
+        wait_until(lambda: trouble("no-sites") in browser.element("results"))
+        assert 'in the profile "profile", but may not work on the sites' in jpki_outside(
+            browser, tmp_path, "setup", "portal", "--check")
+        browser.allow_sites()
     works(portal)
     browser.open(LISTS[name])
     browser.screen.wait_text("My Number Card Login", browser.screen.opened()[0])
     browser.screen.keep(f"packaged {name} {'used' if used else 'new'}")
     browser.quit()
 
-    if name == "firefox":  # whose profile is where the test wants it
-        folder = browser.home / ".mozilla" / "firefox"
-        folder.mkdir(parents=True)
-        (folder / "profiles.ini").write_text(
-            f"[Profile0]\nName=profile\nIsRelative=0\nPath={browser.profile}\n")
     title, profile = {"firefox": ("Firefox", "profile"), "chromium": ("Chromium", "Default")}[name]
     assert f'{title}: the extension is in the profile "{profile}".' in jpki_outside(
         browser, tmp_path, "setup", "portal", "--check")

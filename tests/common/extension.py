@@ -137,7 +137,8 @@ class Firefox(ExtendedBrowser):
         self.profile = self.home / "profile"
         self.trust(self.profile, authority)
         # what Marionette recommends takes away the folders for all users
-        own = {"remote.prefs.recommended": False} if self.packaged else {}
+        own = {"remote.prefs.recommended": False,
+               "extensions.ui.lastCategory": "addons://list/extension"} if self.packaged else {}
         prefer(self.profile, {**self.preferences, **own, "intl.locale.requested": self.language})
 
     def start(self):
@@ -165,6 +166,23 @@ class Firefox(ExtendedBrowser):
             return self.run(script)
         finally:
             self.marionette.context("content")
+
+    def knows(self):
+        """Whether it has found the extension, which need not run yet."""
+        return self.run_as_browser(
+            "const { AddonManager } = ChromeUtils.importESModule('resource://gre/modules/AddonManager.sys.mjs');"
+            f"return await AddonManager.getAddonByID('{FIREFOX_ID}') !== null;") is True
+
+    def allow_sites(self):
+        """As a person does in the list of add-ons, one by one."""
+        self.open("about:addons")
+        page = "const page = gBrowser.selectedBrowser.contentDocument;"
+        self.run_as_browser(f"{page} page.querySelector('[addon-id=\"{FIREFOX_ID}\"]').click();")
+        switches = f"{page} const found = [...page.querySelectorAll('[permission-type=origin]')];"
+        wait_until(lambda: self.run_as_browser(f"{switches} return found.length;") == 3)
+        wait_until(lambda: self.run_as_browser(
+            f"{switches} const off = found.filter(one => !one.pressed); off[0]?.click();"
+            "return off.length;") == 0)
 
     def crash_page(self):
         pid = self.run_as_browser(

@@ -69,6 +69,19 @@ is_systems(const json_t *addon)
 				       strcmp(location, "app-system-local") == 0);
 }
 
+/* Whether Firefox lets a package's extension work on no site, as in a profile that was used before
+ * it came. A file that is missing is no sign of that. */
+static bool
+has_no_site(const char *folder, const char *id)
+{
+	json_t *root = read_json(folder, "extension-preferences.json");
+	const json_t *origins = json_object_get(json_object_get(root, id), "origins");
+	bool none = root != NULL && json_array_size(origins) == 0;
+
+	json_decref(root);
+	return none;
+}
+
 /* Whether a profile has the extension, by extensions.json. */
 static bool
 is_in_mozilla(const char *folder, const char *id, struct portal_place *place)
@@ -86,6 +99,7 @@ is_in_mozilla(const char *folder, const char *id, struct portal_place *place)
 		place->packaged = is_systems(addon);
 	}
 	json_decref(root);
+	place->barred = is && place->packaged && has_no_site(folder, id);
 	return is;
 }
 

@@ -38,7 +38,11 @@ own_ids(const struct portal_browser *browser)
 static void
 tell_place(const struct portal_browser *browser, const char *what, const struct portal_place *place)
 {
-	if (place->enabled)
+	if (place->enabled && place->barred)
+		tell(_("%s: %s is in the profile \"%s\", but may not work on the sites: allow it "
+		       "among its permissions in %s."),
+		    browser->title, what, place->profile, browser->page);
+	else if (place->enabled)
 		tell(_("%s: %s is in the profile \"%s\"."), browser->title, what, place->profile);
 	else
 		tell(_("%s: %s is in the profile \"%s\", but turned off: turn it on in %s."),
@@ -46,7 +50,7 @@ tell_place(const struct portal_browser *browser, const char *what, const struct 
 }
 
 /* Tell in which profiles the extension is. Returns how many; *enabled: one of them has it turned
- * on. Without its package, what a profile still lists of that does not count. */
+ * on, and lets it work. Without its package, what a profile still lists of that does not count. */
 static size_t
 tell_places(const struct portal_browser *browser, const char *id, const char *what, bool package,
     bool *enabled)
@@ -59,7 +63,7 @@ tell_places(const struct portal_browser *browser, const char *id, const char *wh
 		if (places.rows[i].packaged && !package)
 			continue;
 		tell_place(browser, what, &places.rows[i]);
-		*enabled |= places.rows[i].enabled;
+		*enabled |= places.rows[i].enabled && !places.rows[i].barred;
 		count++;
 	}
 	portal_places_free(&places);
@@ -73,8 +77,9 @@ tell_own_places(const struct portal_browser *browser, bool *enabled)
 	    portal_system_extension(browser), enabled);
 }
 
-/* Tell that a package has the extension, which no profile lists yet; who builds a Firefox decides
- * whether it takes one that Mozilla has not signed. */
+/* Tell that a package has the extension, which no profile lists yet. Who builds a Firefox decides
+ * whether it takes one that Mozilla has not signed; the sites it gives such a one only in a profile
+ * that is new. */
 static void
 tell_system_extension(const struct portal_browser *browser)
 {
@@ -85,7 +90,8 @@ tell_system_extension(const struct portal_browser *browser)
 		return;
 	}
 	tell(_("%s: a package has the extension for everybody on this computer; the Firefox of "
-	       "the distribution has it from its next start on. Turn it off and on in %s."),
+	       "the distribution finds it at its next start, and has it from the one after that "
+	       "on. Then allow it to work on the sites, among its permissions in %s."),
 	    browser->title, browser->page);
 	portal_tell_signed();
 }
@@ -270,16 +276,29 @@ check_own(struct outcome *outcome, const struct portal_browser *browser)
 	return right;
 }
 
+/* Tell that the browser has not found a package's extension yet. Firefox looks for new ones after
+ * it has started those that it knows. */
+static void
+tell_not_started(const struct portal_browser *browser)
+{
+	if (browser->kind != PORTAL_MOZILLA) {
+		tell(_("%s: a package has the extension for everybody on this computer, but no "
+		       "profile has it yet: start the browser once."),
+		    browser->title);
+		return;
+	}
+	tell(_("%s: a package has the extension for everybody on this computer, but no profile "
+	       "has it yet: start Firefox twice."),
+	    browser->title);
+	portal_tell_signed();
+}
+
 /* Tell that no profile has the extension, though a package may have it. */
 static void
 tell_none(const struct portal_browser *browser)
 {
 	if (portal_system_extension(browser)) {
-		tell(_("%s: a package has the extension for everybody on this computer, but no "
-		       "profile has it yet: start the browser once."),
-		    browser->title);
-		if (browser->kind == PORTAL_MOZILLA)
-			portal_tell_signed();
+		tell_not_started(browser);
 		return;
 	}
 	tell(_("%s: no profile has the extension; \"jpki setup portal\" tells how to get it."),
