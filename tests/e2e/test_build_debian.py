@@ -95,6 +95,25 @@ def test_packages_of_the_last_build_go(tree, programs):
     assert {file.name for file in folders["build-other"].iterdir()} == made | stays | left
 
 
+def test_the_spec_declares_an_option_before_it_asks_for_it():
+    """Else rpmbuild takes it for not given."""
+    spec = (ROOT / "tools" / "packages" / "jpki-pkcs11.spec").read_text()
+    first = {}
+    for match in re.finditer(r"%bcond_with (\w+)|\bwith(?:_| )(\w+)[:}]", spec):
+        first.setdefault(match[1] or match[2], match[1] is not None)
+    assert first == {"check": True}
+
+
+def test_both_packages_have_the_same_pages():
+    """Those of Debian's, by the folder that they are copied to, are in the spec's list."""
+    packages = ROOT / "tools" / "packages"
+    lines = (packages / "debian" / "jpki-pkcs11.install").read_text().splitlines()
+    pages = [line.split()[0] for line in lines if "usr/share/doc" in line]
+    copied = re.search(r"^cp -pr --parents (.*?[^\\])$", (packages / "jpki-pkcs11.spec").read_text(),
+                       re.MULTILINE | re.DOTALL)[1].split()
+    assert len(pages) > 5 and set(pages) <= set(copied)
+
+
 def test_the_version_is_one():
     """In the build, the Debian changelog, the RPM spec, the list of changes and a transcript."""
     version, = re.findall(r"^  version: '(.*)',$", (ROOT / "meson.build").read_text(), re.MULTILINE)
