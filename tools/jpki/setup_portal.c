@@ -413,7 +413,7 @@ remove_manifest(struct outcome *outcome, const struct portal_browser *browser, c
 }
 
 /* Tell that the extension stays, because no program can remove it from a browser: that which a
- * person has put into a profile, and a package's, which the browser does not let go. */
+ * person has put into a profile, and a package's, which comes back. */
 static void
 tell_extension_stays(const struct portal_browser *browser)
 {
