@@ -19,9 +19,12 @@ static bool
 is_what_is_written(const uint8_t *bytes, size_t size, const char *text)
 {
 	char again[TEXT_MAX + 1];
+	bool is;
 
 	EVP_EncodeBlock((unsigned char *)again, bytes, (int)size);
-	return strcmp(again, text) == 0;
+	is = strcmp(again, text) == 0;
+	explicit_bzero(again, sizeof(again));
+	return is;
 }
 
 /* Decode base64. The number of bytes; 0 if it is not base64, or longer than a DigestInfo. */
@@ -41,12 +44,10 @@ decode(const char *text, uint8_t bytes[TEXT_MAX])
 	return (size_t)count - padding;
 }
 
-bool
-digest_read(const char *text, struct digest *digest)
+/* Take what was decoded: a hash, or a DigestInfo. */
+static bool
+take(const uint8_t *bytes, size_t size, struct digest *digest)
 {
-	uint8_t bytes[TEXT_MAX];
-	size_t size = decode(text, bytes);
-
 	memcpy(digest->info, digest_prefix, DIGEST_PREFIX_SIZE);
 	if (size == HASH_SIZE) {
 		memcpy(digest->info + DIGEST_PREFIX_SIZE, bytes, HASH_SIZE);
@@ -56,4 +57,15 @@ digest_read(const char *text, struct digest *digest)
 		return false;
 	memcpy(digest->info, bytes, DIGEST_INFO_SIZE);
 	return true;
+}
+
+/* The process that stays must not keep what a page has asked for, nor leave it on its stack. */
+bool
+digest_read(const char *text, struct digest *digest)
+{
+	uint8_t bytes[TEXT_MAX];
+	bool taken = take(bytes, decode(text, bytes), digest);
+
+	explicit_bzero(bytes, sizeof(bytes));
+	return taken;
 }
