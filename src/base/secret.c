@@ -19,15 +19,17 @@ jpki_secret_new(size_t size)
 {
 	struct jpki_secret *secret;
 	size_t room = pages_for(size);
+	int saved = errno;
 
 	secret = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (secret == MAP_FAILED)
-		return NULL;
-	(void)mlock(secret, room);
-	(void)madvise(secret, room, MADV_DONTDUMP);
-	(void)madvise(secret, room, MADV_WIPEONFORK);
-	secret->size = size;
-	return secret;
+	if (secret != MAP_FAILED) {
+		(void)mlock(secret, room);
+		(void)madvise(secret, room, MADV_DONTDUMP);
+		(void)madvise(secret, room, MADV_WIPEONFORK);
+		secret->size = size;
+	}
+	errno = saved;
+	return secret != MAP_FAILED ? secret : NULL;
 }
 
 void *

@@ -153,8 +153,10 @@ file_read_next(struct jpki_card *card, size_t offset, uint8_t *bytes, size_t wan
 	if (offset > 0x7FFF)
 		return JPKI_ERR_ARGUMENT;
 	rv = read_binary(card, (uint8_t)(offset >> 8), (uint8_t)offset, bytes, want, length, &sw);
-	if (sw == SW_PAST_END) /* the end of the file, not an error */
+	if (sw == SW_PAST_END) { /* the end of the file, not an error */
+		status_forget(card);
 		return JPKI_OK;
+	}
 	return rv;
 }
 
@@ -192,8 +194,10 @@ file_read_first(struct jpki_card *card, uint16_t ef, uint8_t *bytes, size_t want
 		rv = read_binary(card, short_ef(ef), 0, bytes, want, length, &sw);
 		if (rv == JPKI_OK && *length > 0) /* an empty file proves nothing */
 			forms->short_read = YES;
-		if (forms->short_read == YES && sw == SW_PAST_END)
-			return JPKI_OK; /* an empty file */
+		if (forms->short_read == YES && sw == SW_PAST_END) { /* an empty file */
+			status_forget(card);
+			return JPKI_OK;
+		}
 		if (forms->short_read == YES || !status_is_from_card(rv))
 			return rv;
 	}

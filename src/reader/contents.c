@@ -421,10 +421,12 @@ probe_key(
 	if (transaction_way_failed(rv) || !is_verdict(rv, &key->der[JPKI_CERTIFICATE]))
 		return rv;
 	key->present = rv == JPKI_OK || rv == JPKI_ERR_NOT_VERIFIED;
-	if (!key->present)
+	if (!key->present) {
+		(void)status_tell(reader->card, rv, JPKI_ERR_NO_KEY);
 		log_line(LOG_INFO, "the certificate for %s: %s (%s, told as %s)",
 		    credential_of(role)->name, jpki_strerror(rv), error_name(rv),
 		    error_name(JPKI_ERR_NO_KEY));
+	}
 	key->private_certificate = secret || rv == JPKI_ERR_NOT_VERIFIED;
 	key->pss_refused = key->present && cache_refuses_pss(reader->info.model, role);
 	*lost |= !key->present;

@@ -85,6 +85,13 @@ after_fork_in_parent(void)
 }
 
 /*
+ * No function of libjpki sets errno, but files, the way to the card and OpenSSL do: how many calls
+ * this thread is in, and what errno was before the outermost.
+ */
+static _Thread_local unsigned depth;
+static _Thread_local int errno_before;
+
+/*
  * In a forked child everything belongs to the parent. Connections with the service must not be
  * closed from here, and locks may be held by threads that do not exist here. So abandon it all; the
  * library can be started anew.
@@ -102,6 +109,7 @@ after_fork_in_child(void)
 	watchers = NULL;
 	expiry_abandon();
 	crypto_abandon();
+	depth = 0;
 	readers_abandon();
 }
 
@@ -255,13 +263,6 @@ library_tell(const char *line)
 	pthread_mutex_unlock(&start_stop_lock);
 }
 
-/*
- * No function of libjpki sets errno, but files, the way to the card and OpenSSL do: how many calls
- * this thread is in, and what errno was before the outermost.
- */
-static _Thread_local unsigned depth;
-static _Thread_local int errno_before;
-
 uint64_t
 library_run(void)
 {
@@ -301,7 +302,7 @@ library_leave(void)
 {
 	crypto_leave();
 	pthread_rwlock_unlock(&calls_lock);
-	if (--depth == 0)
+	if (depth > 0 && --depth == 0)
 		errno = errno_before;
 }
 

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "card/status.h"
 #include "reader/contents.h"
 #include "reader/settings.h"
 #include "reader/transaction.h"
@@ -73,6 +74,8 @@ in_transaction(struct attempt *attempt)
 
 	if (rv == JPKI_OK)
 		rv = work(attempt);
+	if (began && rv == JPKI_ERR_NOT_FOUND)
+		(void)status_tell(attempt->reader->card, rv, JPKI_ERR_RESET); /* see below */
 	/* after a login a signature often follows, or the certificate is read */
 	if (began)
 		rv = attempt->new_pin == NULL ? transaction_end_soon(attempt->reader, rv)

@@ -69,7 +69,7 @@ struct reader_view {
 	bool valid; /* false: the card has not been probed yet, so a caller must wait */
 	struct jpki_reader_state state;
 	uint64_t card;
-	int poll_error;	 /* of the last poll */
+	int poll_error;	 /* as struct reader has it */
 	int probe_error; /* of the last probe; JPKI_OK before */
 	struct jpki_token_info info;
 	struct key_view {
@@ -100,7 +100,8 @@ struct reader {
 	/* Guarded by `lock`. */
 	bool known; /* it has been polled: later changes are events */
 	struct jpki_reader_state state;
-	int poll_error; /* of the last poll, or without a name of the last look for readers */
+	int poll_error; /* of the last poll, of work that found the card gone since, or without a
+			   name of the last look for readers */
 	atomic_uint_least64_t
 	    seen_at;		/* last poll, clock_now_ms; 0: never. Read without the lock */
 	struct jpki_card *card; /* NULL: none is known */

@@ -39,8 +39,10 @@ attempt(const struct work *work)
 	/* a salt of 32 bytes is inferred (F-PSS-SALT); callers cannot use any other */
 	if (verdict == VERDICT_WRONG && work->form == JPKI_SIGN_PSS_SHA256) {
 		verdict = rsa_verify_other_salt(certificate, work->value, work->signature);
-		if (verdict == VERDICT_RIGHT)
+		if (verdict == VERDICT_RIGHT) {
+			status_forget(work->reader->card); /* it was no word of the card */
 			return JPKI_ERR_UNSUPPORTED;
+		}
 	}
 	if (verdict == VERDICT_UNKNOWN)
 		return JPKI_ERR_MEMORY;

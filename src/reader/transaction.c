@@ -134,6 +134,7 @@ end(struct reader *reader, int result)
 		result = state;
 	if (means_gone(result)) {
 		presence_gone(reader);
+		reader->poll_error = result;
 		return result;
 	}
 	if (state == JPKI_ERR_RESET || result == JPKI_ERR_RESET)
@@ -403,7 +404,7 @@ transaction_confirm_card(struct reader *reader)
 	if (rv == JPKI_ERR_NOT_VERIFIED)
 		return status_tell(reader->card, rv, JPKI_ERR_STATUS);
 	if (rv == JPKI_ERR_NOT_FOUND) /* the known card has this certificate */
-		return JPKI_ERR_NO_CARD;
+		return status_tell(reader->card, rv, JPKI_ERR_NO_CARD);
 	reader->same_card = rv == JPKI_OK && same;
 	return rv == JPKI_OK && !same ? JPKI_ERR_NO_CARD : rv;
 }

@@ -224,8 +224,10 @@ fill_token_info(CK_TOKEN_INFO *info, const struct reader_view *view, enum jpki_r
 static int
 why_no_token(const struct jpki_reader_state *state, int poll_error, int probe_error)
 {
+	if (poll_error != JPKI_OK)
+		return poll_error;
 	if (!state->attached)
-		return poll_error != JPKI_OK ? poll_error : JPKI_ERR_NO_READER;
+		return JPKI_ERR_NO_READER;
 	if (!state->present)
 		return state->mute ? JPKI_ERR_MUTE : JPKI_ERR_NO_CARD;
 	return probe_error != JPKI_OK ? probe_error : JPKI_ERR_NO_KEY;

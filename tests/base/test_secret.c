@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "../common/unit.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -158,11 +159,12 @@ secret_without_locked_memory(void)
 
 	if (setrlimit(RLIMIT_MEMLOCK, &none) != 0 || (geteuid() == 0 && setuid(NOBODY) != 0))
 		return 2;
+	errno = 0;
 	secret = jpki_secret_new(SIZE);
 	if (secret == NULL)
 		return 1;
 	jpki_secret_free(&secret);
-	return 0;
+	return errno == 0 ? 0 : 3;
 }
 
 static void

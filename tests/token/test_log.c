@@ -444,7 +444,7 @@ a_refused_pin_command_is_logged_with_its_status_word(void **state)
 	} words[] = {
 	    {0x6700, "status word 6700 (JPKI_ERR_LENGTH)\n"},
 	    {0x6A86, "status word 6A86 (JPKI_ERR_UNSUPPORTED)\n"},
-	    {0x6A82, "status word 6A82 (JPKI_ERR_NOT_FOUND)\n"},
+	    {0x6A82, "status word 6A82 (JPKI_ERR_NOT_FOUND, told as JPKI_ERR_RESET)\n"},
 	    {0x6982, "status word 6982 (JPKI_ERR_NOT_VERIFIED, told as JPKI_ERR_STATUS)\n"},
 	};
 	CK_SESSION_HANDLE session = open_session(JPKI_AUTHENTICATION);
@@ -604,6 +604,22 @@ a_refusal_of_pss_is_logged_as_the_cause(void **state)
 	    1);
 }
 
+/* The short form of the command was refused before. */
+static void
+another_salt_is_no_status_word(void **state)
+{
+	CK_BYTE signature[SIGNATURE_SIZE];
+	CK_SESSION_HANDLE session = open_user_session(JPKI_AUTHENTICATION);
+
+	set_quirk("pss-salt", "20");
+	assert_int_equal(vcard_fault_add_from(card, VCARD_FAULT_SW, 0x2A, 1, 0x6A86, NULL), 0);
+	assert_rv(sign_message(session, sha256_pss, signature), CKR_MECHANISM_INVALID);
+	read_log();
+	assert_logged("< 6A 86\n", 1);
+	assert_logged("(JPKI_ERR_UNSUPPORTED) -> CKR_MECHANISM_INVALID\n", 1);
+	assert_logged("status word ", 0);
+}
+
 /* Each call's answer once, whatever it is refused for; the one that the application has got. */
 static void
 refused_calls_are_logged(void **state)
@@ -666,6 +682,7 @@ main(void)
 	    LOGGED_TEST(a_card_of_another_kind_is_logged_as_the_cause),
 	    LOGGED_TEST(an_odd_answer_about_tries_is_logged_once),
 	    LOGGED_TEST(a_refused_signature_is_logged_with_its_status_word),
+	    LOGGED_TEST(another_salt_is_no_status_word),
 	    LOGGED_TEST(a_refused_pin_command_is_logged_with_its_status_word),
 	    LOGGED_TEST(no_status_word_is_logged_in_normal_use),
 	    LOGGED_TEST(a_certificate_that_lies_is_logged_with_why),
