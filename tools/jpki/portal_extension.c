@@ -59,6 +59,15 @@ read_json(const char *folder, const char *name)
 
 /* --- Firefox ---------------------------------------------------------------------------------- */
 
+/* Whether the files of an extension are there, as a browser's list has their path. */
+static bool
+has_files(const json_t *path)
+{
+	const char *text = json_string_value(path);
+
+	return text != NULL && is_there(text);
+}
+
 /* Whether an add-on is in a folder for all users, below /usr/share/mozilla or /usr/lib/mozilla. */
 static bool
 is_systems(const json_t *addon)
@@ -97,6 +106,7 @@ is_in_mozilla(const char *folder, const char *id, struct portal_place *place)
 		is = name != NULL && strcmp(name, id) == 0;
 		place->enabled = json_is_true(json_object_get(addon, "active"));
 		place->packaged = is_systems(addon);
+		place->there = has_files(json_object_get(addon, "path"));
 	}
 	json_decref(root);
 	place->barred = is && place->packaged && has_no_site(folder, id);
@@ -170,6 +180,7 @@ is_in_preferences(const char *folder, const char *name, const char *id, struct p
 			 !has_reasons(json_object_get(entry, "disable_reasons"));
 	place->packaged =
 	    json_integer_value(json_object_get(entry, "location")) == FROM_COMMAND_LINE;
+	place->there = has_files(json_object_get(entry, "path"));
 	json_decref(root);
 	return is;
 }

@@ -14,6 +14,7 @@ struct portal_place {
 	char *profile; /* its name */
 	bool enabled;
 	bool packaged; /* the browser has it from a folder for all users, and lists it here */
+	bool there;    /* and its files are there, by the path in that list */
 	bool barred;   /* such a one that may work on no site yet */
 };
 

@@ -50,7 +50,7 @@ tell_place(const struct portal_browser *browser, const char *what, const struct 
 }
 
 /* Tell in which profiles the extension is. Returns how many; *enabled: one of them has it turned
- * on, and lets it work. Without its package, what a profile still lists of that does not count. */
+ * on, and lets it work. What a profile still lists of a package that has gone does not count. */
 static size_t
 tell_places(const struct portal_browser *browser, const char *id, const char *what, bool package,
     bool *enabled)
@@ -60,7 +60,7 @@ tell_places(const struct portal_browser *browser, const char *id, const char *wh
 
 	portal_extension_find(&places, browser, id);
 	for (size_t i = 0; i < places.count; i++) {
-		if (places.rows[i].packaged && !package)
+		if (places.rows[i].packaged && !places.rows[i].there && !package)
 			continue;
 		tell_place(browser, what, &places.rows[i]);
 		*enabled |= places.rows[i].enabled && !places.rows[i].barred;
@@ -332,8 +332,8 @@ check_official(const struct outcome *outcome, const struct portal_browser *brows
 	return enabled;
 }
 
-/* What a package has registered for all users is the concern of this person with the extension
- * alone. */
+/* What a package has registered for all users is the concern of this person only where it is in
+ * use. */
 static void
 note_use(const struct outcome *outcome, bool enabled)
 {
@@ -348,8 +348,8 @@ check_in(struct outcome *outcome, const struct portal_browser *browser)
 
 	if (tell_own_places(browser, &enabled) == 0)
 		tell_none(browser);
-	note_use(outcome, enabled);
 	enabled = right && enabled;
+	note_use(outcome, enabled);
 	if (check_official(outcome, browser))
 		enabled = true;
 	if (!enabled || !outcome->runs)

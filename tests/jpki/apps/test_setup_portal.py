@@ -428,11 +428,15 @@ def test_what_a_package_has_left_in_a_profile_is_not_there(person, location):
     """The package that brought the extension is gone, and browsers that were not started since still
     list it; a person's own copy is there."""
     person.portal()
-    in_firefox(person, location=location)
-    in_chromium(person, location=8)
+    gone, brought = str(person.home / "gone"), str(person.put("brought/manifest.json", {}).parent)
+    in_firefox(person, location=location, path=gone)
+    in_chromium(person, location=8, path=gone)
     assert person.portal("--check", status=1).count("no profile has the extension") == 2
     assert "remove it in" not in person.portal("--remove")
     person.portal()
+    in_firefox(person, location=location, path=brought)  # by somebody else, who keeps it elsewhere
+    in_chromium(person, location=8, path=brought)
+    assert person.portal("--check").count("it is ready") == 2
     in_firefox(person, location="app-profile")
     in_chromium(person, location=4)
     assert person.portal("--check").count("it is ready") == 2
