@@ -19,7 +19,7 @@ PAST = WINDOW + 1
 LONG = 11
 # By how much the clock of a program that will be stopped is behind that of others, by which its guard
 # goes, and how long after the login the window ends for that. It has given a login a minute.
-BEHIND, SOON = 20, 5 * SLOWNESS
+BEHIND, SOON = 20, 10 * SLOWNESS
 TEXT = "text"
 PUBLIC, USER = "CKS_{}_PUBLIC_SESSION", "CKS_{}_USER_FUNCTIONS"
 LOGGED_OUT = "CKR_USER_NOT_LOGGED_IN"

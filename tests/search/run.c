@@ -17,7 +17,7 @@
 #include "watch.h"
 
 /* A sequence takes parts of a second; under a sanitizer some seconds. */
-#define SEQUENCE_SECONDS 10
+#define SEQUENCE_SECONDS 20
 
 static void
 run(const struct sequence *sequence)
