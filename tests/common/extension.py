@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 
@@ -61,7 +62,9 @@ class ExtendedBrowser:
         link, = [place for place in links if place.startswith(f"usr/share/{self.system_folder}/")]
         self.link = f"/{link}"
         self.mount(pathlib.Path(self.link).parent)
-        self.sandbox.run("ln", "-s", UNPACKED, self.link)
+        self.brought = self.home.with_suffix(".extension")
+        shutil.copytree(UNPACKED, self.brought)
+        self.sandbox.run("ln", "-s", self.brought, self.link)
         line, = [line for line in (PACKAGES / "debian" / "jpki-portal.install").read_text().splitlines()
                  if f"hosts/{self.system_folder}/" in line]
         source, place = line.split()
@@ -73,6 +76,7 @@ class ExtendedBrowser:
 
     def uninstall(self):
         self.sandbox.run("rm", self.link)
+        shutil.rmtree(self.brought)
 
     def mount(self, folder):
         """An empty one, below what there is of it on the machine."""
